@@ -1,0 +1,1 @@
+# jpki-card-sim and the stand-in libpcsclite it runs programs over.

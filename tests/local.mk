@@ -1,0 +1,1 @@
+# The tests: the fast suite is TESTS (make check).
