@@ -1,1 +1,85 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_PKCS11_H
+#define JPKI_PKCS11_H
+
+/*
+ * jpki-pkcs11's own interface: what standard PKCS#11 cannot say about a My Number card.
+ *
+ *	CK_INTERFACE *interface;
+ *	CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
+ *	if (C_GetInterface(name, NULL, &interface, 0) == CKR_OK) {
+ *		const struct jpki_functions *jpki = interface->pFunctionList;
+ *		struct jpki_slot_status status = { .size = sizeof status };
+ *		jpki->get_slot_status(slot, &status);
+ *	}
+ */
+
+#ifndef CRYPTOKI_COMPAT
+#define CRYPTOKI_COMPAT 1
+#endif
+#include <p11-kit/pkcs11.h>
+
+#include "pkcs11-v3.h"
+
+#define JPKI_INTERFACE_NAME "Vendor jpki-pkcs11"
+#define JPKI_INTERFACE_VERSION_MAJOR 1
+#define JPKI_INTERFACE_VERSION_MINOR 0
+
+/* What lies in the reader. */
+enum jpki_card_kind {
+	JPKI_CARD_NONE,    /* nothing */
+	JPKI_CARD_UNKNOWN, /* something that could not be asked yet (see reason) */
+	JPKI_CARD_FOREIGN, /* no My Number card: it has no JPKI application */
+	JPKI_CARD_JUKI,    /* an old 住基 card, whose JPKI certificates have all expired */
+	JPKI_CARD_MYNUMBER,
+	JPKI_CARD_ANDROID,
+	JPKI_CARD_IPHONE,
+};
+
+/* Why a slot has no token. */
+enum jpki_reason {
+	JPKI_REASON_NONE,           /* it has one */
+	JPKI_REASON_NO_SERVICE,     /* pcscd is not running */
+	JPKI_REASON_REFUSED,        /* pcscd's policy does not let this user or session in */
+	JPKI_REASON_NO_READER,      /* no reader was found, or this one was unplugged */
+	JPKI_REASON_NO_CARD,        /* the reader is empty */
+	JPKI_REASON_BUSY,           /* another program holds the reader for itself */
+	JPKI_REASON_NO_ANSWER,      /* the card does not answer properly: laid askew, or broken */
+	JPKI_REASON_FOREIGN_CARD,   /* another kind of card */
+	JPKI_REASON_NO_CERTIFICATE, /* the card was issued without this certificate */
+	JPKI_REASON_BAD_CERTIFICATE, /* what the card holds is not a certificate this module can use */
+};
+
+/* Whether the card itself makes RSASSA-PSS signatures, which TLS 1.3 needs. */
+enum jpki_pss {
+	JPKI_PSS_UNKNOWN,
+	JPKI_PSS_NO,
+	JPKI_PSS_YES,
+};
+
+#define JPKI_TRIES_UNKNOWN (-1)
+
+struct jpki_slot_status {
+	CK_ULONG size;               /* in: sizeof(struct jpki_slot_status) */
+	char reader[128];            /* PC/SC name, UTF-8, NUL-terminated; empty without a reader */
+	enum jpki_card_kind card;
+	enum jpki_reason reason;     /* why there is no token */
+	CK_BBOOL signature_token;    /* CK_TRUE: the signing key's slot; CK_FALSE: the log-in key's */
+	int tries_left;              /* asked from the card now, without spending one;
+	                              * 0: locked; JPKI_TRIES_UNKNOWN: could not be asked */
+	int tries_allowed;           /* 3 or 5 */
+	enum jpki_pss pss;
+};
+
+struct jpki_functions {
+	CK_VERSION version; /* JPKI_INTERFACE_VERSION_* */
+
+	/*
+	 * Says what is in a slot. Talks to the card: may wait while another program uses it.
+	 * CKR_OK (also where there is no token: see reason), CKR_ARGUMENTS_BAD (NULL, or a size
+	 * this version does not know), CKR_SLOT_ID_INVALID, CKR_CRYPTOKI_NOT_INITIALIZED.
+	 */
+	CK_RV (*get_slot_status)(CK_SLOT_ID slot, struct jpki_slot_status *status);
+};
+
+#endif
