@@ -48,6 +48,13 @@ void sim_card_reset(struct sim_card *card);
 size_t sim_card_transmit(struct sim_card *card, const uint8_t *command, size_t command_len,
                          uint8_t response[SIM_RESPONSE_MAX]);
 
+/*
+ * The card leaves the reader in the middle of this command: no answer, and it is powered off.
+ * A try may be spent for a right PIN if the card writes its counter first (switch
+ * counter-written).
+ */
+void sim_card_tear(struct sim_card *card, const uint8_t *command, size_t command_len);
+
 /* How long a real card would take for this command, in microseconds (switches delay-*). */
 unsigned int sim_card_delay_us(const struct sim_card *card, const uint8_t *command,
                                size_t command_len);
