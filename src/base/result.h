@@ -19,6 +19,7 @@ enum result {
 	RESULT_NO_READER,    /* the reader was unplugged */
 	RESULT_NO_CARD,      /* no card in the reader */
 	RESULT_CARD_CHANGED, /* taken out, or replaced by another, since the caller last looked */
+	RESULT_RESET,        /* another program reset the card; it is still the same */
 	RESULT_BUSY,         /* another program has the reader for itself */
 	RESULT_TRANSPORT,    /* reset under us, communication error, nonsense from the reader */
 
@@ -31,6 +32,7 @@ enum result {
 	RESULT_WRONG_P1P2,
 	RESULT_CONDITIONS, /* conditions of use not satisfied */
 	RESULT_NO_CURRENT_FILE,
+	RESULT_BAD_DATA,         /* the card refuses what was sent */
 	RESULT_PAST_END,          /* offset beyond the end of the file */
 	RESULT_NO_SUCH_COMMAND,   /* instruction or class unknown */
 	RESULT_CARD_ERROR,        /* any other status word */

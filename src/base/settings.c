@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/settings.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_NAME "jpki-pkcs11.conf"
+#define ENV_PREFIX "JPKI_PKCS11_"
+#define PATH_BYTES 4096
+
+enum kind { KIND_BOOL, KIND_ENUM, KIND_TEXT };
+
+struct row {
+	const char *name;
+	enum kind kind;
+	size_t offset;
+	const char *values; /* names in the order of the enum (bool: of false, true), NUL-separated */
+};
+
+#define FIELD(member) offsetof(struct settings, member)
+
+static const struct row rows[] = {
+	{"token-labels", KIND_BOOL, FIELD(japanese_labels), "english\0japanese\0"},
+	{"ask-pin-each-signature", KIND_BOOL, FIELD(ask_pin_each_signature), "no\0yes\0"},
+	{"hide-ca-certificates", KIND_BOOL, FIELD(hide_ca_certificates), "no\0yes\0"},
+	{"pss", KIND_ENUM, FIELD(pss), "auto\0on\0off\0"},
+	{"reader", KIND_TEXT, FIELD(reader), NULL},
+	{"log-level", KIND_ENUM, FIELD(log_level), "error\0warning\0info\0debug\0"},
+	{"log-file", KIND_TEXT, FIELD(log_file), NULL},
+};
+
+#define ROW_COUNT (sizeof rows / sizeof rows[0])
+
+/* Both enums are set through an unsigned int. */
+_Static_assert(sizeof(enum settings_pss) == sizeof(unsigned int), "enum size");
+_Static_assert(sizeof(enum log_level) == sizeof(unsigned int), "enum size");
+
+/* Where a mistake is: the file and line, or the variable (line 0). */
+struct place {
+	const char *source;
+	unsigned int line;
+	bool report;
+};
+
+static void
+complain(const struct place *at, const char *name, const char *what)
+{
+	if (!at->report)
+		return;
+	if (at->line)
+		log_line(LOG_LEVEL_WARNING, "%s:%u: %s: %s", at->source, at->line, name, what);
+	else
+		log_line(LOG_LEVEL_WARNING, "%s: %s", at->source, what);
+}
+
+/* The position of `value` among the row's names; false if it is none of them. */
+static bool
+value_index(const struct row *row, const char *value, unsigned int *index)
+{
+	*index = 0;
+	for (const char *v = row->values; *v; v += strlen(v) + 1, (*index)++)
+		if (strcmp(v, value) == 0)
+			return true;
+	return false;
+}
+
+static void
+set_text(struct settings *s, const struct row *row, const char *value, const struct place *at)
+{
+	char *field = (char *)s + row->offset;
+
+	if (strlen(value) >= SETTINGS_TEXT_MAX) {
+		complain(at, row->name, "value too long, ignored");
+		return;
+	}
+	strcpy(field, value);
+}
+
+static void
+set_choice(struct settings *s, const struct row *row, const char *value, const struct place *at)
+{
+	unsigned int index;
+
+	if (!value_index(row, value, &index)) {
+		complain(at, row->name, "no such value, ignored");
+		return;
+	}
+	if (row->kind == KIND_BOOL)
+		*(bool *)((char *)s + row->offset) = index != 0;
+	else
+		memcpy((char *)s + row->offset, &index, sizeof index);
+}
+
+static void
+set_row(struct settings *s, const struct row *row, const char *value, const struct place *at)
+{
+	if (row->kind == KIND_TEXT)
+		set_text(s, row, value, at);
+	else
+		set_choice(s, row, value, at);
+}
+
+static void
+set_by_name(struct settings *s, const char *name, const char *value, const struct place *at)
+{
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		if (strcmp(rows[i].name, name) == 0) {
+			set_row(s, &rows[i], value, at);
+			return;
+		}
+	complain(at, name, "no such setting, ignored");
+}
+
+static char *
+trim(char *text)
+{
+	char *end = text + strlen(text);
+
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	while (isspace((unsigned char)*text))
+		text++;
+	return text;
+}
+
+static void
+read_line(struct settings *s, char *line, const struct place *at)
+{
+	char *text = trim(line);
+	char *equals;
+
+	if (*text == '\0' || *text == '#')
+		return;
+	equals = strchr(text, '=');
+	if (!equals) {
+		complain(at, text, "not of the form \"name = value\", ignored");
+		return;
+	}
+	*equals = '\0';
+	set_by_name(s, trim(text), trim(equals + 1), at);
+}
+
+/* Opens a regular file only: a FIFO in its place must not hang the host. */
+static FILE *
+open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	FILE *f;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		(void)close(fd);
+		errno = EINVAL;
+		return NULL;
+	}
+	f = fdopen(fd, "r");
+	if (!f)
+		(void)close(fd);
+	return f;
+}
+
+static void
+read_file(struct settings *s, const char *path, bool report)
+{
+	struct place at = {.source = path, .line = 0, .report = report};
+	FILE *f = open_regular(path);
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!f) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			complain(&at, path, strerror(errno));
+		return;
+	}
+	while (getline(&line, &size, f) >= 0) {
+		at.line++;
+		read_line(s, line, &at);
+	}
+	free(line);
+	(void)fclose(f);
+}
+
+/* The user's file; false where there is no home, or for a setuid program. */
+static bool
+user_file(char path[PATH_BYTES])
+{
+	const char *xdg = secure_getenv("XDG_CONFIG_HOME");
+	const char *home = secure_getenv("HOME");
+	int n;
+
+	if (xdg && *xdg == '/')
+		n = snprintf(path, PATH_BYTES, "%s/" FILE_NAME, xdg);
+	else if (home && *home == '/')
+		n = snprintf(path, PATH_BYTES, "%s/.config/" FILE_NAME, home);
+	else
+		return false;
+	return n > 0 && n < PATH_BYTES;
+}
+
+static void
+read_environment(struct settings *s, bool report)
+{
+	char name[64];
+
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		struct place at = {.source = name, .line = 0, .report = report};
+		const char *value;
+		size_t n = (size_t)snprintf(name, sizeof name, ENV_PREFIX "%s", rows[i].name);
+
+		for (size_t k = sizeof ENV_PREFIX - 1; k < n; k++)
+			name[k] = name[k] == '-' ? '_' : (char)toupper((unsigned char)name[k]);
+		value = secure_getenv(name);
+		if (value)
+			set_row(s, &rows[i], value, &at);
+	}
+}
+
+static void
+read_all(struct settings *s, bool report)
+{
+	char path[PATH_BYTES];
+
+	*s = (struct settings){.log_level = LOG_LEVEL_WARNING, .log_file = "stderr"};
+	read_file(s, SYSCONFDIR "/" FILE_NAME, report);
+	if (user_file(path))
+		read_file(s, path, report);
+	read_environment(s, report);
+}
+
+void
+settings_load(struct settings *s)
+{
+	/* Twice: the first round says where the second one's complaints go. */
+	read_all(s, false);
+	if (s->log_file[0] != '/' && strcmp(s->log_file, "syslog") != 0 &&
+	    strcmp(s->log_file, "none") != 0 && strcmp(s->log_file, "stderr") != 0) {
+		log_open(s->log_level, "stderr");
+		log_line(LOG_LEVEL_WARNING,
+		         "log-file: \"%s\" is neither stderr, syslog, none nor an absolute path",
+		         s->log_file);
+		strcpy(s->log_file, "stderr");
+	} else {
+		log_open(s->log_level, s->log_file);
+	}
+	read_all(s, true);
+}

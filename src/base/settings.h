@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_BASE_SETTINGS_H
+#define JPKI_BASE_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "base/log.h"
+
+enum settings_pss { SETTINGS_PSS_AUTO, SETTINGS_PSS_ON, SETTINGS_PSS_OFF };
+
+#define SETTINGS_TEXT_MAX 256
+
+/* What a user may set; doc/jpki-pkcs11.7 describes each. */
+struct settings {
+	bool japanese_labels;        /* token-labels = english | japanese */
+	bool ask_pin_each_signature; /* ask-pin-each-signature = no | yes */
+	bool hide_ca_certificates;   /* hide-ca-certificates = no | yes */
+	enum settings_pss pss;       /* pss = auto | on | off */
+	char reader[SETTINGS_TEXT_MAX]; /* reader = shell pattern of PC/SC reader names, all if empty */
+	enum log_level log_level;    /* log-level = error | warning | info | debug */
+	char log_file[SETTINGS_TEXT_MAX]; /* log-file = stderr | syslog | none | absolute path */
+};
+
+/*
+ * Reads the settings and opens the log they ask for. In rising order of weight: defaults,
+ * $(sysconfdir)/jpki-pkcs11.conf, $XDG_CONFIG_HOME (or ~/.config)/jpki-pkcs11.conf, variables
+ * JPKI_PKCS11_* (the names in capitals, - as _). A setuid program sees the system's file only.
+ * A mistake is logged with file and line and otherwise ignored.
+ */
+void settings_load(struct settings *s);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reader/link.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A program that resets the card again and again is not waited for for ever. */
+#define BEGIN_TRIES 4
+
+struct link {
+	struct pcsc_context context;
+	struct pcsc_card card;
+	bool connected;
+	char reader[PCSC_READER_NAME_MAX];
+};
+
+struct link *
+link_new(struct pcsc_service *service, const char *reader)
+{
+	struct link *l = calloc(1, sizeof *l);
+
+	if (!l)
+		return NULL;
+	pcsc_init(&l->context, service);
+	strncpy(l->reader, reader, sizeof l->reader - 1);
+	return l;
+}
+
+void
+link_drop(struct link *l)
+{
+	if (l->connected)
+		(void)pcsc_disconnect(&l->card, false);
+	l->connected = false;
+}
+
+void
+link_free(struct link *l)
+{
+	if (!l)
+		return;
+	link_drop(l);
+	pcsc_close(&l->context);
+	free(l);
+}
+
+const char *
+link_reader(const struct link *l)
+{
+	return l->reader;
+}
+
+/*
+ * After a failed call: what can no longer be used is dropped. What may pass (another program
+ * holds the reader, a communication error) leaves a kept connection, which proves that the card
+ * is still the same.
+ */
+static enum result
+failed(struct link *l, enum result r)
+{
+	if (r == RESULT_NO_SERVICE) {
+		l->connected = false; /* the handle died with the context */
+		pcsc_lost(&l->context);
+	} else if (r != RESULT_BUSY && r != RESULT_TRANSPORT && r != RESULT_NO_MEMORY) {
+		link_drop(l);
+	}
+	return r;
+}
+
+static enum result
+connect_reader(struct link *l)
+{
+	enum result r = pcsc_open(&l->context);
+
+	if (r == RESULT_OK)
+		r = pcsc_connect(&l->context, l->reader, &l->card);
+	l->connected = r == RESULT_OK;
+	return r == RESULT_OK ? r : failed(l, r);
+}
+
+/* Connects; a context that died while nothing was connected is replaced once. */
+static enum result
+ensure_connected(struct link *l)
+{
+	bool was_open = l->context.open;
+	enum result r;
+
+	if (l->connected)
+		return RESULT_OK;
+	r = connect_reader(l);
+	if (r == RESULT_NO_SERVICE && was_open)
+		r = connect_reader(l);
+	return r;
+}
+
+static enum result
+begin_once(struct link *l)
+{
+	enum result r = ensure_connected(l);
+
+	if (r == RESULT_OK)
+		r = pcsc_begin(&l->card);
+	if (r == RESULT_RESET) {
+		r = pcsc_reconnect(&l->card);
+		r = r == RESULT_OK ? RESULT_RESET : r;
+	}
+	return r;
+}
+
+uint64_t
+link_insertion(unsigned int epoch, uint16_t counter)
+{
+	/* The lowest bit keeps it from being 0. */
+	return (uint64_t)epoch << 32 | (uint64_t)counter << 1 | 1;
+}
+
+static enum result
+read_insertion(struct link *l, uint64_t *insertion)
+{
+	struct pcsc_state state = {0};
+	enum result r;
+
+	memcpy(state.name, l->reader, sizeof state.name);
+	r = pcsc_status(&l->context, &state, 1);
+	if (r == RESULT_OK && !state.card)
+		r = RESULT_CARD_CHANGED;
+	*insertion = link_insertion(l->context.epoch, state.counter);
+	return r;
+}
+
+enum result
+link_begin(struct link *l, uint64_t *insertion)
+{
+	enum result r = RESULT_RESET;
+
+	for (int i = 0; i < BEGIN_TRIES && r == RESULT_RESET; i++)
+		r = begin_once(l);
+	if (r == RESULT_RESET)
+		r = RESULT_TRANSPORT;
+	if (r != RESULT_OK)
+		return failed(l, r);
+	r = read_insertion(l, insertion);
+	if (r != RESULT_OK) {
+		(void)pcsc_end(&l->card, false);
+		return failed(l, r);
+	}
+	return RESULT_OK;
+}
+
+enum result
+link_transmit(struct link *l, const uint8_t *command, size_t command_len, uint8_t *response,
+              size_t *response_len)
+{
+	return pcsc_transmit(&l->card, command, command_len, response, response_len);
+}
+
+enum result
+link_resume(struct link *l)
+{
+	return pcsc_reconnect(&l->card);
+}
+
+bool
+link_end(struct link *l, bool keep, bool power_off)
+{
+	enum result r = pcsc_end(&l->card, power_off);
+
+	if (r != RESULT_OK) {
+		/* Power may yet be taken at the end of the connection. */
+		r = pcsc_disconnect(&l->card, power_off);
+		l->connected = false;
+		if (r == RESULT_NO_SERVICE)
+			pcsc_lost(&l->context);
+		return r == RESULT_OK || !power_off;
+	}
+	if (!keep)
+		link_drop(l);
+	return true;
+}

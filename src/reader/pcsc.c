@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reader/pcsc.h"
+
+#include <string.h>
+#include <winscard.h>
+
+#include "base/log.h"
+
+_Static_assert(sizeof(SCARDCONTEXT) <= sizeof(long) && sizeof(SCARDHANDLE) <= sizeof(long),
+               "PC/SC handles fit");
+_Static_assert(PCSC_READER_NAME_MAX >= MAX_READERNAME, "reader names fit");
+
+struct row {
+	LONG code;
+	enum result result;
+};
+
+static const struct row rows[] = {
+	{SCARD_S_SUCCESS, RESULT_OK},
+	{SCARD_E_NO_SERVICE, RESULT_NO_SERVICE},
+	{SCARD_E_SERVICE_STOPPED, RESULT_NO_SERVICE},
+	{SCARD_E_SERVER_TOO_BUSY, RESULT_NO_SERVICE},
+	{SCARD_E_INVALID_HANDLE, RESULT_NO_SERVICE}, /* of a context; see card_result */
+	{SCARD_F_COMM_ERROR, RESULT_NO_SERVICE},     /* the socket to pcscd broke */
+	{SCARD_E_NO_MEMORY, RESULT_NO_MEMORY},
+	{SCARD_W_SECURITY_VIOLATION, RESULT_REFUSED},
+	{SCARD_E_NO_ACCESS, RESULT_REFUSED},
+	{SCARD_E_UNKNOWN_READER, RESULT_NO_READER},
+	{SCARD_E_READER_UNAVAILABLE, RESULT_NO_READER},
+	{SCARD_E_NO_READERS_AVAILABLE, RESULT_NO_READER},
+	{SCARD_E_NO_SMARTCARD, RESULT_NO_CARD},
+	{SCARD_W_REMOVED_CARD, RESULT_CARD_CHANGED},
+	{SCARD_W_RESET_CARD, RESULT_RESET},
+	{SCARD_W_UNPOWERED_CARD, RESULT_RESET},
+	{SCARD_E_SHARING_VIOLATION, RESULT_BUSY},
+};
+
+static enum result
+result_of(const char *call, LONG code)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].code == code)
+			return rows[i].result;
+	log_line(LOG_LEVEL_INFO, "%s: 0x%08lx", call, (unsigned long)code & 0xffffffffUL);
+	return RESULT_TRANSPORT;
+}
+
+/*
+ * A card handle that pcscd does not know any more is a card that left (its reader was
+ * unplugged), while the context may be well.
+ */
+static enum result
+card_result(const char *call, LONG code)
+{
+	return code == SCARD_E_INVALID_HANDLE ? RESULT_CARD_CHANGED : result_of(call, code);
+}
+
+void
+pcsc_init(struct pcsc_context *c, struct pcsc_service *service)
+{
+	*c = (struct pcsc_context){.service = service};
+}
+
+enum result
+pcsc_open(struct pcsc_context *c)
+{
+	SCARDCONTEXT handle;
+	LONG code;
+
+	if (c->open)
+		return RESULT_OK;
+	/* Read first: a restart that another context notices meanwhile makes this one old. */
+	c->epoch = atomic_load(&c->service->epoch);
+	code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &handle);
+	if (code != SCARD_S_SUCCESS)
+		return result_of("SCardEstablishContext", code);
+	c->handle = handle;
+	c->open = true;
+	return RESULT_OK;
+}
+
+void
+pcsc_close(struct pcsc_context *c)
+{
+	if (c->open)
+		(void)SCardReleaseContext((SCARDCONTEXT)c->handle);
+	c->open = false;
+}
+
+void
+pcsc_lost(struct pcsc_context *c)
+{
+	unsigned int epoch = c->epoch;
+
+	pcsc_close(c);
+	(void)atomic_compare_exchange_strong(&c->service->epoch, &epoch, epoch + 1);
+}
+
+/* Splits SCardListReaders' NUL-separated names, whatever is in the buffer. */
+static size_t
+split_names(const char *names, size_t len, struct pcsc_state states[PCSC_READERS_MAX])
+{
+	size_t count = 0;
+
+	while (len > 0 && *names && count < PCSC_READERS_MAX) {
+		size_t n = strnlen(names, len);
+
+		if (n == len)
+			break; /* not terminated: not a name */
+		if (n < PCSC_READER_NAME_MAX) {
+			memset(&states[count], 0, sizeof states[count]);
+			memcpy(states[count++].name, names, n);
+		}
+		names += n + 1;
+		len -= n + 1;
+	}
+	return count;
+}
+
+enum result
+pcsc_list(struct pcsc_context *c, struct pcsc_state states[PCSC_READERS_MAX], size_t *count)
+{
+	char names[PCSC_READERS_MAX * PCSC_READER_NAME_MAX];
+	DWORD len = sizeof names;
+	LONG code = SCardListReaders((SCARDCONTEXT)c->handle, NULL, names, &len);
+
+	*count = 0;
+	if (code == SCARD_E_NO_READERS_AVAILABLE)
+		return RESULT_OK;
+	if (code == SCARD_S_SUCCESS && len <= sizeof names)
+		*count = split_names(names, len, states);
+	return result_of("SCardListReaders", code);
+}
+
+enum result
+pcsc_status(struct pcsc_context *c, struct pcsc_state *states, size_t count)
+{
+	SCARD_READERSTATE pcsc[PCSC_READERS_MAX] = {0};
+	LONG code;
+
+	if (count == 0 || count > PCSC_READERS_MAX)
+		return RESULT_OK;
+	for (size_t i = 0; i < count; i++) {
+		pcsc[i].szReader = states[i].name;
+		pcsc[i].dwCurrentState = SCARD_STATE_UNAWARE;
+	}
+	code = SCardGetStatusChange((SCARDCONTEXT)c->handle, 0, pcsc, (DWORD)count);
+	if (code != SCARD_S_SUCCESS && code != SCARD_E_TIMEOUT)
+		return result_of("SCardGetStatusChange", code);
+	for (size_t i = 0; i < count; i++) {
+		DWORD state = pcsc[i].dwEventState;
+
+		states[i].card = (state & SCARD_STATE_PRESENT) != 0;
+		states[i].mute = (state & SCARD_STATE_MUTE) != 0;
+		states[i].in_use = (state & (SCARD_STATE_INUSE | SCARD_STATE_EXCLUSIVE)) != 0;
+		states[i].counter = (uint16_t)(state >> 16 & 0xffff);
+	}
+	return RESULT_OK;
+}
+
+enum result
+pcsc_connect(struct pcsc_context *c, const char *reader, struct pcsc_card *card)
+{
+	SCARDHANDLE handle;
+	DWORD protocol = 0;
+	LONG code = SCardConnect((SCARDCONTEXT)c->handle, reader, SCARD_SHARE_SHARED,
+	                         SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &handle, &protocol);
+
+	if (code == SCARD_S_SUCCESS) {
+		card->handle = handle;
+		card->protocol = protocol;
+	}
+	return result_of("SCardConnect", code);
+}
+
+enum result
+pcsc_reconnect(struct pcsc_card *card)
+{
+	DWORD protocol = 0;
+	LONG code = SCardReconnect((SCARDHANDLE)card->handle, SCARD_SHARE_SHARED,
+	                           SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, SCARD_LEAVE_CARD,
+	                           &protocol);
+
+	if (code == SCARD_S_SUCCESS)
+		card->protocol = protocol;
+	return card_result("SCardReconnect", code);
+}
+
+static DWORD
+disposition(bool power_off)
+{
+	return power_off ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD;
+}
+
+enum result
+pcsc_disconnect(struct pcsc_card *card, bool power_off)
+{
+	return card_result("SCardDisconnect",
+	                   SCardDisconnect((SCARDHANDLE)card->handle, disposition(power_off)));
+}
+
+enum result
+pcsc_begin(struct pcsc_card *card)
+{
+	return card_result("SCardBeginTransaction",
+	                   SCardBeginTransaction((SCARDHANDLE)card->handle));
+}
+
+enum result
+pcsc_end(struct pcsc_card *card, bool power_off)
+{
+	return card_result("SCardEndTransaction", SCardEndTransaction((SCARDHANDLE)card->handle,
+	                                                              disposition(power_off)));
+}
+
+enum result
+pcsc_transmit(struct pcsc_card *card, const uint8_t *command, size_t command_len,
+              uint8_t *response, size_t *response_len)
+{
+	const SCARD_IO_REQUEST *pci =
+		card->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+	DWORD len = (DWORD)*response_len;
+	LONG code = SCardTransmit((SCARDHANDLE)card->handle, pci, command, (DWORD)command_len,
+	                          NULL, response, &len);
+
+	if (code == SCARD_S_SUCCESS && len > *response_len)
+		return RESULT_BAD_ANSWER;
+	*response_len = code == SCARD_S_SUCCESS ? (size_t)len : 0;
+	return card_result("SCardTransmit", code);
+}
