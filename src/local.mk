@@ -38,3 +38,5 @@ src_object_libobject_la_SOURCES = \
 	src/object/attr.c src/object/attr.h \
 	src/object/object.c src/object/object.h \
 	src/object/schema.c src/object/schema.h
+
+include_HEADERS = include/jpki-pkcs11.h include/pkcs11-v3.h
