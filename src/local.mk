@@ -27,10 +27,15 @@ src_token_libtoken_la_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS) $(TASN1_CFLAGS)
 src_token_libtoken_la_SOURCES = \
 	src/token/certificate.c src/token/certificate.h \
 	src/token/digest.c src/token/digest.h \
+	src/token/files.c \
 	src/token/layout.c src/token/layout.h \
+	src/token/look.c \
 	src/token/pin.c src/token/pin.h \
+	src/token/present.c \
+	src/token/sign.c \
+	src/token/state.h \
 	src/token/token.c src/token/token.h \
-	src/token/work.c src/token/work.h
+	src/token/work.c
 
 noinst_LTLIBRARIES += src/object/libobject.la
 src_object_libobject_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(NETTLE_CFLAGS)

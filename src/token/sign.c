@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "base/log.h"
+#include "card/card.h"
+#include "token/digest.h"
+#include "token/state.h"
+
+/* Input for the PSS probes: a hash's length, and one byte less, which no card signs. */
+static const uint8_t probe_input[SHA256_DIGEST_SIZE];
+
+static enum result
+sign_selected(struct token *t, enum layout_key key, uint8_t p1, struct bytes input, uint8_t out[256],
+              size_t *got)
+{
+	enum result r = card_select_file(t->link, layout_roles[key].key_file);
+
+	return r == RESULT_OK ? card_sign(t->link, p1, CARD_CURRENT_FILE, input, out, got) : r;
+}
+
+/*
+ * By short id where the card takes them; a refusal that may be about the short id is asked once
+ * more the long way (the card has not signed: it said so).
+ */
+static enum result
+sign_once(struct token *t, enum layout_key key, uint8_t p1, struct bytes input, uint8_t out[256],
+          size_t *got)
+{
+	struct state_key *k = &t->keys[key];
+	enum result r;
+
+	if (t->short_read == TOKEN_LEARNT_NO || k->short_sign == TOKEN_LEARNT_NO)
+		return sign_selected(t, key, p1, input, out, got);
+	r = card_sign(t->link, p1, CARD_SHORT_ID(layout_roles[key].key_file), input, out, got);
+	if (r == RESULT_OK)
+		k->short_sign = TOKEN_LEARNT_YES;
+	if (r != RESULT_WRONG_P1P2 && r != RESULT_NO_CURRENT_FILE)
+		return r;
+	if (k->short_sign == TOKEN_LEARNT_YES)
+		return r;
+	r = sign_selected(t, key, p1, input, out, got);
+	if (r == RESULT_OK)
+		k->short_sign = TOKEN_LEARNT_NO;
+	return r;
+}
+
+static enum result
+check_pss(struct token *t, enum layout_key key, struct bytes hash, struct bytes signature)
+{
+	struct state_certificate *c = &t->keys[key].certificate;
+	enum result r = files_read_certificate(t, layout_roles[key].certificate_file,
+	                                       layout_roles[key].name, c);
+
+	if (r != RESULT_OK)
+		return r;
+	if (digest_verify_pss(c->fields.modulus, c->fields.exponent, hash, signature))
+		return RESULT_OK;
+	log_line(LOG_LEVEL_ERROR, "%s: this card's PSS signatures are not what TLS needs; "
+	         "not offered any more", link_reader(t->link));
+	t->pss = TOKEN_LEARNT_NO;
+	return RESULT_BAD_SIGNATURE;
+}
+
+static enum result
+sign_in_work(struct token *t, enum layout_key key, bool pss, struct bytes input,
+             uint8_t signature[LAYOUT_SIGNATURE_SIZE])
+{
+	size_t got;
+	enum result r = present_login(t, key);
+
+	if (r != RESULT_OK)
+		return r;
+	r = sign_once(t, key, pss ? CARD_SIGN_PSS : CARD_SIGN_AS_GIVEN, input, signature, &got);
+	if (r == RESULT_SECURITY_STATUS) {
+		state_logout(t, key);
+		return RESULT_NOT_LOGGED_IN;
+	}
+	if (r == RESULT_OK && got != LAYOUT_SIGNATURE_SIZE)
+		return RESULT_BAD_SIGNATURE;
+	if (r == RESULT_OK && pss)
+		r = check_pss(t, key, input, (struct bytes){signature, LAYOUT_SIGNATURE_SIZE});
+	return r;
+}
+
+enum result
+token_sign(struct token *t, enum layout_key key, bool pss, struct bytes input,
+           uint8_t signature[LAYOUT_SIGNATURE_SIZE])
+{
+	enum result r;
+
+	if (!t->keys[key].pin)
+		return RESULT_NOT_LOGGED_IN;
+	r = work_begin(t);
+	if (r == RESULT_OK)
+		r = work_end(t, sign_in_work(t, key, pss, input, signature));
+	if (r != RESULT_OK)
+		memset(signature, 0, LAYOUT_SIGNATURE_SIZE);
+	return r;
+}
+
+/* A key that the card has, to probe with. */
+static enum layout_key
+any_key(const struct token *t)
+{
+	return t->keys[LAYOUT_AUTH].present ? LAYOUT_AUTH : LAYOUT_SIGN;
+}
+
+static enum result
+probe(struct token *t, uint8_t p1, uint8_t reference, size_t input_len)
+{
+	uint8_t out[256];
+	size_t got;
+
+	return card_sign(t->link, p1, reference, (struct bytes){probe_input, input_len}, out, &got);
+}
+
+/* What the card says to PSS, and in which form of address; *reference serves further probes. */
+static enum result
+probe_pss(struct token *t, enum layout_key key, size_t input_len, uint8_t *reference)
+{
+	uint16_t file = layout_roles[key].key_file;
+	enum result r;
+
+	*reference = CARD_SHORT_ID(file);
+	if (t->short_read != TOKEN_LEARNT_NO) {
+		r = probe(t, CARD_SIGN_PSS, *reference, input_len);
+		if (r != RESULT_WRONG_P1P2 && r != RESULT_NO_CURRENT_FILE)
+			return r;
+	}
+	*reference = CARD_CURRENT_FILE;
+	r = card_select_file(t->link, file);
+	return r == RESULT_OK ? probe(t, CARD_SIGN_PSS, *reference, input_len) : r;
+}
+
+/*
+ * With the card locked: a card that looks at P1 first refuses the unknown one and asks the PIN
+ * for the other. One that asks the PIN for both tells nothing.
+ */
+static enum result
+learn_pss_locked(struct token *t)
+{
+	uint8_t reference;
+	enum result pss, control;
+
+	if (t->power_off) /* it could not be locked yet */
+		return RESULT_OK;
+	pss = probe_pss(t, any_key(t), sizeof probe_input, &reference);
+	if (!work_is_answer(pss))
+		return pss;
+	t->pss_asked = true;
+	if (pss == RESULT_WRONG_P1P2)
+		t->pss = TOKEN_LEARNT_NO;
+	if (pss != RESULT_SECURITY_STATUS)
+		return RESULT_OK;
+	control = probe(t, CARD_SIGN_UNKNOWN, reference, sizeof probe_input);
+	if (control == RESULT_WRONG_P1P2)
+		t->pss = TOKEN_LEARNT_YES;
+	return work_is_answer(control) ? RESULT_OK : control;
+}
+
+enum result
+sign_learn_pss_open(struct token *t, enum layout_key key)
+{
+	uint8_t reference;
+	enum result r;
+
+	if (t->pss != TOKEN_NOT_LEARNT || !t->pss_asked)
+		return RESULT_OK;
+	r = probe_pss(t, key, sizeof probe_input - 1, &reference);
+	if (r == RESULT_WRONG_LENGTH || r == RESULT_CONDITIONS)
+		t->pss = TOKEN_LEARNT_YES;
+	else if (r == RESULT_WRONG_P1P2)
+		t->pss = TOKEN_LEARNT_NO;
+	return work_is_answer(r) ? RESULT_OK : r;
+}
+
+enum result
+token_learn_pss(struct token *t)
+{
+	enum result r;
+
+	if (t->pss != TOKEN_NOT_LEARNT || t->pss_asked)
+		return RESULT_OK;
+	t->healed = false; /* lock it first: an open card would sign the probe */
+	r = work_begin(t);
+	if (r != RESULT_OK)
+		return r;
+	r = t->pss == TOKEN_NOT_LEARNT && !t->pss_asked ? learn_pss_locked(t) : RESULT_OK;
+	return work_end(t, r);
+}

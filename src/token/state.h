@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOKEN_STATE_H
+#define JPKI_TOKEN_STATE_H
+
+#include "base/secret.h"
+#include "reader/link.h"
+#include "token/pin.h"
+#include "token/token.h"
+
+/* The inside of a token, for the files of this folder only. */
+
+#define STATE_HEAD_SIZE 256 /* one exchange's worth of the certificate: tells cards apart */
+#define STATE_TRIES_UNKNOWN (-1)
+
+struct state_certificate {
+	struct secret *file; /* NULL: not read, or not usable */
+	struct certificate fields;
+	bool unusable;
+};
+
+struct state_key {
+	bool present;
+	bool is_private;
+	struct secret *pin;         /* somebody is logged in */
+	struct pin_memory *refused; /* made at the first wrong PIN */
+	int tries;                  /* as last seen, or STATE_TRIES_UNKNOWN */
+	bool uncertain;             /* a VERIFY was lost on the way: ask before the next */
+	enum token_learnt short_pin, short_sign;
+	struct state_certificate certificate, ca;
+};
+
+struct token {
+	struct link *link;
+	const struct settings *settings;
+	uint64_t expected;
+
+	/* About this stay of the card; state_reset clears it. */
+	uint64_t insertion;
+	enum token_kind kind;
+	bool healed;    /* locked by us at least once: nothing is open that others left open */
+	bool exposed;   /* a PIN was presented in this transaction */
+	bool power_off; /* no other application to select: only taking the power locks */
+	size_t other;   /* which of layout_others worked last */
+	enum token_learnt short_read, pss;
+	bool pss_asked;
+	char model[17], info_serial[17];
+	char serial[17]; /* empty: not read yet */
+	bool have_head;
+	uint8_t head[STATE_HEAD_SIZE]; /* of the authentication certificate's file */
+	struct state_key keys[LAYOUT_KEYS];
+};
+
+/* Forgets all that is known about the card, PINs first; the connection is left as it is. */
+void state_reset(struct token *t);
+
+/* Ends a login: the PIN is wiped, and with it a private certificate. */
+void state_logout(struct token *t, enum layout_key key);
+
+bool state_anybody_logged_in(const struct token *t);
+
+/* work.c: the frame of every operation. */
+
+/*
+ * Begins a transaction on the expected card, locks it first where it was not touched before,
+ * selects the application and finds out what card it is. On failure nothing is left begun.
+ */
+enum result work_begin(struct token *t);
+
+/* Locks the card if a PIN was presented, ends the transaction, passes `r` through. */
+enum result work_end(struct token *t, enum result r);
+
+/* True if the result came from a status word: card and connection are well. */
+bool work_is_answer(enum result r);
+
+/* files.c: reading, inside a transaction. */
+
+/* A small file of `size` bytes at most; learns whether short ids work. */
+enum result files_read_small(struct token *t, uint16_t file, size_t size, uint8_t *out,
+                             size_t *got);
+
+/* Reads and parses a certificate file; RESULT_BAD_CERTIFICATE is remembered. */
+enum result files_read_certificate(struct token *t, uint16_t file, const char *name,
+                                   struct state_certificate *c);
+
+/* The first bytes of the authentication certificate's file, which tell cards apart. */
+enum result files_read_head(struct token *t);
+
+void files_forget_certificate(struct state_certificate *c);
+
+/* look.c */
+enum result look_at_card(struct token *t);
+
+/* present.c: PINs, inside a transaction. */
+
+/* Asks the card for the tries left; learns whether the PIN can be addressed by its short id. */
+enum result present_query(struct token *t, enum layout_key key);
+
+/* Sends a PIN once. Notes tries, refused PINs and exposure. */
+enum result present_verify(struct token *t, enum layout_key key, const struct secret *pin);
+
+/* The PIN of the one who is logged in; the login ends where it is no longer taken. */
+enum result present_login(struct token *t, enum layout_key key);
+
+/* A PIN that was typed just now: asks the counter first, refuses what was refused before. */
+enum result present_typed(struct token *t, enum layout_key key, const struct secret *pin);
+
+/* sign.c */
+
+/* Inside a transaction with the key's PIN presented: asks for PSS with an input that signs
+ * nothing. */
+enum result sign_learn_pss_open(struct token *t, enum layout_key key);
+
+#endif

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "token/token.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "card/card.h"
+#include "token/digest.h"
+#include "token/state.h"
+
+static enum token_learnt
+pss_by_setting(enum settings_pss pss)
+{
+	switch (pss) {
+	case SETTINGS_PSS_ON:
+		return TOKEN_LEARNT_YES;
+	case SETTINGS_PSS_OFF:
+		return TOKEN_LEARNT_NO;
+	case SETTINGS_PSS_AUTO:
+		break;
+	}
+	return TOKEN_NOT_LEARNT;
+}
+
+static void
+reset_key(struct state_key *k)
+{
+	secret_free(k->pin);
+	files_forget_certificate(&k->certificate);
+	files_forget_certificate(&k->ca);
+	pin_memory_free(k->refused);
+	*k = (struct state_key){.tries = STATE_TRIES_UNKNOWN};
+}
+
+void
+state_reset(struct token *t)
+{
+	for (int k = 0; k < LAYOUT_KEYS; k++)
+		reset_key(&t->keys[k]);
+	t->insertion = 0;
+	t->kind = TOKEN_UNKNOWN;
+	t->healed = t->power_off = t->pss_asked = t->have_head = false;
+	t->short_read = TOKEN_NOT_LEARNT;
+	t->pss = pss_by_setting(t->settings->pss);
+	t->model[0] = t->info_serial[0] = t->serial[0] = '\0';
+}
+
+void
+state_logout(struct token *t, enum layout_key key)
+{
+	struct state_key *k = &t->keys[key];
+
+	secret_free(k->pin);
+	k->pin = NULL;
+	if (k->is_private)
+		files_forget_certificate(&k->certificate);
+}
+
+bool
+state_anybody_logged_in(const struct token *t)
+{
+	for (int k = 0; k < LAYOUT_KEYS; k++)
+		if (t->keys[k].pin)
+			return true;
+	return false;
+}
+
+struct token *
+token_new(struct pcsc_service *service, const char *reader, const struct settings *settings)
+{
+	struct token *t = calloc(1, sizeof *t);
+
+	if (!t)
+		return NULL;
+	t->settings = settings;
+	t->link = link_new(service, reader);
+	if (!t->link) {
+		free(t);
+		return NULL;
+	}
+	state_reset(t);
+	return t;
+}
+
+void
+token_forget(struct token *t)
+{
+	state_reset(t);
+	link_drop(t->link);
+}
+
+void
+token_free(struct token *t)
+{
+	if (!t)
+		return;
+	token_forget(t);
+	link_free(t->link);
+	free(t);
+}
+
+void
+token_view(const struct token *t, struct token_view *view)
+{
+	*view = (struct token_view){.insertion = t->insertion, .kind = t->kind, .pss = t->pss};
+	for (int i = 0; i < LAYOUT_KEYS; i++) {
+		const struct state_key *k = &t->keys[i];
+
+		view->keys[i] = (struct token_key_view){
+			.present = k->present,
+			.unusable = k->certificate.unusable,
+			.logged_in = k->pin != NULL,
+			.is_private = k->is_private,
+			.loaded = k->certificate.file != NULL,
+			.ca_unusable = k->ca.unusable,
+		};
+	}
+}
+
+void
+token_expect(struct token *t, uint64_t insertion)
+{
+	t->expected = insertion;
+}
+
+enum result
+token_look(struct token *t)
+{
+	enum result r = work_begin(t);
+
+	return r == RESULT_OK ? work_end(t, r) : r;
+}
+
+/* Begins work on one key of the card. */
+static enum result
+begin_on_key(struct token *t, enum layout_key key)
+{
+	enum result r = work_begin(t);
+
+	if (r == RESULT_OK && !t->keys[key].present)
+		return work_end(t, RESULT_NO_CERTIFICATE);
+	return r;
+}
+
+/* The same for all tokens of a card, different between cards, stable until renewal. */
+static enum result
+read_serial(struct token *t)
+{
+	uint8_t hash[DIGEST_SIZE_MAX];
+	enum result r = RESULT_NO_CERTIFICATE;
+
+	if (t->serial[0])
+		return RESULT_OK;
+	if (t->keys[LAYOUT_AUTH].present && !t->keys[LAYOUT_AUTH].is_private)
+		r = t->have_head ? RESULT_OK : files_read_head(t);
+	if (!work_is_answer(r) && r != RESULT_NO_CERTIFICATE)
+		return r;
+	if (r == RESULT_OK) {
+		(void)digest_of(DIGEST_SHA256, (struct bytes){t->head, sizeof t->head}, hash);
+		bytes_to_hex((struct bytes){hash, 8}, t->serial);
+	} else {
+		memcpy(t->serial, t->info_serial, sizeof t->serial);
+	}
+	return RESULT_OK;
+}
+
+static enum result
+read_info_in_work(struct token *t, enum layout_key key, struct token_info *info)
+{
+	enum result r = read_serial(t);
+
+	if (r == RESULT_OK)
+		r = present_query(t, key);
+	if (r != RESULT_OK)
+		return r;
+	info->tries_left = (unsigned int)t->keys[key].tries;
+	memcpy(info->model, t->model, sizeof info->model);
+	memcpy(info->serial, t->serial, sizeof info->serial);
+	return RESULT_OK;
+}
+
+enum result
+token_read_info(struct token *t, enum layout_key key, struct token_info *info)
+{
+	enum result r = begin_on_key(t, key);
+
+	return r == RESULT_OK ? work_end(t, read_info_in_work(t, key, info)) : r;
+}
+
+/*
+ * What is read in the login's own transaction. Failing to read is failing to log in; a
+ * certificate that was read and is no good is not.
+ */
+static enum result
+read_after_login(struct token *t, enum layout_key key)
+{
+	const struct layout_role *role = &layout_roles[key];
+	enum result r = RESULT_OK;
+
+	if (t->keys[key].is_private)
+		r = files_read_certificate(t, role->certificate_file, role->name,
+		                           &t->keys[key].certificate);
+	if (r == RESULT_BAD_CERTIFICATE)
+		r = RESULT_OK;
+	return r == RESULT_OK ? sign_learn_pss_open(t, key) : r;
+}
+
+/* The card that the PIN was typed for, as far as one exchange can tell. */
+static enum result
+check_same_card(struct token *t)
+{
+	return t->have_head ? files_read_head(t) : RESULT_OK;
+}
+
+static enum result
+login_in_work(struct token *t, enum layout_key key, const struct secret *pin, bool keep)
+{
+	enum result r = check_same_card(t);
+
+	if (r == RESULT_OK)
+		r = present_typed(t, key, pin);
+	if (r == RESULT_OK && keep)
+		r = read_after_login(t, key);
+	return r;
+}
+
+/* Takes over the PIN if it is to be kept and was right. */
+static enum result
+login(struct token *t, enum layout_key key, struct bytes typed, bool keep)
+{
+	struct secret *pin;
+	enum result r = pin_read(&layout_roles[key], typed, &pin);
+
+	if (r != RESULT_OK)
+		return r;
+	r = begin_on_key(t, key);
+	if (r == RESULT_OK) {
+		r = login_in_work(t, key, pin, keep);
+		if (r == RESULT_OK && keep) {
+			t->keys[key].pin = pin; /* before work_end: it keeps the connection then */
+			pin = NULL;
+		}
+		r = work_end(t, r);
+	}
+	secret_free(pin);
+	return r;
+}
+
+enum result
+token_login(struct token *t, enum layout_key key, struct bytes typed)
+{
+	return login(t, key, typed, true);
+}
+
+enum result
+token_confirm(struct token *t, enum layout_key key, struct bytes typed)
+{
+	return login(t, key, typed, false);
+}
+
+void
+token_logout(struct token *t, enum layout_key key)
+{
+	state_logout(t, key);
+	if (!state_anybody_logged_in(t))
+		link_drop(t->link);
+}
+
+/* CHANGE is sent once. What it answers other than success leaves the old PIN in force. */
+static enum result
+change_in_work(struct token *t, enum layout_key key, const struct secret *old_pin,
+               const struct secret *new_pin)
+{
+	enum result r = login_in_work(t, key, old_pin, false);
+
+	if (r == RESULT_OK)
+		r = card_select_file(t->link, layout_roles[key].pin_file);
+	if (r != RESULT_OK)
+		return r;
+	r = card_change_pin(t->link, CARD_CURRENT_FILE, secret_bytes(new_pin));
+	if (r == RESULT_BAD_DATA || r == RESULT_WRONG_LENGTH || r == RESULT_CONDITIONS) {
+		(void)present_query(t, key);
+		return RESULT_NEW_PIN_INVALID;
+	}
+	if (r != RESULT_OK) {
+		log_line(LOG_LEVEL_ERROR, "%s: changing the %s PIN: %s%s", link_reader(t->link),
+		         layout_roles[key].name, result_name(r),
+		         work_is_answer(r) ? "" : "; either PIN may be in force now");
+		if (!work_is_answer(r)) {
+			t->keys[key].uncertain = true;
+			state_logout(t, key); /* the kept PIN may be the old one */
+		}
+		return work_is_answer(r) ? RESULT_CARD_ERROR : r;
+	}
+	return RESULT_OK;
+}
+
+/* After a change: whoever is logged in goes on with the new PIN. */
+static void
+adopt_pin(struct state_key *k, struct secret **new_pin)
+{
+	if (k->refused)
+		pin_memory_forget(k->refused);
+	if (!k->pin)
+		return;
+	secret_free(k->pin);
+	k->pin = *new_pin;
+	*new_pin = NULL;
+}
+
+enum result
+token_change_pin(struct token *t, enum layout_key key, struct bytes old_typed,
+                 struct bytes new_typed)
+{
+	struct secret *old_pin = NULL, *new_pin = NULL;
+	enum result r = pin_read_new(&layout_roles[key], new_typed, &new_pin);
+
+	if (r == RESULT_OK)
+		r = pin_read(&layout_roles[key], old_typed, &old_pin);
+	if (r == RESULT_OK)
+		r = begin_on_key(t, key);
+	if (r == RESULT_OK) {
+		r = change_in_work(t, key, old_pin, new_pin);
+		if (r == RESULT_OK)
+			adopt_pin(&t->keys[key], &new_pin);
+		r = work_end(t, r);
+	}
+	secret_free(old_pin);
+	secret_free(new_pin);
+	return r;
+}
+
+enum result
+token_load_certificate(struct token *t, enum layout_key key, const struct certificate **certificate)
+{
+	const struct layout_role *role = &layout_roles[key];
+	struct state_key *k = &t->keys[key];
+	enum result r;
+
+	*certificate = &k->certificate.fields;
+	if (k->certificate.file)
+		return RESULT_OK;
+	if (k->is_private)
+		return k->certificate.unusable ? RESULT_BAD_CERTIFICATE : RESULT_NOT_LOGGED_IN;
+	r = begin_on_key(t, key);
+	if (r == RESULT_OK)
+		r = work_end(t, files_read_certificate(t, role->certificate_file, role->name,
+		                                       &k->certificate));
+	return r;
+}
+
+enum result
+token_load_ca_certificate(struct token *t, enum layout_key key,
+                          const struct certificate **certificate)
+{
+	struct state_key *k = &t->keys[key];
+	enum result r;
+
+	*certificate = &k->ca.fields;
+	if (k->ca.file)
+		return RESULT_OK;
+	r = begin_on_key(t, key);
+	if (r == RESULT_OK)
+		r = work_end(t, files_read_certificate(t, layout_roles[key].ca_file, "CA", &k->ca));
+	return r;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/log.h"
+#include "card/card.h"
+#include "token/state.h"
+
+static struct bytes
+aid_of(const struct layout_application *a)
+{
+	return (struct bytes){a->aid, a->aid_len};
+}
+
+bool
+work_is_answer(enum result r)
+{
+	return r == RESULT_OK || (r >= RESULT_NOT_FOUND && r <= RESULT_CARD_ERROR);
+}
+
+/* The first command after power-on may answer 6F00 (card fact 1.3): that SELECT once more. */
+static enum result
+select_application(struct token *t, const struct layout_application *a)
+{
+	enum result r = card_select_application(t->link, aid_of(a));
+
+	return r == RESULT_CARD_ERROR ? card_select_application(t->link, aid_of(a)) : r;
+}
+
+/*
+ * Selecting another application ends every login on the card (card fact 4). False if there is
+ * none to select, or the card does not answer.
+ */
+static bool
+lock_card(struct token *t)
+{
+	enum result r = RESULT_NOT_FOUND;
+
+	for (size_t i = 0; i < LAYOUT_OTHERS && r != RESULT_OK; i++) {
+		r = select_application(t, &layout_others[t->other]);
+		if (r == RESULT_RESET && link_resume(t->link) == RESULT_OK)
+			r = select_application(t, &layout_others[t->other]);
+		if (r != RESULT_OK)
+			t->other = (t->other + 1) % LAYOUT_OTHERS;
+		if (!work_is_answer(r))
+			break;
+	}
+	return r == RESULT_OK;
+}
+
+/*
+ * The first contact with a card heals what an earlier program, or one of ours that was killed,
+ * left open.
+ */
+static void
+heal(struct token *t)
+{
+	if (t->healed)
+		return;
+	if (!lock_card(t))
+		t->power_off = true;
+	t->healed = true;
+}
+
+static bool
+is_not_ours(enum result r)
+{
+	return r == RESULT_NOT_FOUND || r == RESULT_WRONG_P1P2 || r == RESULT_NO_SUCH_COMMAND;
+}
+
+static enum result
+enter_application(struct token *t)
+{
+	enum result r;
+
+	if (t->kind == TOKEN_FOREIGN || t->kind == TOKEN_JUKI)
+		return RESULT_NOT_JPKI;
+	heal(t);
+	r = select_application(t, &layout_jpki);
+	if (r == RESULT_OK)
+		return t->kind == TOKEN_UNKNOWN ? look_at_card(t) : RESULT_OK;
+	if (is_not_ours(r) && t->kind == TOKEN_UNKNOWN) {
+		t->kind = TOKEN_FOREIGN;
+		t->power_off = false; /* not our card, and nothing was opened on it */
+		log_line(LOG_LEVEL_INFO, "%s: not a My Number card, left alone",
+		         link_reader(t->link));
+		return RESULT_NOT_JPKI;
+	}
+	/* A card that was ours a moment ago does not lose its application. */
+	return work_is_answer(r) ? RESULT_CARD_ERROR : r;
+}
+
+/* Takes note of which card is there. */
+static enum result
+note_insertion(struct token *t, uint64_t insertion)
+{
+	if (insertion != t->insertion) {
+		state_reset(t);
+		t->insertion = insertion;
+	}
+	return t->expected && t->expected != insertion ? RESULT_CARD_CHANGED : RESULT_OK;
+}
+
+static bool
+is_departure(enum result r)
+{
+	return r == RESULT_CARD_CHANGED || r == RESULT_NO_CARD || r == RESULT_NO_READER ||
+	       r == RESULT_NO_SERVICE;
+}
+
+/* What a user asks about when it happens; the rest is everyday life. */
+static bool
+is_trouble(enum result r)
+{
+	return r == RESULT_BUSY || r == RESULT_TRANSPORT || r == RESULT_RESET ||
+	       r == RESULT_REFUSED || r == RESULT_CARD_ERROR || r == RESULT_BAD_ANSWER ||
+	       r == RESULT_BAD_SIGNATURE;
+}
+
+static void
+log_failure(const struct token *t, enum result r)
+{
+	log_line(is_trouble(r) ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s: %s",
+	         link_reader(t->link), result_name(r));
+}
+
+enum result
+work_begin(struct token *t)
+{
+	uint64_t insertion;
+	enum result r = link_begin(t->link, &insertion);
+
+	if (r == RESULT_CARD_CHANGED && !t->expected) {
+		/* The card that somebody was logged in to has left; nobody asks for that one. */
+		token_forget(t);
+		r = link_begin(t->link, &insertion);
+	}
+	if (r != RESULT_OK) {
+		log_failure(t, r);
+		if (is_departure(r))
+			token_forget(t);
+		else if (!state_anybody_logged_in(t))
+			link_drop(t->link);
+		return r;
+	}
+	t->exposed = false;
+	r = note_insertion(t, insertion);
+	if (r == RESULT_OK)
+		r = enter_application(t);
+	return r == RESULT_OK ? RESULT_OK : work_end(t, r);
+}
+
+/* Locks the card again; other programs expect to find the JPKI application selected. */
+static void
+relock(struct token *t)
+{
+	if (!t->exposed)
+		return;
+	t->exposed = false;
+	if (lock_card(t))
+		(void)select_application(t, &layout_jpki);
+	else
+		t->power_off = true;
+}
+
+enum result
+work_end(struct token *t, enum result r)
+{
+	bool power_off;
+
+	relock(t);
+	power_off = t->power_off;
+	t->power_off = false;
+	if (!link_end(t->link, state_anybody_logged_in(t), power_off)) {
+		log_line(LOG_LEVEL_WARNING, "%s: the card could not be locked now; "
+		         "it will be at the next contact", link_reader(t->link));
+		t->healed = false;
+	}
+	if (is_departure(r))
+		token_forget(t);
+	if (r != RESULT_OK && r != RESULT_NOT_JPKI)
+		log_failure(t, r);
+	return r;
+}
