@@ -123,7 +123,7 @@ char *sim_store_ca_certificates(struct sim_store *store, enum sim_pin which, cha
 
 /*
  * What a server needs, into `folder` (made if missing): auth-ca.pem, sign-ca.pem (all
- * generations), auth-crl.pem, sign-crl.pem. No private keys, so modes are as umask says.
+ * generations), auth-crl.pem, sign-crl.pem. No private keys are in them; their mode is 0644.
  */
 bool sim_store_ca_export(struct sim_store *store, const char *folder,
                          const struct sim_make_options *options, char **error);

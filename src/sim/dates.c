@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/dates.h"
+
+#include "sim/error.h"
+#include "sim/store.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define JAPAN (9 * 3600)
+
+static bool
+is_leap(int year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static int
+days_in_month(int year, int month)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	return month == 2 && is_leap(year) ? 29 : days[month - 1];
+}
+
+/* Days since 1970-01-01, for years from 1 on: whole years, then months, then days. */
+static int64_t
+days_of(struct sim_date date)
+{
+	int64_t before = date.year - 1;
+	int64_t days = before * 365 + before / 4 - before / 100 + before / 400 - 719162;
+
+	for (int month = 1; month < date.month; month++)
+		days += days_in_month(date.year, month);
+	return days + date.day - 1;
+}
+
+struct sim_date
+sim_date_at(int64_t time)
+{
+	int64_t local = time + JAPAN;
+	int64_t days = local / SIM_DAY - (local % SIM_DAY < 0);
+	struct sim_date date = {(int)(days / 366) + 1970, 1, 1};
+
+	while (days_of((struct sim_date){date.year + 1, 1, 1}) <= days)
+		date.year++;
+	while (days_of(date) > days)
+		date.year--;
+	days -= days_of(date);
+	while (days >= days_in_month(date.year, date.month))
+		days -= days_in_month(date.year, date.month++);
+	date.day += (int)days;
+	return date;
+}
+
+int64_t
+sim_date_start(struct sim_date date)
+{
+	return days_of(date) * SIM_DAY - JAPAN;
+}
+
+int64_t
+sim_date_end(struct sim_date date)
+{
+	return sim_date_start(date) + SIM_DAY - 1;
+}
+
+struct sim_date
+sim_date_add_years(struct sim_date date, int years)
+{
+	date.year += years;
+	if (date.day > days_in_month(date.year, date.month))
+		date.day = days_in_month(date.year, date.month);
+	return date;
+}
+
+int64_t
+sim_date_birthday(struct sim_date birth, int64_t from, int n)
+{
+	struct sim_date today = sim_date_at(from);
+	int years = today.year - birth.year;
+
+	if (sim_date_start(sim_date_add_years(birth, years)) > sim_date_start(today))
+		years--;
+	return sim_date_end(sim_date_add_years(birth, years + n));
+}
+
+int
+sim_date_age(struct sim_date birth, int64_t at)
+{
+	struct sim_date today = sim_date_at(at);
+	int years = today.year - birth.year;
+
+	return sim_date_start(sim_date_add_years(birth, years)) > sim_date_start(today) ? years - 1
+	                                                                                : years;
+}
+
+int64_t
+sim_date_renewal_opens(int64_t expiry)
+{
+	struct sim_date date = sim_date_at(expiry);
+
+	date.month -= 3;
+	if (date.month < 1) {
+		date.month += 12;
+		date.year--;
+	}
+	if (date.day > days_in_month(date.year, date.month))
+		date.day = days_in_month(date.year, date.month);
+	return sim_date_end(date) + 1;
+}
+
+void
+sim_date_format(struct sim_date date, char text[9])
+{
+	char room[40];
+
+	snprintf(room, sizeof(room), "%04d%02d%02d", date.year, date.month, date.day);
+	memcpy(text, room, 8);
+	text[8] = '\0';
+}
+
+static bool
+is_date(const struct sim_date *date)
+{
+	return date->year >= 1 && date->year <= 9999 && date->month >= 1 && date->month <= 12 &&
+	       date->day >= 1 && date->day <= days_in_month(date->year, date->month);
+}
+
+int
+sim_date_parse(const char *text, struct sim_date *date)
+{
+	if (strlen(text) != 8 || strspn(text, "0123456789") != 8)
+		return -1;
+	if (sscanf(text, "%4d%2d%2d", &date->year, &date->month, &date->day) != 3 || !is_date(date))
+		return -1;
+	return 0;
+}
+
+/* The tail of a time: "Z" or "+hh:mm" or "-hh:mm". */
+static bool
+parse_zone(const char *text, int *seconds)
+{
+	int hours, minutes, used = 0;
+
+	*seconds = 0;
+	if (strcmp(text, "Z") == 0)
+		return true;
+	if (sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 || text[1 + used])
+		return false;
+	if (hours < 0 || hours > 14 || minutes < 0 || minutes > 59)
+		return false;
+	*seconds = hours * 3600 + minutes * 60;
+	if (*text == '-')
+		*seconds = -*seconds;
+	return *text == '+' || *text == '-';
+}
+
+bool
+sim_now_parse(const char *text, int64_t *now, char **error)
+{
+	struct sim_date date;
+	int hour, minute, second, zone, used = 0;
+	bool read = false;
+
+	if (strspn(text, "0123456789") == 4 &&
+	    sscanf(text, "%4d-%2d-%2d%n", &date.year, &date.month, &date.day, &used) == 3 &&
+	    used == 10 && is_date(&date)) {
+		*now = sim_date_start(date);
+		text += used;
+		used = 0;
+		if (!*text)
+			read = true;
+		else if (sscanf(text, "T%2d:%2d:%2d%n", &hour, &minute, &second, &used) == 3 &&
+		         used == 9 && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 &&
+		         second >= 0 && second < 60 && parse_zone(text + used, &zone)) {
+			*now += JAPAN + hour * 3600 + minute * 60 + second - zone;
+			read = true;
+		}
+	}
+	/* Certificates and the arithmetic of generations are sane between these years. */
+	if (read && date.year >= 2016 && date.year <= 2099)
+		return true;
+	return sim_error_set(error, "the date must look like 2026-11-21 or 2026-11-21T09:00:00Z, "
+	                            "in the years 2016 to 2099");
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SIM_PKI_CA_H
+#define JPKI_SIM_PKI_CA_H
+
+#include "sim/pki.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The authorities of this installation, as they stand in ca.json. Like the real ones both get
+ * a new key every four years (2015, 2019, 2023, …) under an unchanged name, and each certificate
+ * ends ten years after the year of its beginning. A generation is made when it is first needed.
+ * All functions change the JSON in memory only.
+ */
+
+/* What is in ca.json, empty. */
+json_t *sim_ca_new(void);
+
+/* The generation that issues at that time. */
+int sim_ca_year(int64_t now);
+
+/* The entry of one generation, made if there is none. Belongs to `ca`; NULL with *error. */
+json_t *sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t now,
+                   char **error);
+
+/* The n-th entry of a kind, oldest first; NULL behind the last. */
+json_t *sim_ca_at(const json_t *ca, enum sim_pin which, size_t n);
+
+/* The entry of a year; NULL when that generation was never made. */
+json_t *sim_ca_find(const json_t *ca, enum sim_pin which, int year);
+
+/* Key and certificate of an entry, to be released with sim_ca_unload (NULL fields allowed). */
+bool sim_ca_load(const json_t *entry, enum sim_pin which, struct sim_authority *authority,
+                 char **error);
+void sim_ca_unload(struct sim_authority *authority);
+
+/* An unused serial number of up to four bytes, entered as issued to that card; 0 on failure. */
+uint32_t sim_ca_take_serial(json_t *entry, struct sim_random *random, const char *card);
+
+bool sim_ca_is_revoked(const json_t *entry, uint32_t serial);
+bool sim_ca_revoke(json_t *entry, uint32_t serial, int64_t at);
+
+/* The revocation list as PEM, to be freed; counts up the entry's list number. */
+char *sim_ca_make_crl(json_t *entry, enum sim_pin which, int64_t now, char **error);
+
+/* The certificate as PEM, to be freed. */
+char *sim_ca_pem(const json_t *entry, enum sim_pin which, char **error);
+
+#endif

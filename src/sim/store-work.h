@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SIM_STORE_WORK_H
+#define JPKI_SIM_STORE_WORK_H
+
+#include "sim/store.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Shared by the parts of the store: store.c (directory), store-card.c (making), store-ca.c. */
+
+struct sim_store {
+	char *dir;
+	char *cards; /* dir/cards */
+};
+
+/* One piece of work on the state directory, alone: it is locked from begin to end. */
+struct sim_work {
+	struct sim_store *store;
+	const struct sim_make_options *options; /* never NULL */
+	int64_t now;
+	int lock;
+	json_t *ca;
+};
+
+/* `options` may be NULL. On failure nothing is left to end. */
+bool sim_work_begin(struct sim_work *work, struct sim_store *store,
+                    const struct sim_make_options *options, char **error);
+
+/* Writes ca.json. Must come before anything that uses what was issued is written. */
+bool sim_work_save_ca(struct sim_work *work, char **error);
+
+void sim_work_end(struct sim_work *work);
+
+/* The office's record of a card (card.json); NULL with *error. */
+json_t *sim_work_read_card(const struct sim_store *store, const char *name, char **error);
+bool sim_work_write_card(const struct sim_store *store, const char *name, const json_t *card,
+                         char **error);
+
+/* "auth" or "sign", the name of the entry in several files. */
+const char *sim_work_kind(enum sim_pin which);
+
+/* The card's folder whether it exists or not, to be freed. NULL, with *error, for a bad name. */
+char *sim_work_card_dir(const struct sim_store *store, const char *name, char **error);
+
+#endif
