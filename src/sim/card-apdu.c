@@ -48,7 +48,7 @@ struct command {
 	uint8_t cla, ins, p1, p2;
 	const uint8_t *data;
 	size_t data_len; /* 0: no data */
-	size_t le;       /* 1 to 256 (65536 extended); 0: none */
+	size_t le;	 /* 1 to 256 (65536 extended); 0: none */
 	bool extended;
 };
 
@@ -225,7 +225,7 @@ may_read(const struct sim_card *card, const struct sim_ef *ef)
 
 static uint16_t
 read_target(const struct sim_card *card, const struct command *command, const struct sim_ef **ef,
-            size_t *offset)
+	    size_t *offset)
 {
 	if ((command->p1 & 0x80) == 0) {
 		*offset = (size_t)(command->p1 << 8 | command->p2);
@@ -471,9 +471,9 @@ static const struct sign_mode {
 	bool hash; /* the card makes the SHA-256 */
 	enum padding padding;
 } sign_modes[] = {
-	{1, 245, false, PAD_AS_GIVEN},     {1, 255, true, PAD_AS_GIVEN},
+	{1, 245, false, PAD_AS_GIVEN},	  {1, 255, true, PAD_AS_GIVEN},
 	{32, 32, false, PAD_DIGEST_INFO}, {1, 255, true, PAD_DIGEST_INFO},
-	{32, 32, false, PAD_PSS},         {1, 255, true, PAD_PSS},
+	{32, 32, false, PAD_PSS},	  {1, 255, true, PAD_PSS},
 };
 
 static const struct sign_mode *
@@ -501,7 +501,7 @@ prepare_padding(EVP_PKEY_CTX *ctx, enum padding padding)
 
 static bool
 compute(EVP_PKEY *key, const struct sign_mode *mode, const struct command *command,
-        struct reply *reply)
+	struct reply *reply)
 {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 	const uint8_t *input = command->data;
@@ -545,8 +545,7 @@ do_sign(struct sim_card *card, const struct command *command, struct reply *repl
 	if (command->le != 256 || command->data_len < mode->shortest ||
 	    command->data_len > mode->longest)
 		return SW_LENGTH;
-	if (!card->data.key[ef->which] ||
-	    !compute(card->data.key[ef->which], mode, command, reply))
+	if (!card->data.key[ef->which] || !compute(card->data.key[ef->which], mode, command, reply))
 		return SW_CONDITIONS;
 	return SW_OK;
 }
@@ -648,18 +647,12 @@ static const struct {
 	uint8_t cla, ins;
 	uint16_t (*run)(struct sim_card *, const struct command *, struct reply *);
 } instructions[] = {
-	{0x00, INS_VERIFY, do_verify},
-	{0x00, 0x24, do_change},
-	{0x00, 0x84, do_challenge},
-	{0x00, 0x88, do_internal_authenticate},
-	{0x00, 0xA4, do_select},
-	{0x00, INS_READ, do_read},
-	{0x00, 0xB2, do_read_record},
-	{0x00, 0xCA, do_get_data},
-	{0x08, INS_READ, do_secure_read},
-	{0x80, INS_SIGN, do_sign},
-	{0x80, 0xA2, do_public_key},
-	{0x80, 0xAE, do_session_key},
+	{0x00, INS_VERIFY, do_verify},	  {0x00, 0x24, do_change},
+	{0x00, 0x84, do_challenge},	  {0x00, 0x88, do_internal_authenticate},
+	{0x00, 0xA4, do_select},	  {0x00, INS_READ, do_read},
+	{0x00, 0xB2, do_read_record},	  {0x00, 0xCA, do_get_data},
+	{0x08, INS_READ, do_secure_read}, {0x80, INS_SIGN, do_sign},
+	{0x80, 0xA2, do_public_key},	  {0x80, 0xAE, do_session_key},
 	{0x80, 0xFC, do_phone_command},
 };
 
@@ -703,7 +696,7 @@ run_checked(struct sim_card *card, const uint8_t *bytes, size_t len, struct repl
 
 size_t
 sim_card_transmit(struct sim_card *card, const uint8_t *command, size_t command_len,
-                  uint8_t response[SIM_RESPONSE_MAX])
+		  uint8_t response[SIM_RESPONSE_MAX])
 {
 	struct reply reply = {response, 0};
 	uint16_t sw = run_checked(card, command, command_len, &reply);
@@ -722,15 +715,14 @@ sim_card_tear(struct sim_card *card, const uint8_t *bytes, size_t len)
 	struct command command;
 	const struct sim_ef *ef = NULL;
 
-	if (card->powered && parse(&command, bytes, len) && !command.extended &&
-	    command.cla == 0 && command.ins == INS_VERIFY && command.p1 == 0 &&
-	    command.data_len > 0 && command.le == 0 &&
-	    sim_chip_switch(card, SIM_SW_COUNTER_WRITTEN) == 1 &&
-	    reference(card, command.p2, SIM_TYPE_PIN, &ef) == SW_OK &&
-	    ef->type == SIM_TYPE_PIN && sim_chip_pins_begin(card)) {
+	if (card->powered && parse(&command, bytes, len) && !command.extended && command.cla == 0 &&
+	    command.ins == INS_VERIFY && command.p1 == 0 && command.data_len > 0 &&
+	    command.le == 0 && sim_chip_switch(card, SIM_SW_COUNTER_WRITTEN) == 1 &&
+	    reference(card, command.p2, SIM_TYPE_PIN, &ef) == SW_OK && ef->type == SIM_TYPE_PIN &&
+	    sim_chip_pins_begin(card)) {
 		if (card->pin[ef->which].tries > 0)
 			(void)set_counter(card, (enum sim_pin)ef->which,
-			                  card->pin[ef->which].tries - 1);
+					  card->pin[ef->which].tries - 1);
 		sim_chip_pins_end(card);
 	}
 	sim_card_power_off(card);

@@ -26,10 +26,10 @@ static const struct sim_ef jpki_files[] = {
  * PINs are not simulated: they have a counter to ask for, and refuse every attempt.
  */
 static const struct sim_ef text_files[] = {
-	{0x0001, SIM_TYPE_SEALED, 0},   {0x0002, SIM_TYPE_SEALED, 0},
-	{0x0003, SIM_TYPE_SEALED, 0},   {0x0005, SIM_TYPE_SEALED, 0},
-	{0x0006, SIM_TYPE_SEALED, 0},   {0x0011, SIM_TYPE_STRANGER, 3},
-	{0x0012, SIM_TYPE_STRANGER, 0}, {0x0014, SIM_TYPE_STRANGER, 10},
+	{0x0001, SIM_TYPE_SEALED, 0},	 {0x0002, SIM_TYPE_SEALED, 0},
+	{0x0003, SIM_TYPE_SEALED, 0},	 {0x0005, SIM_TYPE_SEALED, 0},
+	{0x0006, SIM_TYPE_SEALED, 0},	 {0x0011, SIM_TYPE_STRANGER, 3},
+	{0x0012, SIM_TYPE_STRANGER, 0},	 {0x0014, SIM_TYPE_STRANGER, 10},
 	{0x0015, SIM_TYPE_STRANGER, 10}, {0},
 };
 static const struct sim_ef visual_files[] = {
@@ -45,8 +45,10 @@ static const uint8_t isd_aid[] = {0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00};
 #define NEIGHBOUR 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01
 
 static const struct sim_app apps[] = {
-	{{0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01}, 10, .is_jpki = true,
-		.files = jpki_files},
+	{{0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01},
+	 10,
+	 .is_jpki = true,
+	 .files = jpki_files},
 	{{NEIGHBOUR, 0x04, 0x08}, 10, .files = text_files},   /* 券面入力補助 */
 	{{NEIGHBOUR, 0x04, 0x02}, 10, .files = visual_files}, /* 券面確認 */
 	{{NEIGHBOUR, 0x04, 0x01}, 10, .files = no_files},     /* 住基 */
@@ -63,12 +65,11 @@ is_there(const struct sim_card *card, const struct sim_app *app)
 }
 
 const struct sim_app *
-sim_app_find(const struct sim_card *card, const uint8_t *prefix, size_t len, bool next,
-             bool *found)
+sim_app_find(const struct sim_card *card, const uint8_t *prefix, size_t len, bool next, bool *found)
 {
 	size_t from = 0;
 	bool isd = len <= sizeof(isd_aid) && memcmp(isd_aid, prefix, len) == 0 &&
-	           sim_chip_switch(card, SIM_SW_OTHER_APPS) != 2;
+		   sim_chip_switch(card, SIM_SW_OTHER_APPS) != 2;
 
 	*found = true;
 	if (isd && !next)
@@ -96,7 +97,8 @@ sim_ef_find(const struct sim_card *card, uint32_t id)
 	if (!card->app)
 		return NULL;
 	for (const struct sim_ef *ef = card->app->files; ef->id; ef++)
-		if (ef->id == id && (ef->type != SIM_TYPE_DATA || card->data.content[ef->which].bytes))
+		if (ef->id == id &&
+		    (ef->type != SIM_TYPE_DATA || card->data.content[ef->which].bytes))
 			return ef;
 	return NULL;
 }

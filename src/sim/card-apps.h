@@ -11,11 +11,11 @@
 /* What is on the card: its applications and their files, as const tables. */
 
 enum sim_ef_type {
-	SIM_TYPE_DATA,     /* readable, perhaps after a PIN */
+	SIM_TYPE_DATA,	   /* readable, perhaps after a PIN */
 	SIM_TYPE_SEALED,   /* data nobody may read */
-	SIM_TYPE_PIN,      /* one of the two simulated PINs */
+	SIM_TYPE_PIN,	   /* one of the two simulated PINs */
 	SIM_TYPE_STRANGER, /* a reference with a counter that is not the holder's PIN here */
-	SIM_TYPE_KEY,      /* a private key that signs */
+	SIM_TYPE_KEY,	   /* a private key that signs */
 	SIM_TYPE_INTERNAL  /* another key */
 };
 
@@ -39,7 +39,7 @@ struct sim_app {
  * security domain. What this card or its switches lack is not found.
  */
 const struct sim_app *sim_app_find(const struct sim_card *card, const uint8_t *prefix, size_t len,
-                                   bool next, bool *found);
+				   bool next, bool *found);
 
 /* The full AID of an application (NULL: the issuer security domain); its length. */
 size_t sim_app_aid(const struct sim_app *app, const uint8_t **aid);

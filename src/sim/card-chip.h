@@ -38,7 +38,7 @@ struct sim_chip_data {
 	char label[33];
 	char number[16];      /* 15 digits */
 	char municipality[6]; /* 5 digits */
-	char expiry[9];       /* YYYYMMDD */
+	char expiry[9];	      /* YYYYMMDD */
 	bool has[SIM_PIN_COUNT];
 	EVP_PKEY *key[SIM_PIN_COUNT];
 	struct sim_bytes certificate[SIM_PIN_COUNT]; /* as it stands at the head of its file */

@@ -17,8 +17,7 @@ read_one_pin(const json_t *entry, enum sim_pin which, struct sim_card_pin *pin)
 	const json_t *tries = json_object_get(entry, "tries");
 	json_int_t left = json_integer_value(tries);
 
-	if (!json_is_integer(tries) || left < 0 ||
-	    left > (json_int_t)sim_card_tries_allowed(which))
+	if (!json_is_integer(tries) || left < 0 || left > (json_int_t)sim_card_tries_allowed(which))
 		return false;
 	pin->tries = (unsigned int)left;
 	pin->set = json_is_string(text);
@@ -41,26 +40,25 @@ sim_pins_read(const char *dir, struct sim_card_pin pins[SIM_PIN_COUNT], char **e
 	for (int i = 0; ok && i < SIM_PIN_COUNT; i++)
 		if (!read_one_pin(json_object_get(file, pin_names[i]), (enum sim_pin)i, &pins[i]))
 			ok = sim_error_set(error, "%s is damaged: no sound entry \"%s\"", path,
-			                   pin_names[i]);
+					   pin_names[i]);
 	json_decref(file);
 	free(path);
 	return ok;
 }
 
 bool
-sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT],
-               struct stat *written, char **error)
+sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], struct stat *written,
+	       char **error)
 {
 	char *path = sim_file_path(dir, "pins.json");
 	json_t *file = json_object();
 	bool ok = path && file;
 
 	for (int i = 0; i < SIM_PIN_COUNT; i++)
-		json_object_set_new(
-			file, pin_names[i],
-			json_pack("{s:o, s:i}", "pin",
-		                  pins[i].set ? json_string(pins[i].text) : json_null(), "tries",
-		                  (int)pins[i].tries));
+		json_object_set_new(file, pin_names[i],
+				    json_pack("{s:o, s:i}", "pin",
+					      pins[i].set ? json_string(pins[i].text) : json_null(),
+					      "tries", (int)pins[i].tries));
 	/* Not waiting for the disk: a counter lost in a power cut is no loss here. */
 	ok = ok && sim_file_write_json(path, file, false, error);
 	if (ok && written && stat(path, written) != 0)
@@ -148,7 +146,7 @@ sim_switches_write(const char *dir, const struct sim_switches *switches, char **
 			continue; /* the default */
 		sim_switches_get_text(switches, (enum sim_switch)i, text);
 		json_object_set_new(file, sim_switch_info((enum sim_switch)i)->name,
-		                    json_string(text));
+				    json_string(text));
 	}
 	ok = path && file && sim_file_write_json(path, file, false, error);
 	json_decref(file);

@@ -69,15 +69,15 @@ read_key(const json_t *entry, struct sim_chip_data *data, enum sim_pin which)
 	const json_t *certificate = json_object_get(entry, "certificate");
 	const char *pem = json_string_value(json_object_get(entry, "key"));
 
-	data->ca[which].bytes = sim_json_get_bytes(json_object_get(entry, "ca"),
-	                                           &data->ca[which].len);
+	data->ca[which].bytes =
+		sim_json_get_bytes(json_object_get(entry, "ca"), &data->ca[which].len);
 	if (!data->ca[which].bytes || data->ca[which].len > SIM_EF_CA_SIZE)
 		return false;
 	data->has[which] = !json_is_null(certificate);
 	if (!data->has[which])
 		return true;
-	data->certificate[which].bytes = sim_json_get_bytes(certificate,
-	                                                    &data->certificate[which].len);
+	data->certificate[which].bytes =
+		sim_json_get_bytes(certificate, &data->certificate[which].len);
 	data->key[which] = pem ? sim_pki_key_from_pem(pem) : NULL;
 	return data->key[which] && data->certificate[which].bytes &&
 	       data->certificate[which].len <= SIM_EF_CERTIFICATE_SIZE;
@@ -91,14 +91,14 @@ read_data(const char *dir, struct sim_chip_data *data, char **error)
 	bool ok = file != NULL;
 
 	memset(data, 0, sizeof(*data));
-	if (ok && !(read_kind(file, &data->kind) &&
-	            read_text(file, "label", data->label, sizeof(data->label)) &&
-	            read_text(file, "number", data->number, sizeof(data->number)) &&
-	            read_text(file, "municipality", data->municipality,
-	                      sizeof(data->municipality)) &&
-	            read_text(file, "expiry", data->expiry, sizeof(data->expiry)) &&
-	            read_key(json_object_get(file, "auth"), data, SIM_PIN_AUTH) &&
-	            read_key(json_object_get(file, "sign"), data, SIM_PIN_SIGN)))
+	if (ok &&
+	    !(read_kind(file, &data->kind) &&
+	      read_text(file, "label", data->label, sizeof(data->label)) &&
+	      read_text(file, "number", data->number, sizeof(data->number)) &&
+	      read_text(file, "municipality", data->municipality, sizeof(data->municipality)) &&
+	      read_text(file, "expiry", data->expiry, sizeof(data->expiry)) &&
+	      read_key(json_object_get(file, "auth"), data, SIM_PIN_AUTH) &&
+	      read_key(json_object_get(file, "sign"), data, SIM_PIN_SIGN)))
 		ok = sim_error_set(error, "%s is damaged: an entry is missing or unsound", path);
 	json_decref(file);
 	free(path);
@@ -146,7 +146,7 @@ write_token_info(uint8_t info[160], const char *label)
 	put_padded(info + 64, 16, "E16R01NJ");
 	put_padded(info + 80, 16, "0000000020500003");
 	put_number(info + 96, 0x0000040D); /* flags */
-	put_number(info + 100, 1);         /* sessions: at most, now */
+	put_number(info + 100, 1);	   /* sessions: at most, now */
 	put_number(info + 104, 0);
 	put_number(info + 108, 1); /* R/W sessions: at most, now */
 	put_number(info + 112, 0);
@@ -163,7 +163,7 @@ build_files(struct sim_chip_data *data, const struct sim_switches *switches)
 	uint8_t filler = switches->value[SIM_SW_FILLER] ? 0x00 : 0xFF;
 	uint8_t info[160];
 	uint8_t available[3] = {data->has[SIM_PIN_SIGN] ? 0x8F : 0x00,
-	                        data->has[SIM_PIN_AUTH] ? 0x8F : 0x00, 0x00};
+				data->has[SIM_PIN_AUTH] ? 0x8F : 0x00, 0x00};
 	bool absent_missing = switches->value[SIM_SW_ABSENT_CERTIFICATE] == 1;
 	const struct {
 		struct sim_bytes head;
@@ -171,16 +171,16 @@ build_files(struct sim_chip_data *data, const struct sim_switches *switches)
 		bool there;
 	} plan[SIM_CONTENT_COUNT] = {
 		[SIM_EF_SIGN_CERTIFICATE] = {data->certificate[SIM_PIN_SIGN],
-		                             SIM_EF_CERTIFICATE_SIZE,
-		                             data->has[SIM_PIN_SIGN] || !absent_missing},
+					     SIM_EF_CERTIFICATE_SIZE,
+					     data->has[SIM_PIN_SIGN] || !absent_missing},
 		[SIM_EF_SIGN_CA] = {data->ca[SIM_PIN_SIGN], SIM_EF_CA_SIZE, true},
 		[SIM_EF_TOKEN_INFO] = {{info, sizeof(info)}, sizeof(info), true},
 		[SIM_EF_AVAILABILITY] = {{available, sizeof(available)},
-		                         sizeof(available),
-		                         switches->value[SIM_SW_EF_0008] == 0},
+					 sizeof(available),
+					 switches->value[SIM_SW_EF_0008] == 0},
 		[SIM_EF_AUTH_CERTIFICATE] = {data->certificate[SIM_PIN_AUTH],
-		                             SIM_EF_CERTIFICATE_SIZE,
-		                             data->has[SIM_PIN_AUTH] || !absent_missing},
+					     SIM_EF_CERTIFICATE_SIZE,
+					     data->has[SIM_PIN_AUTH] || !absent_missing},
 		[SIM_EF_AUTH_CA] = {data->ca[SIM_PIN_AUTH], SIM_EF_CA_SIZE, true},
 	};
 	bool ok = true;
@@ -189,7 +189,8 @@ build_files(struct sim_chip_data *data, const struct sim_switches *switches)
 	for (int i = 0; i < SIM_CONTENT_COUNT; i++) {
 		free_bytes(&data->content[i]);
 		if (plan[i].there)
-			ok = fill_file(&data->content[i], &plan[i].head, plan[i].size, filler) && ok;
+			ok = fill_file(&data->content[i], &plan[i].head, plan[i].size, filler) &&
+			     ok;
 	}
 	return ok;
 }
@@ -201,8 +202,7 @@ load(struct sim_card *card, char **error)
 	struct sim_chip_data data;
 	struct sim_switches switches;
 
-	if (!sim_switches_read(card->dir, &switches, error) ||
-	    !read_data(card->dir, &data, error))
+	if (!sim_switches_read(card->dir, &switches, error) || !read_data(card->dir, &data, error))
 		return false;
 	if (!build_files(&data, &switches)) {
 		free_data(&data);
@@ -349,7 +349,7 @@ sim_card_atr(const struct sim_card *card, uint8_t atr[SIM_ATR_MAX])
 	size_t len = 0;
 
 	OPENSSL_hexstr2buf_ex(atr, SIM_ATR_MAX, &len, atrs[sim_chip_switch(card, SIM_SW_ATR)],
-	                      '\0');
+			      '\0');
 	return len;
 }
 
@@ -414,7 +414,7 @@ sim_card_set_tries(struct sim_card *card, enum sim_pin pin, unsigned int left, c
 
 	if (left > sim_card_tries_allowed(pin))
 		return sim_error_set(error, "this PIN has at most %u tries",
-		                     sim_card_tries_allowed(pin));
+				     sim_card_tries_allowed(pin));
 	if (!sim_chip_pins_begin(card))
 		return sim_error_set(error, "cannot read the PINs in %s", card->dir);
 	card->pin[pin].tries = left;

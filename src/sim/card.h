@@ -46,7 +46,7 @@ void sim_card_reset(struct sim_card *card);
  * The response holds what the card would send: personal data and all.
  */
 size_t sim_card_transmit(struct sim_card *card, const uint8_t *command, size_t command_len,
-                         uint8_t response[SIM_RESPONSE_MAX]);
+			 uint8_t response[SIM_RESPONSE_MAX]);
 
 /*
  * The card leaves the reader in the middle of this command: no answer, and it is powered off.
@@ -57,7 +57,7 @@ void sim_card_tear(struct sim_card *card, const uint8_t *command, size_t command
 
 /* How long a real card would take for this command, in microseconds (switches delay-*). */
 unsigned int sim_card_delay_us(const struct sim_card *card, const uint8_t *command,
-                               size_t command_len);
+			       size_t command_len);
 
 /* Tries left and tries allowed. */
 unsigned int sim_card_tries(const struct sim_card *card, enum sim_pin pin);
@@ -73,8 +73,7 @@ bool sim_card_is_open(const struct sim_card *card, enum sim_pin pin);
 bool sim_card_pin_is(const struct sim_card *card, enum sim_pin pin, const char *text);
 
 /* Sets a behaviour switch (see switches.h), kept in the card's folder. */
-bool sim_card_set_switch(struct sim_card *card, const char *name, const char *value,
-                         char **error);
+bool sim_card_set_switch(struct sim_card *card, const char *name, const char *value, char **error);
 
 /* Reads the card's folder again, after `renew` or an edit; the power state is kept. */
 bool sim_card_reload(struct sim_card *card, char **error);

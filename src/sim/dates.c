@@ -93,7 +93,7 @@ sim_date_age(struct sim_date birth, int64_t at)
 	int years = today.year - birth.year;
 
 	return sim_date_start(sim_date_add_years(birth, years)) > sim_date_start(today) ? years - 1
-	                                                                                : years;
+											: years;
 }
 
 int64_t
@@ -173,8 +173,8 @@ sim_now_parse(const char *text, int64_t *now, char **error)
 		if (!*text)
 			read = true;
 		else if (sscanf(text, "T%2d:%2d:%2d%n", &hour, &minute, &second, &used) == 3 &&
-		         used == 9 && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 &&
-		         second >= 0 && second < 60 && parse_zone(text + used, &zone)) {
+			 used == 9 && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 &&
+			 second >= 0 && second < 60 && parse_zone(text + used, &zone)) {
 			*now += JAPAN + hour * 3600 + minute * 60 + second - zone;
 			read = true;
 		}
@@ -183,5 +183,5 @@ sim_now_parse(const char *text, int64_t *now, char **error)
 	if (read && date.year >= 2016 && date.year <= 2099)
 		return true;
 	return sim_error_set(error, "the date must look like 2026-11-21 or 2026-11-21T09:00:00Z, "
-	                            "in the years 2016 to 2099");
+				    "in the years 2016 to 2099");
 }

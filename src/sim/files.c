@@ -70,7 +70,7 @@ write_all(int fd, const char *data, size_t len)
 
 bool
 sim_file_write(const char *path, const void *data, size_t len, mode_t mode, bool durable,
-               char **error)
+	       char **error)
 {
 	char *beside = NULL;
 	int fd = -1;
@@ -123,7 +123,8 @@ sim_file_read_json(const char *path, char **error)
 	}
 	value = json_loadf(file, JSON_REJECT_DUPLICATES, &mistake);
 	if (!value)
-		sim_error_set(error, "%s is damaged: line %d: %s", path, mistake.line, mistake.text);
+		sim_error_set(error, "%s is damaged: line %d: %s", path, mistake.line,
+			      mistake.text);
 	fclose(file);
 	return value;
 }

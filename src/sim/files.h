@@ -21,7 +21,7 @@ bool sim_file_make_dir(const char *path, mode_t mode, char **error);
 
 /* `durable`: wait until the disk has it, for what cannot be made again. */
 bool sim_file_write(const char *path, const void *data, size_t len, mode_t mode, bool durable,
-                    char **error);
+		    char **error);
 bool sim_file_write_json(const char *path, const json_t *value, bool durable, char **error);
 
 /* NULL when it is missing, unreadable or not JSON. */

@@ -9,7 +9,7 @@
 /* What is on the card beside what everybody's has; bits, see also SIM_ON_AUTH and SIM_ON_SIGN. */
 enum sim_oddity {
 	SIM_ODD_NOTHING,
-	SIM_ODD_RANDOM_BYTES,    /* no certificate at all in the file */
+	SIM_ODD_RANDOM_BYTES,	 /* no certificate at all in the file */
 	SIM_ODD_LENGTH_PAST_END, /* a certificate whose outer length leaves the file */
 	SIM_ODD_RSA_1024,
 	SIM_ODD_EC_P384
@@ -27,14 +27,14 @@ struct sim_person {
 	const char *label; /* of EF 0006; NULL: that of a My Number card */
 	const struct sim_identity *identity;
 	int birthday_in;  /* days until the birthday from which `age` is counted; may be negative */
-	int age;          /* years completed on that birthday */
-	int issued_in;    /* days until the issue of the certificates: 0 or negative */
-	bool renewed;     /* the pair of issued_in was renewed at the date of making */
+	int age;	  /* years completed on that birthday */
+	int issued_in;	  /* days until the issue of the certificates: 0 or negative */
+	bool renewed;	  /* the pair of issued_in was renewed at the date of making */
 	unsigned int has; /* SIM_ON_…: which certificates */
 	unsigned int locked;
 	unsigned int odd_on;
 	enum sim_oddity oddity;
-	int revoked_in;              /* days until the signing certificate's revocation; 0: none */
+	int revoked_in;		     /* days until the signing certificate's revocation; 0: none */
 	const char *switches[2 + 1]; /* "name=value", ended by NULL */
 };
 

@@ -14,7 +14,7 @@ const struct sim_person *sim_person_at(size_t index);
 /* NULL when there is no such person. */
 const struct sim_person *sim_person_find(const char *name);
 
-const char *sim_person_name(const struct sim_person *person);    /* "near-expiry" */
+const char *sim_person_name(const struct sim_person *person);	 /* "near-expiry" */
 const char *sim_person_summary(const struct sim_person *person); /* one line for the user */
 
 #endif

@@ -89,8 +89,8 @@ make_entry(enum sim_pin which, int year, EVP_PKEY *key, X509 *certificate)
 
 	if (pem && der)
 		entry = json_pack("{s:s, s:i, s:s, s:o, s:i, s:[], s:[]}", "kind",
-		                  kind_names[which], "year", year, "key", pem, "certificate",
-		                  sim_json_bytes(der, len), "crl-number", 0, "issued", "revoked");
+				  kind_names[which], "year", year, "key", pem, "certificate",
+				  sim_json_bytes(der, len), "crl-number", 0, "issued", "revoked");
 	free(pem);
 	OPENSSL_free(der);
 	return entry;
@@ -166,9 +166,8 @@ find_serial(const json_t *list, uint32_t serial)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(list, i, one)
-		if (json_integer_value(json_object_get(one, "serial")) == serial)
-			return one;
+	json_array_foreach(list, i, one) if (json_integer_value(json_object_get(one, "serial")) ==
+					     serial) return one;
 	return NULL;
 }
 
@@ -183,10 +182,10 @@ sim_ca_take_serial(json_t *entry, struct sim_random *random, const char *card)
 		if (!sim_random_bytes(random, bytes, sizeof(bytes)))
 			return 0;
 		serial = ((uint32_t)(1 + bytes[0] % 7) << 24) | ((uint32_t)bytes[1] << 16) |
-		         ((uint32_t)bytes[2] << 8) | bytes[3];
+			 ((uint32_t)bytes[2] << 8) | bytes[3];
 	} while (find_serial(issued, serial));
 	if (json_array_append_new(issued, json_pack("{s:I, s:s}", "serial", (json_int_t)serial,
-	                                            "card", card)) != 0)
+						    "card", card)) != 0)
 		return 0;
 	return serial;
 }
@@ -201,8 +200,8 @@ bool
 sim_ca_revoke(json_t *entry, uint32_t serial, int64_t at)
 {
 	return json_array_append_new(json_object_get(entry, "revoked"),
-	                             json_pack("{s:I, s:I}", "serial", (json_int_t)serial, "at",
-	                                       (json_int_t)at)) == 0;
+				     json_pack("{s:I, s:I}", "serial", (json_int_t)serial, "at",
+					       (json_int_t)at)) == 0;
 }
 
 /* The entry's revoked serial numbers, to be freed. */
@@ -216,10 +215,9 @@ list_revoked(const json_t *entry, size_t *count)
 
 	*count = json_array_size(revoked);
 	if (list)
-		json_array_foreach(revoked, i, one)
-			list[i] = (struct sim_revoked){
-				(uint32_t)json_integer_value(json_object_get(one, "serial")),
-				json_integer_value(json_object_get(one, "at"))};
+		json_array_foreach(revoked, i, one) list[i] = (struct sim_revoked){
+			(uint32_t)json_integer_value(json_object_get(one, "serial")),
+			json_integer_value(json_object_get(one, "at"))};
 	return list;
 }
 
@@ -238,7 +236,7 @@ sim_ca_make_crl(json_t *entry, enum sim_pin which, int64_t now, char **error)
 	list = list_revoked(entry, &count);
 	if (list)
 		crl = sim_pki_make_crl(&authority, list, count, (long)number, now,
-		                       now + (int64_t)CRL_DAYS * SIM_DAY);
+				       now + (int64_t)CRL_DAYS * SIM_DAY);
 	if (crl)
 		pem = sim_pki_crl_to_pem(crl);
 	if (pem)

@@ -24,7 +24,7 @@ int sim_ca_year(int64_t now);
 
 /* The entry of one generation, made if there is none. Belongs to `ca`; NULL with *error. */
 json_t *sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t now,
-                   char **error);
+		   char **error);
 
 /* The n-th entry of a kind, oldest first; NULL behind the last. */
 json_t *sim_ca_at(const json_t *ca, enum sim_pin which, size_t n);
@@ -34,7 +34,7 @@ json_t *sim_ca_find(const json_t *ca, enum sim_pin which, int year);
 
 /* Key and certificate of an entry, to be released with sim_ca_unload (NULL fields allowed). */
 bool sim_ca_load(const json_t *entry, enum sim_pin which, struct sim_authority *authority,
-                 char **error);
+		 char **error);
 void sim_ca_unload(struct sim_authority *authority);
 
 /* An unused serial number of up to four bytes, entered as issued to that card; 0 on failure. */

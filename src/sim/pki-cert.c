@@ -4,8 +4,8 @@
 #include <openssl/asn1.h>
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
-#include <string.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define ORGANISATION "JPKI-SIM"
@@ -19,12 +19,15 @@ static const struct {
 	const char *unit;
 	const char *unit_ja;
 	const char *policy;
-	uint8_t key_usage; /* the bits' byte; unused bits follow from it */
+	const char *practice; /* where its rules stand; NULL: not said */
+	uint8_t key_usage;    /* the bits' byte; unused bits follow from it */
 } kinds[SIM_PIN_COUNT] = {
-	[SIM_PIN_AUTH] = {"JPKI for user authentication",
-		"模擬公的個人認証サービス利用者証明用", "1.2.392.200149.8.5.1.3.30", 0x80},
-	[SIM_PIN_SIGN] = {"JPKI for digital signature",
-		"模擬公的個人認証サービス署名用", "1.2.392.200149.8.5.1.1.20", 0xC0},
+	[SIM_PIN_AUTH] = {"JPKI for user authentication", "模擬公的個人認証サービス利用者証明用",
+			  "1.2.392.200149.8.5.1.3.30",
+			  /* A guess: something like it is needed to come to the measured size. */
+			  "http://jpki-sim.invalid/cps", 0x80},
+	[SIM_PIN_SIGN] = {"JPKI for digital signature", "模擬公的個人認証サービス署名用",
+			  "1.2.392.200149.8.5.1.1.20", NULL, 0xC0},
 };
 
 /* ---- names ---- */
@@ -35,13 +38,13 @@ add_part(X509_NAME *name, int nid, const char *text)
 	int type = nid == NID_countryName ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING;
 
 	return X509_NAME_add_entry_by_NID(name, nid, type, (const unsigned char *)text, -1, -1,
-	                                  0) == 1;
+					  0) == 1;
 }
 
 /* C=JP, O=…, OU=<the authority> and then, each if not NULL, more units and a common name. */
 static X509_NAME *
 make_name(const char *organisation, const char *unit, const char *unit2, const char *unit3,
-          const char *common_name)
+	  const char *common_name)
 {
 	X509_NAME *name = X509_NAME_new();
 
@@ -88,8 +91,8 @@ make_subject(enum sim_pin which, const struct sim_request *request)
 static bool
 add_extension(X509 *certificate, int nid, void *value, bool critical)
 {
-	return value && X509_add1_ext_i2d(certificate, nid, value, critical,
-	                                  X509V3_ADD_APPEND) == 1;
+	return value &&
+	       X509_add1_ext_i2d(certificate, nid, value, critical, X509V3_ADD_APPEND) == 1;
 }
 
 static bool
@@ -97,7 +100,7 @@ add_key_usage(X509 *certificate, uint8_t bits)
 {
 	ASN1_BIT_STRING *usage = ASN1_BIT_STRING_new();
 	bool ok = usage && ASN1_BIT_STRING_set(usage, &bits, 1) &&
-	          add_extension(certificate, NID_key_usage, usage, true);
+		  add_extension(certificate, NID_key_usage, usage, true);
 
 	ASN1_BIT_STRING_free(usage);
 	return ok;
@@ -227,20 +230,41 @@ add_client_auth(X509 *certificate)
 {
 	EXTENDED_KEY_USAGE *usage = EXTENDED_KEY_USAGE_new();
 	bool ok = usage && sk_ASN1_OBJECT_push(usage, OBJ_nid2obj(NID_client_auth)) > 0 &&
-	          add_extension(certificate, NID_ext_key_usage, usage, false);
+		  add_extension(certificate, NID_ext_key_usage, usage, false);
 
 	EXTENDED_KEY_USAGE_free(usage);
 	return ok;
 }
 
+/* Where the certification practice statement is; taken over by the policy. */
 static bool
-add_policy(X509 *certificate, const char *oid)
+add_practice(POLICYINFO *policy, const char *uri)
+{
+	POLICYQUALINFO *qualifier = POLICYQUALINFO_new();
+	bool ok = false;
+
+	if (!policy->qualifiers)
+		policy->qualifiers = sk_POLICYQUALINFO_new_null();
+	if (qualifier && policy->qualifiers) {
+		qualifier->pqualid = OBJ_nid2obj(NID_id_qt_cps);
+		qualifier->d.cpsuri = ASN1_IA5STRING_new();
+		ok = qualifier->d.cpsuri && ASN1_STRING_set(qualifier->d.cpsuri, uri, -1) == 1 &&
+		     sk_POLICYQUALINFO_push(policy->qualifiers, qualifier) > 0;
+	}
+	if (!ok)
+		POLICYQUALINFO_free(qualifier);
+	return ok;
+}
+
+static bool
+add_policy(X509 *certificate, const char *oid, const char *practice)
 {
 	CERTIFICATEPOLICIES *policies = CERTIFICATEPOLICIES_new();
 	POLICYINFO *policy = POLICYINFO_new();
 	bool ok = false;
 
 	if (policies && policy && (policy->policyid = OBJ_txt2obj(oid, 1)) &&
+	    (!practice || add_practice(policy, practice)) &&
 	    sk_POLICYINFO_push(policies, policy) > 0) {
 		policy = NULL;
 		ok = add_extension(certificate, NID_certificate_policies, policies, false);
@@ -311,7 +335,7 @@ set_time(ASN1_TIME *field, int64_t time)
 /* The fields outside the extensions. */
 static bool
 fill_fields(X509 *certificate, uint32_t serial, X509_NAME *issuer, X509_NAME *subject,
-            int64_t not_before, int64_t not_after, EVP_PKEY *key)
+	    int64_t not_before, int64_t not_after, EVP_PKEY *key)
 {
 	return issuer && subject && X509_set_version(certificate, X509_VERSION_3) == 1 &&
 	       ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial) == 1 &&
@@ -324,15 +348,15 @@ fill_fields(X509 *certificate, uint32_t serial, X509_NAME *issuer, X509_NAME *su
 
 X509 *
 sim_pki_make_ca(enum sim_pin which, EVP_PKEY *key, uint32_t serial, int64_t not_before,
-                int64_t not_after)
+		int64_t not_after)
 {
 	X509 *made = X509_new();
 	X509_NAME *name = make_issuer(which);
 	bool ok = made && fill_fields(made, serial, name, name, not_before, not_after, key) &&
-	          add_key_usage(made, 0x06) &&
-	          add_directory_name(made, NID_subject_alt_name, make_issuer_ja(which)) &&
-	          add_basic_constraints(made) && add_crl_point(made, make_issuer(which)) &&
-	          add_subject_key_id(made) && X509_sign(made, key, EVP_sha256()) > 0;
+		  add_key_usage(made, 0x06) &&
+		  add_directory_name(made, NID_subject_alt_name, make_issuer_ja(which)) &&
+		  add_basic_constraints(made) && add_crl_point(made, make_issuer(which)) &&
+		  add_subject_key_id(made) && X509_sign(made, key, EVP_sha256()) > 0;
 
 	X509_NAME_free(name);
 	if (ok)
@@ -341,25 +365,28 @@ sim_pki_make_ca(enum sim_pin which, EVP_PKEY *key, uint32_t serial, int64_t not_
 	return NULL;
 }
 
-/* The authentication certificate must not say where its holder lives. */
+/*
+ * The authentication certificate must not say where its holder lives. How its list is named is
+ * not published; the agency's name is there because it is in the authority's own.
+ */
 static X509_NAME *
 make_crl_point_name(enum sim_pin which, const struct sim_holder *holder)
 {
 	char common_name[80];
 	bool sign = which == SIM_PIN_SIGN;
 	int len = snprintf(common_name, sizeof(common_name), "%s CRLDP",
-	                   sign ? holder->city : "User Authentication");
+			   sign ? holder->city : "User Authentication");
 
 	if (len < 0 || (size_t)len >= sizeof(common_name))
 		return NULL;
-	return make_name(ORGANISATION, kinds[which].unit, "CRL Distribution Points",
-	                 sign ? holder->prefecture : NULL, common_name);
+	return make_name(ORGANISATION, kinds[which].unit, sign ? "CRL Distribution Points" : AGENCY,
+			 sign ? holder->prefecture : "CRL Distribution Points", common_name);
 }
 
 /* The order is that of a published dummy of the signing certificate. */
 static bool
 add_end_entity_extensions(X509 *made, const struct sim_authority *authority,
-                          const struct sim_request *request)
+			  const struct sim_request *request)
 {
 	enum sim_pin which = authority->which;
 	bool sign = which == SIM_PIN_SIGN;
@@ -367,7 +394,7 @@ add_end_entity_extensions(X509 *made, const struct sim_authority *authority,
 	return add_key_usage(made, kinds[which].key_usage) &&
 	       (sign || !request->eku || add_client_auth(made)) &&
 	       (!sign || add_attributes(made, request->holder)) &&
-	       add_policy(made, kinds[which].policy) &&
+	       add_policy(made, kinds[which].policy, kinds[which].practice) &&
 	       add_directory_name(made, NID_issuer_alt_name, make_issuer_ja(which)) &&
 	       add_crl_point(made, make_crl_point_name(which, request->holder)) &&
 	       add_authority_key_id(made, authority) && add_subject_key_id(made);
@@ -380,10 +407,10 @@ sim_pki_make_end_entity(const struct sim_authority *authority, const struct sim_
 	X509_NAME *issuer = make_issuer(authority->which);
 	X509_NAME *subject = make_subject(authority->which, request);
 	bool ok = made &&
-	          fill_fields(made, request->serial, issuer, subject, request->not_before,
-	                      request->not_after, request->key) &&
-	          add_end_entity_extensions(made, authority, request) &&
-	          X509_sign(made, authority->key, EVP_sha256()) > 0;
+		  fill_fields(made, request->serial, issuer, subject, request->not_before,
+			      request->not_after, request->key) &&
+		  add_end_entity_extensions(made, authority, request) &&
+		  X509_sign(made, authority->key, EVP_sha256()) > 0;
 
 	X509_NAME_free(issuer);
 	X509_NAME_free(subject);
@@ -402,9 +429,9 @@ add_revoked(X509_CRL *list, const struct sim_revoked *entry)
 	ASN1_INTEGER *serial = ASN1_INTEGER_new();
 	ASN1_TIME *at = ASN1_TIME_new();
 	bool ok = revoked && serial && at && ASN1_INTEGER_set_uint64(serial, entry->serial) == 1 &&
-	          set_time(at, entry->at) && X509_REVOKED_set_serialNumber(revoked, serial) == 1 &&
-	          X509_REVOKED_set_revocationDate(revoked, at) == 1 &&
-	          X509_CRL_add0_revoked(list, revoked) == 1;
+		  set_time(at, entry->at) && X509_REVOKED_set_serialNumber(revoked, serial) == 1 &&
+		  X509_REVOKED_set_revocationDate(revoked, at) == 1 &&
+		  X509_CRL_add0_revoked(list, revoked) == 1;
 
 	if (!ok)
 		X509_REVOKED_free(revoked);
@@ -418,9 +445,9 @@ fill_crl(X509_CRL *list, const struct sim_authority *authority, int64_t now, int
 {
 	ASN1_TIME *time = ASN1_TIME_new();
 	bool ok = time && X509_CRL_set_version(list, X509_CRL_VERSION_2) == 1 &&
-	          X509_CRL_set_issuer_name(list, X509_get_subject_name(authority->certificate)) &&
-	          set_time(time, now) && X509_CRL_set1_lastUpdate(list, time) == 1 &&
-	          set_time(time, next) && X509_CRL_set1_nextUpdate(list, time) == 1;
+		  X509_CRL_set_issuer_name(list, X509_get_subject_name(authority->certificate)) &&
+		  set_time(time, now) && X509_CRL_set1_lastUpdate(list, time) == 1 &&
+		  set_time(time, next) && X509_CRL_set1_nextUpdate(list, time) == 1;
 
 	ASN1_TIME_free(time);
 	return ok;
@@ -433,9 +460,9 @@ add_crl_extensions(X509_CRL *list, const struct sim_authority *authority, long n
 	AUTHORITY_KEYID *id = make_authority_key_id(authority, false);
 	ASN1_INTEGER *count = ASN1_INTEGER_new();
 	bool ok = id && count && ASN1_INTEGER_set(count, number) == 1 &&
-	          X509_CRL_add1_ext_i2d(list, NID_authority_key_identifier, id, 0,
-	                                X509V3_ADD_APPEND) == 1 &&
-	          X509_CRL_add1_ext_i2d(list, NID_crl_number, count, 0, X509V3_ADD_APPEND) == 1;
+		  X509_CRL_add1_ext_i2d(list, NID_authority_key_identifier, id, 0,
+					X509V3_ADD_APPEND) == 1 &&
+		  X509_CRL_add1_ext_i2d(list, NID_crl_number, count, 0, X509V3_ADD_APPEND) == 1;
 
 	AUTHORITY_KEYID_free(id);
 	ASN1_INTEGER_free(count);
@@ -444,7 +471,7 @@ add_crl_extensions(X509_CRL *list, const struct sim_authority *authority, long n
 
 X509_CRL *
 sim_pki_make_crl(const struct sim_authority *authority, const struct sim_revoked *entries,
-                 size_t count, long number, int64_t now, int64_t next)
+		 size_t count, long number, int64_t now, int64_t next)
 {
 	X509_CRL *list = X509_CRL_new();
 	bool ok = list && fill_crl(list, authority, now, next);

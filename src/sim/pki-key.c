@@ -125,8 +125,8 @@ make_repeatable_rsa(struct sim_random *random, int bits)
 		return NULL;
 	BN_CTX_start(ctx);
 	k = (struct rsa_numbers){BN_CTX_get(ctx), BN_CTX_get(ctx), BN_CTX_get(ctx),
-	                         BN_CTX_get(ctx), BN_CTX_get(ctx), BN_CTX_get(ctx),
-	                         BN_CTX_get(ctx), BN_CTX_get(ctx)};
+				 BN_CTX_get(ctx), BN_CTX_get(ctx), BN_CTX_get(ctx),
+				 BN_CTX_get(ctx), BN_CTX_get(ctx)};
 	if (k.qinv && make_prime(random, k.p, bits / 2, ctx) &&
 	    make_prime(random, k.q, bits / 2, ctx)) {
 		if (BN_cmp(k.p, k.q) < 0)
@@ -163,14 +163,14 @@ assemble_ec(const BIGNUM *secret, const uint8_t *point, size_t point_len)
 /* The public point of a secret number, uncompressed; its length, 0 on failure. */
 static size_t
 public_point(const EC_GROUP *group, const BIGNUM *secret, uint8_t *encoded, size_t room,
-             BN_CTX *ctx)
+	     BN_CTX *ctx)
 {
 	EC_POINT *point = EC_POINT_new(group);
 	size_t len = 0;
 
 	if (point && EC_POINT_mul(group, point, secret, NULL, NULL, ctx))
-		len = EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, encoded,
-		                         room, ctx);
+		len = EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, encoded, room,
+					 ctx);
 	EC_POINT_free(point);
 	return len;
 }
@@ -218,8 +218,8 @@ sim_pki_key_to_pem(const EVP_PKEY *key)
 	BIO *bio = BIO_new(BIO_s_secmem());
 
 	return bio ? bio_text(bio, PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL,
-	                                                         NULL) == 1)
-	           : NULL;
+								 NULL) == 1)
+		   : NULL;
 }
 
 EVP_PKEY *

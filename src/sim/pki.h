@@ -43,18 +43,18 @@ struct sim_authority {
 };
 
 X509 *sim_pki_make_ca(enum sim_pin which, EVP_PKEY *key, uint32_t serial, int64_t not_before,
-                      int64_t not_after);
+		      int64_t not_after);
 
 /* Whom a certificate is for; all texts UTF-8. */
 struct sim_holder {
 	const char *name;
 	const char *name_flags; /* a digit for each character of the name, 1 where substituted */
-	const char *sex;        /* one digit */
-	const char *birth;      /* era digit and YYYYMMDD */
+	const char *sex;	/* one digit */
+	const char *birth;	/* era digit and YYYYMMDD */
 	const char *address;
 	const char *address_flags;
 	const char *prefecture; /* romanised */
-	const char *city;       /* romanised */
+	const char *city;	/* romanised */
 };
 
 struct sim_request {
@@ -67,7 +67,7 @@ struct sim_request {
 };
 
 X509 *sim_pki_make_end_entity(const struct sim_authority *authority,
-                              const struct sim_request *request);
+			      const struct sim_request *request);
 
 struct sim_revoked {
 	uint32_t serial;
@@ -75,6 +75,6 @@ struct sim_revoked {
 };
 
 X509_CRL *sim_pki_make_crl(const struct sim_authority *authority, const struct sim_revoked *list,
-                           size_t count, long number, int64_t now, int64_t next);
+			   size_t count, long number, int64_t now, int64_t next);
 
 #endif

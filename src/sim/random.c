@@ -28,7 +28,7 @@ next_block(struct sim_random *random)
 	random->counter++;
 	random->used = 0;
 	return HMAC(EVP_sha256(), random->seed, (int)strlen(random->seed), input, len,
-	            random->block, NULL) != NULL;
+		    random->block, NULL) != NULL;
 }
 
 bool

@@ -15,7 +15,7 @@ static const char *const words[SIM_PIN_COUNT] = {"authentication", "signing"};
 
 bool
 sim_store_ca_revoke(struct sim_store *store, const char *name, enum sim_pin which,
-                    const struct sim_make_options *options, char **error)
+		    const struct sim_make_options *options, char **error)
 {
 	struct sim_work work;
 	json_t *card = NULL;
@@ -31,13 +31,13 @@ sim_store_ca_revoke(struct sim_store *store, const char *name, enum sim_pin whic
 		goto out;
 	key = json_object_get(card, sim_work_kind(which));
 	serial = (uint32_t)json_integer_value(json_object_get(key, "serial"));
-	authority = sim_ca_find(work.ca, which,
-	                        (int)json_integer_value(json_object_get(key, "year")));
+	authority =
+		sim_ca_find(work.ca, which, (int)json_integer_value(json_object_get(key, "year")));
 	if (!serial || !authority)
 		sim_error_set(error, "the card \"%s\" has no %s certificate", name, words[which]);
 	else if (sim_ca_is_revoked(authority, serial))
 		sim_error_set(error, "the %s certificate of \"%s\" is revoked already",
-		              words[which], name);
+			      words[which], name);
 	else
 		ok = sim_ca_revoke(authority, serial, work.now) && sim_work_save_ca(&work, error);
 out:
@@ -69,14 +69,14 @@ make_bundle(struct sim_work *work, enum sim_pin which, enum product product, cha
 {
 	char *text = strdup("");
 	bool ok = text && (sim_ca_at(work->ca, which, 0) ||
-	                   sim_ca_get(work->ca, which, sim_ca_year(work->now),
-	                              work->options->seed, work->now, error));
+			   sim_ca_get(work->ca, which, sim_ca_year(work->now), work->options->seed,
+				      work->now, error));
 	json_t *entry;
 
 	for (size_t i = 0; ok && (entry = sim_ca_at(work->ca, which, i)); i++)
 		ok = append_text(&text, product == PRODUCT_CRL
-		                                ? sim_ca_make_crl(entry, which, work->now, error)
-		                                : sim_ca_pem(entry, which, error));
+						? sim_ca_make_crl(entry, which, work->now, error)
+						: sim_ca_pem(entry, which, error));
 	if (ok)
 		return text;
 	free(text);
@@ -85,7 +85,7 @@ make_bundle(struct sim_work *work, enum sim_pin which, enum product product, cha
 
 static char *
 make_one(struct sim_store *store, enum sim_pin which, enum product product,
-         const struct sim_make_options *options, char **error)
+	 const struct sim_make_options *options, char **error)
 {
 	struct sim_work work;
 	char *text;
@@ -104,7 +104,7 @@ make_one(struct sim_store *store, enum sim_pin which, enum product product,
 
 char *
 sim_store_ca_crl(struct sim_store *store, enum sim_pin which,
-                 const struct sim_make_options *options, char **error)
+		 const struct sim_make_options *options, char **error)
 {
 	return make_one(store, which, PRODUCT_CRL, options, error);
 }
@@ -117,7 +117,7 @@ sim_store_ca_certificates(struct sim_store *store, enum sim_pin which, char **er
 
 bool
 sim_store_ca_export(struct sim_store *store, const char *folder,
-                    const struct sim_make_options *options, char **error)
+		    const struct sim_make_options *options, char **error)
 {
 	static const struct {
 		const char *name;
@@ -146,8 +146,8 @@ char *
 sim_store_certificate(struct sim_store *store, const char *name, enum sim_pin which, char **error)
 {
 	json_t *card = sim_work_read_card(store, name, error);
-	const json_t *file = json_object_get(json_object_get(card, sim_work_kind(which)),
-	                                     "certificate");
+	const json_t *file =
+		json_object_get(json_object_get(card, sim_work_kind(which)), "certificate");
 	size_t len = 0;
 	uint8_t *der = sim_json_get_bytes(file, &len);
 	const unsigned char *cursor = der;
@@ -158,7 +158,7 @@ sim_store_certificate(struct sim_store *store, const char *name, enum sim_pin wh
 		sim_error_set(error, "the card \"%s\" has no %s certificate", name, words[which]);
 	else if (card && !pem)
 		sim_error_set(error, "what the card \"%s\" has for its %s certificate is none",
-		              name, words[which]);
+			      name, words[which]);
 	X509_free(certificate);
 	free(der);
 	json_decref(card);

@@ -18,6 +18,7 @@
 
 #define CAPITALS_AND_DIGITS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
+#define COMMON_NAME_ROOM 48
 
 /* ---- one key and its certificate ---- */
 
@@ -50,8 +51,8 @@ format_birth(struct sim_date birth, char text[10])
  * for signing the time of issue in Japan and 14 digits.
  */
 static bool
-make_common_name(char name[32], const struct plan *plan, const json_t *holder,
-                 struct sim_random *random)
+make_common_name(char name[COMMON_NAME_ROOM], const struct plan *plan, const json_t *holder,
+		 struct sim_random *random)
 {
 	const char *municipality = json_string_value(json_object_get(holder, "municipality"));
 	char head[16], tail[16];
@@ -62,14 +63,15 @@ make_common_name(char name[32], const struct plan *plan, const json_t *holder,
 		if (!sim_random_text(random, CAPITALS_AND_DIGITS, head, 15) ||
 		    !sim_random_text(random, CAPITALS_AND_DIGITS, tail, 3))
 			return false;
-		snprintf(name, 32, "%s%.5s%s", head, municipality ? municipality : "00000", tail);
+		snprintf(name, COMMON_NAME_ROOM, "%s%.5s%s", head,
+			 municipality ? municipality : "00000", tail);
 		return true;
 	}
 	if (!sim_random_text(random, DIGITS, tail, 14))
 		return false;
 	sim_date_format(sim_date_at(plan->at), date);
-	snprintf(name, 32, "%s%02d%02d%02d%s", date, (int)(second / 3600 % 24),
-	         (int)(second / 60 % 60), (int)(second % 60), tail);
+	snprintf(name, COMMON_NAME_ROOM, "%s%02d%02d%02d%s", date, (int)(second / 3600 % 24),
+		 (int)(second / 60 % 60), (int)(second % 60), tail);
 	return true;
 }
 
@@ -97,8 +99,7 @@ find_end(const json_t *card, const struct plan *plan, struct sim_date birth)
 	const json_t *other = json_object_get(json_object_get(card, "auth"), "not-after");
 	struct sim_date expiry;
 
-	if (sim_date_parse(holder_text(card, "expiry"), &expiry) == 0 &&
-	    end > sim_date_end(expiry))
+	if (sim_date_parse(holder_text(card, "expiry"), &expiry) == 0 && end > sim_date_end(expiry))
 		end = sim_date_end(expiry);
 	if (plan->which == SIM_PIN_SIGN && json_is_integer(other) &&
 	    end > json_integer_value(other))
@@ -137,10 +138,10 @@ struct issue {
 
 static X509 *
 certify(struct issue *issue, const json_t *card, const struct plan *plan, bool eku,
-        struct sim_random *random)
+	struct sim_random *random)
 {
 	const json_t *holder = json_object_get(card, "holder");
-	char common_name[32], birth_text[10];
+	char common_name[COMMON_NAME_ROOM], birth_text[10];
 	struct sim_date birth;
 	struct sim_holder names = {
 		.name = holder_text(holder, "name"),
@@ -172,7 +173,7 @@ certify(struct issue *issue, const json_t *card, const struct plan *plan, bool e
 /* Enters the finished certificate in the card's record. */
 static bool
 record_issue(json_t *card, const struct issue *issue, const struct plan *plan,
-             struct sim_random *random)
+	     struct sim_random *random)
 {
 	json_t *entry = json_object_get(card, sim_work_kind(plan->which));
 	char *pem = sim_pki_key_to_pem(issue->key);
@@ -180,7 +181,7 @@ record_issue(json_t *card, const struct issue *issue, const struct plan *plan,
 	size_t len = 0;
 	uint8_t *der = sim_pki_to_der(issue->authority.certificate, &len);
 	bool ok = pem && file && der &&
-	          json_object_set_new(entry, "ca", sim_json_bytes(der, len)) == 0;
+		  json_object_set_new(entry, "ca", sim_json_bytes(der, len)) == 0;
 
 	if (ok)
 		ok = json_object_set(entry, "certificate", file) == 0 &&
@@ -198,12 +199,12 @@ record_issue(json_t *card, const struct issue *issue, const struct plan *plan,
 /* A new key pair and certificate in the card's record, not yet written anywhere. */
 static bool
 issue_key(struct sim_work *work, json_t *card, const char *card_name, const struct plan *plan,
-          char **error)
+	  char **error)
 {
-	const json_t *before = json_object_get(json_object_get(card, sim_work_kind(plan->which)),
-	                                       "serial");
-	json_t *authority = sim_ca_get(work->ca, plan->which, plan->year, work->options->seed,
-	                               plan->at, error);
+	const json_t *before =
+		json_object_get(json_object_get(card, sim_work_kind(plan->which)), "serial");
+	json_t *authority =
+		sim_ca_get(work->ca, plan->which, plan->year, work->options->seed, plan->at, error);
 	struct issue issue = {{0}, NULL, NULL, 0, 0};
 	struct sim_random random;
 	char label[120];
@@ -213,7 +214,7 @@ issue_key(struct sim_work *work, json_t *card, const char *card_name, const stru
 		return false;
 	/* The serial number before it makes a renewal's keys others than the first ones. */
 	snprintf(label, sizeof(label), "card/%s/%s/%lld", card_name, sim_work_kind(plan->which),
-	         (long long)json_integer_value(before));
+		 (long long)json_integer_value(before));
 	sim_random_init(&random, work->options->seed, label);
 	issue.serial = sim_ca_take_serial(authority, &random, card_name);
 	if (issue.serial)
@@ -233,7 +234,7 @@ issue_key(struct sim_work *work, json_t *card, const char *card_name, const stru
 /* The card's file for an authority when there is no certificate under it. */
 static bool
 put_ca_only(struct sim_work *work, json_t *card, enum sim_pin which, int year, int64_t at,
-            char **error)
+	    char **error)
 {
 	json_t *entry = json_object_get(card, sim_work_kind(which));
 	json_t *authority = sim_ca_get(work->ca, which, year, work->options->seed, at, error);
@@ -269,10 +270,11 @@ choose_year(const struct sim_work *work, int64_t at, int present, int *year, cha
 			return true;
 		}
 	}
-	return sim_error_set(error,
-	                     "the authorities' generations are 2015, 2019 and so on to %d, \"next\" "
-	                     "and, for a card that has a certificate, \"same\"; not \"%s\"",
-	                     *year + 4, wanted);
+	return sim_error_set(
+		error,
+		"the authorities' generations are 2015, 2019 and so on to %d, \"next\" "
+		"and, for a card that has a certificate, \"same\"; not \"%s\"",
+		*year + 4, wanted);
 }
 
 /* ---- making a card ---- */
@@ -284,10 +286,10 @@ describe_holder(const struct sim_identity *identity, struct sim_date birth)
 
 	sim_date_format(birth, date);
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", identity->name,
-	                 "name-flags", identity->name_flags, "sex", identity->sex, "birth", date,
-	                 "address", identity->address, "address-flags", identity->address_flags,
-	                 "prefecture", identity->prefecture, "city", identity->city,
-	                 "municipality", identity->municipality);
+			 "name-flags", identity->name_flags, "sex", identity->sex, "birth", date,
+			 "address", identity->address, "address-flags", identity->address_flags,
+			 "prefecture", identity->prefecture, "city", identity->city, "municipality",
+			 identity->municipality);
 }
 
 /* The record of a card without certificates yet. */
@@ -295,12 +297,11 @@ static json_t *
 describe_card(const struct sim_work *work, const char *card_name, const struct sim_person *person)
 {
 	int64_t issued = work->now + (int64_t)person->issued_in * SIM_DAY;
-	struct sim_date birth =
-		sim_date_add_years(sim_date_at(work->now + (int64_t)person->birthday_in * SIM_DAY),
-	                           -person->age);
+	struct sim_date birth = sim_date_add_years(
+		sim_date_at(work->now + (int64_t)person->birthday_in * SIM_DAY), -person->age);
 	/* A card lasts ten birthdays, that of a minor five. */
-	int64_t expiry = sim_date_birthday(birth, issued,
-	                                   sim_date_age(birth, issued) >= 18 ? 10 : 5);
+	int64_t expiry =
+		sim_date_birthday(birth, issued, sim_date_age(birth, issued) >= 18 ? 10 : 5);
 	struct sim_random random;
 	char label[100], number[16], date[9];
 
@@ -310,15 +311,15 @@ describe_card(const struct sim_work *work, const char *card_name, const struct s
 		return NULL;
 	sim_date_format(sim_date_at(expiry), date);
 	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:{}, s:{}}", "format", 1,
-	                 "person", person->name, "kind", person->kind, "label",
-	                 person->label ? person->label : "JPKIAPICCTOKEN2", "number", number,
-	                 "municipality", person->identity->municipality, "expiry", date, "holder",
-	                 describe_holder(person->identity, birth), "auth", "sign");
+			 "person", person->name, "kind", person->kind, "label",
+			 person->label ? person->label : "JPKIAPICCTOKEN2", "number", number,
+			 "municipality", person->identity->municipality, "expiry", date, "holder",
+			 describe_holder(person->identity, birth), "auth", "sign");
 }
 
 static bool
 issue_all(struct sim_work *work, json_t *card, const char *card_name,
-          const struct sim_person *person, int64_t at, int birthday, char **error)
+	  const struct sim_person *person, int64_t at, int birthday, char **error)
 {
 	int year;
 	bool ok = choose_year(work, at, 0, &year, error);
@@ -340,16 +341,16 @@ static bool
 revoke_now(struct sim_work *work, const json_t *card, enum sim_pin which, int64_t at)
 {
 	const json_t *key = json_object_get(card, sim_work_kind(which));
-	json_t *authority = sim_ca_find(
-		work->ca, which, (int)json_integer_value(json_object_get(key, "year")));
+	json_t *authority =
+		sim_ca_find(work->ca, which, (int)json_integer_value(json_object_get(key, "year")));
 
 	return sim_ca_revoke(authority,
-	                     (uint32_t)json_integer_value(json_object_get(key, "serial")), at);
+			     (uint32_t)json_integer_value(json_object_get(key, "serial")), at);
 }
 
 static json_t *
 make_record(struct sim_work *work, const char *card_name, const struct sim_person *person,
-            char **error)
+	    char **error)
 {
 	json_t *card = describe_card(work, card_name, person);
 	int64_t issued = work->now + (int64_t)person->issued_in * SIM_DAY;
@@ -362,7 +363,7 @@ make_record(struct sim_work *work, const char *card_name, const struct sim_perso
 		ok = issue_all(work, card, card_name, person, work->now, 6, error);
 	if (ok && person->revoked_in)
 		ok = revoke_now(work, card, SIM_PIN_SIGN,
-		                work->now + (int64_t)person->revoked_in * SIM_DAY);
+				work->now + (int64_t)person->revoked_in * SIM_DAY);
 	if (ok)
 		return card;
 	json_decref(card);
@@ -372,7 +373,7 @@ make_record(struct sim_work *work, const char *card_name, const struct sim_perso
 /* PINs of the options, checked, or the default ones. */
 static bool
 choose_pin(const struct sim_make_options *options, enum sim_pin which, struct sim_card_pin *pin,
-           char **error)
+	   char **error)
 {
 	bool auth = which == SIM_PIN_AUTH;
 	const char *text = auth ? options->pin_auth : options->pin_sign;
@@ -381,8 +382,8 @@ choose_pin(const struct sim_make_options *options, enum sim_pin which, struct si
 		text = auth ? "1234" : "ABC123";
 	if (!sim_pin_is_acceptable(which, (const uint8_t *)text, strlen(text)))
 		return sim_error_set(error, auth ? "the authentication PIN has exactly 4 digits"
-		                                 : "the signing password has 6 to 16 of A-Z and "
-		                                   "0-9, at least one of each");
+						 : "the signing password has 6 to 16 of A-Z and "
+						   "0-9, at least one of each");
 	memcpy(pin->text, text, strlen(text) + 1);
 	pin->set = true;
 	pin->tries = sim_card_tries_allowed(which);
@@ -391,7 +392,7 @@ choose_pin(const struct sim_make_options *options, enum sim_pin which, struct si
 
 static bool
 choose_pins(const struct sim_make_options *options, const struct sim_person *person,
-            struct sim_card_pin pins[SIM_PIN_COUNT], char **error)
+	    struct sim_card_pin pins[SIM_PIN_COUNT], char **error)
 {
 	memset(pins, 0, sizeof(*pins) * SIM_PIN_COUNT);
 	for (unsigned int i = 0; i < SIM_PIN_COUNT; i++) {
@@ -407,7 +408,7 @@ choose_pins(const struct sim_make_options *options, const struct sim_person *per
 
 static bool
 choose_switches(const struct sim_make_options *options, const struct sim_person *person,
-                struct sim_switches *switches, char **error)
+		struct sim_switches *switches, char **error)
 {
 	sim_switches_init(switches);
 	for (const char *const *pair = person->switches; *pair; pair++)
@@ -422,8 +423,8 @@ choose_switches(const struct sim_make_options *options, const struct sim_person 
 /* Writes the folder under a name that is not a card's, then gives it its name. */
 static bool
 place_card(const struct sim_store *store, const char *dir, const json_t *card,
-           const struct sim_card_pin pins[SIM_PIN_COUNT], const struct sim_switches *switches,
-           char **error)
+	   const struct sim_card_pin pins[SIM_PIN_COUNT], const struct sim_switches *switches,
+	   char **error)
 {
 	char *beside = sim_file_path(store->cards, ".new-XXXXXX");
 	char *path = NULL;
@@ -431,7 +432,7 @@ place_card(const struct sim_store *store, const char *dir, const json_t *card,
 
 	if (!ok) {
 		sim_error_set(error, "cannot make a folder in %s: %s", store->cards,
-		              strerror(errno));
+			      strerror(errno));
 		free(beside);
 		return false;
 	}
@@ -450,7 +451,7 @@ place_card(const struct sim_store *store, const char *dir, const json_t *card,
 
 bool
 sim_store_make_card(struct sim_store *store, const char *name, const char *person_name,
-                    const struct sim_make_options *options, char **error)
+		    const struct sim_make_options *options, char **error)
 {
 	const struct sim_person *person = sim_person_find(person_name);
 	struct sim_card_pin pins[SIM_PIN_COUNT];
@@ -510,7 +511,7 @@ has_certificate(const json_t *card, enum sim_pin which)
 
 bool
 sim_store_renew(struct sim_store *store, const char *name, const struct sim_make_options *options,
-                char **error)
+		char **error)
 {
 	struct sim_work work;
 	json_t *card = NULL;
@@ -556,7 +557,7 @@ ensure_pin(const struct sim_work *work, const char *name, enum sim_pin which, ch
 
 bool
 sim_store_ca_issue(struct sim_store *store, const char *name, enum sim_pin which,
-                   const struct sim_make_options *options, char **error)
+		   const struct sim_make_options *options, char **error)
 {
 	struct sim_work work;
 	json_t *card = NULL;
@@ -566,8 +567,7 @@ sim_store_ca_issue(struct sim_store *store, const char *name, enum sim_pin which
 		return false;
 	card = sim_work_read_card(store, name, error);
 	ok = card && reissue(&work, card, name, which, error) && sim_work_save_ca(&work, error) &&
-	     sim_work_write_card(store, name, card, error) &&
-	     ensure_pin(&work, name, which, error);
+	     sim_work_write_card(store, name, card, error) && ensure_pin(&work, name, which, error);
 	json_decref(card);
 	sim_work_end(&work);
 	return ok;

@@ -26,7 +26,7 @@ struct sim_work {
 
 /* `options` may be NULL. On failure nothing is left to end. */
 bool sim_work_begin(struct sim_work *work, struct sim_store *store,
-                    const struct sim_make_options *options, char **error);
+		    const struct sim_make_options *options, char **error);
 
 /* Writes ca.json. Must come before anything that uses what was issued is written. */
 bool sim_work_save_ca(struct sim_work *work, char **error);
@@ -36,7 +36,7 @@ void sim_work_end(struct sim_work *work);
 /* The office's record of a card (card.json); NULL with *error. */
 json_t *sim_work_read_card(const struct sim_store *store, const char *name, char **error);
 bool sim_work_write_card(const struct sim_store *store, const char *name, const json_t *card,
-                         char **error);
+			 char **error);
 
 /* "auth" or "sign", the name of the entry in several files. */
 const char *sim_work_kind(enum sim_pin which);

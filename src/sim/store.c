@@ -103,7 +103,7 @@ read_ca(const struct sim_store *store, char **error)
 
 bool
 sim_work_begin(struct sim_work *work, struct sim_store *store,
-               const struct sim_make_options *options, char **error)
+	       const struct sim_make_options *options, char **error)
 {
 	static const struct sim_make_options normal;
 	char *path = sim_file_path(store->dir, "lock");
@@ -147,7 +147,7 @@ static bool
 is_card_name(const char *name)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	                              "0123456789-_.";
+				      "0123456789-_.";
 	size_t len = strlen(name);
 
 	return len >= 1 && len <= 64 && name[0] != '.' && strspn(name, allowed) == len;
@@ -159,7 +159,7 @@ sim_work_card_dir(const struct sim_store *store, const char *name, char **error)
 	if (is_card_name(name))
 		return sim_file_path(store->cards, name);
 	sim_error_set(error, "a card's name is 1 to 64 of letters, digits, '-', '_' and '.', "
-	                     "and does not begin with '.'");
+			     "and does not begin with '.'");
 	return NULL;
 }
 
@@ -180,8 +180,8 @@ complain_no_card(const struct sim_store *store, const char *name, char **error)
 	for (int i = 0; i < count; i++) {
 		char *longer = NULL;
 
-		if (list && asprintf(&longer, "%s%s%s", list, i ? ", " : "",
-		                     entries[i]->d_name) < 0)
+		if (list &&
+		    asprintf(&longer, "%s%s%s", list, i ? ", " : "", entries[i]->d_name) < 0)
 			longer = NULL;
 		free(list);
 		list = longer;
@@ -190,10 +190,10 @@ complain_no_card(const struct sim_store *store, const char *name, char **error)
 	free(entries);
 	if (list && *list)
 		sim_error_set(error, "there is no card \"%s\" in %s; there are: %s", name,
-		              store->dir, list);
+			      store->dir, list);
 	else
 		sim_error_set(error, "there is no card \"%s\" in %s, nor any other", name,
-		              store->dir);
+			      store->dir);
 	free(list);
 }
 
@@ -224,7 +224,7 @@ sim_work_read_card(const struct sim_store *store, const char *name, char **error
 
 bool
 sim_work_write_card(const struct sim_store *store, const char *name, const json_t *card,
-                    char **error)
+		    char **error)
 {
 	char *dir = sim_work_card_dir(store, name, error);
 	char *path = dir ? sim_file_path(dir, "card.json") : NULL;

@@ -45,7 +45,7 @@ struct sim_make_options {
 	int64_t now;
 	const char *pin_auth; /* NULL: 1234 */
 	const char *pin_sign; /* NULL: ABC123 */
-	bool no_eku;          /* leave extendedKeyUsage out of the authentication certificate */
+	bool no_eku;	      /* leave extendedKeyUsage out of the authentication certificate */
 	/* The certification authorities' generation: "2023" and so on, "same" (as on the card),
 	 * "next" (the one after the current, made ahead of its time). NULL: the current one. */
 	const char *generation;
@@ -61,7 +61,7 @@ bool sim_now_parse(const char *text, int64_t *now, char **error);
  * letters, digits, '-', '_' and '.', not beginning with '.'. A card of that name must not exist.
  */
 bool sim_store_make_card(struct sim_store *store, const char *name, const char *person,
-                         const struct sim_make_options *options, char **error);
+			 const struct sim_make_options *options, char **error);
 
 /* Throws the card away: its folder is gone; what was issued stays known to the authority. */
 bool sim_store_remove_card(struct sim_store *store, const char *name, char **error);
@@ -78,11 +78,11 @@ struct sim_card_info {
 	char *person; /* whom it was made for */
 	char *label;  /* in EF 0006 */
 	struct sim_key_info {
-		bool present;         /* is there a certificate */
-		unsigned int tries;   /* left */
-		char *serial;         /* hexadecimal, as in the certificate; NULL if absent */
-		char *generation;     /* of the authority; NULL if absent */
-		int64_t not_before;   /* seconds since 1970 (UTC) */
+		bool present;	    /* is there a certificate */
+		unsigned int tries; /* left */
+		char *serial;	    /* hexadecimal, as in the certificate; NULL if absent */
+		char *generation;   /* of the authority; NULL if absent */
+		int64_t not_before; /* seconds since 1970 (UTC) */
 		int64_t not_after;
 		bool revoked;
 	} key[SIM_PIN_COUNT];
@@ -90,7 +90,7 @@ struct sim_card_info {
 
 /* All cards by name. On success *list has *count entries (NULL if 0), for sim_store_free_list. */
 bool sim_store_list(struct sim_store *store, struct sim_card_info **list, size_t *count,
-                    char **error);
+		    char **error);
 void sim_store_free_list(struct sim_card_info *list, size_t count);
 
 /*
@@ -98,25 +98,25 @@ void sim_store_free_list(struct sim_card_info *list, size_t count);
  * unchanged. A running card must be told with sim_card_reload().
  */
 bool sim_store_renew(struct sim_store *store, const char *name,
-                     const struct sim_make_options *options, char **error);
+		     const struct sim_make_options *options, char **error);
 
 /*
  * Another certificate for one key of a card, with a new key pair: for a child who came of age,
  * or after a signing certificate was revoked. A PIN that was never set is set from options.
  */
 bool sim_store_ca_issue(struct sim_store *store, const char *name, enum sim_pin which,
-                        const struct sim_make_options *options, char **error);
+			const struct sim_make_options *options, char **error);
 
 /* Enters the card's present certificate in its authority's list. Twice is an error. */
 bool sim_store_ca_revoke(struct sim_store *store, const char *name, enum sim_pin which,
-                         const struct sim_make_options *options, char **error);
+			 const struct sim_make_options *options, char **error);
 
 /*
  * Revocation lists of all generations of the authentication or signing authority, PEM, one
  * after the other; valid for 30 days from options->now. To be freed by the caller.
  */
 char *sim_store_ca_crl(struct sim_store *store, enum sim_pin which,
-                       const struct sim_make_options *options, char **error);
+		       const struct sim_make_options *options, char **error);
 
 /* The certificates of all generations, PEM, oldest first. To be freed by the caller. */
 char *sim_store_ca_certificates(struct sim_store *store, enum sim_pin which, char **error);
@@ -126,10 +126,10 @@ char *sim_store_ca_certificates(struct sim_store *store, enum sim_pin which, cha
  * generations), auth-crl.pem, sign-crl.pem. No private keys are in them; their mode is 0644.
  */
 bool sim_store_ca_export(struct sim_store *store, const char *folder,
-                         const struct sim_make_options *options, char **error);
+			 const struct sim_make_options *options, char **error);
 
 /* A card's certificate as PEM, to be freed by the caller. */
 char *sim_store_certificate(struct sim_store *store, const char *name, enum sim_pin which,
-                            char **error);
+			    char **error);
 
 #endif

@@ -62,7 +62,7 @@ void sim_switches_init(struct sim_switches *switches);
  * number is milliseconds). On failure *error is a sentence naming what is allowed (caller frees).
  */
 bool sim_switches_set(struct sim_switches *switches, const char *name, const char *value,
-                      char **error);
+		      char **error);
 
 /* The same from one argument "name=value". */
 bool sim_switches_set_pair(struct sim_switches *switches, const char *pair, char **error);
@@ -70,6 +70,6 @@ bool sim_switches_set_pair(struct sim_switches *switches, const char *pair, char
 /* The value as text, as sim_switches_set takes it; at most SIM_SWITCH_TEXT bytes with the NUL. */
 #define SIM_SWITCH_TEXT 32
 void sim_switches_get_text(const struct sim_switches *switches, enum sim_switch which,
-                           char text[SIM_SWITCH_TEXT]);
+			   char text[SIM_SWITCH_TEXT]);
 
 #endif
