@@ -1,1 +1,2 @@
 # The tests: the fast suite is TESTS (make check).
+include tests/objects.mk

@@ -33,16 +33,20 @@ struct element {
 	struct bytes content;
 };
 
-/* DER has one way to write a length (X.690 10.1); libtasn1 reads the longer ones of BER too. */
+/*
+ * DER has one way to write a length (X.690 10.1). libtasn1 reads the longer ones of BER too, and
+ * takes a length whose own octets are cut off by the end for what is left of it.
+ */
 static bool
-is_shortest_length(long len, int octets)
+is_der_length(uint8_t first, long len, int octets)
 {
 	int needed = 1;
 
-	if (len >= 0x80)
-		for (long rest = len; rest > 0; rest >>= 8)
-			needed++;
-	return octets == needed;
+	if (len < 0x80)
+		return first == len;
+	for (long rest = len; rest > 0; rest >>= 8)
+		needed++;
+	return octets == needed && (first & 0x7f) == needed - 1;
 }
 
 /* Takes one element off `*from` if it is of that kind; nothing is taken otherwise. */
@@ -63,7 +67,7 @@ take(struct bytes *from, unsigned int kind, struct element *e)
 		return false;
 	/* Negative for an indefinite length and for one past the end. */
 	len = asn1_get_length_der(rest.data, (int)rest.len, &length_octets);
-	if (len < 0 || !is_shortest_length(len, length_octets) ||
+	if (len < 0 || !is_der_length(rest.data[0], len, length_octets) ||
 	    !bytes_take(&rest, (size_t)length_octets, &head) ||
 	    !bytes_take(&rest, (size_t)len, &e->content))
 		return false;

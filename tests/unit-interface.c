@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "p11/interface.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "p11/api.h"
+#include "p11/entry.h"
+#include "p11/function-list.h"
+
+/*
+ * Written from PKCS#11 2.40 5.4 and 3.0 5.4. The functions that need the rest of the module are
+ * stood in for; the function lists, the interfaces and the refusals are the module's own.
+ */
+
+#pragma GCC diagnostic ignored "-Wpedantic"
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wc2x-extensions"
+#endif
+
+#define STANDS_IN 0x4a504b49UL
+
+#define STAND_IN(name, ...)                                                                        \
+	CK_RV name(__VA_ARGS__)                                                                    \
+	{                                                                                          \
+		return STANDS_IN;                                                                  \
+	}
+
+STAND_IN(C_Initialize, CK_VOID_PTR)
+STAND_IN(C_Finalize, CK_VOID_PTR)
+STAND_IN(C_GetInfo, CK_INFO_PTR)
+STAND_IN(C_GetSlotList, CK_BBOOL, CK_SLOT_ID_PTR, CK_ULONG_PTR)
+STAND_IN(C_GetSlotInfo, CK_SLOT_ID, CK_SLOT_INFO_PTR)
+STAND_IN(C_GetTokenInfo, CK_SLOT_ID, CK_TOKEN_INFO_PTR)
+STAND_IN(C_WaitForSlotEvent, CK_FLAGS, CK_SLOT_ID_PTR, CK_VOID_PTR)
+STAND_IN(C_GetMechanismList, CK_SLOT_ID, CK_MECHANISM_TYPE_PTR, CK_ULONG_PTR)
+STAND_IN(C_GetMechanismInfo, CK_SLOT_ID, CK_MECHANISM_TYPE, CK_MECHANISM_INFO_PTR)
+STAND_IN(C_SetPIN, CK_SESSION_HANDLE, CK_BYTE_PTR, CK_ULONG, CK_BYTE_PTR, CK_ULONG)
+STAND_IN(C_InitPIN, CK_SESSION_HANDLE, CK_BYTE_PTR, CK_ULONG)
+STAND_IN(C_OpenSession, CK_SLOT_ID, CK_FLAGS, CK_VOID_PTR, CK_NOTIFY, CK_SESSION_HANDLE_PTR)
+STAND_IN(C_CloseSession, CK_SESSION_HANDLE)
+STAND_IN(C_CloseAllSessions, CK_SLOT_ID)
+STAND_IN(C_GetSessionInfo, CK_SESSION_HANDLE, CK_SESSION_INFO_PTR)
+STAND_IN(C_Login, CK_SESSION_HANDLE, CK_USER_TYPE, CK_BYTE_PTR, CK_ULONG)
+STAND_IN(C_Logout, CK_SESSION_HANDLE)
+STAND_IN(C_GetAttributeValue, CK_SESSION_HANDLE, CK_OBJECT_HANDLE, CK_ATTRIBUTE_PTR, CK_ULONG)
+STAND_IN(C_FindObjectsInit, CK_SESSION_HANDLE, CK_ATTRIBUTE_PTR, CK_ULONG)
+STAND_IN(C_FindObjects, CK_SESSION_HANDLE, CK_OBJECT_HANDLE_PTR, CK_ULONG, CK_ULONG_PTR)
+STAND_IN(C_FindObjectsFinal, CK_SESSION_HANDLE)
+STAND_IN(C_SignInit, CK_SESSION_HANDLE, CK_MECHANISM_PTR, CK_OBJECT_HANDLE)
+STAND_IN(C_Sign, CK_SESSION_HANDLE, CK_BYTE_PTR, CK_ULONG, CK_BYTE_PTR, CK_ULONG_PTR)
+STAND_IN(C_SignUpdate, CK_SESSION_HANDLE, CK_BYTE_PTR, CK_ULONG)
+STAND_IN(C_SignFinal, CK_SESSION_HANDLE, CK_BYTE_PTR, CK_ULONG_PTR)
+STAND_IN(C_SessionCancel, CK_SESSION_HANDLE, CK_FLAGS)
+
+static bool initialised;
+
+CK_RV
+api_unsupported(CK_RV rv)
+{
+	return initialised ? rv : CKR_CRYPTOKI_NOT_INITIALIZED;
+}
+
+CK_RV
+jpki_get_slot_status(CK_SLOT_ID slot, struct jpki_slot_status *status)
+{
+	(void)slot;
+	status->tries_left = 3;
+	return STANDS_IN;
+}
+
+static CK_UTF8CHAR standard[] = "PKCS 11", vendor[] = JPKI_INTERFACE_NAME;
+
+static void
+assert_no_function_missing(const void *list, size_t size)
+{
+	/* After the version, nothing but function pointers. */
+	for (size_t at = sizeof(void *); at < size; at += sizeof(void *)) {
+		void *function;
+
+		memcpy(&function, (const char *)list + at, sizeof function);
+		if (!function)
+			fail_msg("function %zu is missing", at / sizeof(void *));
+	}
+}
+
+static void
+both_function_lists_are_complete(void **state)
+{
+	(void)state;
+	assert_int_equal(sizeof(CK_FUNCTION_LIST), 69 * sizeof(void *));
+	assert_int_equal(sizeof(CK_FUNCTION_LIST_3_0), 93 * sizeof(void *));
+	assert_no_function_missing(&function_list_2_40, sizeof function_list_2_40);
+	assert_no_function_missing(&function_list_3_0, sizeof function_list_3_0);
+	assert_int_equal(function_list_2_40.version.major, 2);
+	assert_int_equal(function_list_2_40.version.minor, 40);
+	assert_int_equal(function_list_3_0.version.major, 3);
+	assert_int_equal(function_list_3_0.version.minor, 0);
+}
+
+static void
+the_longer_list_begins_with_the_shorter(void **state)
+{
+	(void)state;
+	assert_memory_equal((const char *)&function_list_2_40 + sizeof(void *),
+			    (const char *)&function_list_3_0 + sizeof(void *),
+			    sizeof function_list_2_40 - sizeof(void *));
+}
+
+static void
+get_function_list_gives_2_40(void **state)
+{
+	CK_FUNCTION_LIST_PTR list = NULL, again = NULL;
+
+	(void)state;
+	assert_int_equal(C_GetFunctionList(NULL), CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_GetFunctionList(&list), CKR_OK);
+	assert_int_equal(list->version.major, 2);
+	assert_int_equal(list->version.minor, 40);
+	assert_int_equal(list->C_GetFunctionList(&again), CKR_OK);
+	assert_ptr_equal(list, again);
+	assert_int_equal(list->C_Initialize(NULL), STANDS_IN);
+}
+
+static const CK_VERSION *
+version_of(CK_UTF8CHAR_PTR name, CK_VERSION *version, const char *expected_name)
+{
+	CK_INTERFACE_PTR interface = NULL;
+
+	assert_int_equal(C_GetInterface(name, version, &interface, 0), CKR_OK);
+	assert_string_equal((const char *)interface->pInterfaceName, expected_name);
+	assert_int_equal(interface->flags & CKF_INTERFACE_FORK_SAFE, 0);
+	return interface->pFunctionList;
+}
+
+static void
+interfaces_are_found_by_name_and_version(void **state)
+{
+	CK_VERSION v2 = {2, 40}, v3 = {3, 0}, v1 = {1, 0};
+
+	(void)state;
+	assert_ptr_equal(version_of(NULL, NULL, "PKCS 11"), &function_list_3_0);
+	assert_ptr_equal(version_of(standard, NULL, "PKCS 11"), &function_list_3_0);
+	assert_ptr_equal(version_of(standard, &v3, "PKCS 11"), &function_list_3_0);
+	assert_ptr_equal(version_of(standard, &v2, "PKCS 11"), &function_list_2_40);
+	assert_ptr_equal(version_of(NULL, &v2, "PKCS 11"), &function_list_2_40);
+	assert_int_equal(version_of(vendor, NULL, JPKI_INTERFACE_NAME)->major, 1);
+	assert_int_equal(version_of(vendor, &v1, JPKI_INTERFACE_NAME)->minor, 0);
+}
+
+static void
+vendor_interface_calls_the_module(void **state)
+{
+	struct jpki_slot_status status = {.size = sizeof status};
+	CK_INTERFACE_PTR interface = NULL;
+	const struct jpki_functions *functions;
+
+	(void)state;
+	assert_int_equal(C_GetInterface(vendor, NULL, &interface, 0), CKR_OK);
+	functions = interface->pFunctionList;
+	assert_int_equal(functions->get_slot_status(0, &status), STANDS_IN);
+	assert_int_equal(status.tries_left, 3);
+}
+
+static void
+interfaces_that_are_not_there_are_refused(void **state)
+{
+	CK_UTF8CHAR other[] = "Vendor ACME", prefix[] = "PKCS 1", empty[] = "";
+	struct {
+		CK_UTF8CHAR_PTR name;
+		CK_VERSION version;
+		CK_FLAGS flags;
+	} rows[] = {
+		{other, {3, 0}, 0},	{prefix, {3, 0}, 0},   {empty, {3, 0}, 0},
+		{standard, {2, 20}, 0}, {standard, {3, 1}, 0}, {standard, {1, 0}, 0},
+		{NULL, {1, 0}, 0},	{vendor, {3, 0}, 0},   {standard, {3, 0}, 1},
+		{NULL, {3, 0}, 0x80},
+	};
+	CK_INTERFACE_PTR interface = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (C_GetInterface(rows[i].name, &rows[i].version, &interface, rows[i].flags) !=
+		    CKR_FUNCTION_FAILED)
+			fail_msg("row %zu was found", i);
+	}
+	assert_null(interface);
+	assert_int_equal(C_GetInterface(NULL, NULL, NULL, 0), CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_GetInterface(NULL, NULL, &interface, CKF_INTERFACE_FORK_SAFE),
+			 CKR_FUNCTION_FAILED);
+}
+
+static void
+interface_list_is_given_in_two_steps(void **state)
+{
+	CK_INTERFACE list[4];
+	CK_ULONG count = 777;
+
+	(void)state;
+	assert_int_equal(C_GetInterfaceList(NULL, NULL), CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_GetInterfaceList(list, NULL), CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_GetInterfaceList(NULL, &count), CKR_OK);
+	assert_int_equal(count, 3);
+	count = 2;
+	memset(list, 0, sizeof list);
+	assert_int_equal(C_GetInterfaceList(list, &count), CKR_BUFFER_TOO_SMALL);
+	assert_int_equal(count, 3);
+	assert_null(list[0].pInterfaceName);
+	count = 4;
+	assert_int_equal(C_GetInterfaceList(list, &count), CKR_OK);
+	assert_int_equal(count, 3);
+	assert_null(list[3].pInterfaceName);
+	assert_string_equal((const char *)list[0].pInterfaceName, "PKCS 11");
+	assert_string_equal((const char *)list[1].pInterfaceName, "PKCS 11");
+	assert_string_equal((const char *)list[2].pInterfaceName, JPKI_INTERFACE_NAME);
+	assert_ptr_equal(list[0].pFunctionList, &function_list_3_0);
+	assert_ptr_equal(list[1].pFunctionList, &function_list_2_40);
+}
+
+/* One of each kind, by way of the list. */
+static void
+what_is_missing_says_so_and_only_after_initialize(void **state)
+{
+	const CK_FUNCTION_LIST_3_0 *f = &function_list_3_0;
+
+	(void)state;
+	initialised = false;
+	assert_int_equal(f->C_GenerateRandom(1, NULL, 0), CKR_CRYPTOKI_NOT_INITIALIZED);
+	assert_int_equal(f->C_VerifyInit(1, NULL, 1), CKR_CRYPTOKI_NOT_INITIALIZED);
+	assert_int_equal(f->C_CreateObject(1, NULL, 0, NULL), CKR_CRYPTOKI_NOT_INITIALIZED);
+	initialised = true;
+	assert_int_equal(f->C_SeedRandom(1, NULL, 0), CKR_RANDOM_NO_RNG);
+	assert_int_equal(f->C_GenerateRandom(1, NULL, 0), CKR_RANDOM_NO_RNG);
+	assert_int_equal(f->C_GetFunctionStatus(1), CKR_FUNCTION_NOT_PARALLEL);
+	assert_int_equal(f->C_CancelFunction(1), CKR_FUNCTION_NOT_PARALLEL);
+	assert_int_equal(f->C_InitToken(1, NULL, 0, NULL), CKR_TOKEN_WRITE_PROTECTED);
+	assert_int_equal(f->C_CreateObject(1, NULL, 0, NULL), CKR_TOKEN_WRITE_PROTECTED);
+	assert_int_equal(f->C_CopyObject(1, 1, NULL, 0, NULL), CKR_TOKEN_WRITE_PROTECTED);
+	assert_int_equal(f->C_DestroyObject(1, 1), CKR_TOKEN_WRITE_PROTECTED);
+	assert_int_equal(f->C_SetAttributeValue(1, 1, NULL, 0), CKR_TOKEN_WRITE_PROTECTED);
+	assert_int_equal(f->C_GenerateKeyPair(1, NULL, NULL, 0, NULL, 0, NULL, NULL),
+			 CKR_FUNCTION_NOT_SUPPORTED);
+	assert_int_equal(f->C_EncryptInit(1, NULL, 1), CKR_FUNCTION_NOT_SUPPORTED);
+	assert_int_equal(f->C_DecryptInit(1, NULL, 1), CKR_FUNCTION_NOT_SUPPORTED);
+	assert_int_equal(f->C_DigestInit(1, NULL), CKR_FUNCTION_NOT_SUPPORTED);
+	assert_int_equal(f->C_VerifyInit(1, NULL, 1), CKR_FUNCTION_NOT_SUPPORTED);
+	assert_int_equal(f->C_SignRecoverInit(1, NULL, 1), CKR_FUNCTION_NOT_SUPPORTED);
+	assert_int_equal(f->C_LoginUser(1, 1, NULL, 0, NULL, 0), CKR_FUNCTION_NOT_SUPPORTED);
+	assert_int_equal(f->C_MessageSignInit(1, NULL, 1), CKR_FUNCTION_NOT_SUPPORTED);
+	assert_int_equal(f->C_MessageVerifyFinal(1), CKR_FUNCTION_NOT_SUPPORTED);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_function_lists_are_complete),
+		cmocka_unit_test(the_longer_list_begins_with_the_shorter),
+		cmocka_unit_test(get_function_list_gives_2_40),
+		cmocka_unit_test(interfaces_are_found_by_name_and_version),
+		cmocka_unit_test(vendor_interface_calls_the_module),
+		cmocka_unit_test(interfaces_that_are_not_there_are_refused),
+		cmocka_unit_test(interface_list_is_given_in_two_steps),
+		cmocka_unit_test(what_is_missing_says_so_and_only_after_initialize),
+	};
+
+	return cmocka_run_group_tests_name("interface", tests, NULL, NULL);
+}
