@@ -46,6 +46,7 @@ enum jpki_reason {
 	JPKI_REASON_BUSY,           /* another program holds the reader for itself */
 	JPKI_REASON_NO_ANSWER,      /* the card does not answer properly: laid askew, or broken */
 	JPKI_REASON_FOREIGN_CARD,   /* another kind of card */
+	JPKI_REASON_JUKI_CARD,      /* an old 住基 card */
 	JPKI_REASON_NO_CERTIFICATE, /* the card was issued without this certificate */
 	JPKI_REASON_BAD_CERTIFICATE, /* what the card holds is not a certificate this module can use */
 };

@@ -45,3 +45,68 @@ src_object_libobject_la_SOURCES = \
 	src/object/schema.c src/object/schema.h
 
 include_HEADERS = include/jpki-pkcs11.h include/pkcs11-v3.h
+
+noinst_LTLIBRARIES += src/session/libsession.la
+src_session_libsession_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(NETTLE_CFLAGS)
+src_session_libsession_la_SOURCES = \
+	src/session/login.c \
+	src/session/mechanism.c src/session/mechanism.h \
+	src/session/module.c src/session/module.h \
+	src/session/objects.c \
+	src/session/rv.c src/session/rv.h \
+	src/session/seat.c src/session/seat.h \
+	src/session/session.c src/session/session.h \
+	src/session/signing.c \
+	src/session/slot.c src/session/slot.h \
+	src/session/variant.h
+
+noinst_LTLIBRARIES += src/p11/libp11.la
+src_p11_libp11_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(NETTLE_CFLAGS)
+src_p11_libp11_la_SOURCES = \
+	src/p11/api.c src/p11/api.h \
+	src/p11/entry.h \
+	src/p11/function-list.c src/p11/function-list.h \
+	src/p11/general.c \
+	src/p11/interface.c src/p11/interface.h \
+	src/p11/object.c \
+	src/p11/session.c \
+	src/p11/sign.c \
+	src/p11/slot.c \
+	src/p11/unsupported.c
+
+# One body of code, three modules: src/p11/variant-*.c is the constant that tells them apart.
+module_libs = \
+	src/p11/libp11.la \
+	src/session/libsession.la \
+	src/object/libobject.la \
+	src/token/libtoken.la \
+	src/card/libcard.la \
+	src/reader/libreader.la \
+	src/base/libbase.la \
+	$(PCSC_LIBS) $(NETTLE_LIBS) $(TASN1_LIBS) $(GMP_LIBS)
+module_ldflags = -module -avoid-version -shared -no-undefined -Wl,-z,defs -Wl,--as-needed \
+	-export-symbols-regex '^C_Get(FunctionList|Interface|InterfaceList)$$'
+module_cppflags = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)
+
+pkcs11_LTLIBRARIES = jpki-pkcs11.la jpki-auth-pkcs11.la jpki-sign-pkcs11.la
+jpki_pkcs11_la_SOURCES = src/p11/variant-both.c
+jpki_auth_pkcs11_la_SOURCES = src/p11/variant-auth.c
+jpki_sign_pkcs11_la_SOURCES = src/p11/variant-sign.c
+jpki_pkcs11_la_CPPFLAGS = $(module_cppflags)
+jpki_auth_pkcs11_la_CPPFLAGS = $(module_cppflags)
+jpki_sign_pkcs11_la_CPPFLAGS = $(module_cppflags)
+jpki_pkcs11_la_LIBADD = $(module_libs)
+jpki_auth_pkcs11_la_LIBADD = $(module_libs)
+jpki_sign_pkcs11_la_LIBADD = $(module_libs)
+jpki_pkcs11_la_LDFLAGS = $(module_ldflags)
+jpki_auth_pkcs11_la_LDFLAGS = $(module_ldflags)
+jpki_sign_pkcs11_la_LDFLAGS = $(module_ldflags)
+
+# PKCS#11 modules are loaded by path; a .la file would only be in the way.
+install-data-hook:
+	rm -f '$(DESTDIR)$(pkcs11dir)'/jpki-pkcs11.la '$(DESTDIR)$(pkcs11dir)'/jpki-auth-pkcs11.la \
+		'$(DESTDIR)$(pkcs11dir)'/jpki-sign-pkcs11.la
+
+uninstall-local:
+	rm -f '$(DESTDIR)$(pkcs11dir)'/jpki-pkcs11.so '$(DESTDIR)$(pkcs11dir)'/jpki-auth-pkcs11.so \
+		'$(DESTDIR)$(pkcs11dir)'/jpki-sign-pkcs11.so

@@ -2,7 +2,25 @@
 #ifndef JPKI_P11_API_H
 #define JPKI_P11_API_H
 
-#include "jpki-pkcs11.h"
+#include "session/session.h"
+
+/*
+ * How an entry point begins and ends: enter, check arguments, one call, leave.
+ * An api_end belongs to every api_begin, whatever that returned.
+ */
+struct api {
+	struct module *module;
+	struct session *session;
+};
+
+/* CKR_CRYPTOKI_NOT_INITIALIZED where C_Initialize was not called in this process. */
+CK_RV api_begin(struct api *api);
+
+/* The same, and takes the session for this call. CKR_SESSION_HANDLE_INVALID. */
+CK_RV api_begin_session(struct api *api, CK_SESSION_HANDLE handle);
+
+/* Passes `rv` through. */
+CK_RV api_end(struct api *api, CK_RV rv);
 
 /* What a function that this module has not returns: CKR_CRYPTOKI_NOT_INITIALIZED, else `rv`. */
 CK_RV api_unsupported(CK_RV rv);

@@ -174,6 +174,22 @@ sign_learn_pss_open(struct token *t, enum layout_key key)
 	return work_is_answer(r) ? RESULT_OK : r;
 }
 
+/* A card that asks the PIN first is asked again behind the PIN of one who is logged in. */
+static enum result
+learn_pss_in_work(struct token *t)
+{
+	enum result r = learn_pss_locked(t);
+
+	for (int k = 0; k < LAYOUT_KEYS; k++) {
+		if (r != RESULT_OK || t->pss != TOKEN_NOT_LEARNT || !t->keys[k].pin)
+			continue;
+		r = present_login(t, (enum layout_key)k);
+		if (r == RESULT_OK)
+			r = sign_learn_pss_open(t, (enum layout_key)k);
+	}
+	return r;
+}
+
 enum result
 token_learn_pss(struct token *t)
 {
@@ -185,6 +201,7 @@ token_learn_pss(struct token *t)
 	r = work_begin(t);
 	if (r != RESULT_OK)
 		return r;
-	r = t->pss == TOKEN_NOT_LEARNT && !t->pss_asked ? learn_pss_locked(t) : RESULT_OK;
+	/* Beginning may have found another card. */
+	r = t->pss == TOKEN_NOT_LEARNT ? learn_pss_in_work(t) : RESULT_OK;
 	return work_end(t, r);
 }

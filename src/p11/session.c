@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "session/session.h"
+#include "p11/api.h"
+#include "p11/entry.h"
+
+/* Session management functions (PKCS#11 2.40 5.6, 3.0 5.6). */
+
+CK_RV
+C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIFY notify,
+              CK_SESSION_HANDLE_PTR session)
+{
+	struct api api;
+	CK_RV rv = api_begin(&api);
+
+	(void)application, (void)notify; /* no event is ever reported (PKCS#11 2.40 5.18) */
+	if (rv == CKR_OK && !session)
+		rv = CKR_ARGUMENTS_BAD;
+	if (rv == CKR_OK && !(flags & CKF_SERIAL_SESSION))
+		rv = CKR_SESSION_PARALLEL_NOT_SUPPORTED;
+	if (rv == CKR_OK)
+		rv = session_open(api.module, slot, flags, session);
+	return api_end(&api, rv);
+}
+
+CK_RV
+C_CloseSession(CK_SESSION_HANDLE session)
+{
+	struct api api;
+	CK_RV rv = api_begin(&api);
+
+	if (rv == CKR_OK)
+		rv = session_close(api.module, session);
+	return api_end(&api, rv);
+}
+
+CK_RV
+C_CloseAllSessions(CK_SLOT_ID slot)
+{
+	struct api api;
+	CK_RV rv = api_begin(&api);
+
+	if (rv == CKR_OK)
+		rv = session_close_all(api.module, slot);
+	return api_end(&api, rv);
+}
+
+CK_RV
+C_GetSessionInfo(CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info)
+{
+	struct api api;
+	CK_RV rv = api_begin(&api);
+
+	if (rv == CKR_OK)
+		rv = info ? session_info(api.module, session, info) : CKR_ARGUMENTS_BAD;
+	return api_end(&api, rv);
+}
+
+CK_RV
+C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)
+{
+	struct api api;
+	CK_RV rv = api_begin_session(&api, session);
+
+	if (rv == CKR_OK && user != CKU_USER && user != CKU_CONTEXT_SPECIFIC)
+		rv = CKR_USER_TYPE_INVALID; /* a security officer: there is none at home */
+	if (rv == CKR_OK && !pin)
+		rv = CKR_ARGUMENTS_BAD;
+	if (rv == CKR_OK && pin_len == 0)
+		rv = CKR_PIN_LEN_RANGE;
+	if (rv == CKR_OK)
+		rv = (user == CKU_USER ? login_user : login_context)(
+			api.module, api.session, (struct bytes){pin, pin_len});
+	return api_end(&api, rv);
+}
+
+CK_RV
+C_Logout(CK_SESSION_HANDLE session)
+{
+	struct api api;
+	CK_RV rv = api_begin_session(&api, session);
+
+	if (rv == CKR_OK)
+		rv = login_logout(api.module, api.session);
+	return api_end(&api, rv);
+}
+
+CK_RV
+C_SessionCancel(CK_SESSION_HANDLE session, CK_FLAGS flags)
+{
+	struct api api;
+	CK_RV rv = api_begin_session(&api, session);
+
+	if (rv == CKR_OK && (flags & CKF_SIGN))
+		signing_cancel(api.session);
+	if (rv == CKR_OK && (flags & CKF_FIND_OBJECTS))
+		api.session->find.active = false;
+	return api_end(&api, rv);
+}

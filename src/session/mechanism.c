@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "session/mechanism.h"
+
+#include <string.h>
+
+#include "token/layout.h"
+
+#ifndef CKG_MGF1_SHA256
+#define CKG_MGF1_SHA256 0x00000002UL
+#endif
+
+#define KEY_BITS 2048
+
+/* CKM_RSA_PKCS first: programs that take the first mechanism get the one that all know. */
+static const struct mechanism rows[] = {
+	{CKM_RSA_PKCS, DIGEST_NONE, false},
+	{CKM_SHA1_RSA_PKCS, DIGEST_SHA1, false},
+	{CKM_SHA224_RSA_PKCS, DIGEST_SHA224, false},
+	{CKM_SHA256_RSA_PKCS, DIGEST_SHA256, false},
+	{CKM_SHA384_RSA_PKCS, DIGEST_SHA384, false},
+	{CKM_SHA512_RSA_PKCS, DIGEST_SHA512, false},
+	{CKM_RSA_PKCS_PSS, DIGEST_NONE, true},
+	{CKM_SHA256_RSA_PKCS_PSS, DIGEST_SHA256, true},
+};
+
+#define ROW_COUNT (sizeof rows / sizeof rows[0])
+
+const struct mechanism *
+mechanism_find(CK_MECHANISM_TYPE type, bool pss)
+{
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		if (rows[i].type == type)
+			return rows[i].pss && !pss ? NULL : &rows[i];
+	return NULL;
+}
+
+CK_RV
+mechanism_list(bool pss, CK_MECHANISM_TYPE *list, CK_ULONG *count)
+{
+	const CK_ULONG room = *count;
+	CK_ULONG n = 0;
+
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		if (rows[i].pss && !pss)
+			continue;
+		if (list && n < room)
+			list[n] = rows[i].type;
+		n++;
+	}
+	*count = n;
+	return list && n > room ? CKR_BUFFER_TOO_SMALL : CKR_OK;
+}
+
+void
+mechanism_info(CK_MECHANISM_INFO *info)
+{
+	info->ulMinKeySize = KEY_BITS;
+	info->ulMaxKeySize = KEY_BITS;
+	info->flags = CKF_HW | CKF_SIGN;
+}
+
+/* What the card makes (card fact 3.4) is what TLS 1.3 asks for, and nothing else. */
+static bool
+is_cards_pss(const CK_MECHANISM *given)
+{
+	CK_RSA_PKCS_PSS_PARAMS p;
+
+	if (!given->pParameter || given->ulParameterLen != sizeof p)
+		return false;
+	memcpy(&p, given->pParameter, sizeof p);
+	return p.hashAlg == CKM_SHA256 && p.mgf == CKG_MGF1_SHA256 && p.sLen == SHA256_DIGEST_SIZE;
+}
+
+CK_RV
+mechanism_check_parameter(const struct mechanism *mechanism, const CK_MECHANISM *given)
+{
+	bool fits = mechanism->pss ? is_cards_pss(given) : given->ulParameterLen == 0;
+
+	return fits ? CKR_OK : CKR_MECHANISM_PARAM_INVALID;
+}
+
+CK_ULONG
+mechanism_input_min(const struct mechanism *mechanism)
+{
+	return mechanism->pss ? SHA256_DIGEST_SIZE : 1;
+}
+
+CK_ULONG
+mechanism_input_max(const struct mechanism *mechanism)
+{
+	return mechanism->pss ? SHA256_DIGEST_SIZE : LAYOUT_SIGN_INPUT_MAX;
+}

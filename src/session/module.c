@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "session/module.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "session/seat.h"
+#include "session/session.h"
+
+/*
+ * The one global. The gate is held for a few instructions only. After a fork it may be held by
+ * a thread that the child does not have, so the process that last made it is remembered, and
+ * nobody else touches it.
+ */
+static pthread_mutex_t gate;
+static struct module *current;   /* the gate */
+static struct module *abandoned; /* a parent's: never to be touched again, but not lost */
+static _Atomic pid_t gate_owner;
+
+#define GATE_IN_THE_MAKING ((pid_t)-1)
+
+/* Makes the gate this process's own, once, whoever comes first. */
+static void
+own_gate(void)
+{
+	const pid_t self = getpid();
+	pid_t owner = atomic_load(&gate_owner);
+
+	while (owner != self) {
+		if (owner == GATE_IN_THE_MAKING)
+			(void)sched_yield();
+		else if (atomic_compare_exchange_strong(&gate_owner, &owner, GATE_IN_THE_MAKING)) {
+			(void)pthread_mutex_init(&gate, NULL);
+			abandoned = current ? current : abandoned;
+			current = NULL;
+			atomic_store(&gate_owner, self);
+		}
+		owner = atomic_load(&gate_owner);
+	}
+}
+
+static void
+module_free(struct module *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->seat_count; i++)
+		seat_free(m->seats[i]);
+	watch_free(m->watch);
+	(void)pthread_cond_destroy(&m->changed);
+	(void)pthread_mutex_destroy(&m->state);
+	(void)pthread_mutex_destroy(&m->watching);
+	free(m);
+}
+
+/* Waiting is measured on a clock that nobody sets. */
+static void
+init_locks(struct module *m)
+{
+	pthread_condattr_t attr;
+
+	(void)pthread_mutex_init(&m->watching, NULL);
+	(void)pthread_mutex_init(&m->state, NULL);
+	(void)pthread_condattr_init(&attr);
+	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&m->changed, &attr);
+	(void)pthread_condattr_destroy(&attr);
+}
+
+static struct module *
+module_new(void)
+{
+	struct module *m = calloc(1, sizeof *m);
+
+	if (!m)
+		return NULL;
+	init_locks(m);
+	m->references = 1;
+	settings_load(&m->settings);
+	m->watch = watch_new(&m->service);
+	/* One empty pair of slots: clients that list slots once still see the first reader. */
+	if (!m->watch || !seat_add(m)) {
+		module_free(m);
+		return NULL;
+	}
+	return m;
+}
+
+CK_RV
+module_initialize(void)
+{
+	CK_RV rv = CKR_OK;
+
+	own_gate();
+	(void)pthread_mutex_lock(&gate);
+	if (current)
+		rv = CKR_CRYPTOKI_ALREADY_INITIALIZED;
+	else if (!(current = module_new()))
+		rv = CKR_HOST_MEMORY;
+	(void)pthread_mutex_unlock(&gate);
+	return rv;
+}
+
+struct module *
+module_enter(void)
+{
+	struct module *m;
+
+	if (atomic_load(&gate_owner) != getpid())
+		return NULL;
+	(void)pthread_mutex_lock(&gate);
+	m = current;
+	if (m)
+		m->references++;
+	(void)pthread_mutex_unlock(&gate);
+	return m;
+}
+
+void
+module_leave(struct module *m)
+{
+	bool last;
+
+	(void)pthread_mutex_lock(&gate);
+	last = --m->references == 0;
+	(void)pthread_mutex_unlock(&gate);
+	if (last)
+		module_free(m);
+}
+
+/* Takes the module away from those who come later; the caller gets C_Initialize's reference. */
+static struct module *
+module_take(void)
+{
+	struct module *m;
+
+	if (atomic_load(&gate_owner) != getpid())
+		return NULL;
+	(void)pthread_mutex_lock(&gate);
+	m = current;
+	current = NULL;
+	(void)pthread_mutex_unlock(&gate);
+	return m;
+}
+
+CK_RV
+module_finalize(void)
+{
+	struct module *m = module_take();
+
+	if (!m)
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	(void)pthread_mutex_lock(&m->state);
+	m->finalized = true;
+	session_drop_all_locked(m);
+	(void)pthread_cond_broadcast(&m->changed);
+	(void)pthread_mutex_unlock(&m->state);
+	for (size_t i = 0; i < m->seat_count; i++)
+		seat_request_forget(m, m->seats[i]);
+	module_leave(m);
+	log_close();
+	return CKR_OK;
+}

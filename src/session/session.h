@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SESSION_SESSION_H
+#define JPKI_SESSION_SESSION_H
+
+#include "object/object.h"
+#include "session/mechanism.h"
+#include "session/module.h"
+#include "token/digest.h"
+
+/* A search under way: everything was found at its start. */
+struct find {
+	bool active;
+	CK_OBJECT_HANDLE handles[OBJECT_KINDS];
+	CK_ULONG count, next;
+};
+
+/* A signature under way. */
+struct signing {
+	const struct mechanism *mechanism; /* NULL: none */
+	CK_OBJECT_HANDLE key;
+	bool multi_part;
+	bool confirmed; /* the PIN was typed for this one (ask-pin-each-signature) */
+	struct digest digest;
+	uint8_t input[LAYOUT_SIGN_INPUT_MAX]; /* where the program brings what is signed */
+	size_t input_len;
+};
+
+/*
+ * One session. Between session_begin and session_end it belongs to one call, which alone may
+ * touch `find` and `signing`; the rest does not change, but for what is marked (state).
+ */
+struct session {
+	struct session *next; /* state */
+	CK_SESSION_HANDLE handle;
+	struct seat *seat;
+	enum layout_key key;
+	uint64_t insertion; /* the card it was opened on */
+	CK_FLAGS flags;
+	bool busy;    /* state: belongs to a call */
+	bool dropped; /* state: closed; freed when no call has it */
+	struct find find;
+	struct signing signing;
+};
+
+CK_RV session_open(struct module *m, CK_SLOT_ID slot, CK_FLAGS flags, CK_SESSION_HANDLE *handle);
+CK_RV session_close(struct module *m, CK_SESSION_HANDLE handle);
+CK_RV session_close_all(struct module *m, CK_SLOT_ID slot);
+CK_RV session_info(struct module *m, CK_SESSION_HANDLE handle, CK_SESSION_INFO *info);
+
+/* The sessions of a card that left, or all. */
+void session_drop_seat_locked(struct module *m, const struct seat *seat);
+void session_drop_all_locked(struct module *m);
+
+/*
+ * Takes a session for one call; another call on the same session waits for its end.
+ * CKR_SESSION_HANDLE_INVALID.
+ */
+CK_RV session_begin(struct module *m, CK_SESSION_HANDLE handle, struct session **session);
+void session_end(struct module *m, struct session *s);
+
+/* The token view of the session's card, as far as is known. */
+void session_view(struct module *m, const struct session *s, struct token_view *view);
+
+/* login.c */
+CK_RV login_user(struct module *m, struct session *s, struct bytes pin);
+CK_RV login_context(struct module *m, struct session *s, struct bytes pin);
+CK_RV login_logout(struct module *m, struct session *s);
+CK_RV login_set_pin(struct module *m, struct session *s, struct bytes old_pin,
+                    struct bytes new_pin);
+
+/* objects.c */
+
+/* The object behind a handle, as seen now; false if there is none (any more). */
+bool objects_get(struct module *m, const struct session *s, CK_OBJECT_HANDLE handle,
+                 struct object_view *object);
+CK_RV objects_find(struct module *m, struct session *s, const CK_ATTRIBUTE *template,
+                   CK_ULONG count);
+CK_RV objects_read(struct module *m, struct session *s, CK_OBJECT_HANDLE handle,
+                   CK_ATTRIBUTE *template, CK_ULONG count);
+
+/* signing.c */
+CK_RV signing_init(struct module *m, struct session *s, const CK_MECHANISM *mechanism,
+                   CK_OBJECT_HANDLE key);
+CK_RV signing_update(struct session *s, struct bytes part);
+/* The signature of what was brought so far; the operation is over then, however it went. */
+CK_RV signing_final(struct module *m, struct session *s, uint8_t signature[LAYOUT_SIGNATURE_SIZE]);
+void signing_cancel(struct session *s);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "base/secret.h"
+#include "session/rv.h"
+#include "session/seat.h"
+#include "session/session.h"
+
+void
+signing_cancel(struct session *s)
+{
+	secret_wipe(&s->signing, sizeof s->signing);
+}
+
+/* Whether the card makes PSS signatures; asked where a program wants one without having looked
+ * at the mechanism list. */
+static CK_RV
+learn_pss(struct module *m, struct session *s, bool *pss)
+{
+	struct token_view view;
+	struct token *t = seat_enter(s->seat, s->insertion);
+	enum result r = token_learn_pss(t);
+
+	token_view(t, &view);
+	*pss = view.pss == TOKEN_LEARNT_YES;
+	return rv_of_result(seat_leave(m, s->seat, r));
+}
+
+static CK_RV
+find_mechanism(struct module *m, struct session *s, const CK_MECHANISM *given,
+               const struct mechanism **found)
+{
+	bool pss = true;
+	CK_RV rv = CKR_OK;
+
+	*found = mechanism_find(given->mechanism, pss);
+	if (*found && (*found)->pss)
+		rv = learn_pss(m, s, &pss);
+	if (rv != CKR_OK)
+		return rv;
+	*found = mechanism_find(given->mechanism, pss);
+	return *found ? mechanism_check_parameter(*found, given) : CKR_MECHANISM_INVALID;
+}
+
+CK_RV
+signing_init(struct module *m, struct session *s, const CK_MECHANISM *mechanism,
+             CK_OBJECT_HANDLE key)
+{
+	const struct mechanism *found;
+	struct object_view o;
+	CK_RV rv;
+
+	if (s->signing.mechanism)
+		return CKR_OPERATION_ACTIVE;
+	rv = find_mechanism(m, s, mechanism, &found);
+	if (rv != CKR_OK)
+		return rv;
+	if (!objects_get(m, s, key, &o))
+		return CKR_KEY_HANDLE_INVALID;
+	if (o.kind != OBJECT_PRIVATE_KEY)
+		return CKR_KEY_FUNCTION_NOT_PERMITTED;
+	s->signing = (struct signing){.mechanism = found, .key = key};
+	if (found->digest != DIGEST_NONE)
+		digest_init(&s->signing.digest, found->digest);
+	return CKR_OK;
+}
+
+CK_RV
+signing_update(struct session *s, struct bytes part)
+{
+	struct signing *op = &s->signing;
+
+	if (!op->mechanism)
+		return CKR_OPERATION_NOT_INITIALIZED;
+	if (op->mechanism->digest != DIGEST_NONE) {
+		digest_update(&op->digest, part);
+		return CKR_OK;
+	}
+	if (part.len > mechanism_input_max(op->mechanism) - op->input_len) {
+		signing_cancel(s);
+		return CKR_DATA_LEN_RANGE;
+	}
+	if (part.len > 0)
+		memcpy(op->input + op->input_len, part.data, part.len);
+	op->input_len += part.len;
+	return CKR_OK;
+}
+
+/* What goes to the card: the program's own input, a hash, or a hash in its DigestInfo. */
+static struct bytes
+make_input(struct signing *op, uint8_t room[DIGEST_INFO_MAX])
+{
+	uint8_t hash[DIGEST_SIZE_MAX];
+	size_t len;
+
+	if (op->mechanism->digest == DIGEST_NONE)
+		return (struct bytes){op->input, op->input_len};
+	len = digest_final(&op->digest, hash);
+	if (op->mechanism->pss)
+		memcpy(room, hash, len);
+	else
+		len = digest_info(op->mechanism->digest, (struct bytes){hash, len}, room);
+	return (struct bytes){room, len};
+}
+
+static CK_RV
+sign(struct module *m, struct session *s, uint8_t signature[LAYOUT_SIGNATURE_SIZE])
+{
+	uint8_t room[DIGEST_INFO_MAX];
+	struct signing *op = &s->signing;
+	struct object_view key;
+	struct bytes input;
+	struct token *t;
+
+	if (!objects_get(m, s, op->key, &key))
+		return CKR_USER_NOT_LOGGED_IN; /* logged out since C_SignInit */
+	if (key.ask_pin_each_signature && !op->confirmed)
+		return CKR_USER_NOT_LOGGED_IN;
+	input = make_input(op, room);
+	if (input.len < mechanism_input_min(op->mechanism))
+		return CKR_DATA_LEN_RANGE;
+	t = seat_enter(s->seat, s->insertion);
+	return rv_of_result(seat_leave(
+		m, s->seat, token_sign(t, s->key, op->mechanism->pss, input, signature)));
+}
+
+CK_RV
+signing_final(struct module *m, struct session *s, uint8_t signature[LAYOUT_SIGNATURE_SIZE])
+{
+	CK_RV rv;
+
+	if (!s->signing.mechanism)
+		return CKR_OPERATION_NOT_INITIALIZED;
+	rv = sign(m, s, signature);
+	signing_cancel(s);
+	return rv;
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "session/slot.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "session/mechanism.h"
+#include "session/rv.h"
+#include "session/seat.h"
+#include "session/session.h"
+#include "session/variant.h"
+
+/* How soon a blocking C_WaitForSlotEvent sees what happened. */
+#define EVENT_SLICE_NS 250000000L
+
+#define LIBRARY_MANUFACTURER "jpki-pkcs11"
+#define TOKEN_MANUFACTURER "J-LIS"
+#define TOKEN_MODEL "JPKI" /* where the card does not name its own */
+
+/* The seat and key of a slot, with fresh news from pcscd. */
+static struct seat *
+find_slot(struct module *m, CK_SLOT_ID slot, enum layout_key *key)
+{
+	struct seat *s;
+
+	seat_refresh_all(m);
+	(void)pthread_mutex_lock(&m->state);
+	s = seat_of_slot_locked(m, slot, key);
+	(void)pthread_mutex_unlock(&m->state);
+	return s;
+}
+
+static bool
+has_token(struct module *m, const struct seat *s, enum layout_key key)
+{
+	bool present;
+
+	(void)pthread_mutex_lock(&m->state);
+	present = seat_has_token_locked(s, key);
+	(void)pthread_mutex_unlock(&m->state);
+	return present;
+}
+
+static size_t
+count_seats(struct module *m)
+{
+	size_t count;
+
+	(void)pthread_mutex_lock(&m->state);
+	count = m->seat_count;
+	(void)pthread_mutex_unlock(&m->state);
+	return count;
+}
+
+CK_RV
+slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count)
+{
+	const CK_ULONG room = *count;
+	size_t seats;
+	CK_ULONG n = 0;
+
+	seat_refresh_all(m);
+	seats = count_seats(m);
+	for (size_t i = 0; i < seats; i++) {
+		if (with_token)
+			(void)seat_look(m, m->seats[i], true);
+		for (size_t k = 0; k < variant.count; k++) {
+			if (with_token && !has_token(m, m->seats[i], variant.keys[k]))
+				continue;
+			if (list && n < room)
+				list[n] = seat_slot_id(m->seats[i], k);
+			n++;
+		}
+	}
+	*count = n;
+	return list && n > room ? CKR_BUFFER_TOO_SMALL : CKR_OK;
+}
+
+/*
+ * A card that another program is connected to cannot be asked without waiting, so it counts as
+ * present until it was: a program that then asks for the token gets the answer.
+ */
+CK_RV
+slot_info(struct module *m, CK_SLOT_ID slot, CK_SLOT_INFO *info)
+{
+	char reader[PCSC_READER_NAME_MAX];
+	enum layout_key key;
+	struct seat *s = find_slot(m, slot, &key);
+	bool present;
+
+	if (!s)
+		return CKR_SLOT_ID_INVALID;
+	(void)seat_look(m, s, false);
+	(void)pthread_mutex_lock(&m->state);
+	memcpy(reader, s->reader, sizeof reader);
+	present = seat_has_token_locked(s, key) ||
+	          (seat_is_unknown_locked(s) && s->pcsc.in_use && !s->pcsc.mute);
+	(void)pthread_mutex_unlock(&m->state);
+	*info = (CK_SLOT_INFO){.flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT};
+	if (present)
+		info->flags |= CKF_TOKEN_PRESENT;
+	bytes_pad_text(info->slotDescription, sizeof info->slotDescription,
+	               reader[0] ? reader : "(no smart card reader)");
+	bytes_pad_text(info->manufacturerID, sizeof info->manufacturerID, LIBRARY_MANUFACTURER);
+	return CKR_OK;
+}
+
+/* The token in a slot, asked what it is if need be. */
+static CK_RV
+find_token(struct module *m, CK_SLOT_ID slot, struct seat **seat, enum layout_key *key)
+{
+	enum result r;
+
+	*seat = find_slot(m, slot, key);
+	if (!*seat)
+		return CKR_SLOT_ID_INVALID;
+	r = seat_look(m, *seat, true);
+	if (r == RESULT_OK && !has_token(m, *seat, *key))
+		return CKR_TOKEN_NOT_PRESENT;
+	return rv_of_slot_result(r);
+}
+
+static CK_FLAGS
+tries_flags(enum layout_key key, unsigned int left)
+{
+	if (left == 0)
+		return CKF_USER_PIN_LOCKED;
+	if (left == 1)
+		return CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY;
+	return left < layout_roles[key].tries ? CKF_USER_PIN_COUNT_LOW : 0;
+}
+
+static void
+count_sessions(struct module *m, const struct seat *seat, enum layout_key key,
+               CK_TOKEN_INFO *info)
+{
+	info->ulSessionCount = info->ulRwSessionCount = 0;
+	(void)pthread_mutex_lock(&m->state);
+	for (const struct session *s = m->sessions; s; s = s->next)
+		if (s->seat == seat && s->key == key) {
+			info->ulSessionCount++;
+			info->ulRwSessionCount += (s->flags & CKF_RW_SESSION) != 0;
+		}
+	(void)pthread_mutex_unlock(&m->state);
+}
+
+static void
+fill_token_info(const struct settings *settings, enum layout_key key,
+                const struct token_info *token, CK_TOKEN_INFO *info)
+{
+	const struct layout_role *role = &layout_roles[key];
+
+	*info = (CK_TOKEN_INFO){
+		.flags = CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED | CKF_TOKEN_INITIALIZED |
+		         tries_flags(key, token->tries_left),
+		.ulMaxSessionCount = CK_EFFECTIVELY_INFINITE,
+		.ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE,
+		.ulMaxPinLen = role->pin_max,
+		.ulMinPinLen = role->pin_min,
+		.ulTotalPublicMemory = CK_UNAVAILABLE_INFORMATION,
+		.ulFreePublicMemory = CK_UNAVAILABLE_INFORMATION,
+		.ulTotalPrivateMemory = CK_UNAVAILABLE_INFORMATION,
+		.ulFreePrivateMemory = CK_UNAVAILABLE_INFORMATION,
+	};
+	bytes_pad_text(info->label, sizeof info->label,
+	               settings->japanese_labels ? role->label_ja : role->label_en);
+	bytes_pad_text(info->manufacturerID, sizeof info->manufacturerID, TOKEN_MANUFACTURER);
+	bytes_pad_text(info->model, sizeof info->model,
+	               token->model[0] ? token->model : TOKEN_MODEL);
+	bytes_pad_text(info->serialNumber, sizeof info->serialNumber, token->serial);
+	memset(info->utcTime, '0', sizeof info->utcTime);
+}
+
+CK_RV
+slot_token_info(struct module *m, CK_SLOT_ID slot, CK_TOKEN_INFO *info)
+{
+	struct token_info token;
+	enum layout_key key;
+	struct seat *s;
+	struct token *t;
+	CK_RV rv = find_token(m, slot, &s, &key);
+
+	if (rv != CKR_OK)
+		return rv;
+	t = seat_enter(s, 0);
+	rv = rv_of_slot_result(seat_leave(m, s, token_read_info(t, key, &token)));
+	if (rv != CKR_OK)
+		return rv;
+	fill_token_info(&m->settings, key, &token, info);
+	count_sessions(m, s, key, info);
+	return CKR_OK;
+}
+
+static CK_RV
+learn_pss(struct module *m, CK_SLOT_ID slot, bool *pss)
+{
+	struct token_view view;
+	enum layout_key key;
+	struct seat *s;
+	struct token *t;
+	CK_RV rv = find_token(m, slot, &s, &key);
+
+	if (rv != CKR_OK)
+		return rv;
+	t = seat_enter(s, 0);
+	rv = rv_of_slot_result(seat_leave(m, s, token_learn_pss(t)));
+	(void)pthread_mutex_lock(&m->state);
+	view = s->view;
+	(void)pthread_mutex_unlock(&m->state);
+	*pss = view.pss == TOKEN_LEARNT_YES;
+	return rv;
+}
+
+CK_RV
+slot_mechanism_list(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE *list, CK_ULONG *count)
+{
+	bool pss;
+	CK_RV rv = learn_pss(m, slot, &pss);
+
+	return rv == CKR_OK ? mechanism_list(pss, list, count) : rv;
+}
+
+CK_RV
+slot_mechanism_info(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
+                    CK_MECHANISM_INFO *info)
+{
+	const struct mechanism *row = mechanism_find(type, true);
+	enum layout_key key;
+	struct seat *s;
+	bool pss = false;
+	CK_RV rv = row && row->pss ? learn_pss(m, slot, &pss) : find_token(m, slot, &s, &key);
+
+	if (rv != CKR_OK)
+		return rv;
+	if (!mechanism_find(type, pss))
+		return CKR_MECHANISM_INVALID;
+	mechanism_info(info);
+	return CKR_OK;
+}
+
+/* Takes the first event there is. */
+static bool
+take_event_locked(struct module *m, CK_SLOT_ID *slot)
+{
+	for (size_t i = 0; i < m->seat_count; i++)
+		for (size_t k = 0; k < variant.count; k++) {
+			bool *event = &m->seats[i]->event[variant.keys[k]];
+
+			if (*event) {
+				*event = false;
+				*slot = seat_slot_id(m->seats[i], k);
+				return true;
+			}
+		}
+	return false;
+}
+
+static void
+wait_slice_locked(struct module *m)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += EVENT_SLICE_NS;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_nsec -= 1000000000L;
+		until.tv_sec++;
+	}
+	(void)pthread_cond_timedwait(&m->changed, &m->state, &until);
+}
+
+CK_RV
+slot_wait_for_event(struct module *m, bool block, CK_SLOT_ID *slot)
+{
+	bool found, finalized;
+
+	do {
+		seat_refresh_all(m);
+		(void)pthread_mutex_lock(&m->state);
+		found = take_event_locked(m, slot);
+		if (!found && block && !m->finalized)
+			wait_slice_locked(m);
+		finalized = m->finalized;
+		(void)pthread_mutex_unlock(&m->state);
+	} while (!found && block && !finalized);
+	if (finalized)
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	return found ? CKR_OK : CKR_NO_EVENT;
+}
+
+static enum jpki_card_kind
+card_kind(enum token_kind kind)
+{
+	switch (kind) {
+	case TOKEN_UNKNOWN:
+		break;
+	case TOKEN_FOREIGN:
+		return JPKI_CARD_FOREIGN;
+	case TOKEN_JUKI:
+		return JPKI_CARD_JUKI;
+	case TOKEN_MYNUMBER:
+		return JPKI_CARD_MYNUMBER;
+	case TOKEN_ANDROID:
+		return JPKI_CARD_ANDROID;
+	case TOKEN_IPHONE:
+		return JPKI_CARD_IPHONE;
+	}
+	return JPKI_CARD_UNKNOWN;
+}
+
+/* Why a card that is there has told nothing. */
+static enum jpki_reason
+reason_of_trouble(enum result r)
+{
+	switch ((int)r) {
+	case RESULT_BUSY:
+		return JPKI_REASON_BUSY;
+	case RESULT_REFUSED:
+		return JPKI_REASON_REFUSED;
+	default:
+		return JPKI_REASON_NO_ANSWER;
+	}
+}
+
+static enum jpki_reason
+reason_locked(const struct module *m, const struct seat *s, enum layout_key key)
+{
+	const struct token_key_view *k = &s->view.keys[key];
+
+	if (m->service_state == RESULT_REFUSED)
+		return JPKI_REASON_REFUSED;
+	if (m->service_state != RESULT_OK)
+		return JPKI_REASON_NO_SERVICE;
+	if (!s->plugged)
+		return JPKI_REASON_NO_READER;
+	if (!s->insertion)
+		return JPKI_REASON_NO_CARD;
+	if (s->view.insertion != s->insertion || s->view.kind == TOKEN_UNKNOWN)
+		return reason_of_trouble(s->trouble);
+	if (s->view.kind == TOKEN_FOREIGN)
+		return JPKI_REASON_FOREIGN_CARD;
+	if (s->view.kind == TOKEN_JUKI)
+		return JPKI_REASON_JUKI_CARD;
+	if (!k->present)
+		return JPKI_REASON_NO_CERTIFICATE;
+	return k->unusable ? JPKI_REASON_BAD_CERTIFICATE : JPKI_REASON_NONE;
+}
+
+static enum jpki_pss
+pss_of(enum token_learnt pss)
+{
+	switch (pss) {
+	case TOKEN_NOT_LEARNT:
+		break;
+	case TOKEN_LEARNT_NO:
+		return JPKI_PSS_NO;
+	case TOKEN_LEARNT_YES:
+		return JPKI_PSS_YES;
+	}
+	return JPKI_PSS_UNKNOWN;
+}
+
+static void
+fill_status(struct module *m, const struct seat *s, enum layout_key key,
+            struct jpki_slot_status *status)
+{
+	(void)pthread_mutex_lock(&m->state);
+	memcpy(status->reader, s->reader, sizeof status->reader);
+	status->reason = reason_locked(m, s, key);
+	status->card = s->insertion ? JPKI_CARD_UNKNOWN : JPKI_CARD_NONE;
+	if (s->insertion && s->view.insertion == s->insertion)
+		status->card = card_kind(s->view.kind);
+	status->pss = pss_of(s->view.pss);
+	(void)pthread_mutex_unlock(&m->state);
+	status->signature_token = key == LAYOUT_SIGN;
+	status->tries_left = JPKI_TRIES_UNKNOWN;
+	status->tries_allowed = (int)layout_roles[key].tries;
+}
+
+CK_RV
+slot_status(struct module *m, CK_SLOT_ID slot, struct jpki_slot_status *status)
+{
+	struct token_info token;
+	enum layout_key key;
+	struct seat *s;
+	struct token *t;
+	enum result r = RESULT_FAILED;
+	CK_RV rv = find_token(m, slot, &s, &key);
+
+	if (rv == CKR_SLOT_ID_INVALID)
+		return rv;
+	if (rv == CKR_OK) {
+		t = seat_enter(s, 0);
+		r = token_read_info(t, key, &token);
+		if (r == RESULT_OK)
+			(void)token_learn_pss(t);
+		r = seat_leave(m, s, r);
+	}
+	fill_status(m, s, key, status);
+	if (r == RESULT_OK)
+		status->tries_left = (int)token.tries_left;
+	return CKR_OK;
+}

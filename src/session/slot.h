@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SESSION_SLOT_H
+#define JPKI_SESSION_SLOT_H
+
+#include "session/module.h"
+
+/* Slots and tokens (PKCS#11 2.40 5.5), and the vendor interface's word on a slot. */
+
+CK_RV slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count);
+CK_RV slot_info(struct module *m, CK_SLOT_ID slot, CK_SLOT_INFO *info);
+CK_RV slot_token_info(struct module *m, CK_SLOT_ID slot, CK_TOKEN_INFO *info);
+
+/* Learns on the way whether the card makes PSS signatures. */
+CK_RV slot_mechanism_list(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE *list,
+                          CK_ULONG *count);
+CK_RV slot_mechanism_info(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
+                          CK_MECHANISM_INFO *info);
+
+/* C_WaitForSlotEvent: CKR_OK with a slot, CKR_NO_EVENT, CKR_CRYPTOKI_NOT_INITIALIZED. */
+CK_RV slot_wait_for_event(struct module *m, bool block, CK_SLOT_ID *slot);
+
+CK_RV slot_status(struct module *m, CK_SLOT_ID slot, struct jpki_slot_status *status);
+
+#endif
