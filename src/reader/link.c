@@ -98,8 +98,9 @@ begin_once(struct link *l)
 {
 	enum result r = ensure_connected(l);
 
-	if (r == RESULT_OK)
-		r = pcsc_begin(&l->card);
+	if (r != RESULT_OK)
+		return r == RESULT_RESET ? RESULT_TRANSPORT : r; /* a card without power stays so */
+	r = pcsc_begin(&l->card);
 	if (r == RESULT_RESET) {
 		r = pcsc_reconnect(&l->card);
 		r = r == RESULT_OK ? RESULT_RESET : r;

@@ -54,7 +54,8 @@ seat_of_slot_locked(struct module *m, CK_SLOT_ID slot, enum layout_key *key)
 bool
 seat_is_unknown_locked(const struct seat *s)
 {
-	return s->insertion != 0 && s->view.insertion != s->insertion;
+	return s->insertion != 0 &&
+	       (s->view.insertion != s->insertion || s->view.kind == TOKEN_UNKNOWN);
 }
 
 static bool

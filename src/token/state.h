@@ -33,6 +33,7 @@ struct token {
 	struct link *link;
 	const struct settings *settings;
 	uint64_t expected;
+	enum result logged; /* how the last work that was logged ended */
 
 	/* About this stay of the card; state_reset clears it. */
 	uint64_t insertion;

@@ -114,9 +114,15 @@ is_trouble(enum result r)
 	       r == RESULT_BAD_SIGNATURE;
 }
 
+/* Once: some programs ask again every second. */
 static void
-log_failure(const struct token *t, enum result r)
+log_outcome(struct token *t, enum result r)
 {
+	if (r == t->logged)
+		return;
+	t->logged = r;
+	if (r == RESULT_OK)
+		return;
 	log_line(is_trouble(r) ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s: %s",
 	         link_reader(t->link), result_name(r));
 }
@@ -133,7 +139,7 @@ work_begin(struct token *t)
 		r = link_begin(t->link, &insertion);
 	}
 	if (r != RESULT_OK) {
-		log_failure(t, r);
+		log_outcome(t, r);
 		if (is_departure(r))
 			token_forget(t);
 		else if (!state_anybody_logged_in(t))
@@ -175,7 +181,6 @@ work_end(struct token *t, enum result r)
 	}
 	if (is_departure(r))
 		token_forget(t);
-	if (r != RESULT_OK && r != RESULT_NOT_JPKI)
-		log_failure(t, r);
+	log_outcome(t, r);
 	return r;
 }
