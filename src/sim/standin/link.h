@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SIM_STANDIN_LINK_H
+#define JPKI_SIM_STANDIN_LINK_H
+
+#include "wire.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <winscard.h>
+
+/*
+ * The contexts of this process and their connections. As in the real library a context has a
+ * lock that each call holds from question to answer, so calls on one context take turns.
+ */
+
+struct link;
+
+/*
+ * Connects to the server and makes a context. SCARD_E_NO_SERVICE where nobody listens at
+ * $JPKI_CARD_SIM_SOCKET.
+ */
+LONG link_establish(DWORD scope, SCARDCONTEXT *context);
+
+/*
+ * Finds and locks. NULL for a context or card handle that is not ours. *reader, if wanted, is
+ * the name under which the handle was connected: valid while the lock is held.
+ */
+struct link *link_lock_context(SCARDCONTEXT context);
+struct link *link_lock_handle(SCARDHANDLE handle, const char **reader);
+void link_unlock(struct link *link);
+
+/* True if the context is ours; takes no context's lock. */
+bool link_knows_context(SCARDCONTEXT context);
+
+/* Closes the connection, forgets the context and unlocks. */
+void link_forget(struct link *link);
+
+bool link_add_handle(struct link *link, SCARDHANDLE handle, const char *reader);
+void link_remove_handle(struct link *link, SCARDHANDLE handle);
+
+/*
+ * One question and its answer. `out` receives up to `room` bytes of the reply's data; more than
+ * that is read and dropped (reply->length tells). Returns SCARD_F_COMM_ERROR when the server is
+ * gone, else SCARD_S_SUCCESS: the call's own result is reply->rv.
+ */
+LONG link_ask(struct link *link, struct wire_request *request, const void *data,
+	      struct wire_reply *reply, void *out, size_t room);
+
+/* Interrupts the context's waiting call, over a connection of its own. */
+LONG link_cancel(SCARDCONTEXT context);
+
+#endif
