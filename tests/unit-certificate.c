@@ -586,8 +586,8 @@ only_sensible_exponents_are_accepted(void **state)
 		{TEXT("\x03"), RESULT_OK},
 		{TEXT("\x01\x00\x01"), RESULT_OK},
 		{TEXT("\x7f\xff\xff\xff"), RESULT_OK},
-		{TEXT("\x00\xff\xff\xff\xff"), RESULT_OK}, /* 4 bytes and a sign */
-		{TEXT("\x01\x00\x00\x00\x01"), RESULT_BAD_CERTIFICATE},
+		{TEXT("\x00\xff\xff\xff\xff"), RESULT_OK},		/* 4 bytes and a sign */
+		{TEXT("\x01\x00\x00\x00\x03"), RESULT_BAD_CERTIFICATE}, /* 33 bits */
 		{TEXT("\x00\x03"), RESULT_BAD_CERTIFICATE},
 		{TEXT("\x01"), RESULT_BAD_CERTIFICATE},
 		{TEXT("\x00"), RESULT_BAD_CERTIFICATE},
@@ -754,6 +754,12 @@ dates_are_read_as_rfc_5280_writes_them(void **state)
 		 NULL},
 		{TEXT("\x17\x0d"
 		      "25010100000-Z"),
+		 NULL},
+		{TEXT("\x17\x0d"
+		      "25010100000:Z"),
+		 NULL}, /* not a digit, though it would add up */
+		{TEXT("\x17\x0d"
+		      "250101000000X"),
 		 NULL},
 		{TEXT("\x17\x0d"
 		      "2501 1000000Z"),

@@ -23,21 +23,20 @@
 	}
 
 /* What every object on the card has (PKCS#11 2.40 4.4): nothing can be changed or copied. */
-#define STORAGE(class, private)                                                                    \
-	ULONG(CKA_CLASS, class), BOOL(CKA_TOKEN, CK_TRUE), private,                                \
-		BOOL(CKA_MODIFIABLE, CK_FALSE), BOOL(CKA_COPYABLE, CK_FALSE),                      \
-		BOOL(CKA_DESTROYABLE, CK_FALSE), FROM(CKA_LABEL, SCHEMA_LABEL)
-
-#define PRIVATE_AS_SEEN FROM(CKA_PRIVATE, SCHEMA_PRIVATE)
+#define STORAGE(class)                                                                             \
+	ULONG(CKA_CLASS, class), BOOL(CKA_TOKEN, CK_TRUE), BOOL(CKA_MODIFIABLE, CK_FALSE),         \
+		BOOL(CKA_COPYABLE, CK_FALSE), BOOL(CKA_DESTROYABLE, CK_FALSE),                     \
+		FROM(CKA_LABEL, SCHEMA_LABEL)
 
 #define CERTIFICATE(category)                                                                      \
-	STORAGE(CKO_CERTIFICATE, PRIVATE_AS_SEEN), ULONG(CKA_CERTIFICATE_TYPE, CKC_X_509),         \
-		ULONG(CKA_CERTIFICATE_CATEGORY, category), BOOL(CKA_TRUSTED, CK_FALSE),            \
-		FROM(CKA_ID, SCHEMA_ID), FIELD(CKA_SUBJECT, subject), FIELD(CKA_ISSUER, issuer),   \
-		FIELD(CKA_SERIAL_NUMBER, serial), FIELD(CKA_VALUE, der),                           \
-		FIELD(CKA_PUBLIC_KEY_INFO, key_info), FROM(CKA_CHECK_VALUE, SCHEMA_CHECKSUM),      \
-		DATE(CKA_START_DATE, not_before), DATE(CKA_END_DATE, not_after),                   \
-		ULONG(CKA_JAVA_MIDP_SECURITY_DOMAIN, 0), FROM(CKA_URL, SCHEMA_EMPTY)
+	STORAGE(CKO_CERTIFICATE), FROM(CKA_PRIVATE, SCHEMA_PRIVATE),                               \
+		ULONG(CKA_CERTIFICATE_TYPE, CKC_X_509), ULONG(CKA_CERTIFICATE_CATEGORY, category), \
+		BOOL(CKA_TRUSTED, CK_FALSE), FROM(CKA_ID, SCHEMA_ID), FIELD(CKA_SUBJECT, subject), \
+		FIELD(CKA_ISSUER, issuer), FIELD(CKA_SERIAL_NUMBER, serial),                       \
+		FIELD(CKA_VALUE, der), FIELD(CKA_PUBLIC_KEY_INFO, key_info),                       \
+		FROM(CKA_CHECK_VALUE, SCHEMA_CHECKSUM), DATE(CKA_START_DATE, not_before),          \
+		DATE(CKA_END_DATE, not_after), ULONG(CKA_JAVA_MIDP_SECURITY_DOMAIN, 0),            \
+		FROM(CKA_URL, SCHEMA_EMPTY)
 
 /*
  * What both halves of a key pair have (PKCS#11 2.40 4.7). Whether the card made the key is not
@@ -62,8 +61,9 @@ static const struct schema_row ca_certificate_rows[] = {
 
 /* There is no C_Verify and no encryption here: programs do both in software. */
 static const struct schema_row public_key_rows[] = {
-	STORAGE(CKO_PUBLIC_KEY, PRIVATE_AS_SEEN),
+	STORAGE(CKO_PUBLIC_KEY),
 	KEY,
+	FROM(CKA_PRIVATE, SCHEMA_PRIVATE),
 	ULONG(CKA_MODULUS_BITS, 2048), /* certificate_parse refuses others */
 	BOOL(CKA_ENCRYPT, CK_FALSE),
 	BOOL(CKA_VERIFY, CK_FALSE),
@@ -73,8 +73,9 @@ static const struct schema_row public_key_rows[] = {
 };
 
 static const struct schema_row private_key_rows[] = {
-	STORAGE(CKO_PRIVATE_KEY, BOOL(CKA_PRIVATE, CK_TRUE)),
+	STORAGE(CKO_PRIVATE_KEY),
 	KEY,
+	BOOL(CKA_PRIVATE, CK_TRUE), /* whatever the rest of the token is */
 	BOOL(CKA_SENSITIVE, CK_TRUE),
 	BOOL(CKA_ALWAYS_SENSITIVE, CK_TRUE),
 	BOOL(CKA_EXTRACTABLE, CK_FALSE),
@@ -100,7 +101,7 @@ static const struct schema_row profile_rows[] = {
 	ULONG(CKA_PROFILE_ID, CKP_PUBLIC_CERTIFICATES_TOKEN),
 };
 
-#define ROWS(table) table, sizeof table / sizeof table[0]
+#define ROWS(table) (table), sizeof(table) / sizeof((table)[0])
 
 const struct schema schemas[OBJECT_KINDS] = {
 	[OBJECT_CERTIFICATE] = {ROWS(certificate_rows), "Certificate"},
