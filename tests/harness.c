@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "harness.h"
+
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include "sim/control-client.h"
+
+#define ARGUMENTS_MAX 64
+
+static struct control_client *sim;
+
+const char *
+harness_path(const char *file)
+{
+	static char path[4096];
+	const char *top = getenv("JPKI_BUILD");
+
+	(void)snprintf(path, sizeof path, "%s/%s", top ? top : ".", file);
+	return path;
+}
+
+/* Everything the module reads is the test's own: no settings of whoever runs it. */
+static void
+own_environment(const char *folder)
+{
+	static const char *const settings[] = {
+		"TOKEN_LABELS", "ASK_PIN_EACH_SIGNATURE", "HIDE_CA_CERTIFICATES", "PSS",
+		"READER",       "LOG_LEVEL",              "LOG_FILE",
+	};
+	char name[64];
+
+	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+		(void)snprintf(name, sizeof name, "JPKI_PKCS11_%s", settings[i]);
+		(void)unsetenv(name);
+	}
+	(void)setenv("XDG_CONFIG_HOME", folder, 1);
+}
+
+static void
+connect_to_simulator(void)
+{
+	char *error = NULL;
+
+	sim = control_client_open(NULL, &error);
+	if (!sim) {
+		(void)fprintf(stderr, "no simulator: %s\n", error ? error : "?");
+		exit(99);
+	}
+}
+
+void
+harness_start(int argc, char *argv[], ...)
+{
+	static char folder[] = "/tmp/jpki-test-XXXXXX";
+	const char *arguments[ARGUMENTS_MAX];
+	char program[4096];
+	const char *word;
+	int n = 0;
+	va_list words;
+
+	if (getenv("JPKI_CARD_SIM_CONTROL")) {
+		connect_to_simulator();
+		return;
+	}
+	if (!mkdtemp(folder) || !realpath(argv[0], program))
+		exit(99);
+	own_environment(folder);
+	/* A shell, to take the folder away behind the simulator. */
+	arguments[n++] = "sh";
+	arguments[n++] = "-c";
+	arguments[n++] = "state=$1; sim=$2; shift 2; trap 'rm -rf \"$state\"' EXIT; "
+	                 "\"$sim\" run --state \"$state\" \"$@\"";
+	arguments[n++] = "sh";
+	arguments[n++] = folder;
+	arguments[n++] = strdup(harness_path("src/sim/jpki-card-sim"));
+	va_start(words, argv);
+	while ((word = va_arg(words, const char *)) && n < ARGUMENTS_MAX - 8)
+		arguments[n++] = word;
+	va_end(words);
+	arguments[n++] = "--";
+	arguments[n++] = program;
+	for (int i = 1; i < argc && n < ARGUMENTS_MAX - 1; i++)
+		arguments[n++] = argv[i];
+	arguments[n] = NULL;
+	(void)execvp("sh", (char *const *)(void *)arguments);
+	exit(99);
+}
+
+void *
+harness_symbol(const char *name, const char *symbol)
+{
+	char path[4096], file[256];
+	void *library, *function;
+
+	(void)snprintf(file, sizeof file, ".libs/%s.so", name);
+	(void)snprintf(path, sizeof path, "%s", harness_path(file));
+	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!library)
+		fail_msg("%s", dlerror());
+	function = dlsym(library, symbol);
+	if (!function)
+		fail_msg("%s", dlerror());
+	return function;
+}
+
+CK_FUNCTION_LIST *
+harness_module(const char *name)
+{
+	CK_C_GetFunctionList get;
+	CK_FUNCTION_LIST *list = NULL;
+
+	*(void **)(void *)&get = harness_symbol(name, "C_GetFunctionList");
+	assert_int_equal(get(&list), CKR_OK);
+	assert_non_null(list);
+	return list;
+}
+
+json_t *
+harness_sim_words(int count, char *const words[])
+{
+	char *error = NULL;
+	json_t *reply = control_client_ask_words(sim, &error, count, words);
+
+	if (!reply)
+		fail_msg("simulator: %s: %s", words[0], error ? error : "?");
+	return reply;
+}
+
+static json_t *
+ask(const char *word, va_list more)
+{
+	char *words[ARGUMENTS_MAX];
+	int n = 0;
+
+	while (word && n < ARGUMENTS_MAX) {
+		words[n++] = (char *)(uintptr_t)word;
+		word = va_arg(more, const char *);
+	}
+	return harness_sim_words(n, words);
+}
+
+json_t *
+harness_sim_ask(const char *word, ...)
+{
+	va_list more;
+	json_t *reply;
+
+	va_start(more, word);
+	reply = ask(word, more);
+	va_end(more);
+	return reply;
+}
+
+void
+harness_sim(const char *word, ...)
+{
+	va_list more;
+
+	va_start(more, word);
+	json_decref(ask(word, more));
+	va_end(more);
+}
+
+unsigned long
+harness_exchanges(void)
+{
+	json_t *reply = harness_sim_ask("count", NULL);
+	unsigned long total = (unsigned long)json_integer_value(json_object_get(reply, "total"));
+
+	json_decref(reply);
+	return total;
+}
+
+unsigned long
+harness_verifies(void)
+{
+	json_t *reply = harness_sim_ask("count", NULL), *value;
+	unsigned long total = 0;
+	const char *name;
+
+	json_object_foreach(json_object_get(reply, "by_name"), name, value)
+		if (strncmp(name, "VERIFY", 6) == 0)
+			total += (unsigned long)json_integer_value(value);
+	json_decref(reply);
+	return total;
+}
+
+/* The first reader with a card, as the simulator describes its PIN. */
+static json_t *
+describe_pin(json_t *status, const char *pin)
+{
+	json_t *readers = json_object_get(status, "readers"), *reader;
+	size_t i;
+
+	json_array_foreach(readers, i, reader)
+		if (json_object_get(reader, "pins"))
+			return json_object_get(json_object_get(reader, "pins"), pin);
+	fail_msg("no card in any reader");
+	return NULL;
+}
+
+unsigned int
+harness_tries(const char *pin)
+{
+	json_t *status = harness_sim_ask("status", NULL);
+	json_t *tries = json_object_get(describe_pin(status, pin), "tries");
+	unsigned int n;
+
+	assert_true(json_is_integer(tries));
+	n = (unsigned int)json_integer_value(tries);
+	json_decref(status);
+	return n;
+}
+
+bool
+harness_is_open(const char *pin)
+{
+	json_t *status = harness_sim_ask("status", NULL);
+	json_t *open = json_object_get(describe_pin(status, pin), "open");
+	bool is;
+
+	assert_true(json_is_boolean(open));
+	is = json_is_true(open);
+	json_decref(status);
+	return is;
+}
+
+void
+p11_start(CK_FUNCTION_LIST *f)
+{
+	assert_int_equal(f->C_Initialize(NULL), CKR_OK);
+}
+
+void
+p11_stop(CK_FUNCTION_LIST *f)
+{
+	assert_int_equal(f->C_Finalize(NULL), CKR_OK);
+}
+
+CK_SESSION_HANDLE
+p11_open(CK_FUNCTION_LIST *f, CK_SLOT_ID slot)
+{
+	CK_SESSION_HANDLE session = 0;
+
+	assert_int_equal(f->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
+	                                  &session),
+	                 CKR_OK);
+	return session;
+}
+
+CK_RV
+p11_login(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, const char *pin)
+{
+	CK_UTF8CHAR copy[256];
+	size_t len = strlen(pin);
+
+	assert_true(len <= sizeof copy);
+	memcpy(copy, pin, len);
+	return f->C_Login(session, CKU_USER, copy, len);
+}
+
+CK_ULONG
+p11_find(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class,
+         CK_OBJECT_HANDLE *handle)
+{
+	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof class};
+	CK_OBJECT_HANDLE found[16];
+	CK_ULONG count = 0;
+
+	assert_int_equal(f->C_FindObjectsInit(session, &template, 1), CKR_OK);
+	assert_int_equal(f->C_FindObjects(session, found, 16, &count), CKR_OK);
+	assert_int_equal(f->C_FindObjectsFinal(session), CKR_OK);
+	if (handle)
+		*handle = count > 0 ? found[0] : CK_INVALID_HANDLE;
+	return count;
+}
+
+uint8_t *
+p11_get(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
+        CK_ATTRIBUTE_TYPE type, CK_ULONG *len)
+{
+	CK_ATTRIBUTE a = {type, NULL, 0};
+
+	if (f->C_GetAttributeValue(session, object, &a, 1) != CKR_OK)
+		return NULL;
+	a.pValue = calloc(1, a.ulValueLen + 1);
+	assert_non_null(a.pValue);
+	assert_int_equal(f->C_GetAttributeValue(session, object, &a, 1), CKR_OK);
+	*len = a.ulValueLen;
+	return a.pValue;
+}
+
+CK_RV
+p11_sign(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key,
+         CK_MECHANISM *mechanism, const void *data, size_t len, uint8_t signature[256])
+{
+	CK_ULONG signature_len = 256;
+	CK_RV rv = f->C_SignInit(session, mechanism, key);
+
+	if (rv == CKR_OK)
+		rv = f->C_Sign(session, (CK_BYTE *)(uintptr_t)data, len, signature, &signature_len);
+	if (rv == CKR_OK)
+		assert_int_equal(signature_len, 256);
+	return rv;
+}
+
+EVP_PKEY *
+p11_public_key(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session)
+{
+	CK_OBJECT_HANDLE certificate;
+	CK_ULONG len = 0;
+	uint8_t *der;
+	const uint8_t *p;
+	EVP_PKEY *key;
+	X509 *x;
+
+	assert_true(p11_find(f, session, CKO_CERTIFICATE, &certificate) > 0);
+	p = der = p11_get(f, session, certificate, CKA_VALUE, &len);
+	assert_non_null(der);
+	x = d2i_X509(NULL, &p, (long)len);
+	assert_non_null(x);
+	key = X509_get_pubkey(x);
+	assert_non_null(key);
+	X509_free(x);
+	free(der);
+	return key;
+}
+
+/* Recovers what was signed: RSA with v1.5 padding around the data itself. */
+static bool
+verify_as_given(EVP_PKEY *key, const void *data, size_t len, const uint8_t signature[256])
+{
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new(key, NULL);
+	uint8_t out[256];
+	size_t out_len = sizeof out;
+	bool ok = EVP_PKEY_verify_recover_init(c) == 1 &&
+	          EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PADDING) == 1 &&
+	          EVP_PKEY_verify_recover(c, out, &out_len, signature, 256) == 1 &&
+	          out_len == len && memcmp(out, data, len) == 0;
+
+	EVP_PKEY_CTX_free(c);
+	return ok;
+}
+
+bool
+verify_v15(EVP_PKEY *key, const char *digest, const void *data, size_t len,
+           const uint8_t signature[256])
+{
+	EVP_MD_CTX *c;
+	bool ok;
+
+	if (!digest)
+		return verify_as_given(key, data, len, signature);
+	c = EVP_MD_CTX_new();
+	ok = EVP_DigestVerifyInit(c, NULL, EVP_get_digestbyname(digest), NULL, key) == 1 &&
+	     EVP_DigestVerify(c, signature, 256, data, len) == 1;
+	EVP_MD_CTX_free(c);
+	return ok;
+}
+
+bool
+verify_pss(EVP_PKEY *key, const void *data, size_t len, const uint8_t signature[256])
+{
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *pc = NULL;
+	bool ok = EVP_DigestVerifyInit(c, &pc, EVP_sha256(), NULL, key) == 1 &&
+	          EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PSS_PADDING) == 1 &&
+	          EVP_PKEY_CTX_set_rsa_pss_saltlen(pc, 32) == 1 &&
+	          EVP_DigestVerify(c, signature, 256, data, len) == 1;
+
+	EVP_MD_CTX_free(c);
+	return ok;
+}
