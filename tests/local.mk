@@ -1,2 +1,3 @@
 # The tests: the fast suite is TESTS (make check).
 include tests/objects.mk
+include tests/module.mk
