@@ -74,13 +74,13 @@ value_index(const struct row *row, const char *value, unsigned int *index)
 static void
 set_text(struct settings *s, const struct row *row, const char *value, const struct place *at)
 {
-	char *field = (char *)s + row->offset;
+	const size_t size = strlen(value) + 1;
 
-	if (strlen(value) >= SETTINGS_TEXT_MAX) {
+	if (size > SETTINGS_TEXT_MAX) {
 		complain(at, row->name, "value too long, ignored");
 		return;
 	}
-	strcpy(field, value);
+	memcpy((char *)s + row->offset, value, size);
 }
 
 static void
@@ -217,7 +217,7 @@ read_environment(struct settings *s, bool report)
 		size_t n = (size_t)snprintf(name, sizeof name, ENV_PREFIX "%s", rows[i].name);
 
 		for (size_t k = sizeof ENV_PREFIX - 1; k < n; k++)
-			name[k] = name[k] == '-' ? '_' : (char)toupper((unsigned char)name[k]);
+			name[k] = (char)(name[k] == '-' ? '_' : toupper((unsigned char)name[k]));
 		value = secure_getenv(name);
 		if (value)
 			set_row(s, &rows[i], value, &at);
@@ -247,7 +247,6 @@ settings_load(struct settings *s)
 		log_line(LOG_LEVEL_WARNING,
 		         "log-file: \"%s\" is neither stderr, syslog, none nor an absolute path",
 		         s->log_file);
-		strcpy(s->log_file, "stderr");
 	} else {
 		log_open(s->log_level, s->log_file);
 	}

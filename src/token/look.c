@@ -28,7 +28,7 @@ copy_text(char *out, const uint8_t *field, size_t size)
 	while (len > 0 && (field[len - 1] == ' ' || field[len - 1] == '\0'))
 		len--;
 	for (size_t i = 0; i < len; i++)
-		out[i] = field[i] > ' ' && field[i] <= '~' ? (char)field[i] : '?';
+		out[i] = (char)(field[i] > ' ' && field[i] <= '~' ? field[i] : '?');
 	out[len] = '\0';
 }
 
