@@ -11,48 +11,54 @@
  * 1 marks a character that stands for one the certificate cannot hold.
  */
 static const struct sim_identity identity_adult = {
-	"𠮷﨑　見本",
-	"01000",
-	"2",
-	"東京都千代田区架空町一丁目２番３号　見本髙層ビル",
-	"000000000000000000000000",
-	"Tokyo-to",
-	"Chiyoda-ku",
-	"13101",
+	.name = "𠮷﨑　見本",
+	.name_flags = "01000",
+	.sex = "2",
+	.address = "東京都千代田区架空町一丁目２番３号　見本髙層ビル",
+	.address_flags = "000000000000000000000000",
+	.prefecture = "Tokyo-to",
+	.city = "Chiyoda-ku",
+	.municipality = "13101",
 };
 static const struct sim_identity identity_child = {
-	"髙橋　見本子",
-	"000000",
-	"2",
-	"北海道札幌市中央区架空条西１丁目",
-	"0000000000000000",
-	"Hokkaido",
-	"Sapporo-shi Chuo-ku",
-	"01101",
+	.name = "髙橋　見本子",
+	.name_flags = "000000",
+	.sex = "2",
+	.address = "北海道札幌市中央区架空条西１丁目",
+	.address_flags = "0000000000000000",
+	.prefecture = "Hokkaido",
+	.city = "Sapporo-shi Chuo-ku",
+	.municipality = "01101",
 };
 static const struct sim_identity identity_alias = {
-	"MIHON SAMPLE（見本　髙）",
-	"000000000000000000",
-	"1",
-	"大阪府大阪市北区架空１－２－３",
-	"000000000000000",
-	"Osaka-fu",
-	"Osaka-shi Kita-ku",
-	"27127",
+	.name = "MIHON SAMPLE（見本　髙）",
+	.name_flags = "000000000000000000",
+	.sex = "1",
+	.address = "大阪府大阪市北区架空１－２－３",
+	.address_flags = "000000000000000",
+	.prefecture = "Osaka-fu",
+	.city = "Osaka-shi Kita-ku",
+	.municipality = "27127",
 };
 static const struct sim_identity identity_mover = {
-	"渡邉　見本",
-	"01000",
-	"1",
-	"京都府京都市左京区架空通西入ル葛葉町４番地",
-	"000000000000000000000",
-	"Kyoto-fu",
-	"Kyoto-shi Sakyo-ku",
-	"26103",
+	.name = "渡邉　見本",
+	.name_flags = "01000",
+	.sex = "1",
+	.address = "京都府京都市左京区架空通西入ル葛葉町４番地",
+	.address_flags = "000000000000000000000",
+	.prefecture = "Kyoto-fu",
+	.city = "Kyoto-shi Sakyo-ku",
+	.municipality = "26103",
 };
 static const struct sim_identity identity_elder = {
-	"濵﨑　見本郎",	   "010000",	  "1",	      "沖縄県那覇市架空３丁目４番５号",
-	"000000000000000", "Okinawa-ken", "Naha-shi", "47201",
+	.name = "濵﨑　見本郎",
+	.name_flags = "010000",
+	.sex = "1",
+	.address = "沖縄県那覇市架空３丁目４番５号",
+	.address_flags = "000000000000000",
+	.prefecture = "Okinawa-ken",
+	.city = "Naha-shi",
+	.municipality = "47201",
 };
 
 #define ADULT "card", NULL, &identity_adult, 100, 35
@@ -61,41 +67,42 @@ static const struct sim_identity identity_elder = {
 #define ALMOST_FIVE_YEARS_AGO (-1750)
 #define MORE_THAN_FIVE_YEARS_AGO (-1880)
 
+/* clang-format off */
 static const struct sim_person people[] = {
-	{"adult", "both certificates, issued on the date of making", ADULT, 0, .has = SIM_ON_BOTH},
+	{"adult", "both certificates, issued on the date of making", ADULT, 0,
+		.has = SIM_ON_BOTH},
 	{"child", "nine years old: no signing certificate, and its PIN was never set", "card", NULL,
-	 &identity_child, 200, 10, 0, .has = SIM_ON_AUTH},
+		&identity_child, 200, 10, 0, .has = SIM_ON_AUTH},
 	{"opted-out", "an adult who wanted neither certificate", "card", NULL, &identity_elder, 50,
-	 70, 0, .has = 0},
+		70, 0, .has = 0},
 	{"alias", "a foreign resident with a Latin name and a Japanese alias", "card", NULL,
-	 &identity_alias, 150, 28, 0, .has = SIM_ON_BOTH},
+		&identity_alias, 150, 28, 0, .has = SIM_ON_BOTH},
 	{"moved", "moved house: the signing certificate is in the revocation list", "card", NULL,
-	 &identity_mover, 120, 41, -400, .has = SIM_ON_BOTH, .revoked_in = -30},
+		&identity_mover, 120, 41, -400, .has = SIM_ON_BOTH, .revoked_in = -30},
 	{"near-expiry", "both certificates end in 20 days, under an older authority", "card", NULL,
-	 &identity_elder, 20, 66, ALMOST_FIVE_YEARS_AGO, .has = SIM_ON_BOTH},
+		&identity_elder, 20, 66, ALMOST_FIVE_YEARS_AGO, .has = SIM_ON_BOTH},
 	{"expired", "both certificates ended 100 days ago", "card", NULL, &identity_elder, -100, 67,
-	 MORE_THAN_FIVE_YEARS_AGO, .has = SIM_ON_BOTH},
+		MORE_THAN_FIVE_YEARS_AGO, .has = SIM_ON_BOTH},
 	{"renewed", "a new pair under the present authority on a card of the one before", "card",
-	 NULL, &identity_adult, 40, 45, ALMOST_FIVE_YEARS_AGO, .renewed = true, .has = SIM_ON_BOTH},
+		NULL, &identity_adult, 40, 45, ALMOST_FIVE_YEARS_AGO, .renewed = true,
+		.has = SIM_ON_BOTH},
 	{"phone", "an Android phone: the authentication certificate needs its PIN", "phone",
-	 "JPKIAPGPSETOKEN", &identity_adult, 100, 35, 0, .has = SIM_ON_BOTH,
-	 .switches = {"auth-certificate=pin-needed"}},
+		"JPKIAPGPSETOKEN", &identity_adult, 100, 35, 0, .has = SIM_ON_BOTH,
+		.switches = {"auth-certificate=pin-needed"}},
 	{"iphone", "an iPhone", "iphone", "JPKIAPIOSTOKEN", &identity_adult, 100, 35, 0,
-	 .has = SIM_ON_BOTH},
+		.has = SIM_ON_BOTH},
 	{"juki", "an old Juki card (住基カード): signing certificate only", "card",
-	 "JPKIAPICCTOKEN", &identity_elder, 60, 71, 0, .has = SIM_ON_SIGN},
-	{"locked-auth", "an adult whose authentication PIN is locked", ADULT, 0, .has = SIM_ON_BOTH,
-	 .locked = SIM_ON_AUTH},
+		"JPKIAPICCTOKEN", &identity_elder, 60, 71, 0, .has = SIM_ON_SIGN},
+	{"locked-auth", "an adult whose authentication PIN is locked", ADULT, 0,
+		.has = SIM_ON_BOTH, .locked = SIM_ON_AUTH},
 	{"locked-sign", "an adult whose signing password is locked", ADULT, 0, .has = SIM_ON_BOTH,
-	 .locked = SIM_ON_SIGN},
+		.locked = SIM_ON_SIGN},
 	{"locked-both", "an adult with both locked", ADULT, 0, .has = SIM_ON_BOTH,
-	 .locked = SIM_ON_BOTH},
+		.locked = SIM_ON_BOTH},
 	{"foreign", "some other card, without the application", "foreign", NULL, &identity_adult,
-	 100, 35, 0, .has = 0},
-#define ODD(name, what, which, kind)                                                               \
-	{                                                                                          \
-		name, what, ADULT, 0, .has = SIM_ON_BOTH, .odd_on = which, .oddity = kind          \
-	}
+		100, 35, 0, .has = 0},
+#define ODD(name, what, which, kind) \
+	{name, what, ADULT, 0, .has = SIM_ON_BOTH, .odd_on = which, .oddity = kind}
 	ODD("cert-random-bytes", "random bytes in place of both certificates", SIM_ON_BOTH,
 	    SIM_ODD_RANDOM_BYTES),
 	ODD("cert-random-bytes-auth", "the same for the authentication certificate alone",
@@ -119,6 +126,7 @@ static const struct sim_person people[] = {
 	    SIM_ODD_EC_P384),
 	ODD("key-ec-sign", "the same for the signing key alone", SIM_ON_SIGN, SIM_ODD_EC_P384),
 };
+/* clang-format on */
 
 size_t
 sim_people_count(void)
