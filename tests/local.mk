@@ -1,3 +1,4 @@
 # The tests: the fast suite is TESTS (make check).
 include tests/objects.mk
 include tests/module.mk
+include tests/sim-card.mk

@@ -89,7 +89,7 @@ static const struct sim_person people[] = {
 	{"phone", "an Android phone: the authentication certificate needs its PIN", "phone",
 		"JPKIAPGPSETOKEN", &identity_adult, 100, 35, 0, .has = SIM_ON_BOTH,
 		.switches = {"auth-certificate=pin-needed"}},
-	{"iphone", "an iPhone", "iphone", "JPKIAPIOSTOKEN", &identity_adult, 100, 35, 0,
+	{"iphone", "an iPhone, which differs from a card by its label", "iphone", "JPKIAPIOSTOKEN", &identity_adult, 100, 35, 0,
 		.has = SIM_ON_BOTH},
 	{"juki", "an old Juki card (住基カード): signing certificate only", "card",
 		"JPKIAPICCTOKEN", &identity_elder, 60, 71, 0, .has = SIM_ON_SIGN},

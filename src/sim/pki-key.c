@@ -9,7 +9,6 @@
 #include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,10 +111,10 @@ assemble_rsa(const struct rsa_numbers *k)
 
 /*
  * OpenSSL's own key generation cannot be fed from a seed without replacing the random generator
- * of the whole process, so a repeatable key is put together from two primes.
+ * of the whole process, and takes three times as long. These are keys of test cards.
  */
-static EVP_PKEY *
-make_repeatable_rsa(struct sim_random *random, int bits)
+EVP_PKEY *
+sim_pki_make_rsa(struct sim_random *random, int bits)
 {
 	BN_CTX *ctx = BN_CTX_new();
 	struct rsa_numbers k = {0};
@@ -137,12 +136,6 @@ make_repeatable_rsa(struct sim_random *random, int bits)
 	BN_CTX_end(ctx);
 	BN_CTX_free(ctx);
 	return key;
-}
-
-EVP_PKEY *
-sim_pki_make_rsa(struct sim_random *random, int bits)
-{
-	return random->seed ? make_repeatable_rsa(random, bits) : EVP_RSA_gen((unsigned int)bits);
 }
 
 static EVP_PKEY *
