@@ -55,24 +55,28 @@ remember_refused(struct state_key *k, const struct secret *pin)
 		pin_memory_add(k->refused, pin);
 }
 
-/* Only a form that this card answered a query in is used for a PIN. */
+/*
+ * Only a form that this card answered a query in is used for a PIN. A query just before this has
+ * left the PIN selected, where that form is not the short id.
+ */
 static enum result
-pin_reference(struct token *t, enum layout_key key, uint8_t *reference)
+pin_reference(struct token *t, enum layout_key key, bool queried, uint8_t *reference)
 {
 	*reference = CARD_SHORT_ID(layout_roles[key].pin_file);
 	if (t->keys[key].short_pin == TOKEN_LEARNT_YES)
 		return RESULT_OK;
 	*reference = CARD_CURRENT_FILE;
-	return card_select_file(t->link, layout_roles[key].pin_file);
+	return queried ? RESULT_OK : card_select_file(t->link, layout_roles[key].pin_file);
 }
 
-enum result
-present_verify(struct token *t, enum layout_key key, const struct secret *pin)
+/* Sends a PIN once; `queried`: right after present_query. Notes tries, refused PINs, exposure. */
+static enum result
+verify(struct token *t, enum layout_key key, const struct secret *pin, bool queried)
 {
 	struct state_key *k = &t->keys[key];
 	unsigned int left = 0;
 	uint8_t reference;
-	enum result r = pin_reference(t, key, &reference);
+	enum result r = pin_reference(t, key, queried, &reference);
 
 	if (r != RESULT_OK)
 		return work_is_answer(r) ? RESULT_CARD_ERROR : r;
@@ -106,18 +110,19 @@ enum result
 present_login(struct token *t, enum layout_key key)
 {
 	struct state_key *k = &t->keys[key];
+	bool query = k->uncertain || k->tries == STATE_TRIES_UNKNOWN;
 	enum result r = RESULT_OK;
 
 	if (!k->pin)
 		return RESULT_NOT_LOGGED_IN;
-	if (k->uncertain || k->tries == STATE_TRIES_UNKNOWN)
+	if (query)
 		r = present_query(t, key);
 	if (r != RESULT_OK)
 		return r;
 	/* The last try is the user's to spend, never ours. */
 	if (k->tries <= 1)
 		return end_login(t, key, "only the last try is left, or none");
-	r = present_verify(t, key, k->pin);
+	r = verify(t, key, k->pin, query);
 	if (r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED)
 		return end_login(t, key, "the PIN was changed or locked by another program");
 	return r;
@@ -138,5 +143,5 @@ present_typed(struct token *t, enum layout_key key, const struct secret *pin)
 		verdict = pin_memory_ask(k->refused, pin);
 	if (verdict != PIN_UNTRIED)
 		return verdict == PIN_REFUSED ? RESULT_PIN_WRONG : RESULT_PIN_REPEATED;
-	return present_verify(t, key, pin);
+	return verify(t, key, pin, true);
 }

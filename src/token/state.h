@@ -96,9 +96,6 @@ enum result look_at_card(struct token *t);
 /* Asks the card for the tries left; learns whether the PIN can be addressed by its short id. */
 enum result present_query(struct token *t, enum layout_key key);
 
-/* Sends a PIN once. Notes tries, refused PINs and exposure. */
-enum result present_verify(struct token *t, enum layout_key key, const struct secret *pin);
-
 /* The PIN of the one who is logged in; the login ends where it is no longer taken. */
 enum result present_login(struct token *t, enum layout_key key);
 
