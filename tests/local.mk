@@ -2,3 +2,4 @@
 include tests/objects.mk
 include tests/module.mk
 include tests/sim-card.mk
+include tests/bench.mk
