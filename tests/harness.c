@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "harness.h"
 
+#include <ctype.h>
 #include <dlfcn.h>
 #include <stdarg.h>
 #include <setjmp.h>
@@ -13,6 +14,8 @@
 
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+
+#include <winscard.h>
 
 #include "sim/control-client.h"
 
@@ -30,20 +33,49 @@ harness_path(const char *file)
 	return path;
 }
 
+void
+harness_setting(const char *name, const char *value)
+{
+	char variable[64];
+	int n = snprintf(variable, sizeof variable, "JPKI_PKCS11_%s", name);
+
+	for (int i = 0; i < n; i++)
+		variable[i] = variable[i] == '-' ? '_' : (char)toupper(variable[i]);
+	(void)(value ? setenv(variable, value, 1) : unsetenv(variable));
+}
+
+static void
+no_settings(void)
+{
+	static const char *const settings[] = {
+		"token-labels",
+		"ask-pin-each-signature",
+		"hide-ca-certificates",
+		"pss",
+		"reader",
+		"log-level",
+		"log-file",
+	};
+
+	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+		harness_setting(settings[i], NULL);
+}
+
+/* A file in the folder of this test. Static storage. */
+static const char *
+own_file(const char *name)
+{
+	static char path[4096];
+
+	(void)snprintf(path, sizeof path, "%s/%s", getenv("XDG_CONFIG_HOME"), name);
+	return path;
+}
+
 /* Everything the module reads is the test's own: no settings of whoever runs it. */
 static void
 own_environment(const char *folder)
 {
-	static const char *const settings[] = {
-		"TOKEN_LABELS", "ASK_PIN_EACH_SIGNATURE", "HIDE_CA_CERTIFICATES", "PSS",
-		"READER",       "LOG_LEVEL",              "LOG_FILE",
-	};
-	char name[64];
-
-	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
-		(void)snprintf(name, sizeof name, "JPKI_PKCS11_%s", settings[i]);
-		(void)unsetenv(name);
-	}
+	no_settings();
 	(void)setenv("XDG_CONFIG_HOME", folder, 1);
 }
 
@@ -79,10 +111,13 @@ harness_start(int argc, char *argv[], ...)
 	/* A shell, to take the folder away behind the simulator. */
 	arguments[n++] = "sh";
 	arguments[n++] = "-c";
-	arguments[n++] = "state=$1; sim=$2; shift 2; trap 'rm -rf \"$state\"' EXIT; "
-	                 "\"$sim\" run --state \"$state\" \"$@\"";
+	arguments[n++] = "state=$1; cards=$2; sim=$3; shift 3; trap 'rm -rf \"$state\"' EXIT; "
+			 "test ! -d \"$cards\" || cp -R \"$cards/.\" \"$state\" || exit 99; "
+			 "\"$sim\" run --state \"$state\" \"$@\"";
 	arguments[n++] = "sh";
 	arguments[n++] = folder;
+	/* Made once for all tests (tests/module.mk): making keys takes time. */
+	arguments[n++] = strdup(harness_path("tests/cards"));
 	arguments[n++] = strdup(harness_path("src/sim/jpki-card-sim"));
 	va_start(words, argv);
 	while ((word = va_arg(words, const char *)) && n < ARGUMENTS_MAX - 8)
@@ -189,9 +224,9 @@ harness_verifies(void)
 	unsigned long total = 0;
 	const char *name;
 
-	json_object_foreach(json_object_get(reply, "by_name"), name, value)
-		if (strncmp(name, "VERIFY", 6) == 0)
-			total += (unsigned long)json_integer_value(value);
+	json_object_foreach(json_object_get(reply, "by_name"), name,
+			    value) if (strncmp(name, "VERIFY", 6) == 0) total +=
+		(unsigned long)json_integer_value(value);
 	json_decref(reply);
 	return total;
 }
@@ -203,9 +238,12 @@ describe_pin(json_t *status, const char *pin)
 	json_t *readers = json_object_get(status, "readers"), *reader;
 	size_t i;
 
-	json_array_foreach(readers, i, reader)
-		if (json_object_get(reader, "pins"))
-			return json_object_get(json_object_get(reader, "pins"), pin);
+	json_array_foreach(
+		readers, i,
+		reader) if (json_object_get(reader,
+					    "pins")) return json_object_get(json_object_get(reader,
+											    "pins"),
+									    pin);
 	fail_msg("no card in any reader");
 	return NULL;
 }
@@ -236,6 +274,145 @@ harness_is_open(const char *pin)
 	return is;
 }
 
+static bool
+has_pins(const char *card)
+{
+	return strcmp(card, "foreign") != 0;
+}
+
+void
+harness_card(const char *card)
+{
+	harness_sim("swap", card, NULL);
+	if (!has_pins(card))
+		return;
+	harness_sim("tries", card, "auth", "3", NULL);
+	harness_sim("tries", card, "sign", "5", NULL);
+}
+
+void
+harness_reset(void)
+{
+	no_settings();
+	harness_configure(NULL);
+	(void)unlink(own_file("log"));
+	harness_sim("clear", NULL);
+	harness_sim("service", "start", NULL);
+	harness_sim("plug", NULL);
+	harness_card("adult");
+}
+
+const char *
+harness_config_path(void)
+{
+	return own_file("jpki-pkcs11.conf");
+}
+
+void
+harness_configure(const char *text)
+{
+	const char *path = harness_config_path();
+	FILE *file;
+
+	if (!text) {
+		(void)unlink(path);
+		return;
+	}
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+void
+harness_log(const char *level)
+{
+	(void)unlink(own_file("log"));
+	harness_setting("log-file", own_file("log"));
+	harness_setting("log-level", level);
+}
+
+char *
+harness_log_text(size_t *len)
+{
+	FILE *file = fopen(own_file("log"), "r");
+	char *text = calloc(1, 1 << 20);
+
+	assert_non_null(text);
+	*len = file ? fread(text, 1, (1 << 20) - 1, file) : 0;
+	if (file)
+		(void)fclose(file);
+	return text;
+}
+
+unsigned int
+harness_log_count(const char *what)
+{
+	size_t len;
+	char *text = harness_log_text(&len), *p = text;
+	unsigned int n = 0;
+
+	while ((p = strstr(p, what))) {
+		n++;
+		p += strlen(what);
+	}
+	free(text);
+	return n;
+}
+
+/* The names of all readers follow each other, each with its NUL: the first one is meant. */
+static void
+connect_card(SCARDCONTEXT *context, SCARDHANDLE *card)
+{
+	char readers[1024];
+	DWORD len = sizeof readers, protocol;
+
+	assert_int_equal(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context), 0);
+	assert_int_equal(SCardListReaders(*context, NULL, readers, &len), 0);
+	assert_int_equal(SCardConnect(*context, readers, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
+				      card, &protocol),
+			 0);
+	assert_int_equal(SCardBeginTransaction(*card), 0);
+}
+
+static unsigned int
+transmit_hex(SCARDHANDLE card, const char *hex)
+{
+	uint8_t command[261], answer[258];
+	DWORD len = 0, answer_len = sizeof answer;
+	unsigned int byte;
+
+	while (*hex) {
+		assert_int_equal(sscanf(hex, "%2x", &byte), 1);
+		assert_true(len < sizeof command);
+		command[len++] = (uint8_t)byte;
+		hex += 2;
+	}
+	assert_int_equal(SCardTransmit(card, SCARD_PCI_T1, command, len, NULL, answer, &answer_len),
+			 0);
+	assert_true(answer_len >= 2);
+	return (unsigned int)answer[answer_len - 2] << 8 | answer[answer_len - 1];
+}
+
+unsigned int
+harness_other_program(const char *command, ...)
+{
+	SCARDCONTEXT context;
+	SCARDHANDLE card;
+	unsigned int sw = 0;
+	va_list more;
+
+	connect_card(&context, &card);
+	va_start(more, command);
+	for (; command; command = va_arg(more, const char *))
+		sw = transmit_hex(card, command);
+	va_end(more);
+	assert_int_equal(SCardEndTransaction(card, SCARD_LEAVE_CARD), 0);
+	assert_int_equal(SCardDisconnect(card, SCARD_LEAVE_CARD), 0);
+	assert_int_equal(SCardReleaseContext(context), 0);
+	return sw;
+}
+
 void
 p11_start(CK_FUNCTION_LIST *f)
 {
@@ -253,9 +430,9 @@ p11_open(CK_FUNCTION_LIST *f, CK_SLOT_ID slot)
 {
 	CK_SESSION_HANDLE session = 0;
 
-	assert_int_equal(f->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
-	                                  &session),
-	                 CKR_OK);
+	assert_int_equal(
+		f->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session),
+		CKR_OK);
 	return session;
 }
 
@@ -272,7 +449,7 @@ p11_login(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, const char *pin)
 
 CK_ULONG
 p11_find(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class,
-         CK_OBJECT_HANDLE *handle)
+	 CK_OBJECT_HANDLE *handle)
 {
 	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof class};
 	CK_OBJECT_HANDLE found[16];
@@ -286,9 +463,54 @@ p11_find(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class,
 	return count;
 }
 
+CK_ULONG
+p11_search(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count,
+	   CK_OBJECT_HANDLE found[16])
+{
+	CK_ULONG n = 0;
+
+	assert_int_equal(f->C_FindObjectsInit(session, template, count), CKR_OK);
+	assert_int_equal(f->C_FindObjects(session, found, 16, &n), CKR_OK);
+	assert_int_equal(f->C_FindObjectsFinal(session), CKR_OK);
+	return n;
+}
+
+CK_FLAGS
+p11_token_flags(CK_FUNCTION_LIST *f, CK_SLOT_ID slot)
+{
+	CK_TOKEN_INFO info;
+
+	assert_int_equal(f->C_GetTokenInfo(slot, &info), CKR_OK);
+	return info.flags;
+}
+
+bool
+p11_has_token(CK_FUNCTION_LIST *f, CK_SLOT_ID slot)
+{
+	CK_SLOT_INFO info;
+
+	assert_int_equal(f->C_GetSlotInfo(slot, &info), CKR_OK);
+	return info.flags & CKF_TOKEN_PRESENT;
+}
+
+void
+p11_slot_status(const char *module, CK_SLOT_ID slot, struct jpki_slot_status *status)
+{
+	CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
+	const struct jpki_functions *functions;
+	CK_INTERFACE *interface;
+	CK_C_GetInterface get;
+
+	*(void **)(void *)&get = harness_symbol(module, "C_GetInterface");
+	assert_int_equal(get(name, NULL, &interface, 0), CKR_OK);
+	functions = interface->pFunctionList;
+	*status = (struct jpki_slot_status){.size = sizeof *status};
+	assert_int_equal(functions->get_slot_status(slot, status), CKR_OK);
+}
+
 uint8_t *
 p11_get(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
-        CK_ATTRIBUTE_TYPE type, CK_ULONG *len)
+	CK_ATTRIBUTE_TYPE type, CK_ULONG *len)
 {
 	CK_ATTRIBUTE a = {type, NULL, 0};
 
@@ -303,7 +525,7 @@ p11_get(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
 
 CK_RV
 p11_sign(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key,
-         CK_MECHANISM *mechanism, const void *data, size_t len, uint8_t signature[256])
+	 CK_MECHANISM *mechanism, const void *data, size_t len, uint8_t signature[256])
 {
 	CK_ULONG signature_len = 256;
 	CK_RV rv = f->C_SignInit(session, mechanism, key);
@@ -345,9 +567,9 @@ verify_as_given(EVP_PKEY *key, const void *data, size_t len, const uint8_t signa
 	uint8_t out[256];
 	size_t out_len = sizeof out;
 	bool ok = EVP_PKEY_verify_recover_init(c) == 1 &&
-	          EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PADDING) == 1 &&
-	          EVP_PKEY_verify_recover(c, out, &out_len, signature, 256) == 1 &&
-	          out_len == len && memcmp(out, data, len) == 0;
+		  EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PADDING) == 1 &&
+		  EVP_PKEY_verify_recover(c, out, &out_len, signature, 256) == 1 &&
+		  out_len == len && memcmp(out, data, len) == 0;
 
 	EVP_PKEY_CTX_free(c);
 	return ok;
@@ -355,7 +577,7 @@ verify_as_given(EVP_PKEY *key, const void *data, size_t len, const uint8_t signa
 
 bool
 verify_v15(EVP_PKEY *key, const char *digest, const void *data, size_t len,
-           const uint8_t signature[256])
+	   const uint8_t signature[256])
 {
 	EVP_MD_CTX *c;
 	bool ok;
@@ -375,9 +597,9 @@ verify_pss(EVP_PKEY *key, const void *data, size_t len, const uint8_t signature[
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *pc = NULL;
 	bool ok = EVP_DigestVerifyInit(c, &pc, EVP_sha256(), NULL, key) == 1 &&
-	          EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PSS_PADDING) == 1 &&
-	          EVP_PKEY_CTX_set_rsa_pss_saltlen(pc, 32) == 1 &&
-	          EVP_DigestVerify(c, signature, 256, data, len) == 1;
+		  EVP_PKEY_CTX_set_rsa_padding(pc, RSA_PKCS1_PSS_PADDING) == 1 &&
+		  EVP_PKEY_CTX_set_rsa_pss_saltlen(pc, 32) == 1 &&
+		  EVP_DigestVerify(c, signature, 256, data, len) == 1;
 
 	EVP_MD_CTX_free(c);
 	return ok;

@@ -25,6 +25,9 @@
 #define PIN_AUTH "1234"
 #define PIN_SIGN "ABC123"
 
+#define SLOT_AUTH 0
+#define SLOT_SIGN 1
+
 /*
  * Runs the rest of the program over the stand-in libpcsclite: starts this program anew under
  * `jpki-card-sim run` with the given options, in a state folder of its own that goes with it.
@@ -57,6 +60,31 @@ unsigned int harness_tries(const char *pin);
 /* True while the key can be used on the card without a PIN. */
 bool harness_is_open(const char *pin);
 
+/*
+ * CARD in the first reader, instead of what was in there, with all tries of both PINs. What
+ * harness_card found changed on it by an earlier test (switches, PINs) stays changed.
+ */
+void harness_card(const char *card);
+/* Everything back to what harness_start said: the adult in the first reader, no settings. */
+void harness_reset(void);
+
+/* A JPKI_PKCS11_* variable by its setting's name ("pss"); NULL takes it away. */
+void harness_setting(const char *name, const char *value);
+/* The user's configuration file: its text (NULL takes it away), and where it is. */
+void harness_configure(const char *text);
+const char *harness_config_path(void);
+/* From the next C_Initialize on, the log goes to a file of its own at this level. */
+void harness_log(const char *level);
+/* What it holds, to be freed; and how often a text stands in it. */
+char *harness_log_text(size_t *len);
+unsigned int harness_log_count(const char *text);
+
+/*
+ * Another program on the same card, by plain PC/SC: connects, sends commands (hexadecimal, each
+ * one a word) within one transaction, and leaves the card as it is. The last status word.
+ */
+unsigned int harness_other_program(const char *command, ...) __attribute__((sentinel));
+
 /* PKCS#11 in few words; all expect CKR_OK. */
 void p11_start(CK_FUNCTION_LIST *f);
 void p11_stop(CK_FUNCTION_LIST *f);
@@ -64,18 +92,27 @@ CK_SESSION_HANDLE p11_open(CK_FUNCTION_LIST *f, CK_SLOT_ID slot);
 CK_RV p11_login(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, const char *pin);
 /* The number of objects of a class; the first one into *handle (may be NULL). */
 CK_ULONG p11_find(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class,
-                  CK_OBJECT_HANDLE *handle);
+		  CK_OBJECT_HANDLE *handle);
 /* An attribute's value, to be freed; NULL if it has none. */
 uint8_t *p11_get(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
-                 CK_ATTRIBUTE_TYPE type, CK_ULONG *len);
+		 CK_ATTRIBUTE_TYPE type, CK_ULONG *len);
+/* The objects a template finds, up to 16 of them. */
+CK_ULONG p11_search(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_ATTRIBUTE *template,
+		    CK_ULONG count, CK_OBJECT_HANDLE found[16]);
+/* C_GetTokenInfo's flags. */
+CK_FLAGS p11_token_flags(CK_FUNCTION_LIST *f, CK_SLOT_ID slot);
+/* C_GetSlotInfo's CKF_TOKEN_PRESENT. */
+bool p11_has_token(CK_FUNCTION_LIST *f, CK_SLOT_ID slot);
+/* The module's own interface; a slot's status by it. */
+void p11_slot_status(const char *module, CK_SLOT_ID slot, struct jpki_slot_status *status);
 /* C_SignInit and C_Sign; the first code that is not CKR_OK. */
 CK_RV p11_sign(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key,
-               CK_MECHANISM *mechanism, const void *data, size_t len, uint8_t signature[256]);
+	       CK_MECHANISM *mechanism, const void *data, size_t len, uint8_t signature[256]);
 /* The public key of the certificate on the token the session is on. */
 EVP_PKEY *p11_public_key(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session);
 /* Whether OpenSSL takes the signature: v1.5, digest by name, or NULL for data as given. */
 bool verify_v15(EVP_PKEY *key, const char *digest, const void *data, size_t len,
-                const uint8_t signature[256]);
+		const uint8_t signature[256]);
 /* Likewise PSS with SHA-256 and 32 bytes of salt; data is the message. */
 bool verify_pss(EVP_PKEY *key, const void *data, size_t len, const uint8_t signature[256]);
 

@@ -6,18 +6,39 @@ if HAVE_CMOCKA
 check_LTLIBRARIES += tests/libharness.la
 tests_libharness_la_SOURCES = tests/harness.c tests/harness.h src/sim/error.c
 tests_libharness_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(CMOCKA_CFLAGS) \
-	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(PCSC_CFLAGS)
 tests_libharness_la_LIBADD = src/sim/libsim-control.la $(CMOCKA_LIBS) $(OPENSSL_LIBS) \
-	$(JANSSON_LIBS)
+	$(JANSSON_LIBS) $(PCSC_LIBS)
 
 harness_cppflags = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(CMOCKA_CFLAGS) $(OPENSSL_CFLAGS) \
 	$(JANSSON_CFLAGS)
 harness_libs = tests/libharness.la
 
-module_tests = tests/module-first
+module_tests = \
+	tests/module-first \
+	tests/module-interface \
+	tests/module-slots
 check_PROGRAMS += $(module_tests)
 TESTS += $(module_tests)
 
 tests_module_first_CPPFLAGS = $(harness_cppflags)
 tests_module_first_LDADD = $(harness_libs)
+tests_module_interface_CPPFLAGS = $(harness_cppflags)
+tests_module_interface_LDADD = $(harness_libs)
+tests_module_slots_CPPFLAGS = $(harness_cppflags)
+tests_module_slots_LDADD = $(harness_libs)
+
+# The cards of all module tests, made once: each test works on a copy.
+module_cards = adult alias child opted-out phone juki foreign \
+	cert-random-bytes-auth cert-random-bytes-sign \
+	cert-length-past-end-auth cert-length-past-end-sign \
+	key-rsa1024-auth key-rsa1024-sign key-ec-auth key-ec-sign
+check_DATA = tests/cards.stamp
+tests/cards.stamp: src/sim/jpki-card-sim
+	$(AM_V_GEN)rm -rf tests/cards $@ && for card in $(module_cards); do \
+		src/sim/jpki-card-sim --state tests/cards make $$card >/dev/null || exit 1; \
+	done && touch $@
+CLEANFILES += tests/cards.stamp
+clean-local:
+	rm -rf tests/cards
 endif
