@@ -194,13 +194,17 @@ control_turn(void *arg)
 	struct control *control = arg;
 	struct asker *asker, *following;
 	uint64_t next = LOOP_NEVER;
+	bool swapping;
 
 	for (asker = control->askers; asker != NULL; asker = following) {
 		following = asker->next;
 		if (!asker->waiting)
 			continue;
+		swapping = asker->order.then_insert != NULL;
 		if (!asker_look(asker))
 			asker_close(asker);
+		else if (swapping && asker->order.then_insert == NULL)
+			next = 0; /* the door has had its turn already: another one for it */
 		else if (asker->waiting && asker->give_up_at < next)
 			next = asker->give_up_at;
 	}
