@@ -3,3 +3,4 @@ include tests/objects.mk
 include tests/module.mk
 include tests/sim-card.mk
 include tests/bench.mk
+include tests/sim-doors.mk

@@ -171,7 +171,7 @@ options_read(struct options *options, const struct command *command, int argc, c
 		else if (found != 0)
 			return complain_usage(command, "unknown option", argv[optind - 1]);
 		else if (!goes_with(command, i))
-			return complain_usage(command, "out of place: option", argv[optind - 1]);
+			return complain_usage(command, "out of place: option", table[i].name);
 		else if (!store_option(options, &rows[i], optarg))
 			return -1;
 	}

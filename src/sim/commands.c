@@ -15,11 +15,11 @@ static const struct {
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 const struct command door_commands[] = {
-	{"run", "[--] COMMAND [ARGUMENT]...", "run a program over simulated readers",
-	 "Runs COMMAND with a stand-in libpcsclite.so.1 and ends with its exit status: no\n"
+	{"run", "[--] PROGRAM [ARGUMENT]...", "run a program over simulated readers",
+	 "Runs PROGRAM with a stand-in libpcsclite.so.1 and ends with its exit status: no\n"
 	 "daemon, no root. Without --reader or --card it sees one reader with the card adult.\n"
 	 "Cards that bear the name of a ready-made person are made when missing.\n"
-	 "Inside of COMMAND the simulator can be controlled (insert, remove, fault ...).\n",
+	 "Inside of PROGRAM the simulator can be controlled (insert, remove, fault ...).\n",
 	 "reader card empty switch fault trace count idle-power-off", 1, -1, command_run},
 	{"serve", "", "put cards into the virtual readers of pcscd",
 	 "Connects to the vpcd driver of a running pcscd (package vsmartcard-vpcd), up to two\n"
@@ -40,6 +40,22 @@ commands_find(const char *name)
 	return NULL;
 }
 
+/* The names of a group, as many to a line as fit. */
+static void
+print_names(const struct command *command)
+{
+	int column = 0;
+
+	for (; command->name != NULL; command++) {
+		if (column > 0 && column + (int)strlen(command->name) > 70) {
+			putchar('\n');
+			column = 0;
+		}
+		column += printf("%s%s", column == 0 ? "  " : ", ", command->name);
+	}
+	putchar('\n');
+}
+
 void
 commands_print_help(void)
 {
@@ -47,17 +63,20 @@ commands_print_help(void)
 	char head[64];
 	size_t i;
 
-	puts("jpki-card-sim: a simulated My Number card (JPKI) for tests\n\n"
-	     "Usage: jpki-card-sim [OPTION]... COMMAND [OPTION]... [ARGUMENT]...\n"
-	     "       jpki-card-sim run -- pkcs11-tool --module jpki-pkcs11.so -L");
+	puts("Usage: jpki-card-sim COMMAND [OPTION]... [ARGUMENT]...\n"
+	     "A simulated My Number card (JPKI), for tests of what uses the real one.\n");
 	for (i = 0; i < GROUPS; i++) {
 		printf("%s:\n", groups[i].title);
+		if (groups[i].commands == control_commands) {
+			print_names(groups[i].commands);
+			continue;
+		}
 		for (command = groups[i].commands; command->name != NULL; command++) {
 			snprintf(head, sizeof(head), "%s %s", command->name, command->arguments);
-			printf("  %-34s %s\n", head, command->summary);
+			printf("  %-33s %s\n", head, command->summary);
 		}
 	}
-	puts("Options of all commands (COMMAND --help names the others):");
+	puts("\nOptions of all commands (jpki-card-sim COMMAND --help has the others):");
 	options_print(NULL);
 }
 

@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* run keeps the statuses below 125 for the program that it runs. */
+static int
+usage_status(const struct command *command)
+{
+	return command->most == -1 ? EXIT_NO_START : EXIT_USAGE;
+}
+
 /* Runs the command whose name and arguments begin at argv[0]. */
 static int
 run_command(struct options *options, int argc, char *argv[])
@@ -20,7 +27,7 @@ run_command(struct options *options, int argc, char *argv[])
 	}
 	first = options_read(options, command, argc, argv);
 	if (first == -1)
-		return EXIT_USAGE;
+		return usage_status(command);
 	if (options->help) {
 		commands_print_command(command);
 		return EXIT_OK;
@@ -29,7 +36,7 @@ run_command(struct options *options, int argc, char *argv[])
 	if (count < command->least || (command->most != -1 && count > command->most)) {
 		complain("usage: jpki-card-sim %s [OPTION]... %s", command->name,
 			 command->arguments);
-		return EXIT_USAGE;
+		return usage_status(command);
 	}
 	return command->run(options, count, argv + first);
 }
