@@ -255,6 +255,7 @@ set_up(void **state)
 	ORDER("plug", READER);
 	ORDER("swap", "adult", READER);
 	ORDER("tries", "adult", "auth", "3");
+	ORDER("set", "adult", "delay-exchange", "0ms");
 	return 0;
 }
 
@@ -1029,6 +1030,76 @@ a_fault_tells_when_it_struck(void **state)
 	end_program(&program);
 }
 
+/* ---- slow cards, unused cards ---- */
+
+static void
+a_card_pulled_out_while_it_works_ends_the_command(void **state)
+{
+	struct program program = new_program();
+	struct waiting waiting;
+
+	(void)state;
+	ORDER("set", "adult", "delay-exchange", "10s");
+	waiting_start(&waiting, call_transmit, &program);
+	assert_false(atomic_load(&waiting.returned));
+	ORDER("remove", READER);
+	assert_result(waiting_end(&waiting), SCARD_E_NOT_TRANSACTED);
+	end_program(&program);
+}
+
+static void
+a_slow_card_holds_up_its_own_programs_only(void **state)
+{
+	struct program program = new_program(), looker = {.context = new_context()};
+	struct waiting waiting;
+
+	(void)state;
+	ORDER("set", "adult", "delay-exchange", "80ms");
+	waiting_start(&waiting, call_transmit, &program);
+	assert_true(state_of(&looker, READER) & SCARD_STATE_INUSE);
+	assert_true(state_of(&looker, EMPTY_READER) & SCARD_STATE_EMPTY);
+	assert_false(atomic_load(&waiting.returned));
+	assert_result(waiting_end(&waiting), 0);
+	end_program(&program);
+	assert_result(SCardReleaseContext(looker.context), 0);
+}
+
+/* Runs "this test, leave a card unused for so long" under another simulator; see main. */
+static int
+unused_for(const char *ms)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command),
+		 "src/sim/jpki-card-sim run --reader '" READER "=child' --idle-power-off 60 -- "
+		 "tests/sim-doors unused %s",
+		 ms);
+	return system(command);
+}
+
+/* Does the card remember what was selected before it was left alone? 0 yes, 1 no. */
+static int
+leave_unused(long ms)
+{
+	struct program program = new_program();
+	unsigned int sw = SW(&program, SELECT_JPKI);
+
+	end_program(&program);
+	sleep_ms(ms);
+	program = new_program();
+	sw = sw == 0x9000 ? SW(&program, READ_TOKEN_INFORMATION) : 0;
+	end_program(&program);
+	return sw == 0x9000 ? 0 : 1;
+}
+
+static void
+an_unused_card_loses_its_power_after_a_while(void **state)
+{
+	(void)state;
+	assert_int_equal(unused_for("0"), 0);
+	assert_int_not_equal(unused_for("150"), 0);
+}
+
 /* ---- counts and trace ---- */
 
 static long
@@ -1188,6 +1259,9 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_reader_unplugged_at_the_nth_call_comes_back),
 	TEST(a_service_stopped_at_the_nth_call_comes_back),
 	TEST(a_fault_tells_when_it_struck),
+	TEST(a_card_pulled_out_while_it_works_ends_the_command),
+	TEST(a_slow_card_holds_up_its_own_programs_only),
+	TEST(an_unused_card_loses_its_power_after_a_while),
 	TEST(calls_and_exchanges_are_counted),
 	TEST(a_waiting_call_counts_once),
 	TEST(the_trace_shows_no_pin_and_nothing_of_the_signing_certificate),
@@ -1225,7 +1299,8 @@ main(int argc, char *argv[])
 	char *error = NULL;
 	int failed;
 
-	(void)argc;
+	if (argc == 3 && strcmp(argv[1], "unused") == 0)
+		return leave_unused(strtol(argv[2], NULL, 10));
 	if (getenv(WIRE_SOCKET_VARIABLE) == NULL)
 		return run_inside(argv[0]);
 	control = control_client_open(NULL, &error);

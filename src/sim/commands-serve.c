@@ -13,10 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define COMPLAIN_AFTER 3000000 /* microseconds; pcscd needs less than one second */
+
 struct serve {
 	struct session session;
-	int ready_fd; /* -1: standard output */
-	bool ready;   /* and said so */
+	int ready_fd;	      /* -1: standard output */
+	bool ready;	      /* and said so */
+	uint64_t complain_at; /* if not ready by then */
 };
 
 static void
@@ -47,6 +50,20 @@ watch_signals(struct serve *serve)
 	return false;
 }
 
+/* Tells once why it takes so long; returns when to look. */
+static uint64_t
+say_why_not(struct serve *serve)
+{
+	char *text;
+
+	if (serve->complain_at == LOOP_NEVER || loop_now() < serve->complain_at)
+		return serve->complain_at;
+	serve->complain_at = LOOP_NEVER;
+	text = vpcd_explain(serve->session.server);
+	complain_error(text, EXIT_FAILED);
+	return LOOP_NEVER;
+}
+
 /* Says once that pcscd has all cards. */
 static uint64_t
 say_ready(void *arg)
@@ -55,8 +72,10 @@ say_ready(void *arg)
 	char line[512];
 	int length;
 
-	if (serve->ready || !vpcd_is_ready(serve->session.server))
+	if (serve->ready)
 		return LOOP_NEVER;
+	if (!vpcd_is_ready(serve->session.server))
+		return say_why_not(serve);
 	serve->ready = true;
 	length = snprintf(line, sizeof(line), "ready, control socket %s\n",
 			  serve->session.control_path);
@@ -138,7 +157,7 @@ int
 command_serve(const struct options *options, int count, char *arguments[])
 {
 	struct serve serve = {.ready_fd = -1};
-	unsigned long port = VPCD_PORT, fd;
+	unsigned long port = VPCD_PORT, fd = 0;
 	int status = EXIT_FAILED;
 
 	(void)count;
@@ -150,6 +169,7 @@ command_serve(const struct options *options, int count, char *arguments[])
 			return EXIT_USAGE;
 		serve.ready_fd = (int)fd;
 	}
+	serve.complain_at = loop_now() + COMPLAIN_AFTER;
 	if (session_begin(&serve.session, options) && add_readers(&serve, options) &&
 	    open_doors(&serve, options, port) && watch_signals(&serve) &&
 	    loop_run(serve.session.server->loop))

@@ -51,4 +51,4 @@ src_sim_standin_libpcsclite_so_1_SOURCES = \
 src_sim_standin_libpcsclite_so_1_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 src_sim_standin_libpcsclite_so_1_CFLAGS = $(AM_CFLAGS) -fPIC
 src_sim_standin_libpcsclite_so_1_LINK = $(CC) $(AM_CFLAGS) -fPIC $(CFLAGS) $(LDFLAGS) -shared \
-	-Wl,-soname,libpcsclite.so.1 -Wl,-z,defs -o $@
+	-Wl,-soname,libpcsclite.so.1 -o $@

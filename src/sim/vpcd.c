@@ -284,6 +284,34 @@ vpcd_is_ready(const struct server *server)
 	return true;
 }
 
+char *
+vpcd_explain(const struct server *server)
+{
+	char *text = NULL;
+	int i;
+
+	for (i = 0; i < VPCD_READERS; i++) {
+		const struct slot *slot = &server->vpcd->slots[i];
+
+		if (slot->reader->card == NULL || slot_seen(slot->reader))
+			continue;
+		if (slot->state == SLOT_CLOSED)
+			sim_error_set(
+				&text,
+				"nobody listens at port %u: is pcscd running, with the driver "
+				"vpcd? Waiting for it",
+				(unsigned int)slot->port);
+		else
+			sim_error_set(
+				&text,
+				"whoever listens at port %u does not take the card: is another "
+				"simulator there, or something else than vpcd? Waiting",
+				(unsigned int)slot->port);
+		return text;
+	}
+	return NULL;
+}
+
 static const struct door vpcd_door = {
 	.name = "serve",
 	.can_plug = false,
