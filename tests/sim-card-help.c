@@ -110,9 +110,10 @@ help_card(const char *person)
 	copy_file(dir, last_dir, "switches.json");
 	free(dir);
 	card = sim_card_open(last_dir, &error);
-	if (!card)
+	if (card)
+		sim_card_power_on(card);
+	else
 		die(person, error);
-	sim_card_power_on(card);
 	return card;
 }
 

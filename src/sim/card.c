@@ -124,10 +124,8 @@ fill_file(struct sim_bytes *file, const struct sim_bytes *head, size_t size, uin
 static void
 put_padded(uint8_t *field, size_t size, const char *text)
 {
-	size_t len = strnlen(text, size);
-
-	memset(field, ' ', size);
-	memcpy(field, text, len);
+	for (size_t i = 0; i < size; i++)
+		field[i] = *text ? (uint8_t)*text++ : ' ';
 }
 
 static void
@@ -141,6 +139,8 @@ put_number(uint8_t *field, uint32_t number)
 static void
 write_token_info(uint8_t info[160], const char *label)
 {
+	static const uint8_t versions[] = {'0', '3', '0', '1'}; /* hardware, firmware */
+
 	put_padded(info, 32, label);
 	put_padded(info + 32, 32, "00000000000000000000000000000001");
 	put_padded(info + 64, 16, "E16R01NJ");
@@ -153,7 +153,7 @@ write_token_info(uint8_t info[160], const char *label)
 	put_number(info + 116, 16); /* PIN length: at most, at least */
 	put_number(info + 120, 6);
 	memset(info + 124, 0xFF, 16); /* memory: not said */
-	memcpy(info + 140, "0301", 4);
+	memcpy(info + 140, versions, sizeof(versions));
 	memset(info + 144, '9', 16);
 }
 

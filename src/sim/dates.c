@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define JAPAN (9 * 3600)
+#define JAPAN INT64_C(32400) /* seconds east of Greenwich */
 
 static bool
 is_leap(int year)
@@ -28,7 +28,7 @@ days_in_month(int year, int month)
 static int64_t
 days_of(struct sim_date date)
 {
-	int64_t before = date.year - 1;
+	const int64_t before = date.year - 1;
 	int64_t days = before * 365 + before / 4 - before / 100 + before / 400 - 719162;
 
 	for (int month = 1; month < date.month; month++)
@@ -116,7 +116,7 @@ sim_date_format(struct sim_date date, char text[9])
 {
 	char room[40];
 
-	snprintf(room, sizeof(room), "%04d%02d%02d", date.year, date.month, date.day);
+	(void)snprintf(room, sizeof(room), "%04d%02d%02d", date.year, date.month, date.day);
 	memcpy(text, room, 8);
 	text[8] = '\0';
 }
@@ -128,60 +128,95 @@ is_date(const struct sim_date *date)
 	       date->day >= 1 && date->day <= days_in_month(date->year, date->month);
 }
 
+/* Reads exactly `count` digits and moves on. */
+static bool
+read_digits(const char **text, int count, int *value)
+{
+	*value = 0;
+	for (int i = 0; i < count; i++, ++*text) {
+		if (**text < '0' || **text > '9')
+			return false;
+		*value = *value * 10 + (**text - '0');
+	}
+	return true;
+}
+
+static bool
+read_mark(const char **text, char mark)
+{
+	if (**text != mark)
+		return false;
+	++*text;
+	return true;
+}
+
 int
 sim_date_parse(const char *text, struct sim_date *date)
 {
-	if (strlen(text) != 8 || strspn(text, "0123456789") != 8)
-		return -1;
-	if (sscanf(text, "%4d%2d%2d", &date->year, &date->month, &date->day) != 3 || !is_date(date))
-		return -1;
-	return 0;
+	bool read = read_digits(&text, 4, &date->year) && read_digits(&text, 2, &date->month) &&
+		    read_digits(&text, 2, &date->day) && !*text && is_date(date);
+
+	return read ? 0 : -1;
 }
 
-/* The tail of a time: "Z" or "+hh:mm" or "-hh:mm". */
+/* "hh:mm", in seconds. */
 static bool
-parse_zone(const char *text, int *seconds)
+read_clock(const char **text, int64_t *seconds)
 {
-	int hours, minutes, used = 0;
+	int hour, minute;
+
+	if (!read_digits(text, 2, &hour) || !read_mark(text, ':') ||
+	    !read_digits(text, 2, &minute) || hour > 23 || minute > 59)
+		return false;
+	*seconds = (int64_t)hour * 3600 + (int64_t)minute * 60;
+	return true;
+}
+
+/* "Z", "+hh:mm" or "-hh:mm", in seconds east of Greenwich. */
+static bool
+read_zone(const char **text, int64_t *seconds)
+{
+	bool west = **text == '-';
 
 	*seconds = 0;
-	if (strcmp(text, "Z") == 0)
+	if (read_mark(text, 'Z'))
 		return true;
-	if (sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 || text[1 + used])
+	if (!read_mark(text, west ? '-' : '+') || !read_clock(text, seconds))
 		return false;
-	if (hours < 0 || hours > 14 || minutes < 0 || minutes > 59)
-		return false;
-	*seconds = hours * 3600 + minutes * 60;
-	if (*text == '-')
+	if (west)
 		*seconds = -*seconds;
-	return *text == '+' || *text == '-';
+	return true;
+}
+
+/* The part from "T" on: seconds since the beginning of the day in Greenwich. */
+static bool
+read_time(const char **text, int64_t *seconds)
+{
+	int64_t clock, zone;
+	int second;
+
+	if (!read_mark(text, 'T') || !read_clock(text, &clock) || !read_mark(text, ':') ||
+	    !read_digits(text, 2, &second) || second > 59 || !read_zone(text, &zone))
+		return false;
+	*seconds = clock + second - zone;
+	return true;
 }
 
 bool
 sim_now_parse(const char *text, int64_t *now, char **error)
 {
 	struct sim_date date;
-	int hour, minute, second, zone, used = 0;
-	bool read = false;
+	int64_t seconds = -JAPAN; /* midnight in Japan */
+	bool read = read_digits(&text, 4, &date.year) && read_mark(&text, '-') &&
+		    read_digits(&text, 2, &date.month) && read_mark(&text, '-') &&
+		    read_digits(&text, 2, &date.day) && is_date(&date) &&
+		    (!*text || read_time(&text, &seconds)) && !*text;
 
-	if (strspn(text, "0123456789") == 4 &&
-	    sscanf(text, "%4d-%2d-%2d%n", &date.year, &date.month, &date.day, &used) == 3 &&
-	    used == 10 && is_date(&date)) {
-		*now = sim_date_start(date);
-		text += used;
-		used = 0;
-		if (!*text)
-			read = true;
-		else if (sscanf(text, "T%2d:%2d:%2d%n", &hour, &minute, &second, &used) == 3 &&
-			 used == 9 && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 &&
-			 second >= 0 && second < 60 && parse_zone(text + used, &zone)) {
-			*now += JAPAN + hour * 3600 + minute * 60 + second - zone;
-			read = true;
-		}
-	}
 	/* Certificates and the arithmetic of generations are sane between these years. */
-	if (read && date.year >= 2016 && date.year <= 2099)
-		return true;
-	return sim_error_set(error, "the date must look like 2026-11-21 or 2026-11-21T09:00:00Z, "
-				    "in the years 2016 to 2099");
+	if (!read || date.year < 2016 || date.year > 2099)
+		return sim_error_set(error,
+				     "the date must look like 2026-11-21 or 2026-11-21T09:00:00Z, "
+				     "in the years 2016 to 2099");
+	*now = days_of(date) * SIM_DAY + seconds;
+	return true;
 }

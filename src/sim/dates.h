@@ -13,7 +13,7 @@ struct sim_date {
 	int year, month, day;
 };
 
-#define SIM_DAY 86400
+#define SIM_DAY INT64_C(86400) /* seconds */
 
 /* The date in Japan at that time. */
 struct sim_date sim_date_at(int64_t time);

@@ -125,7 +125,7 @@ sim_file_read_json(const char *path, char **error)
 	if (!value)
 		sim_error_set(error, "%s is damaged: line %d: %s", path, mistake.line,
 			      mistake.text);
-	fclose(file);
+	(void)fclose(file);
 	return value;
 }
 

@@ -102,7 +102,7 @@ static const struct sim_person people[] = {
 	{"foreign", "some other card, without the application", "foreign", NULL, &identity_adult,
 		100, 35, 0, .has = 0},
 #define ODD(name, what, which, kind) \
-	{name, what, ADULT, 0, .has = SIM_ON_BOTH, .odd_on = which, .oddity = kind}
+	{name, what, ADULT, 0, .has = SIM_ON_BOTH, .odd_on = (which), .oddity = (kind)}
 	ODD("cert-random-bytes", "random bytes in place of both certificates", SIM_ON_BOTH,
 	    SIM_ODD_RANDOM_BYTES),
 	ODD("cert-random-bytes-auth", "the same for the authentication certificate alone",

@@ -23,7 +23,7 @@ sim_ca_new(void)
 static int64_t
 generation_start(int year)
 {
-	return sim_date_start((struct sim_date){year, 7, 16}) + 10 * 3600 + 64;
+	return sim_date_start((struct sim_date){year, 7, 16}) + INT64_C(36064);
 }
 
 int
@@ -111,7 +111,7 @@ sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t n
 		return entry;
 	if (start > now) /* made ahead of its time, but to be used now */
 		start = sim_date_start(sim_date_at(now));
-	snprintf(label, sizeof(label), "authority/%s/%d", kind_names[which], year);
+	(void)snprintf(label, sizeof(label), "authority/%s/%d", kind_names[which], year);
 	sim_random_init(&random, seed, label);
 	if (sim_random_bytes(&random, serial, sizeof(serial)))
 		key = sim_pki_make_rsa(&random, 2048);
@@ -236,7 +236,7 @@ sim_ca_make_crl(json_t *entry, enum sim_pin which, int64_t now, char **error)
 	list = list_revoked(entry, &count);
 	if (list)
 		crl = sim_pki_make_crl(&authority, list, count, (long)number, now,
-				       now + (int64_t)CRL_DAYS * SIM_DAY);
+				       now + CRL_DAYS * SIM_DAY);
 	if (crl)
 		pem = sim_pki_crl_to_pem(crl);
 	if (pem)

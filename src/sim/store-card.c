@@ -63,15 +63,15 @@ make_common_name(char name[COMMON_NAME_ROOM], const struct plan *plan, const jso
 		if (!sim_random_text(random, CAPITALS_AND_DIGITS, head, 15) ||
 		    !sim_random_text(random, CAPITALS_AND_DIGITS, tail, 3))
 			return false;
-		snprintf(name, COMMON_NAME_ROOM, "%s%.5s%s", head,
-			 municipality ? municipality : "00000", tail);
+		(void)snprintf(name, COMMON_NAME_ROOM, "%s%.5s%s", head,
+			       municipality ? municipality : "00000", tail);
 		return true;
 	}
 	if (!sim_random_text(random, DIGITS, tail, 14))
 		return false;
 	sim_date_format(sim_date_at(plan->at), date);
-	snprintf(name, COMMON_NAME_ROOM, "%s%02d%02d%02d%s", date, (int)(second / 3600 % 24),
-		 (int)(second / 60 % 60), (int)(second % 60), tail);
+	(void)snprintf(name, COMMON_NAME_ROOM, "%s%02d%02d%02d%s", date, (int)(second / 3600 % 24),
+		       (int)(second / 60 % 60), (int)(second % 60), tail);
 	return true;
 }
 
@@ -213,8 +213,8 @@ issue_key(struct sim_work *work, json_t *card, const char *card_name, const stru
 	if (!authority || !sim_ca_load(authority, plan->which, &issue.authority, error))
 		return false;
 	/* The serial number before it makes a renewal's keys others than the first ones. */
-	snprintf(label, sizeof(label), "card/%s/%s/%lld", card_name, sim_work_kind(plan->which),
-		 (long long)json_integer_value(before));
+	(void)snprintf(label, sizeof(label), "card/%s/%s/%lld", card_name,
+		       sim_work_kind(plan->which), (long long)json_integer_value(before));
 	sim_random_init(&random, work->options->seed, label);
 	issue.serial = sim_ca_take_serial(authority, &random, card_name);
 	if (issue.serial)
@@ -263,10 +263,10 @@ choose_year(const struct sim_work *work, int64_t at, int present, int *year, cha
 		return true;
 	}
 	if (strlen(wanted) == 4 && strspn(wanted, DIGITS) == 4) {
-		int number = atoi(wanted);
+		long number = strtol(wanted, NULL, 10);
 
 		if (number >= 2015 && number <= *year + 4 && (number - 2015) % 4 == 0) {
-			*year = number;
+			*year = (int)number;
 			return true;
 		}
 	}
@@ -296,16 +296,16 @@ describe_holder(const struct sim_identity *identity, struct sim_date birth)
 static json_t *
 describe_card(const struct sim_work *work, const char *card_name, const struct sim_person *person)
 {
-	int64_t issued = work->now + (int64_t)person->issued_in * SIM_DAY;
+	int64_t issued = work->now + person->issued_in * SIM_DAY;
 	struct sim_date birth = sim_date_add_years(
-		sim_date_at(work->now + (int64_t)person->birthday_in * SIM_DAY), -person->age);
+		sim_date_at(work->now + person->birthday_in * SIM_DAY), -person->age);
 	/* A card lasts ten birthdays, that of a minor five. */
 	int64_t expiry =
 		sim_date_birthday(birth, issued, sim_date_age(birth, issued) >= 18 ? 10 : 5);
 	struct sim_random random;
 	char label[100], number[16], date[9];
 
-	snprintf(label, sizeof(label), "card/%s/number", card_name);
+	(void)snprintf(label, sizeof(label), "card/%s/number", card_name);
 	sim_random_init(&random, work->options->seed, label);
 	if (!sim_random_text(&random, DIGITS, number, 15))
 		return NULL;
@@ -353,7 +353,7 @@ make_record(struct sim_work *work, const char *card_name, const struct sim_perso
 	    char **error)
 {
 	json_t *card = describe_card(work, card_name, person);
-	int64_t issued = work->now + (int64_t)person->issued_in * SIM_DAY;
+	int64_t issued = work->now + person->issued_in * SIM_DAY;
 	bool ok = card != NULL;
 
 	if (!card)
@@ -362,8 +362,7 @@ make_record(struct sim_work *work, const char *card_name, const struct sim_perso
 	if (ok && person->renewed)
 		ok = issue_all(work, card, card_name, person, work->now, 6, error);
 	if (ok && person->revoked_in)
-		ok = revoke_now(work, card, SIM_PIN_SIGN,
-				work->now + (int64_t)person->revoked_in * SIM_DAY);
+		ok = revoke_now(work, card, SIM_PIN_SIGN, work->now + person->revoked_in * SIM_DAY);
 	if (ok)
 		return card;
 	json_decref(card);

@@ -324,7 +324,8 @@ sim_store_list(struct sim_store *store, struct sim_card_info **list, size_t *cou
 			ok = sim_error_set(error, "out of memory");
 	}
 	for (int i = 0; i < found; i++) {
-		ok = ok && fill_info(&(*list)[*count], &work, entries[i]->d_name, error);
+		if (ok && *list)
+			ok = fill_info(&(*list)[*count], &work, entries[i]->d_name, error);
 		if (ok)
 			++*count;
 		free(entries[i]);

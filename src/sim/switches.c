@@ -172,9 +172,9 @@ sim_switches_get_text(const struct sim_switches *switches, enum sim_switch which
 	size_t len = 0;
 
 	if (is_time(&table[which])) {
-		snprintf(text, SIM_SWITCH_TEXT, "%uus", (unsigned int)switches->value[which]);
+		(void)snprintf(text, SIM_SWITCH_TEXT, "%uus", (unsigned int)switches->value[which]);
 		return;
 	}
 	word = nth_value(table[which].values, switches->value[which], &len);
-	snprintf(text, SIM_SWITCH_TEXT, "%.*s", (int)len, word ? word : "");
+	(void)snprintf(text, SIM_SWITCH_TEXT, "%.*s", (int)len, word ? word : "");
 }
