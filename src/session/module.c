@@ -19,19 +19,22 @@ static struct module *current;   /* the gate */
 static struct module *abandoned; /* a parent's: never to be touched again, but not lost */
 static _Atomic pid_t gate_owner;
 
-#define GATE_IN_THE_MAKING ((pid_t)-1)
-
-/* Makes the gate this process's own, once, whoever comes first. */
+/*
+ * Makes the gate this process's own, once, whoever comes first. While one thread is at it, the
+ * owner is the negated process id: a child that was forked just then must not wait for a thread
+ * that it does not have.
+ */
 static void
 own_gate(void)
 {
 	const pid_t self = getpid();
+	const pid_t in_the_making = -self;
 	pid_t owner = atomic_load(&gate_owner);
 
 	while (owner != self) {
-		if (owner == GATE_IN_THE_MAKING)
+		if (owner == in_the_making)
 			(void)sched_yield();
-		else if (atomic_compare_exchange_strong(&gate_owner, &owner, GATE_IN_THE_MAKING)) {
+		else if (atomic_compare_exchange_strong(&gate_owner, &owner, in_the_making)) {
 			(void)pthread_mutex_init(&gate, NULL);
 			abandoned = current ? current : abandoned;
 			current = NULL;
