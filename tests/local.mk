@@ -4,3 +4,4 @@ include tests/module.mk
 include tests/sim-card.mk
 include tests/bench.mk
 include tests/sim-doors.mk
+include tests/life.mk

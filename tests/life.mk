@@ -1,0 +1,22 @@
+# Process life, threads and load, secrets. The module's life has tests of its own under make check;
+# tests/slow and tests/pcscd run these programs too.
+if HAVE_CMOCKA
+check_LTLIBRARIES += tests/liblife.la tests/life-destructor.la
+tests_liblife_la_SOURCES = tests/life-sign.c tests/life-sign.h
+tests_liblife_la_CPPFLAGS = $(harness_cppflags)
+
+# A library as others load it (-rpath makes libtool build a shared one; it is not installed).
+tests_life_destructor_la_SOURCES = tests/life-destructor.c
+tests_life_destructor_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS)
+tests_life_destructor_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+
+check_PROGRAMS += tests/life tests/module-life
+TESTS += tests/module-life
+tests_life_CPPFLAGS = $(harness_cppflags)
+tests_life_LDADD = tests/liblife.la $(harness_libs)
+
+# The test's own pthread_mutex_init has to be the one that the module calls.
+tests_module_life_CPPFLAGS = $(harness_cppflags)
+tests_module_life_LDADD = tests/liblife.la $(harness_libs)
+tests_module_life_LDFLAGS = -export-dynamic
+endif
