@@ -17,8 +17,11 @@ static const struct jpki_functions vendor_functions = {
 /*
  * The default comes first, later versions before earlier ones. The casts drop a const that
  * CK_INTERFACE does not have; nobody may write to the tables (3.0 3.6).
+ *
+ * WORKAROUND: OpenSC's pkcs11-spy (0.23 at least) puts its own function list into the CK_INTERFACE
+ * it is handed, and so would die of a const one. Not const until spy copies it.
  */
-static const CK_INTERFACE interfaces[] = {
+static CK_INTERFACE interfaces[] = {
 	{(void *)STANDARD, (void *)&function_list_3_0, 0},
 	{(void *)STANDARD, (void *)&function_list_2_40, 0},
 	{(void *)JPKI_INTERFACE_NAME, (void *)&vendor_functions, 0},
@@ -75,7 +78,7 @@ interface_get(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version, CK_INTERFACE_PTR_PTR
 		return CKR_ARGUMENTS_BAD;
 	for (size_t i = 0; i < INTERFACES; i++) {
 		if (is_wanted(&interfaces[i], wanted, version, flags)) {
-			*interface = (CK_INTERFACE_PTR)&interfaces[i];
+			*interface = &interfaces[i];
 			return CKR_OK;
 		}
 	}

@@ -77,8 +77,9 @@ slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count)
 }
 
 /*
- * A card that another program is connected to cannot be asked without waiting, so it counts as
- * present until it was: a program that then asks for the token gets the answer.
+ * A card that another program is connected to, or that another thread is just asking, cannot be
+ * asked without waiting, so it counts as present until it was: a program that then asks for the
+ * token gets the answer.
  */
 CK_RV
 slot_info(struct module *m, CK_SLOT_ID slot, CK_SLOT_INFO *info)
@@ -86,15 +87,15 @@ slot_info(struct module *m, CK_SLOT_ID slot, CK_SLOT_INFO *info)
 	char reader[PCSC_READER_NAME_MAX];
 	enum layout_key key;
 	struct seat *s = find_slot(m, slot, &key);
-	bool present;
+	bool busy, present;
 
 	if (!s)
 		return CKR_SLOT_ID_INVALID;
-	(void)seat_look(m, s, false);
+	busy = seat_look(m, s, false) == RESULT_BUSY;
 	(void)pthread_mutex_lock(&m->state);
 	memcpy(reader, s->reader, sizeof reader);
 	present = seat_has_token_locked(s, key) ||
-	          (seat_is_unknown_locked(s) && s->pcsc.in_use && !s->pcsc.mute);
+	          (seat_is_unknown_locked(s) && busy && !s->pcsc.mute);
 	(void)pthread_mutex_unlock(&m->state);
 	*info = (CK_SLOT_INFO){.flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT};
 	if (present)

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+#
+# A pcscd of one's own and the simulated card in it, for tests and for ./demo. To be sourced:
+#
+#	. "$(dirname "$0")/lib.sh"
+#	private_enter "$@"	# the script starts anew in namespaces of its own; skips where
+#				# that is not allowed
+#	pcscd_start
+#	card_serve --card adult
+#	check "lists two tokens" tool -L
+#	finish
+#
+# Nothing outlives the script, however it ends: its processes are in a PID namespace and its mounts
+# in a mount namespace that go with it, its network is a loopback of its own, and its files are in
+# $work, which is removed. It never touches the user's pcscd, ports, settings or readers: the
+# private pcscd knows vpcd's virtual readers only, because PINs are tried on whatever card it finds.
+#
+# Results are lines "ok NAME", "not ok NAME" and "skip NAME: REASON"; "# ..." explains a failure.
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=${JPKI_BUILD:-$top/build/test}
+module=$build/.libs/jpki-pkcs11.so
+sim=$build/src/sim/jpki-card-sim
+work=${JPKI_PRIVATE:-}
+pin_auth=1234
+pin_sign=ABC123
+export LC_ALL=C.UTF-8
+
+failures=0
+
+ok() { printf 'ok %s\n' "$1"; }
+
+skip() { printf 'skip %s: %s\n' "$1" "$2"; }
+
+# not_ok NAME [FILE]: with the end of a file that explains it.
+not_ok() {
+	printf 'not ok %s\n' "$1"
+	[ $# -lt 2 ] || tail -n 15 "$2" | sed 's/^/# /'
+	failures=$((failures + 1))
+}
+
+# check NAME COMMAND...: the command has to succeed. Its output stays in $work/out.
+check() {
+	local name=$1
+	shift
+	if "$@" >"$work/out" 2>&1; then ok "$name"; else not_ok "$name" "$work/out"; fi
+}
+
+# refuses NAME MESSAGE COMMAND...: the command has to fail by itself, not by a signal or a timeout,
+# and has to say MESSAGE.
+refuses() {
+	local name=$1 message=$2 status
+	shift 2
+	"$@" >"$work/out" 2>&1
+	status=$?
+	if [ $status -gt 0 ] && [ $status -lt 124 ] && grep -Fqe "$message" "$work/out"; then
+		ok "$name"
+	else
+		echo "status $status, and expected: $message" >>"$work/out"
+		not_ok "$name" "$work/out"
+	fi
+}
+
+# Ends the test.
+finish() { exit $((failures > 0)); }
+
+# Nothing more can be tested: fails with a reason and perhaps a file.
+bail() {
+	not_ok "$@"
+	exit 1
+}
+
+# The unshare command line that works here, in the array `namespaces`; false if none does.
+private_possible() {
+	local flags proc
+	for flags in -mnp -rmnp; do
+		for proc in --mount-proc ""; do
+			namespaces=(unshare "$flags" --fork --kill-child $proc --)
+			"${namespaces[@]}" true 2>/dev/null && return 0
+		done
+	done
+	return 1
+}
+
+# Gives back a folder of files and the processes of the namespaces.
+private_leave() {
+	trap '' INT TERM HUP
+	[ -z "${inside:-}" ] || kill -KILL "$inside" 2>/dev/null
+	wait
+	rm -rf "$outer_work"
+	exit "${1:-130}"
+}
+
+# Starts this script anew in its own namespaces, with $work for its files, and ends as it ends.
+private_run() {
+	outer_work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-test.XXXXXX") || exit 1
+	trap private_leave INT TERM HUP
+	JPKI_PRIVATE=$outer_work setpriv --pdeathsig KILL "${namespaces[@]}" "$0" "$@" &
+	inside=$!
+	wait "$inside"
+	private_leave $?
+}
+
+# In the namespaces: a loopback, an empty /run, no USB, and none of the user's settings.
+private_prepare() {
+	local variable
+	ip link set lo up && mount -t tmpfs none /run && mkdir -p /run/pcscd || return 1
+	[ ! -d /dev/bus/usb ] || mount -t tmpfs none /dev/bus/usb || return 1
+	mkdir -p "$work/home" "$work/no-drivers" || return 1
+	for variable in $(compgen -e | grep -E '^(XDG_|JPKI_PKCS11_|JPKI_CARD_SIM_|OPENSSL_|OPENSC_|PCSC)'); do
+		unset "$variable"
+	done
+	export HOME=$work/home TMPDIR=$work JPKI_CARD_SIM_STATE=$work/cards
+	cd "$work" || return 1
+}
+
+private_enter() {
+	if [ -z "$work" ]; then
+		if private_possible; then private_run "$@"; fi
+		skip "$(basename "$0" .sh)" "neither root nor user namespaces are allowed here"
+		exit 0
+	fi
+	private_prepare || bail "namespaces prepared"
+}
+
+# await SECONDS COMMAND...: until the command succeeds.
+await() {
+	local tenths=$(($1 * 10))
+	shift
+	until "$@"; do
+		[ $((tenths -= 1)) -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# Only the configuration of vpcd is given, and no folder of drivers for what is plugged in.
+pcscd_start() {
+	PCSCLITE_HP_DROPDIR=$work/no-drivers \
+		pcscd --foreground --config /etc/reader.conf.d/vpcd >"$work/pcscd.log" 2>&1 &
+	pcscd_pid=$!
+	await 10 test -S /run/pcscd/pcscd.comm || bail "pcscd started" "$work/pcscd.log"
+}
+
+pcscd_stop() {
+	kill "$pcscd_pid"
+	wait "$pcscd_pid" 2>/dev/null
+	rm -f /run/pcscd/*
+}
+
+# card_serve OPTION...: `jpki-card-sim serve`, until pcscd has the cards.
+card_serve() {
+	local line
+	exec {ready}< <(exec "$sim" serve --control "$work/control" "$@" 2>"$work/serve.log")
+	serve_pid=$!
+	IFS= read -r -t 60 line <&"$ready" || bail "simulated card in the reader" "$work/serve.log"
+}
+
+# An order to the running card.
+card() { "$sim" --control "$work/control" "$@"; }
+
+# pkcs11-tool with our module; a hang is a failure.
+tool() { timeout 60 pkcs11-tool --module "$module" "$@"; }
