@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* What a program hands to CKM_RSA_PKCS: the DigestInfo of a SHA-256 value (RFC 8017 9.2). */
-static const uint8_t digest_info[51] = {
+const uint8_t bench_input[51] = {
 	0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
 	0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20,
 };
@@ -126,39 +126,45 @@ read_certificate(struct bench_p11 *p)
 }
 
 static CK_RV
-sign(struct bench_p11 *p)
+find_key(struct bench_p11 *p)
+{
+	return find(p, CKO_PRIVATE_KEY, &p->key);
+}
+
+CK_RV
+bench_sign_only(struct bench_p11 *p)
 {
 	CK_MECHANISM mechanism = {CKM_RSA_PKCS, NULL, 0};
-	CK_OBJECT_HANDLE key;
 	CK_BYTE signature[256];
 	CK_ULONG len = sizeof signature;
-	CK_RV rv = find(p, CKO_PRIVATE_KEY, &key);
+	CK_RV rv = p->f->C_SignInit(p->session, &mechanism, p->key);
 
 	if (rv == CKR_OK)
-		rv = p->f->C_SignInit(p->session, &mechanism, key);
-	if (rv == CKR_OK)
-		rv = p->f->C_Sign(p->session, (CK_BYTE *)(uintptr_t)digest_info, sizeof digest_info,
+		rv = p->f->C_Sign(p->session, (CK_BYTE *)(uintptr_t)bench_input, sizeof bench_input,
 				  signature, &len);
 	return rv == CKR_OK && len != sizeof signature ? CKR_SIGNATURE_LEN_RANGE : rv;
 }
 
-static const struct bench_call call_initialize = {"C_Initialize", initialize},
-			       call_slots = {"C_GetSlotList", list_slots},
-			       call_token_infos = {"C_GetTokenInfo", get_token_infos},
-			       call_mechanisms = {"C_GetMechanismList", list_mechanisms},
-			       call_open_auth = {"C_OpenSession (authentication)", open_auth},
-			       call_open_sign = {"C_OpenSession (signature)", open_sign},
-			       call_login_auth = {"C_Login (authentication)", login_auth},
-			       call_login_sign = {"C_Login (signature)", login_sign},
-			       call_certificate = {"reading a certificate", read_certificate};
-
-const struct bench_call bench_sign = {"a signature", sign};
+/* clang-format off */
+static const struct bench_call
+	call_initialize = {"C_Initialize", initialize},
+	call_slots = {"C_GetSlotList", list_slots},
+	call_token_infos = {"C_GetTokenInfo", get_token_infos},
+	call_mechanisms = {"C_GetMechanismList", list_mechanisms},
+	call_open_auth = {"C_OpenSession (authentication)", open_auth},
+	call_open_sign = {"C_OpenSession (signature)", open_sign},
+	call_login_auth = {"C_Login (authentication)", login_auth},
+	call_login_sign = {"C_Login (signature)", login_sign},
+	call_certificate = {"reading a certificate", read_certificate},
+	call_find_key = {"finding the key", find_key},
+	call_sign = {"a signature", bench_sign_only};
 
 #define COLD_TOKENS &call_initialize, &call_slots, &call_token_infos
 #define COLD_AUTH &call_initialize, &call_slots, &call_open_auth, &call_login_auth
+#define SIGN &call_find_key, &call_sign
 #define COLD_SIGN &call_initialize, &call_slots, &call_open_sign, &call_login_sign
 
-const struct bench_call *const bench_ready_to_sign[BENCH_CALLS_MAX] = {COLD_AUTH};
+const struct bench_call *const bench_ready_to_sign[BENCH_CALLS_MAX] = {COLD_AUTH, &call_find_key};
 
 const struct bench_step bench_steps[] = {
 	{"C_Initialize", 0, 0, {NULL}, {&call_initialize}},
@@ -166,23 +172,18 @@ const struct bench_step bench_steps[] = {
 	{"slot list + both token infos", 10, 5, {NULL}, {COLD_TOKENS}},
 	/* the probe and its control */
 	{"mechanism list (PSS probe), once per insertion", 5, 2, {COLD_TOKENS}, {&call_mechanisms}},
-	{"find certificates on the auth token, read one value",
-	 9,
-	 1,
-	 {COLD_TOKENS},
+	{"find certificates on the auth token, read one value", 9, 1, {COLD_TOKENS},
 	 {&call_open_auth, &call_certificate}},
 	/* the question for the tries left, the PIN */
 	{"login alone", 6, 2, {COLD_TOKENS, &call_open_auth}, {&call_login_auth}},
 	/* EF 0008, EF 0006; the question; the PIN at login and again for the signature */
-	{"cold start to first authentication signature", 14, 6, {NULL}, {COLD_AUTH, &bench_sign}},
-	{"each further signature", 5, 2, {COLD_AUTH, &bench_sign}, {&bench_sign}},
+	{"cold start to first authentication signature", 14, 6, {NULL}, {COLD_AUTH, SIGN}},
+	{"each further signature", 5, 2, {COLD_AUTH, SIGN}, {SIGN}},
 	/* EF 0008, EF 0006; the question, the PIN; EF 0001 */
-	{"cold start to the signing certificate read",
-	 17,
-	 5,
-	 {NULL},
+	{"cold start to the signing certificate read", 17, 5, {NULL},
 	 {COLD_SIGN, &call_certificate}},
 };
+/* clang-format on */
 const size_t bench_step_count = sizeof bench_steps / sizeof bench_steps[0];
 
 CK_RV

@@ -3,6 +3,7 @@
 #define JPKI_TESTS_BENCH_STEPS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "jpki-pkcs11.h"
 
@@ -20,6 +21,7 @@ struct bench_p11 {
 	CK_FUNCTION_LIST *f;
 	CK_SLOT_ID slots[2]; /* the authentication token's, the signature token's */
 	CK_SESSION_HANDLE session;
+	CK_OBJECT_HANDLE key;
 };
 
 struct bench_call {
@@ -40,9 +42,11 @@ struct bench_step {
 extern const struct bench_step bench_steps[];
 extern const size_t bench_step_count;
 
-/* Ways to begin and single calls, for other measurements. */
+/* For measurements of time: up to a login with a key found, then only C_SignInit and C_Sign. */
 extern const struct bench_call *const bench_ready_to_sign[BENCH_CALLS_MAX];
-extern const struct bench_call bench_sign;
+CK_RV bench_sign_only(struct bench_p11 *p);
+/* What is signed, with CKM_RSA_PKCS. */
+extern const uint8_t bench_input[51];
 
 /* Runs calls up to the NULL, or to the first that fails: that one into *failed (may be NULL). */
 CK_RV bench_run_calls(struct bench_p11 *p, const struct bench_call *const calls[],

@@ -8,3 +8,17 @@ tests_module_budget_SOURCES = tests/module-budget.c tests/bench-steps.c tests/be
 tests_module_budget_CPPFLAGS = $(harness_cppflags) -I$(top_srcdir)/tests
 tests_module_budget_LDADD = $(harness_libs)
 endif
+
+# Not part of "make check": times depend on what else the machine does.
+EXTRA_PROGRAMS = tests/bench
+CLEANFILES += tests/bench
+tests_bench_SOURCES = tests/bench.c tests/bench-minimal.c tests/bench-minimal.h \
+	tests/bench-steps.c tests/bench-steps.h src/sim/error.c
+tests_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(P11KIT_CFLAGS) $(PCSC_CFLAGS) \
+	$(JANSSON_CFLAGS)
+tests_bench_LDADD = src/sim/libsim-control.la $(PCSC_LIBS) $(JANSSON_LIBS) -ldl
+EXTRA_DIST += tests/bench.sh doc/BENCHMARKS.md
+
+.PHONY: bench
+bench: tests/bench jpki-pkcs11.la src/sim/jpki-card-sim src/sim/standin/libpcsclite.so.1
+	@$(top_srcdir)/tests/bench.sh $(top_builddir)
