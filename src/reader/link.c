@@ -11,6 +11,7 @@ struct link {
 	struct pcsc_context context;
 	struct pcsc_card card;
 	bool connected;
+	uint64_t insertion; /* of the transaction under way */
 	char reader[PCSC_READER_NAME_MAX];
 };
 
@@ -26,12 +27,25 @@ link_new(struct pcsc_service *service, const char *reader)
 	return l;
 }
 
+/* A connection that cannot be ended by itself ends with its context. */
+static enum result
+disconnect(struct link *l, bool power_off)
+{
+	enum result r = pcsc_disconnect(&l->card, power_off);
+
+	l->connected = false;
+	if (r == RESULT_NO_SERVICE)
+		pcsc_lost(&l->context);
+	else if (r != RESULT_OK)
+		pcsc_close(&l->context);
+	return r;
+}
+
 void
 link_drop(struct link *l)
 {
 	if (l->connected)
-		(void)pcsc_disconnect(&l->card, false);
-	l->connected = false;
+		(void)disconnect(l, false);
 }
 
 void
@@ -104,6 +118,9 @@ begin_once(struct link *l)
 	if (r == RESULT_RESET) {
 		r = pcsc_reconnect(&l->card);
 		r = r == RESULT_OK ? RESULT_RESET : r;
+	} else if (r == RESULT_TRANSPORT) {
+		/* Who knows whether it has begun: it must not stay so. */
+		(void)pcsc_end(&l->card, false);
 	}
 	return r;
 }
@@ -125,8 +142,21 @@ read_insertion(struct link *l, uint64_t *insertion)
 	r = pcsc_status(&l->context, &state, 1);
 	if (r == RESULT_OK && !state.card)
 		r = RESULT_CARD_CHANGED;
-	*insertion = link_insertion(l->context.epoch, state.counter);
+	*insertion = l->insertion = link_insertion(l->context.epoch, state.counter);
 	return r;
+}
+
+/* A card that was taken out while it worked looks like a bad line until pcscd is asked. */
+static enum result
+explain_transport_error(struct link *l)
+{
+	const uint64_t before = l->insertion;
+	uint64_t now;
+	enum result r = read_insertion(l, &now);
+
+	if (r == RESULT_CARD_CHANGED || r == RESULT_NO_READER || (r == RESULT_OK && now != before))
+		return RESULT_CARD_CHANGED;
+	return RESULT_TRANSPORT;
 }
 
 enum result
@@ -152,7 +182,9 @@ enum result
 link_transmit(struct link *l, const uint8_t *command, size_t command_len, uint8_t *response,
               size_t *response_len)
 {
-	return pcsc_transmit(&l->card, command, command_len, response, response_len);
+	enum result r = pcsc_transmit(&l->card, command, command_len, response, response_len);
+
+	return r == RESULT_TRANSPORT ? explain_transport_error(l) : r;
 }
 
 enum result
@@ -168,10 +200,7 @@ link_end(struct link *l, bool keep, bool power_off)
 
 	if (r != RESULT_OK) {
 		/* Power may yet be taken at the end of the connection. */
-		r = pcsc_disconnect(&l->card, power_off);
-		l->connected = false;
-		if (r == RESULT_NO_SERVICE)
-			pcsc_lost(&l->context);
+		r = disconnect(l, power_off);
 		return r == RESULT_OK || !power_off;
 	}
 	if (!keep)

@@ -46,13 +46,16 @@ result_of(const char *call, LONG code)
 }
 
 /*
- * A card handle that pcscd does not know any more is a card that left (its reader was
- * unplugged), while the context may be well.
+ * A card handle that pcscd does not know any more, or whose reader it does not know (that is
+ * SCARD_E_INVALID_VALUE: pcsc-lite's RFReaderInfoById), is a card that left with its reader,
+ * while the context may be well.
  */
 static enum result
 card_result(const char *call, LONG code)
 {
-	return code == SCARD_E_INVALID_HANDLE ? RESULT_CARD_CHANGED : result_of(call, code);
+	if (code == SCARD_E_INVALID_HANDLE || code == SCARD_E_INVALID_VALUE)
+		return RESULT_CARD_CHANGED;
+	return result_of(call, code);
 }
 
 void
@@ -145,7 +148,7 @@ pcsc_status(struct pcsc_context *c, struct pcsc_state *states, size_t count)
 		pcsc[i].dwCurrentState = SCARD_STATE_UNAWARE;
 	}
 	code = SCardGetStatusChange((SCARDCONTEXT)c->handle, 0, pcsc, (DWORD)count);
-	if (code != SCARD_S_SUCCESS && code != SCARD_E_TIMEOUT)
+	if (code != SCARD_S_SUCCESS) /* a timeout neither: every state differs from "unaware" */
 		return result_of("SCardGetStatusChange", code);
 	for (size_t i = 0; i < count; i++) {
 		DWORD state = pcsc[i].dwEventState;
