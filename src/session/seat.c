@@ -289,6 +289,13 @@ note_pcsc_locked(struct module *m, struct seat *s, const struct pcsc_state *pcsc
 	return true;
 }
 
+/* Whether a look at the readers told anything: else all stays as last known. */
+static bool
+is_news(enum result r)
+{
+	return r == RESULT_OK || r == RESULT_NO_SERVICE || r == RESULT_REFUSED;
+}
+
 static void
 note_service_locked(struct module *m, enum result r)
 {
@@ -299,8 +306,6 @@ note_service_locked(struct module *m, enum result r)
 		         "so no reader can be seen");
 	else if (r == RESULT_NO_SERVICE)
 		log_line(LOG_LEVEL_WARNING, "pcscd is not running, so no reader can be seen");
-	else if (r != RESULT_OK)
-		log_line(LOG_LEVEL_WARNING, "pcscd: %s", result_name(r));
 	m->service_state = r;
 }
 
@@ -348,6 +353,9 @@ seat_refresh_all(struct module *m)
 	since = m->published;
 	(void)pthread_mutex_unlock(&m->state);
 	r = watch_poll(m->watch, states, &count);
-	note_states(m, r, states, count, since);
+	if (is_news(r))
+		note_states(m, r, states, count, since);
+	else
+		log_line(LOG_LEVEL_INFO, "looking at the readers: %s", result_name(r));
 	(void)pthread_mutex_unlock(&m->watching);
 }
