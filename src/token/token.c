@@ -267,7 +267,18 @@ token_logout(struct token *t, enum layout_key key)
 		link_drop(t->link);
 }
 
-/* CHANGE is sent once. What it answers other than success leaves the old PIN in force. */
+/* No answer, or one that says nothing about PINs: the one that is kept may be the old one. */
+static enum result
+change_is_uncertain(struct token *t, enum layout_key key, enum result r)
+{
+	log_line(LOG_LEVEL_ERROR, "%s: changing the %s PIN: %s; either PIN may be in force now",
+	         link_reader(t->link), layout_roles[key].name, result_name(r));
+	t->keys[key].uncertain = true;
+	state_logout(t, key);
+	return work_is_answer(r) ? RESULT_CARD_ERROR : r;
+}
+
+/* CHANGE is sent once. A plain refusal leaves the old PIN in force. */
 static enum result
 change_in_work(struct token *t, enum layout_key key, const struct secret *old_pin,
                const struct secret *new_pin)
@@ -283,17 +294,7 @@ change_in_work(struct token *t, enum layout_key key, const struct secret *old_pi
 		(void)present_query(t, key);
 		return RESULT_NEW_PIN_INVALID;
 	}
-	if (r != RESULT_OK) {
-		log_line(LOG_LEVEL_ERROR, "%s: changing the %s PIN: %s%s", link_reader(t->link),
-		         layout_roles[key].name, result_name(r),
-		         work_is_answer(r) ? "" : "; either PIN may be in force now");
-		if (!work_is_answer(r)) {
-			t->keys[key].uncertain = true;
-			state_logout(t, key); /* the kept PIN may be the old one */
-		}
-		return work_is_answer(r) ? RESULT_CARD_ERROR : r;
-	}
-	return RESULT_OK;
+	return r == RESULT_OK ? r : change_is_uncertain(t, key, r);
 }
 
 /* After a change: whoever is logged in goes on with the new PIN. */
