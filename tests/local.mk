@@ -5,3 +5,4 @@ include tests/sim-card.mk
 include tests/bench.mk
 include tests/sim-doors.mk
 include tests/life.mk
+include tests/faults.mk

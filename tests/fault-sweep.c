@@ -1,0 +1,776 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One fault at one PC/SC call of what programs do, for every fault, every call and every
+ * scenario: the module must answer with a sensible code, spend no try of its own, send no PIN
+ * twice or to another card, leave the card locked, and work again when the fault is over.
+ *
+ *	fault-sweep                         a quick part, for make check
+ *	fault-sweep all                     everything
+ *	fault-sweep SCENARIO [FAULT [CALL NUMBER]]
+ *	fault-sweep --scenarios             their names
+ *
+ * A point is named SCENARIO/CALL NUMBER/FAULT: "sign-auth/transmit 3/card-removed".
+ */
+#include "fault-sweep.h"
+
+#include <dirent.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+#define QUICK_SCENARIO "sign-auth"
+#define QUICK_STRIDE 9	 /* of the points, another one with each fault */
+#define POINT_SECONDS 20 /* no point takes this long, unless it hangs */
+#define POINTS_MAX 4096
+
+/* The codes that a fault may bring about, beside CKR_OK. */
+enum code {
+	DEVICE_ERROR = 1 << 0,
+	REMOVED = 1 << 1, /* each call's word for a token that is not there (any more) */
+	NOT_LOGGED_IN = 1 << 2,
+	PIN_WRONG = 1 << 3,
+	PIN_LOCKED = 1 << 4,
+	PIN_INVALID = 1 << 5,
+	NO_MECHANISM = 1 << 6,
+	HANDLE_GONE = 1 << 7, /* of a key or object: its login has ended */
+	NO_MEMORY = 1 << 8,
+};
+
+static const struct {
+	CK_RV rv;
+	unsigned int code;
+} codes[] = {
+	{CKR_DEVICE_ERROR, DEVICE_ERROR},      {CKR_USER_NOT_LOGGED_IN, NOT_LOGGED_IN},
+	{CKR_PIN_INCORRECT, PIN_WRONG},	       {CKR_PIN_LOCKED, PIN_LOCKED},
+	{CKR_PIN_INVALID, PIN_INVALID},	       {CKR_MECHANISM_INVALID, NO_MECHANISM},
+	{CKR_KEY_HANDLE_INVALID, HANDLE_GONE}, {CKR_OBJECT_HANDLE_INVALID, HANDLE_GONE},
+	{CKR_HOST_MEMORY, NO_MEMORY},
+};
+
+enum effect {
+	UNNOTICED, /* no step fails */
+	HICCUP,	   /* the step that was struck may fail; session and login go on */
+	DEPARTURE, /* sessions end: card, reader or service are gone, or seem to be */
+	LIE,	   /* the card answers what is not so: one step may fail, the login may end */
+};
+
+enum struck_calls { ALL_CALLS, TRANSMITS, OTHER_CALLS };
+
+#define SW_CODES                                                                                   \
+	(DEVICE_ERROR | REMOVED | NOT_LOGGED_IN | PIN_WRONG | PIN_LOCKED | PIN_INVALID |           \
+	 NO_MECHANISM | HANDLE_GONE)
+
+/* `kind` and `options` are the simulator's words for it: KIND@CALL:NUMBER[OPTIONS]. */
+static const struct fault {
+	const char *name, *kind, *options;
+	enum effect effect;
+	enum struck_calls calls;
+	unsigned int allowed;
+} faults[] = {
+	{"card-removed", "card-removed", "", DEPARTURE, ALL_CALLS, REMOVED},
+	{"card-removed-during", "card-removed", ":during", DEPARTURE, ALL_CALLS, REMOVED},
+	{"card-swapped", "card-swapped", ":" OTHER_CARD, DEPARTURE, ALL_CALLS, REMOVED},
+	{"card-swapped-during", "card-swapped", ":" OTHER_CARD ":during", DEPARTURE, ALL_CALLS,
+	 REMOVED},
+	{"card-reset", "card-reset", "", UNNOTICED, ALL_CALLS, 0},
+	{"card-reset-after", "card-reset", ":after", UNNOTICED, ALL_CALLS, 0},
+	{"app-selected", "app-selected", "", UNNOTICED, ALL_CALLS, 0},
+	{"app-selected-after", "app-selected", ":after", UNNOTICED, ALL_CALLS, 0},
+	{"reader-gone", "reader-gone", "", DEPARTURE, ALL_CALLS, REMOVED},
+	{"reader-gone-during", "reader-gone", ":during", DEPARTURE, ALL_CALLS, REMOVED},
+	{"service-stopped", "service-stopped", "", DEPARTURE, ALL_CALLS, REMOVED},
+	{"service-stopped-during", "service-stopped", ":during", DEPARTURE, ALL_CALLS, REMOVED},
+	{"comm-error", "comm-error", "", HICCUP, TRANSMITS, DEVICE_ERROR},
+	{"comm-error-during", "comm-error", ":during", HICCUP, TRANSMITS, DEVICE_ERROR},
+	{"connection-lost", "comm-error", "", DEPARTURE, OTHER_CALLS, REMOVED},
+	{"connection-lost-during", "comm-error", ":during", DEPARTURE, OTHER_CALLS, REMOVED},
+	{"sharing-violation", "sharing-violation", "", HICCUP, ALL_CALLS, DEVICE_ERROR},
+	{"sharing-violation-during", "sharing-violation", ":during", HICCUP, TRANSMITS,
+	 DEVICE_ERROR},
+	{"timeout", "timeout", "", HICCUP, ALL_CALLS, DEVICE_ERROR},
+	{"timeout-during", "timeout", ":during", HICCUP, ALL_CALLS, DEVICE_ERROR},
+	{"no-memory", "error", ":SCARD_E_NO_MEMORY", HICCUP, ALL_CALLS, DEVICE_ERROR | NO_MEMORY},
+	{"unresponsive", "error", ":SCARD_W_UNRESPONSIVE_CARD", HICCUP, ALL_CALLS, DEVICE_ERROR},
+	{"unpowered", "error", ":SCARD_W_UNPOWERED_CARD", HICCUP, ALL_CALLS, DEVICE_ERROR},
+	{"reset-reported", "error", ":SCARD_W_RESET_CARD", HICCUP, ALL_CALLS, DEVICE_ERROR},
+	{"removed-reported", "error", ":SCARD_W_REMOVED_CARD", DEPARTURE, ALL_CALLS, REMOVED},
+	{"invalid-handle", "error", ":SCARD_E_INVALID_HANDLE", DEPARTURE, ALL_CALLS, REMOVED},
+	{"invalid-value", "error", ":SCARD_E_INVALID_VALUE", DEPARTURE, ALL_CALLS,
+	 REMOVED | DEVICE_ERROR},
+	{"truncated-to-0", "truncated", ":0", HICCUP, TRANSMITS, DEVICE_ERROR},
+	{"truncated-to-1", "truncated", ":1", HICCUP, TRANSMITS, DEVICE_ERROR},
+	{"truncated-to-2", "truncated", ":2", HICCUP, TRANSMITS, DEVICE_ERROR},
+	{"oversized-258", "oversized", ":258", HICCUP, TRANSMITS, DEVICE_ERROR},
+	{"oversized-300", "oversized", ":300", HICCUP, TRANSMITS, DEVICE_ERROR},
+	{"sw-random", "sw", "", LIE, TRANSMITS, SW_CODES},
+	{"sw-random-during", "sw", ":during", LIE, TRANSMITS, SW_CODES},
+	{"sw-6982", "sw", ":6982", LIE, TRANSMITS, SW_CODES},
+	{"sw-63C0", "sw", ":63C0", LIE, TRANSMITS, SW_CODES},
+	{"sw-63C1", "sw", ":63C1", LIE, TRANSMITS, SW_CODES},
+	{"sw-6A82", "sw", ":6A82", LIE, TRANSMITS, SW_CODES},
+	{"sw-6A86", "sw", ":6A86", LIE, TRANSMITS, SW_CODES},
+	{"sw-6D00", "sw", ":6D00", LIE, TRANSMITS, SW_CODES},
+	{"sw-6F00", "sw", ":6F00", HICCUP, TRANSMITS, DEVICE_ERROR},
+	{"sw-6F00-during", "sw", ":6F00:during", HICCUP, TRANSMITS, DEVICE_ERROR},
+	{"61xx", "61xx", "", HICCUP, TRANSMITS, DEVICE_ERROR},
+	{"6cxx", "6cxx", "", HICCUP, TRANSMITS, DEVICE_ERROR},
+};
+#define FAULTS (sizeof faults / sizeof faults[0])
+
+/* What the simulator says of the reader and of what was sent, after each step. */
+struct glance {
+	char card[32]; /* empty: none */
+	bool plugged, running, transaction, powered;
+	bool open[SLOTS];
+	unsigned int tries[SLOTS];
+	int connections, contexts;
+	unsigned long verify[SLOTS], change[SLOTS];
+	unsigned long strays; /* PINs sent to anything that is not a PIN of this application */
+};
+
+/* Shared between the process that is swept and the one that watches over it. */
+struct progress {
+	char point[128];
+	size_t next; /* of the points of this pair */
+	size_t total;
+	size_t failed; /* points */
+};
+
+/* One scenario with one fault. */
+struct sweep {
+	const struct scenario *scenario;
+	const struct fault *fault;
+	const char *call; /* only this one; NULL: all */
+	unsigned long number;
+	size_t stride;	    /* only every so manieth point */
+	const char *struck; /* the call of the point at hand */
+	struct progress *progress;
+	struct run run;
+	struct glance before, now;
+	bool gone[SLOTS];	 /* the session's end was reported */
+	bool change_lost[SLOTS]; /* whether the PIN was changed is not known */
+	bool failed;		 /* this point */
+	unsigned int failures;	 /* steps of this point that did not answer CKR_OK */
+	unsigned int aftermaths;
+};
+
+static const char *const place_names[SLOTS] = {"auth", "sign"};
+
+/* A point fails once, with what went wrong first. */
+static void
+complain(struct sweep *w, const char *step, const char *what, CK_RV rv)
+{
+	if (w->failed)
+		return;
+	w->failed = true;
+	w->progress->failed++;
+	printf("not ok %s: %s: %s", w->progress->point, step, what);
+	if (rv != CKR_OK)
+		printf(" 0x%lx", rv);
+	printf("\n");
+	(void)fflush(stdout);
+}
+
+static void
+read_pin(struct glance *g, json_t *reader, int slot)
+{
+	json_t *pin = json_object_get(json_object_get(reader, "pins"), place_names[slot]);
+
+	g->open[slot] = json_is_true(json_object_get(pin, "open"));
+	g->tries[slot] = (unsigned int)json_integer_value(json_object_get(pin, "tries"));
+}
+
+static void
+read_counts(struct glance *g)
+{
+	json_t *counts = harness_sim_ask("count", NULL), *value;
+	const char *name;
+
+	json_object_foreach(json_object_get(counts, "by_name"), name, value)
+	{
+		unsigned long n = (unsigned long)json_integer_value(value);
+		int slot = strstr(name, "sign PIN") ? SIGN : AUTH;
+		bool known = strstr(name, "auth PIN") || slot == SIGN;
+
+		if (strncmp(name, "VERIFY", 6) != 0 && strncmp(name, "CHANGE", 6) != 0)
+			continue;
+		if (!known)
+			g->strays += n;
+		else if (name[0] == 'V')
+			g->verify[slot] += n;
+		else
+			g->change[slot] += n;
+	}
+	json_decref(counts);
+}
+
+static void
+look(struct glance *g)
+{
+	json_t *status = harness_sim_ask("status", NULL);
+	json_t *reader = json_array_get(json_object_get(status, "readers"), 0);
+	json_t *pcsc = json_object_get(status, "pcsc");
+	const char *card = json_string_value(json_object_get(reader, "card"));
+
+	*g = (struct glance){
+		.plugged = json_is_true(json_object_get(reader, "plugged")),
+		.transaction = json_is_true(json_object_get(reader, "transaction")),
+		.powered = json_is_true(json_object_get(reader, "powered")),
+		.connections = (int)json_integer_value(json_object_get(reader, "connections")),
+		.contexts = (int)json_integer_value(json_object_get(pcsc, "contexts")),
+	};
+	g->running = strcmp(json_string_value(json_object_get(pcsc, "service")), "running") == 0;
+	(void)snprintf(g->card, sizeof g->card, "%s", card ? card : "");
+	for (int slot = 0; slot < SLOTS; slot++)
+		read_pin(g, reader, slot);
+	read_counts(g);
+	json_decref(status);
+}
+
+/* VERIFYs that the other person's card got since the trace was last taken. */
+static unsigned long
+verifies_on_other_card(void)
+{
+	json_t *reply = harness_sim_ask("trace", NULL), *line;
+	bool other = false;
+	unsigned long count = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(reply, "lines"), i, line)
+	{
+		const char *text = json_string_value(line);
+
+		if (strstr(text, "-- inserted "))
+			other = strstr(text, OTHER_CARD) != NULL;
+		count += other && strstr(text, "> VERIFY") != NULL;
+	}
+	json_decref(reply);
+	return count;
+}
+
+static bool
+is_swap(const struct fault *fault)
+{
+	return strcmp(fault->kind, "card-swapped") == 0;
+}
+
+/* No PIN twice in one call, none to what is no PIN, none to a card it was not typed for. */
+static void
+check_pins(struct sweep *w, const char *step)
+{
+	for (int slot = 0; slot < SLOTS; slot++) {
+		unsigned int expected = slot == SIGN ? 5 : 3;
+
+		if (w->now.verify[slot] > w->before.verify[slot] + 1)
+			complain(w, step, "a PIN was sent twice", CKR_OK);
+		if (w->now.change[slot] > w->before.change[slot] + 1)
+			complain(w, step, "a new PIN was sent twice", CKR_OK);
+		if (w->now.card[0] && w->now.tries[slot] + w->run.at[slot].spent < expected)
+			complain(w, step, "a try is gone that the user did not spend", CKR_OK);
+	}
+	if (w->now.strays > w->before.strays)
+		complain(w, step, "a PIN went to another application or file", CKR_OK);
+}
+
+/* Nothing is left open, begun or connected. */
+static void
+check_card(struct sweep *w, const char *step)
+{
+	const struct glance *g = &w->now;
+	bool anybody = w->run.at[AUTH].logged_in || w->run.at[SIGN].logged_in;
+
+	if (g->running && g->plugged && g->card[0] && g->powered &&
+	    (g->open[AUTH] || g->open[SIGN]))
+		complain(w, step, "the card is left open", CKR_OK);
+	if (g->transaction)
+		complain(w, step, "a transaction is left begun", CKR_OK);
+	if (g->connections > (anybody ? 1 : 0))
+		complain(w, step, "a connection is left, though nobody is logged in", CKR_OK);
+	if (is_swap(w->fault) && verifies_on_other_card() > 0 && !w->run.at[AUTH].any_card &&
+	    !w->run.at[SIGN].any_card)
+		complain(w, step, "a PIN was sent to another person's card", CKR_OK);
+}
+
+/* After the call that reports the end of a session, it stays at that. */
+static bool
+is_session_code_right(struct sweep *w, const struct step *step, CK_RV rv)
+{
+	bool *gone = &w->gone[step->slot];
+	bool right = *gone ? rv == CKR_SESSION_HANDLE_INVALID
+			   : rv == CKR_DEVICE_REMOVED || rv == CKR_SESSION_HANDLE_INVALID;
+
+	*gone = true;
+	w->run.at[step->slot].logged_in = false;
+	return right && (w->fault->allowed & REMOVED);
+}
+
+/* Before the first look at the readers worked, there are none. */
+static bool
+is_look_at_readers(const char *call)
+{
+	return strcmp(call, "establish") == 0 || strcmp(call, "listreaders") == 0 ||
+	       strcmp(call, "statuschange") == 0;
+}
+
+static bool
+is_code_allowed(struct sweep *w, const struct step *step, CK_RV rv)
+{
+	bool departed = rv == CKR_DEVICE_REMOVED || rv == CKR_SESSION_HANDLE_INVALID;
+
+	if (step->action->subject == STEP_LOOKS)
+		return false;
+	if (step->action->subject == STEP_SLOT && rv == CKR_TOKEN_NOT_PRESENT)
+		return w->fault->allowed & REMOVED || is_look_at_readers(w->struck);
+	if (step->action->subject == STEP_SESSION && (departed || w->gone[step->slot]))
+		return is_session_code_right(w, step, rv);
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (codes[i].rv == rv)
+			return w->fault->allowed & codes[i].code;
+	return false;
+}
+
+/* A change whose outcome was lost, and the old PIN is not right any more: it was the new one. */
+static bool
+is_change_found_out(struct sweep *w, const struct step *step, CK_RV rv)
+{
+	struct place *at = &w->run.at[step->slot];
+
+	if (rv != CKR_PIN_INCORRECT || !w->change_lost[step->slot])
+		return false;
+	w->change_lost[step->slot] = false;
+	at->spent++;
+	at->pin = at->new_pin;
+	at->new_pin = NULL;
+	return true;
+}
+
+static void
+judge(struct sweep *w, const struct step *step, CK_RV rv)
+{
+	const char *name = step->action->name;
+
+	if (rv != CKR_OK && rv != STEP_SKIPPED && !is_change_found_out(w, step, rv)) {
+		w->failures++;
+		if (rv == CKR_USER_NOT_LOGGED_IN)
+			w->run.at[step->slot].logged_in = false;
+		if (!is_code_allowed(w, step, rv))
+			complain(w, name, "answered", rv);
+		if (w->fault->effect == HICCUP && w->failures > 1)
+			complain(w, name, "fails too, though the fault is over:", rv);
+	}
+	if (w->run.complaint)
+		complain(w, name, w->run.complaint, CKR_OK);
+	w->run.complaint = NULL;
+}
+
+static void
+do_step(struct sweep *w, const struct step *step)
+{
+	bool opens = strcmp(step->action->name, "open_session") == 0;
+	CK_RV rv;
+
+	w->before = w->now;
+	rv = step->action->run(&w->run, step->slot);
+	look(&w->now);
+	/* Swapped while it was opened: it may be on either card. */
+	if (opens && rv == CKR_OK)
+		w->run.at[step->slot].any_card = strcmp(w->now.card, OTHER_CARD) == 0;
+	if (opens && rv == CKR_OK)
+		w->gone[step->slot] = false;
+	judge(w, step, rv);
+	check_pins(w, step->action->name);
+	check_card(w, step->action->name);
+	if (strcmp(step->action->name, "change_pin") == 0)
+		w->change_lost[step->slot] = w->run.at[step->slot].new_pin != NULL;
+}
+
+/* The fault is over: card, reader and service as they were. */
+static void
+restore(struct sweep *w)
+{
+	harness_sim("clear", NULL);
+	look(&w->now);
+	if (!w->now.running)
+		harness_sim("service", "start", NULL);
+	if (!w->now.plugged)
+		harness_sim("plug", NULL);
+	if (strcmp(w->now.card, CARD) != 0)
+		harness_sim(w->now.card[0] ? "swap" : "insert", CARD, NULL);
+}
+
+/* A card that lied about what it is may be taken for another until it is taken out. */
+static void
+reinsert(void)
+{
+	harness_sim("remove", NULL);
+	harness_sim("insert", CARD, NULL);
+}
+
+static void
+check_old_login(struct sweep *w, int slot)
+{
+	struct place *at = &w->run.at[slot];
+	CK_RV rv;
+
+	if (!at->logged_in || at->key == CK_INVALID_HANDLE || at->new_pin || w->gone[slot])
+		return;
+	rv = run_sign(&w->run, slot);
+	if (rv != CKR_OK && (w->fault->effect == HICCUP || w->fault->effect == UNNOTICED))
+		complain(w, "then, with the same login", "answered", rv);
+	else if (rv != CKR_OK && !is_code_allowed(w, &w->scenario->steps[0], rv) &&
+		 rv != CKR_DEVICE_REMOVED && rv != CKR_SESSION_HANDLE_INVALID)
+		complain(w, "then, with the login of before", "answered", rv);
+}
+
+static void
+check_anew(struct sweep *w, int slot)
+{
+	CK_RV rv;
+
+	w->run.at[slot].any_card = false;
+	rv = run_settle_pin(&w->run, slot);
+	if (rv != CKR_OK && w->fault->effect == LIE) {
+		reinsert();
+		rv = run_settle_pin(&w->run, slot);
+	}
+	if (rv != CKR_OK)
+		complain(w, "then, when all is well again", "answered", rv);
+	(void)w->run.f->C_CloseAllSessions((CK_SLOT_ID)slot);
+	w->run.at[slot].open = w->run.at[slot].logged_in = false;
+}
+
+static bool
+is_used(const struct scenario *scenario, int slot)
+{
+	for (const struct step *s = scenario->steps; s->action; s++)
+		if (s->slot == slot)
+			return true;
+	return false;
+}
+
+static void
+check_aftermath(struct sweep *w)
+{
+	look(&w->before);
+	for (int slot = 0; slot < SLOTS; slot++)
+		check_old_login(w, slot);
+	for (int slot = 0; slot < SLOTS; slot++)
+		if (is_used(w->scenario, slot) || w->aftermaths++ % 4 == 0)
+			check_anew(w, slot);
+	if (w->run.complaint)
+		complain(w, "then", w->run.complaint, CKR_OK);
+	w->run.complaint = NULL;
+	if (w->run.f->C_Finalize(NULL) != CKR_OK)
+		complain(w, "C_Finalize", "failed", CKR_OK);
+	look(&w->now);
+	w->before = w->now; /* there may have been many PINs since */
+	check_pins(w, "in the end");
+	check_card(w, "in the end");
+	if (w->now.contexts != 0)
+		complain(w, "C_Finalize", "left a connection to the service", CKR_OK);
+}
+
+static void
+start_run(struct sweep *w)
+{
+	struct place kept[SLOTS];
+
+	memcpy(kept, w->run.at, sizeof kept);
+	w->run = (struct run){.f = w->run.f};
+	for (int slot = 0; slot < SLOTS; slot++) {
+		w->run.at[slot].public_key = kept[slot].public_key;
+		w->run.at[slot].pin = slot == SIGN ? PIN_SIGN : PIN_AUTH;
+	}
+	memset(w->gone, 0, sizeof w->gone);
+	memset(w->change_lost, 0, sizeof w->change_lost);
+	w->failed = false;
+	w->failures = 0;
+	look(&w->now);
+	if (w->now.tries[AUTH] != 3)
+		harness_sim("tries", CARD, "auth", "3", NULL);
+	if (w->now.tries[SIGN] != 5)
+		harness_sim("tries", CARD, "sign", "5", NULL);
+	if (is_swap(w->fault))
+		(void)verifies_on_other_card();
+}
+
+static void
+run_steps(struct sweep *w)
+{
+	if (w->run.f->C_Initialize(NULL) != CKR_OK)
+		complain(w, "C_Initialize", "failed", CKR_OK);
+	for (const struct step *s = w->scenario->steps; s->action; s++)
+		do_step(w, s);
+}
+
+/* The scenario with nothing wrong, which must work; how often it makes each PC/SC call. */
+static json_t *
+run_without_fault(struct sweep *w)
+{
+	static const struct fault none = {"none", "none", "", UNNOTICED, ALL_CALLS, 0};
+	const struct fault *fault = w->fault;
+	json_t *calls;
+
+	(void)snprintf(w->progress->point, sizeof w->progress->point, "%s", w->scenario->name);
+	w->fault = &none;
+	w->struck = "none";
+	start_run(w);
+	json_decref(harness_sim_ask("calls", "reset", NULL));
+	run_steps(w);
+	calls = harness_sim_ask("calls", NULL);
+	restore(w);
+	check_aftermath(w);
+	w->fault = fault;
+	return calls;
+}
+
+static bool
+has_struck(void)
+{
+	json_t *reply = harness_sim_ask("fault", NULL);
+	json_t *order = json_array_get(json_object_get(reply, "faults"), 0);
+	bool struck = json_integer_value(json_object_get(order, "struck")) > 0;
+
+	json_decref(reply);
+	return struck;
+}
+
+static void
+print_trace(void)
+{
+	json_t *reply = harness_sim_ask("trace", NULL), *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(reply, "lines"), i, line)
+		printf("# %s\n", json_string_value(line));
+	json_decref(reply);
+}
+
+static void
+run_point(struct sweep *w, const char *call, unsigned long number)
+{
+	char order[128];
+
+	(void)snprintf(w->progress->point, sizeof w->progress->point, "%s/%s %lu/%s",
+		       w->scenario->name, call, number, w->fault->name);
+	(void)snprintf(order, sizeof order, "%s@%s:%lu%s", w->fault->kind, call, number,
+		       w->fault->options);
+	(void)alarm(POINT_SECONDS);
+	w->struck = call;
+	start_run(w);
+	if (w->call)
+		json_decref(harness_sim_ask("trace", NULL));
+	harness_sim("fault", order, NULL);
+	run_steps(w);
+	if (!has_struck())
+		complain(w, "the fault", "did not strike", CKR_OK);
+	restore(w);
+	check_aftermath(w);
+	if (w->call)
+		print_trace();
+	(void)alarm(0);
+}
+
+static bool
+is_struck(const struct sweep *w, const char *call)
+{
+	bool transmit = strcmp(call, "transmit") == 0;
+
+	if (w->call && strcmp(call, w->call) != 0)
+		return false;
+	if (w->fault->calls == ALL_CALLS)
+		return true;
+	return (w->fault->calls == TRANSMITS) == transmit;
+}
+
+struct resources {
+	size_t heap, locked, files;
+};
+
+static struct resources
+count_resources(void)
+{
+	struct resources r = {.heap = mallinfo2().uordblks};
+	FILE *status = fopen("/proc/self/status", "re");
+	DIR *files = opendir("/proc/self/fd");
+	char line[256];
+
+	while (status && fgets(line, sizeof line, status))
+		(void)sscanf(line, "VmLck: %zu", &r.locked);
+	if (status)
+		(void)fclose(status);
+	while (files && readdir(files))
+		r.files++;
+	if (files)
+		(void)closedir(files);
+	return r;
+}
+
+/* What each point leaves behind would add up over the points of a pair. */
+static void
+check_resources(struct sweep *w, struct resources before, size_t points)
+{
+	struct resources now = count_resources();
+
+	(void)snprintf(w->progress->point, sizeof w->progress->point, "%s/all/%s",
+		       w->scenario->name, w->fault->name);
+	w->failed = false;
+	if (now.heap > before.heap + points * 64)
+		complain(w, "memory", "grows", now.heap - before.heap);
+	if (now.locked > before.locked)
+		complain(w, "locked memory", "grows", now.locked - before.locked);
+	if (now.files > before.files)
+		complain(w, "open files", "grow", now.files - before.files);
+}
+
+/* Whether the point numbered `at` of its pair is still to be tried, and is among the wanted. */
+static bool
+is_due(const struct sweep *w, size_t at, unsigned long number)
+{
+	return at >= w->progress->next && (!w->number || number == w->number) &&
+	       at % w->stride == (size_t)(w->fault - faults) % w->stride;
+}
+
+/* All points of a pair from progress->next on, in a process of their own. */
+static void
+sweep_pair(struct sweep *w)
+{
+	json_t *calls = run_without_fault(w), *count;
+	struct resources before;
+	const char *call;
+	size_t at = 0;
+
+	(void)verifies_on_other_card(); /* the biggest of the answers that room is kept for */
+	before = count_resources();
+	json_object_foreach(json_object_get(calls, "by_call"), call, count)
+	{
+		unsigned long total = (unsigned long)json_integer_value(count);
+
+		if (!is_struck(w, call))
+			continue;
+		for (unsigned long n = 1; n <= total; n++, at++) {
+			if (!is_due(w, at, n))
+				continue;
+			w->progress->next = at + 1;
+			w->progress->total++;
+			run_point(w, call, n);
+		}
+	}
+	check_resources(w, before, at);
+	json_decref(calls);
+}
+
+/* Public keys to verify with, before any fault. */
+static void
+learn_public_keys(struct sweep *w)
+{
+	p11_start(w->run.f);
+	for (int slot = 0; slot < SLOTS; slot++) {
+		w->run.at[slot].pin = slot == SIGN ? PIN_SIGN : PIN_AUTH;
+		if (run_sign_anew(&w->run, slot) != CKR_OK)
+			exit(99);
+		w->run.at[slot].public_key = run_public_key(&w->run, slot);
+		w->run.at[slot].open = w->run.at[slot].logged_in = false;
+	}
+	p11_stop(w->run.f);
+}
+
+/* One process for a pair, and another one after each that dies. */
+static void
+watch_pair(struct sweep *w)
+{
+	size_t next;
+	int status;
+	pid_t child;
+
+	w->progress->next = 0;
+	do {
+		next = w->progress->next;
+		child = fork();
+		if (child == 0) {
+			sweep_pair(w);
+			(void)fflush(stdout);
+			_exit(0);
+		}
+		if (child < 0 || waitpid(child, &status, 0) != child)
+			exit(99);
+		if (status != 0) {
+			printf("not ok %s: %s\n", w->progress->point,
+			       WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "ended");
+			(void)fflush(stdout);
+			w->progress->failed++;
+			restore(w);
+		}
+	} while (status != 0 && w->progress->next > next);
+}
+
+static bool
+is_wanted(const char *name, const char *pattern)
+{
+	return !pattern || strcmp(name, pattern) == 0;
+}
+
+/* Of one scenario; the number of points that failed. */
+static size_t
+sweep_scenario(struct sweep *w, const char *fault)
+{
+	size_t failed = w->progress->failed, total = w->progress->total;
+
+	for (size_t i = 0; i < FAULTS; i++) {
+		if (!is_wanted(faults[i].name, fault))
+			continue;
+		w->fault = &faults[i];
+		watch_pair(w);
+	}
+	failed = w->progress->failed - failed;
+	if (failed == 0)
+		printf("ok %s: %zu faults\n", w->scenario->name, w->progress->total - total);
+	(void)fflush(stdout);
+	return failed;
+}
+
+static int
+sweep(struct sweep *w, const char *scenario, const char *fault)
+{
+	w->progress = mmap(NULL, sizeof *w->progress, PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (w->progress == MAP_FAILED)
+		return 99;
+	w->run.f = harness_module("jpki-pkcs11");
+	learn_public_keys(w);
+	/* The other card is made once, not at the first swap. */
+	harness_sim("swap", OTHER_CARD, NULL);
+	harness_sim("swap", CARD, NULL);
+	for (w->scenario = scenarios; w->scenario->name; w->scenario++)
+		if (is_wanted(w->scenario->name, scenario))
+			(void)sweep_scenario(w, fault);
+	printf("# %zu fault points tried, %zu failed\n", w->progress->total, w->progress->failed);
+	return w->progress->failed > 0 || w->progress->total == 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct sweep w = {0};
+	const char *scenario = argc > 1 ? argv[1] : QUICK_SCENARIO;
+
+	if (argc > 1 && strcmp(argv[1], "--scenarios") == 0) {
+		for (const struct scenario *s = scenarios; s->name; s++)
+			puts(s->name);
+		return 0;
+	}
+	/* So that memory that was given back does not count as used: see count_resources. */
+	(void)setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1);
+	harness_start(argc, argv, "--reader", "Reader=" CARD, NULL);
+	w.stride = argc > 1 ? 1 : QUICK_STRIDE;
+	w.call = argc > 4 ? argv[3] : NULL;
+	w.number = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
+	return sweep(&w, strcmp(scenario, "all") == 0 ? NULL : scenario, argc > 2 ? argv[2] : NULL);
+}
