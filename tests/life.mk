@@ -19,4 +19,11 @@ tests_life_LDADD = tests/liblife.la $(harness_libs)
 tests_module_life_CPPFLAGS = $(harness_cppflags)
 tests_module_life_LDADD = tests/liblife.la $(harness_libs)
 tests_module_life_LDFLAGS = -export-dynamic
+
+check_PROGRAMS += tests/load tests/tsan-race
+tests_load_CPPFLAGS = $(harness_cppflags)
+tests_load_LDADD = tests/liblife.la $(harness_libs)
+tests_tsan_race_CPPFLAGS = $(AM_CPPFLAGS)
 endif
+
+EXTRA_DIST += tests/slow/threads.sh

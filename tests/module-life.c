@@ -800,6 +800,8 @@ main(int argc, char *argv[])
 		cmocka_unit_test_teardown(the_programs_openssl_errors_stay_as_they_were, stop),
 	};
 
+	if (argc == 2) /* one test only, for tests/slow/threads.sh */
+		cmocka_set_test_filter(argv[1]);
 	(void)setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1);
 	harness_start(argc, argv, "--reader", "Reader=adult", NULL);
 	return cmocka_run_group_tests(tests, load, NULL);

@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Four programs at once, each logged in to both tokens of one card through a real pcscd, two
+# hundred signatures each, every one verified.
+set -u
+. "$(dirname "$0")/lib.sh"
+private_enter "$@"
+
+processes=4 count=200
+
+pcscd_start
+card_serve --card adult
+
+pids=()
+started=${EPOCHREALTIME/./}
+for i in $(seq $processes); do
+	timeout --kill-after=10 300 "$build/tests/load" "$module" 2 $((count / 2)) \
+		>"$work/load-$i.log" 2>&1 &
+	pids+=($!)
+done
+right=0
+for i in $(seq $processes); do
+	name="program $i of $processes on one card makes $count verified signatures"
+	if wait "${pids[$((i - 1))]}"; then
+		ok "$name: $(tail -n 1 "$work/load-$i.log")"
+		right=$((right + count))
+	else
+		not_ok "$name" "$work/load-$i.log"
+	fi
+done
+took=$(((${EPOCHREALTIME/./} - started) / 1000))
+echo "$right signatures in $took ms, $((right * 1000 / took)) per second"
+
+# From the card's own memory.
+card --json status | tr -d ' \n' >"$work/status"
+check "no try was lost" grep -q '"auth":{"tries":3.*"sign":{"tries":5' "$work/status"
+refuses "the card is left locked" grep -q '"open":true' "$work/status"
+finish
