@@ -79,15 +79,16 @@ static int
 role_destructor(char *argv[])
 {
 	void (*use)(CK_FUNCTION_LIST *, CK_SESSION_HANDLE);
-	void *helper = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
+	void *helper;
 
+	if (!load_and_log_in(argv[0]))
+		return STATUS_FAILED;
+	helper = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
 	if (!helper)
 		return failed(dlerror());
 	*(void **)(void *)&use = dlsym(helper, "life_destructor_use");
 	if (!use)
 		return failed(dlerror());
-	if (!load_and_log_in(argv[0]))
-		return STATUS_FAILED;
 	use(f, left_open);
 	return STATUS_OK;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Load: `load MODULE THREADS COUNT` makes COUNT signatures in each of THREADS threads, on
+ * Load: `load MODULE THREADS COUNT [wait]` makes COUNT signatures in each of THREADS threads, on
  * sessions of their own, in turn on both tokens and with every kind of mechanism, and verifies
  * each against the token's certificate. Every text is signed once only, so a signature handed to
- * the wrong thread cannot pass. Prints a figure; status 0 if nothing was lost or wrong.
+ * the wrong thread cannot pass. Prints a figure; status 0 if nothing was lost or wrong. With
+ * "wait" it begins when its standard input ends, so that several begin together, logged in.
  */
 
 #include <pthread.h>
@@ -77,7 +78,7 @@ sign_in_parts(CK_SESSION_HANDLE session, CK_BYTE *text, CK_ULONG len, uint8_t si
 
 static bool
 sign_once(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key, EVP_PKEY *public_key,
-          const struct way *way, char *text)
+	  const struct way *way, char *text)
 {
 	CK_MECHANISM mechanism = way->mechanism;
 	CK_ULONG len = strlen(text), signature_len = 256;
@@ -109,10 +110,10 @@ work(void *arg)
 	for (unsigned long i = 0; i < count && !w->failed; i++) {
 		char text[64];
 
-		(void)snprintf(text, sizeof text, "process %d, thread %u, text %lu",
-		               (int)getpid(), w->number, i);
+		(void)snprintf(text, sizeof text, "process %d, thread %u, text %lu", (int)getpid(),
+			       w->number, i);
 		w->failed = !sign_once(session, key, public_key,
-		                       &ways[i % (sizeof ways / sizeof ways[0])], text);
+				       &ways[i % (sizeof ways / sizeof ways[0])], text);
 		w->right += !w->failed;
 	}
 	EVP_PKEY_free(public_key);
@@ -150,20 +151,31 @@ run(unsigned int threads)
 		right += workers[i].right;
 	}
 	(void)printf("%lu of %lu signatures right in %.1f s, %.0f per second\n", right,
-	             threads * count, seconds_since(&then), (double)right / seconds_since(&then));
+		     threads * count, seconds_since(&then), (double)right / seconds_since(&then));
 	return ok && right == threads * count;
+}
+
+static bool
+wait_for_start(bool wanted)
+{
+	char byte;
+
+	while (wanted && read(STDIN_FILENO, &byte, 1) > 0)
+		;
+	return true;
 }
 
 int
 main(int argc, char *argv[])
 {
-	unsigned int threads = argc == 4 ? (unsigned int)strtoul(argv[2], NULL, 10) : 0;
+	const bool waits = argc == 5 && strcmp(argv[4], "wait") == 0;
+	unsigned int threads = argc == 4 || waits ? (unsigned int)strtoul(argv[2], NULL, 10) : 0;
 	CK_SESSION_HANDLE sessions[2];
 	void *handle;
 	bool ok;
 
 	if (threads == 0 || threads > THREADS_MAX || !(count = strtoul(argv[3], NULL, 10))) {
-		(void)fprintf(stderr, "usage: load MODULE THREADS COUNT\n");
+		(void)fprintf(stderr, "usage: load MODULE THREADS COUNT [wait]\n");
 		return 2;
 	}
 	(void)alarm(SECONDS_MAX); /* a deadlock ends in a signal */
@@ -173,7 +185,7 @@ main(int argc, char *argv[])
 	p11_start(f);
 	/* One login each for all threads: PKCS#11 logins are the program's, not the session's. */
 	ok = life_sign_open(f, 0, PIN_AUTH, &sessions[0]) &&
-	     life_sign_open(f, 1, PIN_SIGN, &sessions[1]) && run(threads);
+	     life_sign_open(f, 1, PIN_SIGN, &sessions[1]) && wait_for_start(waits) && run(threads);
 	p11_stop(f);
 	return ok ? 0 : 1;
 }

@@ -12,13 +12,18 @@ processes=4 count=200
 pcscd_start
 card_serve --card adult
 
+# All log in first, and begin together when the last writer of the pipe has closed it.
+mkfifo "$work/start"
+exec {start}<>"$work/start"
 pids=()
-started=${EPOCHREALTIME/./}
 for i in $(seq $processes); do
-	timeout --kill-after=10 300 "$build/tests/load" "$module" 2 $((count / 2)) \
-		>"$work/load-$i.log" 2>&1 &
+	timeout --kill-after=10 300 "$build/tests/load" "$module" 2 $((count / 2)) wait \
+		{start}>&- <"$work/start" >"$work/load-$i.log" 2>&1 &
 	pids+=($!)
 done
+sleep 3
+exec {start}>&-
+started=${EPOCHREALTIME/./}
 right=0
 for i in $(seq $processes); do
 	name="program $i of $processes on one card makes $count verified signatures"
@@ -35,5 +40,5 @@ echo "$right signatures in $took ms, $((right * 1000 / took)) per second"
 # From the card's own memory.
 card --json status | tr -d ' \n' >"$work/status"
 check "no try was lost" grep -q '"auth":{"tries":3.*"sign":{"tries":5' "$work/status"
-refuses "the card is left locked" grep -q '"open":true' "$work/status"
+check "the card is left locked" grep -qv '"open":true' "$work/status"
 finish

@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Teardown in every order over the real libpcsclite, whose destructor runs before others are done
+# with the module, and OpenSSL's engine in a program that uses the module itself.
+set -u
+. "$(dirname "$0")/lib.sh"
+private_enter "$@"
+
+# life ROLE [ARGUMENT]: see tests/life.c. It has to come to its end, not just to exit.
+life() {
+	local role=$1
+	shift
+	timeout --kill-after=10 60 "$build/tests/life" "$role" "$module" "$@"
+}
+
+# to_the_end ROLE [ARGUMENT]
+to_the_end() {
+	life "$@" >"$work/end" 2>&1 || { echo "status $?"; cat "$work/end"; return 1; }
+	grep -x "the end" "$work/end"
+}
+
+# The dynamic linker's word for it: libpcsclite was ended before the helper library.
+ends_last() {
+	LD_DEBUG=files life destructor "$helper" 2>&1 | sed -n 's/.*calling fini: .*\/\([^ ]*\).*/\1/p' \
+		>"$work/order"
+	cat "$work/order"
+	sed -n '/^libpcsclite/,$p' "$work/order" | grep -qx "$(basename "$helper")"
+}
+
+locked() {
+	card --json status | tr -d ' \n' >"$work/status"
+	grep -q '"card":"adult"' "$work/status" && ! grep -q '"open":true' "$work/status"
+}
+
+helper=$build/tests/.libs/life-destructor.so
+pcscd_start
+card_serve --card adult
+
+check "an exit handler older than the module may still call it" to_the_end exit-handler
+check "the helper library ends after libpcsclite" ends_last
+check "a library that ends after libpcsclite may still call the module" to_the_end destructor "$helper"
+check "a program that never finalizes" life no-end
+check "leaves the card locked" locked
+check "the module can be unloaded and loaded again" to_the_end reload
+check "OpenSSL's engine and the program use the module together" to_the_end engine "$work"
+finish
