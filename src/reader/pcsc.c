@@ -10,6 +10,22 @@ _Static_assert(sizeof(SCARDCONTEXT) <= sizeof(long) && sizeof(SCARDHANDLE) <= si
                "PC/SC handles fit");
 _Static_assert(PCSC_READER_NAME_MAX >= MAX_READERNAME, "reader names fit");
 
+/*
+ * Set when the dynamic linker ends this module, at exit. Next it ends libpcsclite, which frees
+ * its lists: a later call there crashes (pcsc-lite 1.9.9). But libraries that end later may
+ * still call this module, so nothing is torn down here; the flag is all.
+ */
+static atomic_bool ended;
+
+__attribute__((destructor)) static void
+note_end(void)
+{
+	atomic_store(&ended, true);
+}
+
+/* Every call into libpcsclite goes through this. */
+#define UNLESS_ENDED(call) (atomic_load(&ended) ? SCARD_E_NO_SERVICE : (call))
+
 struct row {
 	LONG code;
 	enum result result;
@@ -74,7 +90,7 @@ pcsc_open(struct pcsc_context *c)
 		return RESULT_OK;
 	/* Read first: a restart that another context notices meanwhile makes this one old. */
 	c->epoch = atomic_load(&c->service->epoch);
-	code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &handle);
+	code = UNLESS_ENDED(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &handle));
 	if (code != SCARD_S_SUCCESS)
 		return result_of("SCardEstablishContext", code);
 	c->handle = handle;
@@ -86,7 +102,7 @@ void
 pcsc_close(struct pcsc_context *c)
 {
 	if (c->open)
-		(void)SCardReleaseContext((SCARDCONTEXT)c->handle);
+		(void)UNLESS_ENDED(SCardReleaseContext((SCARDCONTEXT)c->handle));
 	c->open = false;
 }
 
@@ -125,7 +141,7 @@ pcsc_list(struct pcsc_context *c, struct pcsc_state states[PCSC_READERS_MAX], si
 {
 	char names[PCSC_READERS_MAX * PCSC_READER_NAME_MAX];
 	DWORD len = sizeof names;
-	LONG code = SCardListReaders((SCARDCONTEXT)c->handle, NULL, names, &len);
+	LONG code = UNLESS_ENDED(SCardListReaders((SCARDCONTEXT)c->handle, NULL, names, &len));
 
 	*count = 0;
 	if (code == SCARD_E_NO_READERS_AVAILABLE)
@@ -147,7 +163,7 @@ pcsc_status(struct pcsc_context *c, struct pcsc_state *states, size_t count)
 		pcsc[i].szReader = states[i].name;
 		pcsc[i].dwCurrentState = SCARD_STATE_UNAWARE;
 	}
-	code = SCardGetStatusChange((SCARDCONTEXT)c->handle, 0, pcsc, (DWORD)count);
+	code = UNLESS_ENDED(SCardGetStatusChange((SCARDCONTEXT)c->handle, 0, pcsc, (DWORD)count));
 	if (code != SCARD_S_SUCCESS) /* a timeout neither: every state differs from "unaware" */
 		return result_of("SCardGetStatusChange", code);
 	for (size_t i = 0; i < count; i++) {
@@ -166,8 +182,9 @@ pcsc_connect(struct pcsc_context *c, const char *reader, struct pcsc_card *card)
 {
 	SCARDHANDLE handle;
 	DWORD protocol = 0;
-	LONG code = SCardConnect((SCARDCONTEXT)c->handle, reader, SCARD_SHARE_SHARED,
-	                         SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &handle, &protocol);
+	LONG code = UNLESS_ENDED(SCardConnect((SCARDCONTEXT)c->handle, reader, SCARD_SHARE_SHARED,
+	                                      SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &handle,
+	                                      &protocol));
 
 	if (code == SCARD_S_SUCCESS) {
 		card->handle = handle;
@@ -180,9 +197,9 @@ enum result
 pcsc_reconnect(struct pcsc_card *card)
 {
 	DWORD protocol = 0;
-	LONG code = SCardReconnect((SCARDHANDLE)card->handle, SCARD_SHARE_SHARED,
-	                           SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, SCARD_LEAVE_CARD,
-	                           &protocol);
+	LONG code = UNLESS_ENDED(SCardReconnect((SCARDHANDLE)card->handle, SCARD_SHARE_SHARED,
+	                                        SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
+	                                        SCARD_LEAVE_CARD, &protocol));
 
 	if (code == SCARD_S_SUCCESS)
 		card->protocol = protocol;
@@ -198,22 +215,24 @@ disposition(bool power_off)
 enum result
 pcsc_disconnect(struct pcsc_card *card, bool power_off)
 {
-	return card_result("SCardDisconnect",
-	                   SCardDisconnect((SCARDHANDLE)card->handle, disposition(power_off)));
+	return card_result(
+		"SCardDisconnect",
+		UNLESS_ENDED(SCardDisconnect((SCARDHANDLE)card->handle, disposition(power_off))));
 }
 
 enum result
 pcsc_begin(struct pcsc_card *card)
 {
 	return card_result("SCardBeginTransaction",
-	                   SCardBeginTransaction((SCARDHANDLE)card->handle));
+	                   UNLESS_ENDED(SCardBeginTransaction((SCARDHANDLE)card->handle)));
 }
 
 enum result
 pcsc_end(struct pcsc_card *card, bool power_off)
 {
-	return card_result("SCardEndTransaction", SCardEndTransaction((SCARDHANDLE)card->handle,
-	                                                              disposition(power_off)));
+	return card_result("SCardEndTransaction",
+	                   UNLESS_ENDED(SCardEndTransaction((SCARDHANDLE)card->handle,
+	                                                    disposition(power_off))));
 }
 
 enum result
@@ -223,8 +242,8 @@ pcsc_transmit(struct pcsc_card *card, const uint8_t *command, size_t command_len
 	const SCARD_IO_REQUEST *pci =
 		card->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
 	DWORD len = (DWORD)*response_len;
-	LONG code = SCardTransmit((SCARDHANDLE)card->handle, pci, command, (DWORD)command_len,
-	                          NULL, response, &len);
+	LONG code = UNLESS_ENDED(SCardTransmit((SCARDHANDLE)card->handle, pci, command,
+	                                       (DWORD)command_len, NULL, response, &len));
 
 	if (code == SCARD_S_SUCCESS && len > *response_len)
 		return RESULT_BAD_ANSWER;
