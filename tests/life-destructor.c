@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 /*
- * A library that uses a PKCS#11 module until the very end, as some programs' libraries do: it is
- * loaded before the module and does not depend on it, so the dynamic linker ends the module and
- * libpcsclite before this.
+ * A library that uses a PKCS#11 module until the very end, as some programs' libraries do: its
+ * destructor runs after the module's and libpcsclite's. The dynamic linker sees to that order
+ * where this library was loaded last and neither depends on the other.
  */
 
 static CK_FUNCTION_LIST *list;
