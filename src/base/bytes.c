@@ -47,7 +47,7 @@ bytes_pad_text(uint8_t *field, size_t size, const char *text)
 			len--;
 	}
 	memset(field, ' ', size);
-	memcpy(field, text, len);
+	memcpy(field, text, len); /* NOLINT(bugprone-not-null-terminated-result): padded */
 }
 
 void

@@ -76,7 +76,7 @@ command_delete(const struct options *options, int count, char *arguments[])
 static void
 format_day(int64_t seconds, char day[16])
 {
-	time_t time = (time_t)seconds + 9 * 3600; /* in Japan */
+	time_t time = (time_t)seconds + 9L * 3600; /* in Japan */
 	struct tm parts;
 
 	if (gmtime_r(&time, &parts) == NULL || strftime(day, 16, "%Y-%m-%d", &parts) == 0)
