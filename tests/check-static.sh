@@ -50,8 +50,8 @@ cppcheck_all() {
 	cppcheck -j "$(nproc)" --quiet --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppressions-list=tests/cppcheck-suppressions.txt --error-exitcode=1 \
 		-D_GNU_SOURCE '-DSYSCONFDIR="/etc"' '-DPKGLIBDIR="/lib"' \
-		'-Djson_object_foreach(object,key,value)=while((value=next(object,&key)))' \
-		'-Djson_array_foreach(array,index,value)=for(index=0;(value=item(array,index));index++)' \
+		'-Djson_object_foreach(object,key,value)=while(next(object,&key,&value))' \
+		'-Djson_array_foreach(array,index,value)=while(item(array,&index,&value))' \
 		-Isrc -Iinclude "-I${JPKI_BUILD:-build/test}" src 2>&1
 }
 

@@ -20,6 +20,7 @@
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${JPKI_BUILD:-$top/build/test}
+self=$(cd "$(dirname "$0")" && pwd)/$(basename "$0")
 module=$build/.libs/jpki-pkcs11.so
 sim=$build/src/sim/jpki-card-sim
 work=${JPKI_PRIVATE:-}
@@ -96,7 +97,7 @@ private_leave() {
 private_run() {
 	outer_work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-test.XXXXXX") || exit 1
 	trap private_leave INT TERM HUP
-	JPKI_PRIVATE=$outer_work setpriv --pdeathsig KILL "${namespaces[@]}" "$0" "$@" &
+	JPKI_PRIVATE=$outer_work setpriv --pdeathsig KILL "${namespaces[@]}" "$self" "$@" &
 	inside=$!
 	wait "$inside"
 	private_leave $?
