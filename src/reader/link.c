@@ -12,6 +12,7 @@ struct link {
 	struct pcsc_card card;
 	bool connected;
 	uint64_t insertion; /* of the transaction under way */
+	bool was_reset;
 	char reader[PCSC_READER_NAME_MAX];
 };
 
@@ -164,8 +165,11 @@ link_begin(struct link *l, uint64_t *insertion)
 {
 	enum result r = RESULT_RESET;
 
-	for (int i = 0; i < BEGIN_TRIES && r == RESULT_RESET; i++)
+	l->was_reset = false;
+	for (int i = 0; i < BEGIN_TRIES && r == RESULT_RESET; i++) {
 		r = begin_once(l);
+		l->was_reset |= r == RESULT_RESET;
+	}
 	if (r == RESULT_RESET)
 		r = RESULT_TRANSPORT;
 	if (r != RESULT_OK)
@@ -176,6 +180,12 @@ link_begin(struct link *l, uint64_t *insertion)
 		return failed(l, r);
 	}
 	return RESULT_OK;
+}
+
+bool
+link_was_reset(const struct link *l)
+{
+	return l->was_reset;
 }
 
 enum result

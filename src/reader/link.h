@@ -28,6 +28,9 @@ const char *link_reader(const struct link *l);
  */
 enum result link_begin(struct link *l, uint64_t *insertion);
 
+/* Whether the last link_begin found that the card was reset meanwhile on a kept connection. */
+bool link_was_reset(const struct link *l);
+
 /* One exchange inside the transaction; see pcsc_transmit. Never repeated here. */
 enum result link_transmit(struct link *l, const uint8_t *command, size_t command_len,
                           uint8_t *response, size_t *response_len);

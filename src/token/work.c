@@ -147,6 +147,10 @@ work_begin(struct token *t)
 		return r;
 	}
 	t->exposed = false;
+	/* pcscd resets the card when a program dies in a transaction, which may have left it open:
+	 * a contactless one keeps logins over that. */
+	if (link_was_reset(t->link))
+		t->healed = false;
 	r = note_insertion(t, insertion);
 	if (r == RESULT_OK)
 		r = enter_application(t);
