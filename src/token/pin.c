@@ -228,3 +228,20 @@ pin_memory_forget(struct pin_memory *pm)
 	m->repeat = NULL;
 	secret_wipe(m->hash, sizeof m->hash);
 }
+
+enum result
+pin_refuse_shape(struct pin_memory **memory, struct bytes typed)
+{
+	struct secret *s = fold(typed);
+	enum pin_verdict verdict = PIN_UNTRIED;
+
+	if (!*memory)
+		*memory = pin_memory_new();
+	if (s && *memory) {
+		verdict = pin_memory_ask(*memory, s);
+		if (verdict == PIN_UNTRIED)
+			pin_memory_add(*memory, s);
+	}
+	secret_free(s);
+	return verdict == PIN_REFUSED_AGAIN ? RESULT_PIN_REPEATED : RESULT_PIN_SHAPE;
+}

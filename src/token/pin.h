@@ -41,4 +41,11 @@ void pin_memory_add(struct pin_memory *m, const struct secret *pin);
 /* The card's PIN may have been changed: what was wrong may be right now. */
 void pin_memory_forget(struct pin_memory *m);
 
+/*
+ * What to answer to a PIN of the wrong shape: RESULT_PIN_SHAPE, whereupon programs ask their user
+ * again, and RESULT_PIN_REPEATED to one that is in a loop with it. *memory, its own and not that
+ * of PINs which the card refused, is made if need be.
+ */
+enum result pin_refuse_shape(struct pin_memory **memory, struct bytes typed);
+
 #endif

@@ -22,7 +22,8 @@ struct state_key {
 	bool present;
 	bool is_private;
 	struct secret *pin;         /* somebody is logged in */
-	struct pin_memory *refused; /* made at the first wrong PIN */
+	struct pin_memory *refused;  /* made at the first wrong PIN */
+	struct pin_memory *unshaped; /* the same for PINs of the wrong shape, in a row */
 	int tries;                  /* as last seen, or STATE_TRIES_UNKNOWN */
 	bool uncertain;             /* a VERIFY was lost on the way: ask before the next */
 	enum token_learnt short_pin, short_sign;

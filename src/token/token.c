@@ -30,6 +30,7 @@ reset_key(struct state_key *k)
 	files_forget_certificate(&k->certificate);
 	files_forget_certificate(&k->ca);
 	pin_memory_free(k->refused);
+	pin_memory_free(k->unshaped);
 	*k = (struct state_key){.tries = STATE_TRIES_UNKNOWN};
 }
 
@@ -232,8 +233,12 @@ login(struct token *t, enum layout_key key, struct bytes typed, bool keep)
 	struct secret *pin;
 	enum result r = pin_read(&layout_roles[key], typed, &pin);
 
+	if (r == RESULT_PIN_SHAPE)
+		return pin_refuse_shape(&t->keys[key].unshaped, typed);
 	if (r != RESULT_OK)
 		return r;
+	if (t->keys[key].unshaped)
+		pin_memory_forget(t->keys[key].unshaped);
 	r = begin_on_key(t, key);
 	if (r == RESULT_OK) {
 		r = login_in_work(t, key, pin, keep);
