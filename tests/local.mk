@@ -6,3 +6,4 @@ include tests/bench.mk
 include tests/sim-doors.mk
 include tests/life.mk
 include tests/faults.mk
+include tests/pair.mk

@@ -1,0 +1,12 @@
+# Several programs on one card, for tests/pcscd/two-programs.sh: they need a running pcscd.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/pair
+tests_pair_SOURCES = tests/pair.c tests/pair-program.c tests/pair-program.h tests/pair-steps.c \
+	tests/pair-steps.h tests/pair-raw.c
+tests_pair_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
+tests_pair_LDADD = $(harness_libs) $(PCSC_LIBS)
+endif
+EXTRA_DIST += tests/pcscd/two-programs.sh
+
+# A program with a constant PIN over NSS or GnuTLS, for tests/pcscd/loops.sh.
+check_PROGRAMS += tests/pair-constant

@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Several programs on one card through a real pcscd (tests/pair.c), and OpenSC's module beside ours.
+set -u
+. "$(dirname "$0")/lib.sh"
+private_enter "$@"
+
+pcscd_start
+card_serve --card adult --card child
+export JPKI_CARD_SIM_CONTROL=$work/control JPKI_BUILD=$build
+
+# p11-kit's configuration is our own: it ignores a user's where the user is root, as here.
+mkdir "$work/modules"
+echo "module: $module" >"$work/modules/jpki.module"
+echo "module: opensc-pkcs11.so" >"$work/modules/opensc.module"
+mount --bind "$work/modules" /usr/share/p11-kit/modules || bail "p11-kit configured"
+
+# run_pair PATTERN: the promises whose name matches, as result lines.
+run_pair() {
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "$build/tests/pair" "$@" 2>"$work/pair.err" |
+		sed -un 's/^\(not \)\?ok [0-9]* - /\1ok /p; /^# \(not \)\?ok/!s/^#/#/p'
+	[ "${PIPESTATUS[0]}" -eq 0 ] || failures=$((failures + 1))
+}
+
+run_pair "$@"
+finish
