@@ -1096,6 +1096,8 @@ extended_length_is_refused_unless_switched_on(void **state)
 	assert_sw(card, "00200098 00 0004 31323334", 0x6700);
 	set_switch(card, "extended-length", "on");
 	assert_int_equal(send_hex(card, "00B00000 00 0EE0").len, 160);
+	assert_sw(card, "00A4020C 02 000A", 0x9000);
+	assert_int_equal(send_hex(card, "00B00000 00 0EE0").len, 256);
 	assert_sw(card, "00200098 00 0004 31323334", 0x9000);
 	assert_sw(card, "00200098 00 0005 31323334", 0x6700);
 	help_free(card);
@@ -1314,6 +1316,10 @@ write_file(const char *name, const char *text)
 	fclose(file);
 }
 
+#define PINS(pin, tries)                                                                           \
+	"{\"auth\":{\"pin\":" pin ",\"tries\":" tries "},"                                         \
+	"\"sign\":{\"pin\":\"ABC123\",\"tries\":5}}"
+
 static void
 a_damaged_folder_is_refused_with_a_sentence(void **state)
 {
@@ -1322,12 +1328,17 @@ a_damaged_folder_is_refused_with_a_sentence(void **state)
 		{"card.json", "{\"kind\":\"card\"}"},
 		{"card.json", "[]"},
 		{"pins.json", "{}"},
-		{"pins.json", "{\"auth\":{\"pin\":\"1\",\"tries\":9},\"sign\":{}}"},
-		{"pins.json", "{\"auth\":{\"pin\":\"12345678901234567\",\"tries\":3}}"},
+		{"pins.json", PINS("\"1234\"", "4")},
+		{"pins.json", PINS("\"1234\"", "-1")},
+		{"pins.json", PINS("\"1234\"", "\"3\"")},
+		{"pins.json", PINS("\"12345678901234567\"", "3")},
+		{"pins.json", PINS("1234", "3")},
 		{"switches.json", "{\"filler\":1}"},
 		{"switches.json", "{\"colour\":\"red\"}"},
 		{"switches.json", "[]"},
 	};
+
+	struct sim_card *card;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(damage) / sizeof(*damage); i++) {
@@ -1340,6 +1351,11 @@ a_damaged_folder_is_refused_with_a_sentence(void **state)
 		assert_non_null(strstr(error, damage[i][0]));
 		free(error);
 	}
+	help_free(help_card("adult"));
+	write_file("pins.json", PINS("\"1234\"", "3")); /* what is meant to be sound is */
+	card = sim_card_open(help_last_dir(), NULL);
+	assert_non_null(card);
+	help_free(card);
 	assert_null(sim_card_open("/nonexistent/card", NULL));
 }
 
@@ -1384,6 +1400,8 @@ random_commands_never_break_the_card(void **state)
 		len = (size_t)command[299] * 300 / 256;
 		command[0] = classes[command[0] % sizeof(classes)];
 		command[1] = codes[command[1] % sizeof(codes)];
+		if (i == 10000)
+			set_switch(card, "extended-length", "on");
 		if (i % 2) /* a sound length now and then */
 			command[4] = (uint8_t)(len > 5 ? len - 5 : 0);
 		send_bytes(card, command, len); /* checks the length of the answer */
