@@ -2,13 +2,17 @@
 #ifndef JPKI_SIM_STORE_WORK_H
 #define JPKI_SIM_STORE_WORK_H
 
+#include "sim/people-table.h"
 #include "sim/store.h"
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Shared by the parts of the store: store.c (directory), store-card.c (making), store-ca.c. */
+/*
+ * Shared by the parts of the store: store.c (the directory), store-list.c, store-issue.c (one key
+ * and its certificate), store-card.c (whole cards), store-ca.c (the authorities).
+ */
 
 struct sim_store {
 	char *dir;
@@ -43,5 +47,30 @@ const char *sim_work_kind(enum sim_pin which);
 
 /* The card's folder whether it exists or not, to be freed. NULL, with *error, for a bad name. */
 char *sim_work_card_dir(const struct sim_store *store, const char *name, char **error);
+
+struct dirent;
+
+/* For scandir(): is this the folder of a card? */
+int sim_work_is_card(const struct dirent *entry);
+
+/* How a key of a card is to be certified. */
+struct sim_plan {
+	enum sim_pin which;
+	int64_t at;   /* of issue */
+	int birthday; /* the n-th after issue ends it */
+	int year;     /* of the authority's generation */
+	enum sim_oddity oddity;
+};
+
+/* A new key pair and certificate in the card's record, not yet written anywhere. */
+bool sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
+		   const struct sim_plan *plan, char **error);
+
+/*
+ * The generation meant by options->generation at that time; `present` is that of the card's
+ * certificate, or 0.
+ */
+bool sim_issue_choose_year(const struct sim_work *work, int64_t at, int present, int *year,
+			   char **error);
 
 #endif
