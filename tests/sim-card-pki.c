@@ -540,6 +540,25 @@ a_child_can_get_a_signing_certificate_later_for_the_rest_of_the_term(void **stat
 }
 
 static void
+a_signing_certificate_issued_anew_takes_the_remaining_term(void **state)
+{
+	struct sim_make_options options = help_options;
+	struct sim_card_info *list;
+	size_t count;
+	const struct sim_card_info *info;
+	char *error = NULL;
+
+	(void)state;
+	expect_ok(sim_store_make_card(help_store(), "anew", "adult", &options, &error), error);
+	options.now += 366 * 86400; /* its own fifth birthday would be a year later */
+	expect_ok(sim_store_ca_issue(help_store(), "anew", SIM_PIN_SIGN, &options, &error), error);
+	info = info_of("anew", &list, &count);
+	assert_int_equal(info->key[SIM_PIN_SIGN].not_before, options.now);
+	assert_int_equal(info->key[SIM_PIN_SIGN].not_after, info->key[SIM_PIN_AUTH].not_after);
+	sim_store_free_list(list, count);
+}
+
+static void
 a_certificate_is_revoked_once(void **state)
 {
 	struct sim_card_info *list;
@@ -950,6 +969,7 @@ main(void)
 		cmocka_unit_test(renewal_gives_new_keys_and_leaves_pins_and_tries),
 		cmocka_unit_test(
 			a_child_can_get_a_signing_certificate_later_for_the_rest_of_the_term),
+		cmocka_unit_test(a_signing_certificate_issued_anew_takes_the_remaining_term),
 		cmocka_unit_test(a_certificate_is_revoked_once),
 		cmocka_unit_test(an_export_has_what_a_server_needs_and_no_key),
 		cmocka_unit_test(the_same_seed_makes_the_same_card_and_another_or_none_does_not),
