@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 
 #include <winscard.h>
 
@@ -358,6 +358,23 @@ harness_log_count(const char *what)
 	}
 	free(text);
 	return n;
+}
+
+X509 *
+harness_certificate(const char *card, const char *which)
+{
+	char command[4096 + 64];
+	FILE *pipe;
+	X509 *x;
+
+	(void)snprintf(command, sizeof command, "'%s' certificate %s %s",
+		       harness_path("src/sim/jpki-card-sim"), card, which);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	x = PEM_read_X509(pipe, NULL, NULL, NULL);
+	assert_int_equal(pclose(pipe), 0);
+	assert_non_null(x);
+	return x;
 }
 
 /* The names of all readers follow each other, each with its NUL: the first one is meant. */

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include "jpki-pkcs11.h"
 
@@ -78,6 +79,9 @@ void harness_log(const char *level);
 /* What it holds, to be freed; and how often a text stands in it. */
 char *harness_log_text(size_t *len);
 unsigned int harness_log_count(const char *text);
+
+/* The certificate ("auth" or "sign") that the simulator put on a card, by its own word. */
+X509 *harness_certificate(const char *card, const char *which);
 
 /*
  * Another program on the same card, by plain PC/SC: connects, sends commands (hexadecimal, each

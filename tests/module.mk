@@ -16,15 +16,30 @@ harness_libs = tests/libharness.la
 
 module_tests = \
 	tests/module-first \
+	tests/module-hostile \
 	tests/module-interface \
+	tests/module-objects \
+	tests/module-pin \
+	tests/module-settings \
+	tests/module-sign \
 	tests/module-slots
 check_PROGRAMS += $(module_tests)
 TESTS += $(module_tests)
 
 tests_module_first_CPPFLAGS = $(harness_cppflags)
 tests_module_first_LDADD = $(harness_libs)
+tests_module_hostile_CPPFLAGS = $(harness_cppflags)
+tests_module_hostile_LDADD = $(harness_libs)
 tests_module_interface_CPPFLAGS = $(harness_cppflags)
 tests_module_interface_LDADD = $(harness_libs)
+tests_module_objects_CPPFLAGS = $(harness_cppflags)
+tests_module_objects_LDADD = $(harness_libs)
+tests_module_pin_CPPFLAGS = $(harness_cppflags)
+tests_module_pin_LDADD = $(harness_libs)
+tests_module_settings_CPPFLAGS = $(harness_cppflags)
+tests_module_settings_LDADD = $(harness_libs)
+tests_module_sign_CPPFLAGS = $(harness_cppflags)
+tests_module_sign_LDADD = $(harness_libs)
 tests_module_slots_CPPFLAGS = $(harness_cppflags)
 tests_module_slots_LDADD = $(harness_libs)
 
