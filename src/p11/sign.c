@@ -20,6 +20,14 @@ is_size_query(CK_BYTE *signature, CK_ULONG *signature_len, CK_RV *rv)
 	return !signature || room < LAYOUT_SIGNATURE_SIZE;
 }
 
+/* Bad arguments end the operation as any other failure does (PKCS#11 2.40 5.11.2). */
+static CK_RV
+refuse_arguments(struct session *s)
+{
+	signing_cancel(s);
+	return CKR_ARGUMENTS_BAD;
+}
+
 CK_RV
 C_SignInit(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key)
 {
@@ -42,7 +50,7 @@ C_SignUpdate(CK_SESSION_HANDLE session, CK_BYTE_PTR part, CK_ULONG part_len)
 	CK_RV rv = api_begin_session(&api, session);
 
 	if (rv == CKR_OK && !part && part_len > 0)
-		rv = CKR_ARGUMENTS_BAD;
+		rv = refuse_arguments(api.session);
 	if (rv == CKR_OK)
 		rv = signing_update(api.session, (struct bytes){part, part_len});
 	if (rv == CKR_OK)
@@ -80,7 +88,7 @@ C_Sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_P
 	CK_RV rv = api_begin_session(&api, session);
 
 	if (rv == CKR_OK && (!signature_len || (!data && data_len > 0)))
-		rv = CKR_ARGUMENTS_BAD;
+		rv = refuse_arguments(api.session);
 	if (rv == CKR_OK)
 		rv = finish(&api, &all, signature, signature_len);
 	return api_end(&api, rv);
@@ -93,7 +101,7 @@ C_SignFinal(CK_SESSION_HANDLE session, CK_BYTE_PTR signature, CK_ULONG_PTR signa
 	CK_RV rv = api_begin_session(&api, session);
 
 	if (rv == CKR_OK && !signature_len)
-		rv = CKR_ARGUMENTS_BAD;
+		rv = refuse_arguments(api.session);
 	if (rv == CKR_OK)
 		rv = finish(&api, NULL, signature, signature_len);
 	return api_end(&api, rv);

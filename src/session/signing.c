@@ -57,8 +57,10 @@ signing_init(struct module *m, struct session *s, const CK_MECHANISM *mechanism,
 		return rv;
 	if (!objects_get(m, s, key, &o))
 		return CKR_KEY_HANDLE_INVALID;
-	if (o.kind != OBJECT_PRIVATE_KEY)
+	if (o.kind == OBJECT_PUBLIC_KEY)
 		return CKR_KEY_FUNCTION_NOT_PERMITTED;
+	if (o.kind != OBJECT_PRIVATE_KEY)
+		return CKR_KEY_HANDLE_INVALID;
 	s->signing = (struct signing){.mechanism = found, .key = key};
 	if (found->digest != DIGEST_NONE)
 		digest_init(&s->signing.digest, found->digest);
