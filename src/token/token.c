@@ -51,11 +51,14 @@ void
 state_logout(struct token *t, enum layout_key key)
 {
 	struct state_key *k = &t->keys[key];
+	const bool unusable = k->certificate.unusable;
 
 	secret_free(k->pin);
 	k->pin = NULL;
-	if (k->is_private)
+	if (k->is_private) {
 		files_forget_certificate(&k->certificate);
+		k->certificate.unusable = unusable; /* no secret, and logged once is enough */
+	}
 }
 
 bool
