@@ -481,7 +481,8 @@ check_byte_exact_searches(CK_SLOT_ID slot)
 {
 	CK_OBJECT_CLASS class = CKO_CERTIFICATE;
 	CK_ATTRIBUTE is_certificate = {CKA_CLASS, &class, sizeof class};
-	CK_ATTRIBUTE on_token = {CKA_TOKEN, &yes, sizeof yes}, value, subject, issuer, serial;
+	CK_ATTRIBUTE on_token = {CKA_TOKEN, &yes, sizeof yes}, value, subject, issuer, serial,
+		     authority;
 	CK_OBJECT_HANDLE certificate, found[16];
 
 	enter(slot, true);
@@ -495,9 +496,8 @@ check_byte_exact_searches(CK_SLOT_ID slot)
 				 (CK_BYTE)(slot + 1));
 	assert_finds_certificate((CK_ATTRIBUTE[]){issuer, serial}, 2, (CK_BYTE)(slot + 1));
 	/* Java's chain: the certificate whose subject is this one's issuer. */
-	subject.pValue = memcpy(malloc(issuer.ulValueLen), issuer.pValue, issuer.ulValueLen);
-	subject.ulValueLen = issuer.ulValueLen;
-	assert_finds_certificate((CK_ATTRIBUTE[]){on_token, is_certificate, subject}, 3,
+	authority = (CK_ATTRIBUTE){CKA_SUBJECT, issuer.pValue, issuer.ulValueLen};
+	assert_finds_certificate((CK_ATTRIBUTE[]){on_token, is_certificate, authority}, 3,
 				 (CK_BYTE)(slot + 3));
 	/* One bit off, or one byte short, is another certificate. */
 	((uint8_t *)value.pValue)[value.ulValueLen - 1] ^= 1;
@@ -507,6 +507,10 @@ check_byte_exact_searches(CK_SLOT_ID slot)
 	assert_int_equal(find((CK_ATTRIBUTE[]){value, is_certificate}, 2, found), 0);
 	serial.ulValueLen--;
 	assert_int_equal(find((CK_ATTRIBUTE[]){issuer, serial}, 2, found), 0);
+	free(value.pValue);
+	free(subject.pValue);
+	free(issuer.pValue);
+	free(serial.pValue);
 }
 
 static void
@@ -522,9 +526,8 @@ ssh_finds_the_key_by_id_and_use(void **state)
 {
 	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
 	CK_BYTE id = 1;
-	CK_ATTRIBUTE template[] = {{CKA_CLASS, &class, sizeof class},
-				   {CKA_ID, &id, 1},
-				   {CKA_SIGN, &yes, sizeof yes}};
+	CK_ATTRIBUTE template[] = {
+		{CKA_CLASS, &class, sizeof class}, {CKA_ID, &id, 1}, {CKA_SIGN, &yes, sizeof yes}};
 	CK_OBJECT_HANDLE found[16];
 
 	(void)state;
@@ -659,8 +662,8 @@ a_search_is_handed_out_in_pieces(void **state)
 static void
 unknown_attributes_are_told_and_the_others_filled(void **state)
 {
-	static const CK_ATTRIBUTE_TYPE unknown[] = {0x4, 0x61d, 0xcf534301UL, 0xce534352UL,
-						    CKA_TRUSTED, CKA_VALUE};
+	static const CK_ATTRIBUTE_TYPE unknown[] = {0x4,	  0x61d,       0xcf534301UL,
+						    0xce534352UL, CKA_TRUSTED, CKA_VALUE};
 	CK_ULONG type = 0;
 	char label[64];
 	CK_OBJECT_HANDLE key;
@@ -695,9 +698,8 @@ a_buffer_that_is_too_small_is_told_and_left_alone(void **state)
 	(void)state;
 	type = ~0UL;
 	enter(SLOT_AUTH, false);
-	assert_int_equal(
-		f->C_GetAttributeValue(session, find_id(CKO_CERTIFICATE, 1), template, 3),
-		CKR_BUFFER_TOO_SMALL);
+	assert_int_equal(f->C_GetAttributeValue(session, find_id(CKO_CERTIFICATE, 1), template, 3),
+			 CKR_BUFFER_TOO_SMALL);
 	assert_int_equal(template[0].ulValueLen, CK_UNAVAILABLE_INFORMATION);
 	assert_string_equal(label, "untouched");
 	assert_int_equal(type, CKC_X_509);

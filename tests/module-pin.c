@@ -110,15 +110,24 @@ a_pin_of_the_wrong_shape_never_reaches_the_card(void **state)
 		CK_SLOT_ID slot;
 		const char *pin;
 	} rows[] = {
-		{SLOT_AUTH, "1"},		{SLOT_AUTH, "123"},
-		{SLOT_AUTH, "12345"},		{SLOT_AUTH, "123a"},
-		{SLOT_AUTH, " 123"},		{SLOT_AUTH, "１２３"},
-		{SLOT_AUTH, "１２３４５"},	{SLOT_AUTH, "一二三四"},
-		{SLOT_AUTH, "\xff\xff\xff\xff"}, {SLOT_AUTH, "1234\n"},
-		{SLOT_SIGN, "ABC12"},		{SLOT_SIGN, "ABCDEFGH123456789"},
-		{SLOT_SIGN, "ABC-123"},		{SLOT_SIGN, "ABC 123"},
-		{SLOT_SIGN, "ＡＢＣ１２"},	{SLOT_SIGN, "ＡＢＣ１２！"},
-		{SLOT_SIGN, "ｱｲｳ123"},		{SLOT_SIGN, "ABC123\r\n"},
+		{SLOT_AUTH, "1"},
+		{SLOT_AUTH, "123"},
+		{SLOT_AUTH, "12345"},
+		{SLOT_AUTH, "123a"},
+		{SLOT_AUTH, " 123"},
+		{SLOT_AUTH, "１２３"},
+		{SLOT_AUTH, "１２３４５"},
+		{SLOT_AUTH, "一二三四"},
+		{SLOT_AUTH, "\xff\xff\xff\xff"},
+		{SLOT_AUTH, "1234\n"},
+		{SLOT_SIGN, "ABC12"},
+		{SLOT_SIGN, "ABCDEFGH123456789"},
+		{SLOT_SIGN, "ABC-123"},
+		{SLOT_SIGN, "ABC 123"},
+		{SLOT_SIGN, "ＡＢＣ１２"},
+		{SLOT_SIGN, "ＡＢＣ１２！"},
+		{SLOT_SIGN, "ｱｲｳ123"},
+		{SLOT_SIGN, "ABC123\r\n"},
 		{SLOT_SIGN, "\xef\xbc\x41"},
 	};
 
@@ -416,8 +425,8 @@ static void
 a_card_left_open_by_another_program_is_locked_at_first_sight(void **state)
 {
 	(void)state;
-	assert_int_equal(
-		harness_other_program(SELECT_JPKI, SELECT_AUTH_PIN, VERIFY_AUTH, NULL), 0x9000);
+	assert_int_equal(harness_other_program(SELECT_JPKI, SELECT_AUTH_PIN, VERIFY_AUTH, NULL),
+			 0x9000);
 	assert_true(harness_is_open("auth"));
 	(void)p11_token_flags(f, SLOT_AUTH);
 	assert_locked_up();
@@ -552,9 +561,9 @@ a_new_pin_against_the_rules_is_refused_before_anything_is_sent(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		assert_int_equal(set_pin(p11_open(f, rows[i].slot), rows[i].old_pin,
-					 rows[i].new_pin),
-				 rows[i].rv);
+		assert_int_equal(
+			set_pin(p11_open(f, rows[i].slot), rows[i].old_pin, rows[i].new_pin),
+			rows[i].rv);
 	assert_int_equal(f->C_SetPIN(p11_open(f, SLOT_AUTH), NULL, 0, NULL, 0), CKR_ARGUMENTS_BAD);
 	assert_int_equal(harness_verifies(), before);
 	assert_int_equal(harness_tries("auth"), 3);

@@ -20,7 +20,6 @@ module_tests = \
 	tests/module-interface \
 	tests/module-objects \
 	tests/module-pin \
-	tests/module-settings \
 	tests/module-sign \
 	tests/module-slots
 check_PROGRAMS += $(module_tests)
@@ -36,8 +35,6 @@ tests_module_objects_CPPFLAGS = $(harness_cppflags)
 tests_module_objects_LDADD = $(harness_libs)
 tests_module_pin_CPPFLAGS = $(harness_cppflags)
 tests_module_pin_LDADD = $(harness_libs)
-tests_module_settings_CPPFLAGS = $(harness_cppflags)
-tests_module_settings_LDADD = $(harness_libs)
 tests_module_sign_CPPFLAGS = $(harness_cppflags)
 tests_module_sign_LDADD = $(harness_libs)
 tests_module_slots_CPPFLAGS = $(harness_cppflags)
