@@ -52,6 +52,17 @@ asked(const char *word)
 	return reply;
 }
 
+/* The PC/SC calls that have arrived at the simulator so far. */
+static long
+calls_total(void)
+{
+	json_t *reply = asked("calls");
+	long total = (long)json_integer_value(json_object_get(reply, "total"));
+
+	json_decref(reply);
+	return total;
+}
+
 static void
 assert_result(LONG is, LONG expected)
 {
@@ -195,11 +206,18 @@ static void
 waiting_start(struct waiting *waiting, LONG (*call)(struct program *program),
 	      struct program *program)
 {
+	long before = calls_total();
+	int rounds;
+
 	waiting->call = call;
 	waiting->program = program;
 	atomic_store(&waiting->returned, false);
 	assert_int_equal(pthread_create(&waiting->thread, NULL, waiting_run, waiting), 0);
-	sleep_ms(30);
+	/* the call has arrived once it was counted; then it gets time to be answered */
+	for (rounds = 0; rounds < 10000 && calls_total() == before; rounds++)
+		sleep_ms(1);
+	assert_int_not_equal(calls_total(), before);
+	sleep_ms(20);
 }
 
 static LONG
@@ -242,7 +260,7 @@ static SCARD_READERSTATE watched;
 static LONG
 call_status_change(struct program *program)
 {
-	return SCardGetStatusChange(program->context, INFINITE, &watched, 1);
+	return SCardGetStatusChange(program->context, 20000, &watched, 1);
 }
 
 /* Every test begins with the card adult in the first reader, tries full, no faults. */
@@ -553,6 +571,12 @@ waiting_for_a_change_ends_with_the_change(void **state)
 	assert_result(waiting_end(&waiting), 0);
 	assert_true(watched.dwEventState & SCARD_STATE_CHANGED);
 	assert_true(watched.dwEventState & SCARD_STATE_EMPTY);
+	watched.dwCurrentState = watched.dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
+	waiting_start(&waiting, call_status_change, &looker);
+	assert_false(atomic_load(&waiting.returned));
+	ORDER("insert", "adult", READER);
+	assert_result(waiting_end(&waiting), 0);
+	assert_true(watched.dwEventState & SCARD_STATE_PRESENT);
 	assert_result(SCardReleaseContext(looker.context), 0);
 }
 
@@ -1054,7 +1078,7 @@ a_slow_card_holds_up_its_own_programs_only(void **state)
 	struct waiting waiting;
 
 	(void)state;
-	ORDER("set", "adult", "delay-exchange", "80ms");
+	ORDER("set", "adult", "delay-exchange", "400ms");
 	waiting_start(&waiting, call_transmit, &program);
 	assert_true(state_of(&looker, READER) & SCARD_STATE_INUSE);
 	assert_true(state_of(&looker, EMPTY_READER) & SCARD_STATE_EMPTY);
@@ -1071,7 +1095,7 @@ unused_for(const char *ms)
 	char command[256];
 
 	snprintf(command, sizeof(command),
-		 "src/sim/jpki-card-sim run --reader '" READER "=child' --idle-power-off 60 -- "
+		 "src/sim/jpki-card-sim run --reader '" READER "=child' --idle-power-off 500 -- "
 		 "tests/sim-doors unused %s",
 		 ms);
 	return system(command);
@@ -1097,7 +1121,7 @@ an_unused_card_loses_its_power_after_a_while(void **state)
 {
 	(void)state;
 	assert_int_equal(unused_for("0"), 0);
-	assert_int_not_equal(unused_for("150"), 0);
+	assert_int_not_equal(unused_for("800"), 0);
 }
 
 /* ---- counts and trace ---- */
@@ -1195,21 +1219,32 @@ the_trace_shows_no_pin_and_nothing_of_the_signing_certificate(void **state)
 	end_program(&program);
 }
 
+static double
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* The best of five rounds: others work on this machine too. */
 static void
 an_order_costs_less_than_a_millisecond(void **state)
 {
-	struct timespec start, end;
-	double ms;
-	int i;
+	double best = 1e9;
+	int round, i;
 
 	(void)state;
-	clock_gettime(CLOCK_MONOTONIC, &start);
-	for (i = 0; i < 200; i++)
-		ORDER("clear");
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	ms = (double)(end.tv_sec - start.tv_sec) * 1e3 +
-	     (double)(end.tv_nsec - start.tv_nsec) / 1e6;
-	assert_true(ms / 200 < 1);
+	for (round = 0; round < 5; round++) {
+		double start = now_ms();
+
+		for (i = 0; i < 40; i++)
+			ORDER("clear");
+		if ((now_ms() - start) / 40 < best)
+			best = (now_ms() - start) / 40;
+	}
+	assert_true(best < 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
@@ -1303,6 +1338,7 @@ main(int argc, char *argv[])
 		return leave_unused(strtol(argv[2], NULL, 10));
 	if (getenv(WIRE_SOCKET_VARIABLE) == NULL)
 		return run_inside(argv[0]);
+	alarm(180); /* a call that never returns is a failure too */
 	control = control_client_open(NULL, &error);
 	if (control == NULL) {
 		fprintf(stderr, "%s\n", error);

@@ -46,14 +46,14 @@ ask(const struct options *options, const char *order, int count, char *arguments
 }
 
 static void
-print_pins(const json_t *pins)
+print_pins(json_t *pins)
 {
-	const char *name;
-	json_t *pin;
+	void *at;
 
-	json_object_foreach((json_t *)(uintptr_t)pins, name, pin)
-	{
-		printf(", %s %d tries%s", name,
+	for (at = json_object_iter(pins); at != NULL; at = json_object_iter_next(pins, at)) {
+		const json_t *pin = json_object_iter_value(at);
+
+		printf(", %s %d tries%s", json_object_iter_key(at),
 		       (int)json_integer_value(json_object_get(pin, "tries")),
 		       json_is_true(json_object_get(pin, "open")) ? " (open)" : "");
 	}
@@ -62,11 +62,12 @@ print_pins(const json_t *pins)
 static void
 print_status(const json_t *reply)
 {
-	json_t *reader;
+	const json_t *readers;
 	size_t i;
 
-	json_array_foreach(json_object_get(reply, "readers"), i, reader)
-	{
+	readers = json_object_get(reply, "readers");
+	for (i = 0; i < json_array_size(readers); i++) {
+		const json_t *reader = json_array_get(readers, i);
 		const char *card = json_string_value(json_object_get(reader, "card"));
 		bool plugged = json_is_true(json_object_get(reader, "plugged"));
 
@@ -81,11 +82,12 @@ print_status(const json_t *reply)
 static void
 print_counts(const json_t *reply, const char *group)
 {
-	const char *name;
-	json_t *number;
+	json_t *counts = json_object_get(reply, group);
+	void *at;
 
-	json_object_foreach(json_object_get(reply, group), name, number)
-		printf("%6d %s\n", (int)json_integer_value(number), name);
+	for (at = json_object_iter(counts); at != NULL; at = json_object_iter_next(counts, at))
+		printf("%6d %s\n", (int)json_integer_value(json_object_iter_value(at)),
+		       json_object_iter_key(at));
 	printf("%6d in all\n", (int)json_integer_value(json_object_get(reply, "total")));
 }
 
@@ -104,21 +106,25 @@ print_calls(const json_t *reply)
 static void
 print_trace(const json_t *reply)
 {
-	json_t *line;
+	const json_t *lines = json_object_get(reply, "lines");
 	size_t i;
 
-	json_array_foreach(json_object_get(reply, "lines"), i, line) puts(json_string_value(line));
+	for (i = 0; i < json_array_size(lines); i++)
+		puts(json_string_value(json_array_get(lines, i)));
 }
 
 static void
 print_faults(const json_t *reply)
 {
-	json_t *fault;
+	const json_t *faults = json_object_get(reply, "faults");
 	size_t i;
 
-	json_array_foreach(json_object_get(reply, "faults"), i, fault)
+	for (i = 0; i < json_array_size(faults); i++) {
+		const json_t *fault = json_array_get(faults, i);
+
 		printf("%s: struck %d times\n", json_string_value(json_object_get(fault, "order")),
 		       (int)json_integer_value(json_object_get(fault, "struck")));
+	}
 }
 
 /* One order of the control socket as a command. */
@@ -165,7 +171,8 @@ FORWARD(quit, NULL)
 static int
 is_in_reader(const struct options *options, const char *card)
 {
-	json_t *reply, *reader;
+	json_t *reply;
+	const json_t *readers;
 	int status, found = 0;
 	size_t i;
 
@@ -174,8 +181,9 @@ is_in_reader(const struct options *options, const char *card)
 	reply = ask(options, "status", 0, NULL, &status);
 	if (reply == NULL)
 		return -1;
-	json_array_foreach(json_object_get(reply, "readers"), i, reader)
-	{
+	readers = json_object_get(reply, "readers");
+	for (i = 0; i < json_array_size(readers); i++) {
+		const json_t *reader = json_array_get(readers, i);
 		const char *name = json_string_value(json_object_get(reader, "card"));
 
 		if (name != NULL && strcmp(name, card) == 0)

@@ -29,7 +29,7 @@ connect_to(const char *path, char **error)
 			      sizeof(address.sun_path) - 1, path);
 		return -1;
 	}
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd != -1 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return fd;

@@ -261,10 +261,14 @@ control_open(struct server *server, const char *path, char **error)
 void
 control_close(struct control *control)
 {
+	struct asker *asker, *following;
+
 	if (control == NULL)
 		return;
-	while (control->askers != NULL)
-		asker_close(control->askers); /* NOLINT(clang-analyzer-unix.Malloc): unlinks */
+	for (asker = control->askers; asker != NULL; asker = following) {
+		following = asker->next;
+		asker_close(asker);
+	}
 	loop_watch_remove(control->watch);
 	close(control->fd);
 	unlink(control->path);

@@ -225,7 +225,7 @@ read_value(struct fault *fault, const char *text)
 	case VALUE_CARD:
 		if (*text == '\0' || strlen(text) >= sizeof(fault->card))
 			return false;
-		strcpy(fault->card, text);
+		memcpy(fault->card, text, strlen(text) + 1);
 		return true;
 	case VALUE_AID:
 		return read_aid(text, fault);
@@ -256,7 +256,7 @@ read_option(struct fault *fault, const char *text, char **error)
 	} else if (strncmp(text, "reader=", 7) == 0) {
 		if (text[7] == '\0' || strlen(text + 7) >= WIRE_NAME)
 			return sim_error_set(error, "reader= needs a reader's name or number");
-		strcpy(fault->reader, text + 7);
+		memcpy(fault->reader, text + 7, strlen(text + 7) + 1);
 	} else if (strncmp(text, "back=", 5) == 0) {
 		if (fault->group != FAULT_STATE)
 			return sim_error_set(error, "back= does not go with %s",
@@ -268,6 +268,15 @@ read_option(struct fault *fault, const char *text, char **error)
 				     kinds[fault->kind].name);
 	}
 	return true;
+}
+
+/* Adds a word to a list in a sentence. */
+static void
+add_word(char *list, size_t room, const char *word)
+{
+	size_t length = strlen(list);
+
+	snprintf(list + length, room - length, "%s%s", length == 0 ? "" : ", ", word);
 }
 
 static bool
@@ -282,8 +291,7 @@ read_kind(struct fault *fault, const char *text, char **error)
 			fault->group = kinds[i].group;
 			return true;
 		}
-		strcat(list, i == 0 ? "" : ", ");
-		strcat(list, kinds[i].name);
+		add_word(list, sizeof(list), kinds[i].name);
 	}
 	return sim_error_set(error, "there is no fault '%s'; there are: %s", text, list);
 }
@@ -299,8 +307,7 @@ read_call(struct fault *fault, const char *text, char **error)
 			fault->call = (enum wire_call)i;
 			return true;
 		}
-		strcat(list, i == 0 ? "" : ", ");
-		strcat(list, call_names[i]);
+		add_word(list, sizeof(list), call_names[i]);
 	}
 	return sim_error_set(error, "there is no call '%s'; there are: %s", text, list);
 }
@@ -315,7 +322,7 @@ read_place(struct fault *fault, char **at, char **error)
 	if (isalpha((unsigned char)*part) && strcmp(part, "now") != 0) {
 		if (!read_call(fault, part, error))
 			return false;
-		part = *at == NULL ? (char[]){""} : strsep(at, ":");
+		part = *at == NULL ? part + strlen(part) : strsep(at, ":");
 	}
 	length = strlen(part);
 	if (length > 0 && part[length - 1] == '+') {

@@ -39,7 +39,7 @@ pcsc_table(const struct server *server, struct wire_reader table[WIRE_READERS])
 
 		if (reader->name[0] == '\0' || !reader->plugged)
 			continue;
-		strcpy(table[i].name, reader->name);
+		memcpy(table[i].name, reader->name, sizeof(table[i].name));
 		table[i].event_counter = reader->pcsc.event_counter;
 		table[i].state = reader->pcsc.state;
 		table[i].sharing = reader->pcsc.sharing;

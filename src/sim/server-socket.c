@@ -50,7 +50,7 @@ server_socket_listen(const char *path, char **error)
 			      sizeof(address.sun_path) - 1, path);
 		return -1;
 	}
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	if (!make_way(&address, error))
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -73,7 +73,8 @@ server_add_reader(struct server *server, const char *name, char **error)
 		sim_error_set(error, "more than %d readers", WIRE_READERS);
 		return NULL;
 	}
-	strcpy(reader->name, name);
+	memset(reader->name, 0, sizeof(reader->name));
+	memcpy(reader->name, name, strlen(name) + 1);
 	reader_plug(reader);
 	return reader;
 }

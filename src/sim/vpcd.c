@@ -15,6 +15,7 @@
 
 #define RETRY 250000  /* microseconds between attempts to find pcscd */
 #define SETTLED 20000 /* until pcscd's table says what its driver has just learnt */
+#define LOOKED 500000 /* until pcscd has surely looked: it does so every 0.4 s */
 
 enum { ORDER_POWER_OFF = 0, ORDER_POWER_ON = 1, ORDER_RESET = 2, ORDER_ATR = 4 };
 
@@ -33,7 +34,9 @@ struct slot {
 	int fd; /* -1 while closed */
 	struct loop_watch *watch;
 	uint64_t retry_at;
-	uint64_t settled_at; /* when the last change is known to programs; 0: it is */
+	uint64_t settled_at;	  /* when the last change is known to programs; 0: it is */
+	unsigned int last_orders; /* messages read since the card was taken out */
+	bool looked;		  /* the only one was the question for the ATR: pcscd's look */
 	size_t got;
 	uint8_t request[2 + 65535];
 	uint64_t answer_at; /* a slow card's answer waits; 0: none does */
@@ -127,6 +130,9 @@ slot_messages(struct slot *slot)
 			slot_order(slot, slot->request[2]);
 		else if (slot->state != SLOT_LEAVING && length > 1)
 			slot_command(slot, slot->request + 2, length);
+		else if (slot->state == SLOT_LEAVING)
+			slot->looked = slot->last_orders++ == 0 && length == 1 &&
+				       slot->request[2] == ORDER_ATR;
 		slot->got -= 2 + length;
 		memmove(slot->request, slot->request + 2 + length, slot->got);
 	}
@@ -153,8 +159,12 @@ slot_ready(void *arg, short revents)
 		return;
 	}
 	slot_close(slot);
+	/*
+	 * The end came at pcscd's look, or at some program's command: then pcscd itself does not
+	 * know yet, and would overlook the removal if another card came before its look.
+	 */
 	if (was_leaving)
-		slot->settled_at = loop_now() + SETTLED;
+		slot->settled_at = loop_now() + (slot->looked ? SETTLED : LOOKED);
 	else
 		slot->retry_at = loop_now() + RETRY; /* pcscd went away */
 }
@@ -252,6 +262,8 @@ slot_removed(struct reader *reader)
 	slot->answer_at = 0;
 	if (slot->fd == -1)
 		return;
+	slot->last_orders = 0;
+	slot->looked = false;
 	shutdown(slot->fd, SHUT_WR);
 	slot->state = SLOT_LEAVING;
 }
