@@ -5,8 +5,13 @@ tests_pair_SOURCES = tests/pair.c tests/pair-program.c tests/pair-program.h test
 	tests/pair-steps.h tests/pair-raw.c
 tests_pair_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
 tests_pair_LDADD = $(harness_libs) $(PCSC_LIBS)
+
+# A long session of one program, for tests/pcscd/valgrind.sh.
+check_PROGRAMS += tests/pair-session
+tests_pair_session_CPPFLAGS = $(harness_cppflags)
+tests_pair_session_LDADD = $(harness_libs)
 endif
-EXTRA_DIST += tests/pcscd/two-programs.sh
+EXTRA_DIST += tests/pcscd/two-programs.sh tests/pcscd/loops.sh tests/pcscd/valgrind.sh
 
 # A program with a constant PIN over NSS or GnuTLS, for tests/pcscd/loops.sh.
 check_PROGRAMS += tests/pair-constant
