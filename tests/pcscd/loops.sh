@@ -55,6 +55,9 @@ constant() {
 # asked_times N COMMAND...: it succeeds and asked for the PIN so often.
 asked_times() { "${@:2}" >"$work/asked" && grep -qx "asked $1" "$work/asked"; }
 
+for program in certutil modutil pk12util tstclnt p11tool pkcs11-tool ssh-add ssh-agent openssl; do
+	command -v $program >/dev/null || bail "$program is installed"
+done
 pcscd_start
 card_serve --card adult
 
