@@ -61,14 +61,28 @@ no_settings(void)
 		harness_setting(settings[i], NULL);
 }
 
-/* A file in the folder of this test. Static storage. */
+/* A file in the folder of this test. */
 static const char *
-own_file(const char *name)
+own_file(char path[4096], const char *name)
+{
+	(void)snprintf(path, 4096, "%s/%s", getenv("XDG_CONFIG_HOME"), name);
+	return path;
+}
+
+const char *
+harness_config_path(void)
 {
 	static char path[4096];
 
-	(void)snprintf(path, sizeof path, "%s/%s", getenv("XDG_CONFIG_HOME"), name);
-	return path;
+	return own_file(path, "jpki-pkcs11.conf");
+}
+
+static const char *
+log_path(void)
+{
+	static char path[4096];
+
+	return own_file(path, "log");
 }
 
 /* Everything the module reads is the test's own: no settings of whoever runs it. */
@@ -295,17 +309,11 @@ harness_reset(void)
 {
 	no_settings();
 	harness_configure(NULL);
-	(void)unlink(own_file("log"));
+	(void)unlink(log_path());
 	harness_sim("clear", NULL);
 	harness_sim("service", "start", NULL);
 	harness_sim("plug", NULL);
 	harness_card("adult");
-}
-
-const char *
-harness_config_path(void)
-{
-	return own_file("jpki-pkcs11.conf");
 }
 
 void
@@ -327,15 +335,15 @@ harness_configure(const char *text)
 void
 harness_log(const char *level)
 {
-	(void)unlink(own_file("log"));
-	harness_setting("log-file", own_file("log"));
+	(void)unlink(log_path());
+	harness_setting("log-file", log_path());
 	harness_setting("log-level", level);
 }
 
 char *
 harness_log_text(size_t *len)
 {
-	FILE *file = fopen(own_file("log"), "r");
+	FILE *file = fopen(log_path(), "r");
 	char *text = calloc(1, 1 << 20);
 
 	assert_non_null(text);

@@ -71,7 +71,7 @@ void harness_reset(void);
 
 /* A JPKI_PKCS11_* variable by its setting's name ("pss"); NULL takes it away. */
 void harness_setting(const char *name, const char *value);
-/* The user's configuration file: its text (NULL takes it away), and where it is. */
+/* The user's configuration file: its text (NULL takes it away), and where it is (static). */
 void harness_configure(const char *text);
 const char *harness_config_path(void);
 /* From the next C_Initialize on, the log goes to a file of its own at this level. */

@@ -20,6 +20,7 @@ module_tests = \
 	tests/module-interface \
 	tests/module-objects \
 	tests/module-pin \
+	tests/module-settings \
 	tests/module-sign \
 	tests/module-slots
 check_PROGRAMS += $(module_tests)
@@ -35,10 +36,25 @@ tests_module_objects_CPPFLAGS = $(harness_cppflags)
 tests_module_objects_LDADD = $(harness_libs)
 tests_module_pin_CPPFLAGS = $(harness_cppflags)
 tests_module_pin_LDADD = $(harness_libs)
+tests_module_settings_CPPFLAGS = $(harness_cppflags)
+tests_module_settings_LDADD = $(harness_libs)
 tests_module_sign_CPPFLAGS = $(harness_cppflags)
 tests_module_sign_LDADD = $(harness_libs)
 tests_module_slots_CPPFLAGS = $(harness_cppflags)
 tests_module_slots_LDADD = $(harness_libs)
+
+# Rules that need no card.
+token_tests = tests/unit-apdu tests/unit-pin
+check_PROGRAMS += $(token_tests)
+TESTS += $(token_tests)
+
+tests_unit_apdu_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_apdu_SOURCES = tests/unit-apdu.c src/card/apdu.c
+tests_unit_apdu_LDADD = $(CMOCKA_LIBS)
+tests_unit_pin_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(NETTLE_CFLAGS)
+tests_unit_pin_SOURCES = tests/unit-pin.c src/token/pin.c src/token/digest.c src/token/layout.c \
+	src/base/bytes.c src/base/secret.c
+tests_unit_pin_LDADD = $(CMOCKA_LIBS) $(NETTLE_LIBS) $(GMP_LIBS)
 
 # The cards of all module tests, made once: each test works on a copy.
 module_cards = adult alias child opted-out phone juki foreign \
