@@ -326,10 +326,8 @@ follow(struct trace_view *view, const struct apdu *apdu, const struct reading *r
 	if (apdu->ins == 0xA4 && apdu->p1 == 0x04) {
 		view->application = find_application(apdu->data, apdu->data_length);
 		view->file = 0;
-	} else if (apdu->ins == 0xA4 && reading->file != 0) {
-		/* NOLINTNEXTLINE(bugprone-branch-clone): one row per command */
-		view->file = reading->file;
-	} else if (apdu->ins == 0xB0 && (apdu->p1 & 0x80) != 0) {
+	} else if ((apdu->ins == 0xA4 && reading->file != 0) ||
+		   (apdu->ins == 0xB0 && (apdu->p1 & 0x80) != 0)) {
 		view->file = reading->file;
 	}
 }
