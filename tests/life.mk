@@ -24,6 +24,14 @@ check_PROGRAMS += tests/load tests/tsan-race
 tests_load_CPPFLAGS = $(harness_cppflags)
 tests_load_LDADD = tests/liblife.la $(harness_libs)
 tests_tsan_race_CPPFLAGS = $(AM_CPPFLAGS)
+
+check_PROGRAMS += tests/secrets tests/secrets-client
+tests_secrets_SOURCES = tests/secrets.c tests/secrets-order.h tests/secrets-scan.c \
+	tests/secrets-scan.h
+tests_secrets_CPPFLAGS = $(harness_cppflags)
+tests_secrets_LDADD = $(harness_libs)
+tests_secrets_client_SOURCES = tests/secrets-client.c tests/secrets-order.h
+tests_secrets_client_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS)
 endif
 
 EXTRA_DIST += tests/slow/threads.sh
