@@ -29,7 +29,10 @@
 #include "secrets-order.h"
 #include "secrets-scan.h"
 
-enum { PIECE = 12 }; /* bytes of a name or address that make a needle: four characters */
+enum {
+	PIECE = 12, /* bytes of a name or address that make a needle: four characters */
+	END = 16    /* of the certificate's own signature */
+};
 
 #define PIN_REFUSED "WRONG9KQ4ZJ7TYX"
 #define PIN_NEW "NEWER8HW2VB6MPD"
@@ -114,6 +117,20 @@ add_other_names(X509 *certificate)
 	GENERAL_NAMES_free(names);
 }
 
+/* The last thing that is read of a certificate is the likeliest to be left on a stack. */
+static void
+add_end(X509 *certificate)
+{
+	uint8_t *der = NULL;
+	int len = i2d_X509(certificate, &der);
+
+	if (len < 4 * END)
+		give_up("the certificate has its size");
+	for (int at = len - 4 * END; at < len; at += END)
+		scan_add(&needles, "the certificate's end", der + at, END);
+	OPENSSL_free(der);
+}
+
 static void
 add_needles(const char *path)
 {
@@ -123,11 +140,12 @@ add_needles(const char *path)
 	if (!certificate)
 		give_up("the signing certificate can be read");
 	add_other_names(certificate);
+	if (needles.count < 4)
+		give_up("name and address are in the certificate");
+	add_end(certificate);
 	X509_free(certificate);
 	(void)fclose(file);
 	private_needles = needles.count;
-	if (private_needles < 4)
-		give_up("name and address are in the certificate");
 	scan_add(&needles, "the 4-digit PIN", given.pin_auth, strlen(given.pin_auth));
 	scan_add(&needles, "the password", given.pin_sign, strlen(given.pin_sign));
 	scan_add(&needles, "a refused password", PIN_REFUSED, strlen(PIN_REFUSED));
@@ -221,9 +239,9 @@ check_search(struct client *c)
 			give_up("the search finds name and address of one who is logged in");
 }
 
-/* Logged in to both tokens, with both keys used and the certificate read. */
+/* Logged in to both tokens, and no more. */
 static void
-client_log_in(struct client *c)
+client_only_log_in(struct client *c)
 {
 	client_start(c);
 	(void)expect(c, "initialize", "");
@@ -231,8 +249,15 @@ client_log_in(struct client *c)
 	look(c->pid, &c->before);
 	(void)expect(c, "login-auth", given.pin_auth);
 	(void)expect(c, "login-sign", given.pin_sign);
-	(void)expect(c, "sign", "");
+}
+
+/* With the certificate read and both keys used. */
+static void
+client_log_in(struct client *c)
+{
+	client_only_log_in(c);
 	(void)expect(c, "read", "");
+	(void)expect(c, "sign", "");
 	check_search(c);
 }
 
@@ -277,6 +302,19 @@ test_after_logout(void)
 	client_log_in(&c);
 	(void)expect(&c, "logout", "");
 	report(is_clean(c.pid, &c.before), "after logout no PIN and no address is in memory");
+	(void)client_end(&c);
+}
+
+/* Whatever comes after a login overwrites what the login left: here nothing comes. */
+static void
+test_login_alone(void)
+{
+	struct client c;
+
+	client_only_log_in(&c);
+	(void)expect(&c, "logout", "");
+	report(is_clean(c.pid, &c.before),
+	       "after a login and a logout alone no PIN and no address is in memory");
 	(void)client_end(&c);
 }
 
@@ -455,10 +493,9 @@ test_core(void)
 }
 
 static void (*const tests[])(void) = {
-	test_after_logout,   test_after_last_session,
-	test_after_finalize, test_refused,
-	test_changed,	     test_child,
-	test_flags,	     test_core,
+	test_after_logout,   test_login_alone, test_after_last_session,
+	test_after_finalize, test_refused,     test_changed,
+	test_child,	     test_flags,       test_core,
 	test_after_removal,
 };
 
