@@ -35,4 +35,4 @@ tests_secrets_client_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS)
 endif
 
 EXTRA_DIST += tests/slow/secrets.sh tests/slow/threads.sh tests/pcscd/life.sh \
-	tests/pcscd/processes.sh
+	tests/pcscd/processes.sh tests/pcscd/secrets.sh
