@@ -877,6 +877,21 @@ let_go(struct holder *h)
 	(void)SCardReleaseContext(h->context);
 }
 
+/* What a program may do as it leaves the card; nobody has taken it out. */
+static void
+power_taken_by_another_program_costs_no_login(void **state)
+{
+	struct user u = log_in(AUTH);
+	struct holder h = hold(READER);
+
+	(void)state;
+	(void)SCardEndTransaction(h.card, SCARD_LEAVE_CARD);
+	assert_int_equal(SCardDisconnect(h.card, SCARD_UNPOWER_CARD), SCARD_S_SUCCESS);
+	(void)SCardReleaseContext(h.context);
+	assert_int_equal(sign(&u), CKR_OK);
+	assert_false(harness_is_open("auth"));
+}
+
 struct signer {
 	pthread_t thread;
 	struct user user;
@@ -1042,6 +1057,7 @@ main(int argc, char *argv[])
 		HOTPLUG(a_reader_coming_and_going_is_an_event),
 		HOTPLUG(waiting_ends_with_the_event),
 		HOTPLUG(waiting_ends_with_finalize),
+		HOTPLUG(power_taken_by_another_program_costs_no_login),
 		HOTPLUG(a_held_card_does_not_hold_up_cheap_calls),
 		HOTPLUG(a_held_card_that_is_not_known_yet_does_not_hold_up_cheap_calls),
 		HOTPLUG(a_held_card_does_not_hold_up_the_second_reader),

@@ -117,8 +117,12 @@ begin_once(struct link *l)
 		return r == RESULT_RESET ? RESULT_TRANSPORT : r; /* a card without power stays so */
 	r = pcsc_begin(&l->card);
 	if (r == RESULT_RESET) {
-		r = pcsc_reconnect(&l->card);
-		r = r == RESULT_OK ? RESULT_RESET : r;
+		/*
+		 * Connecting anew gives the card power where another program took it;
+		 * SCardReconnect does not. It is still the same card: another would not be called
+		 * reset, and the count of insertions is looked at besides.
+		 */
+		(void)disconnect(l, false);
 	} else if (r == RESULT_TRANSPORT) {
 		/* Who knows whether it has begun: it must not stay so. */
 		(void)pcsc_end(&l->card, false);

@@ -142,12 +142,13 @@ learn_pss_locked(struct token *t)
 	uint8_t reference;
 	enum result pss, control;
 
-	if (t->power_off) /* it could not be locked yet */
+	t->pss_asked = true;
+	if (t->power_off) /* only taking the power locks this card: ask behind a PIN instead */
 		return RESULT_OK;
 	pss = probe_pss(t, any_key(t), sizeof probe_input, &reference);
-	if (!work_is_answer(pss))
+	t->pss_asked = work_is_answer(pss);
+	if (!t->pss_asked)
 		return pss;
-	t->pss_asked = true;
 	if (pss == RESULT_WRONG_P1P2)
 		t->pss = TOKEN_LEARNT_NO;
 	if (pss != RESULT_SECURITY_STATUS)
