@@ -779,6 +779,21 @@ a_swap_between_two_looks_is_an_event(void **state)
 }
 
 static void
+a_swap_first_met_by_a_call_on_the_card_is_an_event(void **state)
+{
+	CK_TOKEN_INFO info;
+
+	(void)state;
+	assert_int_equal(token_info(AUTH, &info), CKR_OK);
+	(void)take_events();
+	/* Behind this call's look at the readers. */
+	harness_sim("fault", "card-swapped@connect:1:" OTHER_CARD, NULL);
+	assert_int_equal(token_info(AUTH, &info), CKR_OK);
+	harness_sim("clear", NULL);
+	assert_int_equal(take_events(), 1U << AUTH | 1U << SIGN);
+}
+
+static void
 a_reader_coming_and_going_is_an_event(void **state)
 {
 	(void)state;
@@ -1054,6 +1069,7 @@ main(int argc, char *argv[])
 		HOTPLUG(events_tell_of_both_slots_once),
 		HOTPLUG(events_are_not_lost_to_other_calls),
 		HOTPLUG(a_swap_between_two_looks_is_an_event),
+		HOTPLUG(a_swap_first_met_by_a_call_on_the_card_is_an_event),
 		HOTPLUG(a_reader_coming_and_going_is_an_event),
 		HOTPLUG(waiting_ends_with_the_event),
 		HOTPLUG(waiting_ends_with_finalize),

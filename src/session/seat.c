@@ -126,8 +126,10 @@ publish(struct module *m, struct seat *s, enum result r)
 	token_view(s->token, &view);
 	(void)pthread_mutex_lock(&m->state);
 	set_view_locked(m, s, &view);
-	if (view.insertion)
+	if (view.insertion && view.insertion != s->insertion) {
 		s->insertion = view.insertion; /* the card itself knows better than the last poll */
+		set_events_locked(m, s);
+	}
 	s->trouble = r;
 	(void)pthread_mutex_unlock(&m->state);
 }
