@@ -62,7 +62,7 @@ enum effect {
 	LIE,	   /* the card answers what is not so: one step may fail, the login may end */
 };
 
-enum struck_calls { ALL_CALLS, TRANSMITS, OTHER_CALLS };
+enum struck_calls { ALL_CALLS, TRANSMITS, OTHER_CALLS, CARD_CALLS };
 
 #define SW_CODES                                                                                   \
 	(DEVICE_ERROR | REMOVED | NOT_LOGGED_IN | PIN_WRONG | PIN_LOCKED | PIN_INVALID |           \
@@ -107,8 +107,8 @@ static const struct fault {
 	 REMOVED | DEVICE_ERROR},
 	{"comm-errors", "comm-error", "+", LASTING, TRANSMITS, DEVICE_ERROR},
 	{"comm-errors-during", "comm-error", "+:during", LASTING, TRANSMITS, DEVICE_ERROR},
-	{"sharing-violations", "sharing-violation", "+", LASTING, ALL_CALLS, DEVICE_ERROR},
-	{"timeouts", "timeout", "+", LASTING, ALL_CALLS, DEVICE_ERROR},
+	{"sharing-violations", "sharing-violation", "+", LASTING, CARD_CALLS, DEVICE_ERROR},
+	{"timeouts", "timeout", "+", LASTING, CARD_CALLS, DEVICE_ERROR},
 	{"truncated-to-0", "truncated", ":0", HICCUP, TRANSMITS, DEVICE_ERROR},
 	{"truncated-to-1", "truncated", ":1", HICCUP, TRANSMITS, DEVICE_ERROR},
 	{"truncated-to-2", "truncated", ":2", HICCUP, TRANSMITS, DEVICE_ERROR},
@@ -170,11 +170,21 @@ struct sweep {
 
 static const char *const place_names[SLOTS] = {"auth", "sign"};
 
+/*
+ * A card that says 9000 and does nothing is believed, since nothing it could be asked tells:
+ * it is only to do no lasting harm.
+ */
+static bool
+is_believed(const struct sweep *w)
+{
+	return strcmp(w->fault->name, "sw-9000") == 0;
+}
+
 /* A point fails once, with what went wrong first. */
 static void
 complain(struct sweep *w, const char *step, const char *what, CK_RV rv)
 {
-	if (w->failed)
+	if (w->failed || (is_believed(w) && !w->over))
 		return;
 	w->failed = true;
 	w->progress->failed++;
@@ -279,21 +289,12 @@ check_pins(struct sweep *w, const char *step)
 			complain(w, step, "a PIN was sent twice", CKR_OK);
 		if (w->now.change[slot] > w->before.change[slot] + 1)
 			complain(w, step, "a new PIN was sent twice", CKR_OK);
-		if (w->now.card[0] && w->now.tries[slot] + w->run.at[slot].spent < expected)
+		if (w->now.card[0] && w->now.tries[slot] + w->run.at[slot].spent < expected &&
+		    !is_believed(w))
 			complain(w, step, "a try is gone that the user did not spend", CKR_OK);
 	}
 	if (w->now.strays > w->before.strays)
 		complain(w, step, "a PIN went to another application or file", CKR_OK);
-}
-
-/*
- * A card that says "selected" and did not select is believed: nothing it could be asked tells.
- * The next contact locks it.
- */
-static bool
-is_lock_faked(const struct sweep *w)
-{
-	return strcmp(w->fault->name, "sw-9000") == 0 && !w->over;
 }
 
 /* Nothing is left open, begun or connected. */
@@ -303,7 +304,7 @@ check_card(struct sweep *w, const char *step)
 	const struct glance *g = &w->now;
 	bool anybody = w->run.at[AUTH].logged_in || w->run.at[SIGN].logged_in;
 
-	if (g->running && g->plugged && g->card[0] && g->powered && !is_lock_faked(w) &&
+	if (g->running && g->plugged && g->card[0] && g->powered &&
 	    (g->open[AUTH] || g->open[SIGN]))
 		complain(w, step, "the card is left open", CKR_OK);
 	if (g->transaction)
@@ -606,6 +607,8 @@ is_struck(const struct sweep *w, const char *call)
 		return false;
 	if (w->fault->calls == ALL_CALLS)
 		return true;
+	if (w->fault->calls == CARD_CALLS)
+		return !is_look_at_readers(call);
 	return (w->fault->calls == TRANSMITS) == transmit;
 }
 
@@ -632,6 +635,9 @@ count_resources(void)
 	return r;
 }
 
+/* There in a build with -fsanitize=address only. */
+int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+
 /* What each point leaves behind would add up over the points of a pair. */
 static void
 check_resources(struct sweep *w, struct resources before, size_t points)
@@ -643,6 +649,8 @@ check_resources(struct sweep *w, struct resources before, size_t points)
 	w->failed = false;
 	if (now.heap > before.heap + points * 64)
 		complain(w, "memory", "grows", now.heap - before.heap);
+	if (__lsan_do_recoverable_leak_check && __lsan_do_recoverable_leak_check() != 0)
+		complain(w, "memory", "leaks", CKR_OK);
 	if (now.locked > before.locked)
 		complain(w, "locked memory", "grows", now.locked - before.locked);
 	if (now.files > before.files)
@@ -770,6 +778,8 @@ sweep(struct sweep *w, const char *scenario, const char *fault)
 	for (w->scenario = scenarios; w->scenario->name; w->scenario++)
 		if (is_wanted(w->scenario->name, scenario))
 			(void)sweep_scenario(w, fault);
+	for (int slot = 0; slot < SLOTS; slot++)
+		EVP_PKEY_free(w->run.at[slot].public_key);
 	printf("# %zu fault points tried, %zu failed\n", w->progress->total, w->progress->failed);
 	return w->progress->failed > 0 || w->progress->total == 0;
 }
@@ -777,6 +787,7 @@ sweep(struct sweep *w, const char *scenario, const char *fault)
 int
 main(int argc, char *argv[])
 {
+	static char out[4096]; /* lest the first line printed look like a leak */
 	struct sweep w = {0};
 	const char *scenario = argc > 1 ? argv[1] : QUICK_SCENARIO;
 
@@ -788,6 +799,7 @@ main(int argc, char *argv[])
 	/* So that memory that was given back does not count as used: see count_resources. */
 	(void)setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1);
 	harness_start(argc, argv, "--reader", "Reader=" CARD, NULL);
+	(void)setvbuf(stdout, out, _IOLBF, sizeof out);
 	w.stride = argc > 1 ? 1 : QUICK_STRIDE;
 	w.call = argc > 4 ? argv[3] : NULL;
 	w.number = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
