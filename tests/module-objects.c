@@ -551,7 +551,9 @@ objects_are_found_by_label_and_privacy(void **state)
 	enter(SLOT_AUTH, false);
 	assert_int_equal(find(&by_label, 1, found), 1);
 	assert_int_equal(found[0], find_id(CKO_PUBLIC_KEY, 1));
-	by_label.ulValueLen--;
+	by_label.ulValueLen--; /* nor anything shorter or longer */
+	assert_int_equal(find(&by_label, 1, found), 0);
+	by_label.ulValueLen += 2;
 	assert_int_equal(find(&by_label, 1, found), 0);
 	assert_int_equal(find(&is_private, 1, found), 0);
 	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
