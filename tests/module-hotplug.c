@@ -1035,6 +1035,49 @@ logout_does_not_wait_and_counts_at_once(void **state)
 	assert_int_equal(sign(&u), CKR_KEY_HANDLE_INVALID);
 }
 
+static void
+a_card_taken_out_while_waiting_for_it_ends_the_wait(void **state)
+{
+	struct user u = log_in(AUTH);
+	struct holder h = hold(READER);
+	struct signer s;
+	unsigned long began;
+
+	(void)state;
+	begin_signing(&s, u);
+	began = now_ms();
+	harness_sim("remove", READER, NULL);
+	assert_int_equal(pthread_join(s.thread, NULL), 0);
+	assert_int_equal(s.rv, CKR_DEVICE_REMOVED);
+	assert_true(s.ended - began < 1000);
+	assert_int_equal(session_info(u.session), CKR_SESSION_HANDLE_INVALID);
+	let_go(&h);
+}
+
+static void
+an_exclusive_connection_fails_the_call_and_nothing_else(void **state)
+{
+	unsigned long verifies = harness_verifies();
+	CK_SESSION_HANDLE session = p11_open(f, AUTH);
+	struct holder h = {0};
+	DWORD protocol;
+
+	(void)state;
+	assert_int_equal(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &h.context),
+			 SCARD_S_SUCCESS);
+	assert_int_equal(SCardConnect(h.context, READER, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T1,
+				      &h.card, &protocol),
+			 SCARD_S_SUCCESS);
+	assert_true(has_token(AUTH));
+	assert_true(has_token(SIGN));
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_DEVICE_ERROR);
+	assert_int_equal(session_info(session), CKR_OK);
+	assert_int_equal(harness_verifies(), verifies);
+	let_go(&h);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	works(SIGN);
+}
+
 #define HOTPLUG(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int
@@ -1079,6 +1122,8 @@ main(int argc, char *argv[])
 		HOTPLUG(a_held_card_does_not_hold_up_the_second_reader),
 		HOTPLUG(a_held_card_does_not_hold_up_finalize),
 		HOTPLUG(logout_does_not_wait_and_counts_at_once),
+		HOTPLUG(a_card_taken_out_while_waiting_for_it_ends_the_wait),
+		HOTPLUG(an_exclusive_connection_fails_the_call_and_nothing_else),
 	};
 
 	harness_start(argc, argv, "--reader", READER "=" CARD, "--reader", SECOND "=" SECOND_CARD,
