@@ -26,12 +26,29 @@ open_file(const char *path)
 	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
 }
 
+/*
+ * A thread of an instance that is being finalised may be about to write to the old file. Its
+ * descriptor is not closed under it, because the host's next file could get its number, but
+ * becomes the new log.
+ */
+static void
+replace(int fd)
+{
+	const int old = log_fd;
+
+	if (old > STDERR_FILENO && fd > STDERR_FILENO && dup3(fd, old, O_CLOEXEC) == old) {
+		(void)close(fd);
+		return;
+	}
+	log_close();
+	log_fd = fd;
+}
+
 void
 log_open(enum log_level level, const char *destination)
 {
 	int fd = STDERR_FILENO;
 
-	log_close();
 	log_level = (int)level;
 	if (strcmp(destination, "none") == 0)
 		fd = FD_NONE;
@@ -40,11 +57,11 @@ log_open(enum log_level level, const char *destination)
 	else if (destination[0] == '/')
 		fd = open_file(destination);
 	if (fd == -1 && destination[0] == '/') {
-		log_fd = STDERR_FILENO;
+		replace(STDERR_FILENO);
 		log_line(LOG_LEVEL_WARNING, "log file %s: %s", destination, strerror(errno));
 		return;
 	}
-	log_fd = fd;
+	replace(fd);
 }
 
 void
@@ -54,6 +71,12 @@ log_close(void)
 
 	if (fd > STDERR_FILENO)
 		(void)close(fd);
+}
+
+void
+log_abandon(void)
+{
+	log_fd = FD_NONE;
 }
 
 int

@@ -23,6 +23,12 @@ enum log_level {
 void log_open(enum log_level level, const char *destination);
 void log_close(void);
 
+/*
+ * Stops logging without closing the file: for a forked child, which may have closed its parent's
+ * descriptors and given their numbers to files of its own.
+ */
+void log_abandon(void);
+
 /* Whether a line of this level would be written, to save making it. */
 int log_wants(enum log_level level);
 

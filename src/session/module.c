@@ -38,6 +38,7 @@ own_gate(void)
 			(void)pthread_mutex_init(&gate, NULL);
 			abandoned = current ? current : abandoned;
 			current = NULL;
+			log_abandon();
 			atomic_store(&gate_owner, self);
 		}
 		owner = atomic_load(&gate_owner);
@@ -121,6 +122,18 @@ module_enter(void)
 	return m;
 }
 
+/* The log is closed when nobody writes to it any more: neither those who were still inside, nor
+ * an instance that was made meanwhile. */
+static void
+module_end(struct module *m)
+{
+	module_free(m);
+	(void)pthread_mutex_lock(&gate);
+	if (!current)
+		log_close();
+	(void)pthread_mutex_unlock(&gate);
+}
+
 void
 module_leave(struct module *m)
 {
@@ -130,7 +143,7 @@ module_leave(struct module *m)
 	last = --m->references == 0;
 	(void)pthread_mutex_unlock(&gate);
 	if (last)
-		module_free(m);
+		module_end(m);
 }
 
 /* Takes the module away from those who come later; the caller gets C_Initialize's reference. */
@@ -163,6 +176,5 @@ module_finalize(void)
 	for (size_t i = 0; i < m->seat_count; i++)
 		seat_request_forget(m, m->seats[i]);
 	module_leave(m);
-	log_close();
 	return CKR_OK;
 }
