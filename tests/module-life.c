@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -468,6 +469,43 @@ a_forked_child_begins_anew_and_the_parent_goes_on(void **state)
 	assert_false(harness_is_open("auth"));
 }
 
+/* As a daemon does: closes all it inherited, and has files of its own under the same numbers. */
+static int
+child_with_files_of_its_own(void)
+{
+	int mine = -1, first = -1;
+
+	for (int fd = STDERR_FILENO + 1; fd < 64; fd++)
+		(void)close(fd);
+	for (int i = 0; i < 16; i++) {
+		mine = open("/dev/null", O_WRONLY | O_CLOEXEC);
+		first = i == 0 ? mine : first;
+	}
+	if (f->C_Initialize(NULL) != CKR_OK || f->C_Finalize(NULL) != CKR_OK)
+		return 1;
+	for (int fd = first; fd <= mine; fd++) {
+		struct stat st;
+
+		if (fstat(fd, &st) != 0 || !S_ISCHR(st.st_mode))
+			return 2;
+	}
+	return 0;
+}
+
+static void
+a_forked_child_keeps_the_files_it_opened_itself(void **state)
+{
+	char log[4096];
+
+	(void)state;
+	(void)snprintf(log, sizeof log, "%s/log", getenv("XDG_CONFIG_HOME"));
+	(void)setenv("JPKI_PKCS11_LOG_FILE", log, 1);
+	p11_start(f);
+	expect_success(fork_child(child_with_files_of_its_own));
+	(void)unsetenv("JPKI_PKCS11_LOG_FILE");
+	p11_stop(f);
+}
+
 static int
 child_and_grandchild(void)
 {
@@ -653,6 +691,7 @@ finalize_while_other_threads_are_inside(void **state)
 	pthread_t threads[THREADS];
 
 	(void)state;
+	(void)alarm(60); /* a thread that is never woken ends the program */
 	for (int round = 0; round < 30; round++) {
 		CK_OBJECT_HANDLE key;
 		CK_SESSION_HANDLE session;
@@ -676,6 +715,7 @@ finalize_while_other_threads_are_inside(void **state)
 		assert_true(seconds_since(&then) < 1.0);
 		assert_false(harness_is_open("auth"));
 	}
+	(void)alarm(0);
 }
 
 /* Others' state */
@@ -792,6 +832,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test(a_setuid_program_takes_no_settings_from_its_caller),
 		cmocka_unit_test_setup_teardown(a_forked_child_begins_anew_and_the_parent_goes_on,
 						start, stop),
+		cmocka_unit_test_teardown(a_forked_child_keeps_the_files_it_opened_itself, stop),
 		cmocka_unit_test_setup_teardown(a_grandchild_begins_anew_too, start, stop),
 		cmocka_unit_test_setup_teardown(fork_while_another_thread_signs, start, stop),
 		cmocka_unit_test_teardown(fork_while_another_thread_starts_and_stops, stop),
