@@ -20,7 +20,7 @@
 
 enum step {
 	/* PKCS#11; `slot` says on which slot. Sessions are kept, one for each slot. */
-	STEP_INITIALIZE, /* number: how long it took C_Initialize alone */
+	STEP_INITIALIZE,
 	STEP_FINALIZE,
 	STEP_SLOT_LIST,	 /* number: slots with a token */
 	STEP_FIND_SLOT,	 /* text: start of a token's label; number: its slot */
@@ -35,7 +35,10 @@ enum step {
 	STEP_SIGN,	/* number: 1 if OpenSSL takes the signature with the certificate */
 	STEP_SET_PIN,	/* text: old and new PIN, separated by a blank */
 	STEP_EVENT,	/* C_WaitForSlotEvent without blocking */
-	/* A thread signs, or waits for an event; C_Finalize 0.3 s later. number: its code. */
+	STEP_SIGN_IN_THREAD, /* begins it, on a session of its own */
+	STEP_JOIN,           /* that thread's end and code; number as for STEP_SIGN */
+	/* A thread signs, or waits for an event; C_Finalize 0.3 s later. number: its code; done: how
+	 * many ms it took. */
 	STEP_SIGN_AND_FINALIZE,
 	STEP_WAIT_AND_FINALIZE,
 

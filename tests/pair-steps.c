@@ -19,7 +19,6 @@
  */
 
 #define SLOTS_MAX 32
-#define NO_SESSION CKR_SESSION_HANDLE_INVALID
 
 struct order {
 	unsigned long slot;
@@ -249,10 +248,9 @@ public_key(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
 }
 
 static CK_RV
-sign(const struct order *order, struct reply *reply)
+sign_in(CK_SESSION_HANDLE session, struct reply *reply)
 {
 	static const char text[] = "a document";
-	CK_SESSION_HANDLE session = *session_of(order->slot);
 	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
 	CK_OBJECT_HANDLE key;
 	CK_BYTE signature[256];
@@ -274,6 +272,47 @@ sign(const struct order *order, struct reply *reply)
 		public && len == 256 && verify_v15(public, "SHA256", text, sizeof text, signature);
 	EVP_PKEY_free(public);
 	return CKR_OK;
+}
+
+static CK_RV
+sign(const struct order *order, struct reply *reply)
+{
+	return sign_in(*session_of(order->slot), reply);
+}
+
+static struct {
+	pthread_t thread;
+	CK_SESSION_HANDLE session;
+	struct reply reply;
+} background;
+
+static void *
+sign_in_background(void *arg)
+{
+	(void)arg;
+	background.reply.rv = sign_in(background.session, &background.reply);
+	return NULL;
+}
+
+static CK_RV
+start_thread(const struct order *order, struct reply *reply)
+{
+	CK_RV rv =
+		f->C_OpenSession(order->slot, CKF_SERIAL_SESSION, NULL, NULL, &background.session);
+
+	(void)reply;
+	if (rv == CKR_OK && pthread_create(&background.thread, NULL, sign_in_background, NULL) != 0)
+		rv = CKR_GENERAL_ERROR;
+	return rv;
+}
+
+static CK_RV
+join_thread(const struct order *order, struct reply *reply)
+{
+	(void)order;
+	(void)pthread_join(background.thread, NULL);
+	reply->number = background.reply.number;
+	return background.reply.rv;
 }
 
 static CK_RV
@@ -373,6 +412,8 @@ static step_function *const steps[STEP_RAW_CONNECT] = {
 	[STEP_SIGN] = sign,
 	[STEP_SET_PIN] = set_pin,
 	[STEP_EVENT] = event,
+	[STEP_SIGN_IN_THREAD] = start_thread,
+	[STEP_JOIN] = join_thread,
 	[STEP_SIGN_AND_FINALIZE] = sign_and_finalize,
 	[STEP_WAIT_AND_FINALIZE] = wait_and_finalize,
 };
