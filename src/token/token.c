@@ -210,11 +210,16 @@ read_after_login(struct token *t, enum layout_key key)
 	return r == RESULT_OK ? sign_learn_pss_open(t, key) : r;
 }
 
-/* The card that the PIN was typed for, as far as one exchange can tell. */
+/*
+ * The card that the PIN was typed for, as far as one exchange can tell. On a phone nothing can:
+ * there the certificate itself needs a PIN.
+ */
 static enum result
 check_same_card(struct token *t)
 {
-	return t->have_head ? files_read_head(t) : RESULT_OK;
+	const bool readable = t->have_head && !t->keys[LAYOUT_AUTH].is_private;
+
+	return readable ? files_read_head(t) : RESULT_OK;
 }
 
 static enum result
