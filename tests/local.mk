@@ -12,3 +12,4 @@ include tests/pair.mk
 EXTRA_DIST += tests/packages.txt tests/install-packages \
 	tests/check-exports.sh tests/check-layers.sh tests/check-static.sh \
 	tests/cppcheck-suppressions.txt tests/pcscd/lib.sh tests/pcscd/tools.sh
+include tests/tool.mk

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_CERTIFICATE_H
+#define JPKI_TOOL_CERTIFICATE_H
+
+#include "tool/dates.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <openssl/x509.h>
+
+/* What a certificate says about itself. Pure; certificates are hostile input. */
+
+/* Its first and last second. False if it does not say them properly. */
+bool certificate_dates(const X509 *certificate, int64_t *from, int64_t *to);
+
+/* Whether a simulated card's authority issued it (O=JPKI-SIM). */
+bool certificate_is_simulated(const X509 *certificate);
+
+/* Where a certificate stands on a day. */
+enum standing {
+	STANDING_EARLY,	  /* not yet valid */
+	STANDING_GOOD,
+	STANDING_RENEWAL, /* the renewal window is open */
+	STANDING_ENDED,
+};
+
+/* `now` decides to the second whether it has ended; the window opens by days in Japan. */
+enum standing certificate_standing(int64_t from, int64_t to, int64_t now);
+
+#endif

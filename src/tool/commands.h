@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_COMMANDS_H
+#define JPKI_TOOL_COMMANDS_H
+
+#include "tool/module.h"
+#include "tool/options.h"
+
+#include <stdbool.h>
+
+/* The commands that need nothing but a function; the table is in main.c. */
+
+enum tool_exit pin_change_run(const struct options *options, char *arguments[]);
+enum tool_exit pin_help_run(const struct options *options, char *arguments[]);
+enum tool_exit help_run(const struct options *options, char *arguments[]);
+
+/* "auth" or "sign"; a message if it is neither. */
+bool key_read(const char *text, enum key *key);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_DATES_H
+#define JPKI_TOOL_DATES_H
+
+#include <stdint.h>
+
+/*
+ * The dates of certificates, in Japanese time (UTC+9, no summer time) whatever the machine's
+ * time zone is. Pure functions; a time is in seconds since 1970 (UTC).
+ */
+
+struct day {
+	int year, month, day;
+};
+
+#define DAY_TEXT 11 /* "2031-07-07" and a NUL */
+
+/* The day in Japan at that time. */
+struct day day_at(int64_t time);
+
+/* "2031-07-07" */
+void day_format(struct day day, char text[DAY_TEXT]);
+
+/* Days from one to the other; negative if `to` comes first. */
+int64_t day_count(struct day from, struct day to);
+
+/*
+ * The first day on which a certificate that ends on `end` can be renewed for one birthday more:
+ * the day after the same day three months earlier, or the first of the next month where that
+ * day does not exist (7 July: 8 April; 28 May: 1 March; 31 July: 1 May).
+ */
+struct day day_renewal_opens(struct day end);
+
+/* The day after. */
+struct day day_next(struct day day);
+
+#endif

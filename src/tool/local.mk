@@ -1,0 +1,47 @@
+# jpki-tool: what the card holder does at home.
+bin_PROGRAMS += src/tool/jpki-tool
+
+noinst_LTLIBRARIES += src/tool/libtool-dates.la
+src_tool_libtool_dates_la_SOURCES = src/tool/dates.c src/tool/dates.h
+
+tool_cppflags = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+
+src_tool_jpki_tool_SOURCES = \
+	src/tool/certificate.c src/tool/certificate.h \
+	src/tool/commands.h \
+	src/tool/exit.c src/tool/exit.h \
+	src/tool/file.c src/tool/file.h \
+	src/tool/help.c \
+	src/tool/main.c \
+	src/tool/module.c src/tool/module.h \
+	src/tool/options.c src/tool/options.h \
+	src/tool/pin-change.c \
+	src/tool/pin.c src/tool/pin.h \
+	src/tool/pinentry.c src/tool/pinentry.h \
+	src/tool/screen.c src/tool/screen.h \
+	src/tool/status.c src/tool/status.h \
+	src/tool/status-ics.c src/tool/status-json.c \
+	src/tool/terminal.c src/tool/terminal.h \
+	src/tool/text.h
+src_tool_jpki_tool_CPPFLAGS = $(tool_cppflags) \
+	-DPKCS11DIR='"$(pkcs11dir)"' -DLOCALEDIR='"$(localedir)"'
+src_tool_jpki_tool_LDADD = src/tool/libtool-dates.la $(OPENSSL_LIBS) $(JANSSON_LIBS) -ldl
+
+# Messages. The catalogue is made beside the program, where it looks first, so that the built
+# tree speaks Japanese too.
+tool_catalogue = src/tool/locale/ja/LC_MESSAGES/jpki-tool.mo
+jalocaledir = $(localedir)/ja/LC_MESSAGES
+nodist_jalocale_DATA = $(tool_catalogue)
+EXTRA_DIST += po/ja.po
+CLEANFILES += $(tool_catalogue)
+$(tool_catalogue): po/ja.po
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MSGFMT) --check-format --check-domain -o $@ $(srcdir)/po/ja.po
+
+# `make po-update` brings po/ja.po up to what the source says; what is new is left to translate.
+tool_xgettext = xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=P_:1,2 \
+	--package-name=jpki-tool --sort-by-file --no-wrap --add-location=file
+.PHONY: po-update
+po-update:
+	cd $(srcdir) && $(tool_xgettext) -o po/jpki-tool.pot src/tool/*.c && \
+	msgmerge --no-wrap --no-fuzzy-matching --add-location=file -U --backup=none \
+		po/ja.po po/jpki-tool.pot && rm po/jpki-tool.pot

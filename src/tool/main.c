@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/commands.h"
+#include "tool/screen.h"
+#include "tool/status.h"
+#include "tool/text.h"
+
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PIN_OPTIONS "pin-fd pinentry last-try"
+
+/* clang-format off */
+static const struct command commands[] = {
+	{"status", "", N_("cards, PIN tries, dates of the certificates"),
+		"json warn ics force pin " PIN_OPTIONS, 0, 0, status_run},
+	{"pin change", "auth|sign", N_("change a PIN"), PIN_OPTIONS, 1, 1, pin_change_run},
+	{"pin help", "", N_("the PINs of a card: which is which, who resets it"), "", 0, 0,
+		pin_help_run},
+	{"help", "[TOPIC]", N_("what to do: locked, forgotten, expired, moved, lost"), "", 0, 1,
+		help_run},
+};
+/* clang-format on */
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+bool
+key_read(const char *text, enum key *key)
+{
+	if (strcmp(text, "auth") == 0) {
+		*key = KEY_AUTH;
+		return true;
+	}
+	if (strcmp(text, "sign") == 0) {
+		*key = KEY_SIGN;
+		return true;
+	}
+	complain(_("say auth (user authentication) or sign (digital signature), not \"%s\""), text);
+	return false;
+}
+
+/* Messages from beside the program where it was built, else from where they are installed. */
+static void
+start_messages(void)
+{
+	char path[PATH_MAX], catalogue[PATH_MAX + 64];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof path - 8);
+	char *slash;
+
+	path[len > 0 ? len : 0] = '\0';
+	slash = strrchr(path, '/');
+	if (slash)
+		(void)strcpy(slash + 1, "locale");
+	(void)snprintf(catalogue, sizeof catalogue, "%s/ja/LC_MESSAGES/jpki-tool.mo", path);
+	(void)setlocale(LC_ALL, "");
+	(void)bindtextdomain("jpki-tool", access(catalogue, R_OK) == 0 ? path : LOCALEDIR);
+	(void)bind_textdomain_codeset("jpki-tool", "UTF-8");
+	(void)textdomain("jpki-tool");
+}
+
+/*
+ * What the module logs, we say in the user's words. Whoever asks for its log by a variable still
+ * gets it.
+ */
+static void
+silence_module(void)
+{
+	if (!getenv("JPKI_PKCS11_LOG_LEVEL"))
+		(void)setenv("JPKI_PKCS11_LOG_FILE", "none", 0);
+}
+
+static void
+print_help(void)
+{
+	char label[64];
+
+	(void)printf("%s\n%s\n\n", _("Usage: jpki-tool COMMAND [OPTION]... [ARGUMENT]..."),
+		     _("Looks after the certificates and PINs of a My Number card (JPKI)."));
+	for (size_t i = 0; i < COMMANDS; i++) {
+		(void)snprintf(label, sizeof label, "%s %s", commands[i].name,
+			       commands[i].arguments);
+		screen_row(label, 22, MARK_NONE, _(commands[i].summary));
+	}
+	screen_blank();
+	options_print(NULL);
+	screen_blank();
+	screen_text(0, _("\"jpki-tool COMMAND --help\" has the options of a command. Not made or "
+			 "endorsed by J-LIS or the Digital Agency."));
+}
+
+static void
+print_command(const struct command *command)
+{
+	(void)printf(_("Usage: jpki-tool %s [OPTION]...%s%s\n"), command->name,
+		     *command->arguments ? " " : "", command->arguments);
+	screen_text(0, _(command->summary));
+	screen_blank();
+	options_print(command);
+	options_print(NULL);
+}
+
+/* The command named by the first one or two words; *words says how many it took. */
+static const struct command *
+find_command(int count, char *words[], int *taken)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const char *name = commands[i].name, *space = strchr(name, ' ');
+		size_t first = space ? (size_t)(space - name) : strlen(name);
+
+		if (count < 1 || strlen(words[0]) != first || strncmp(words[0], name, first) != 0)
+			continue;
+		*taken = space ? 2 : 1;
+		if (!space || (count > 1 && strcmp(words[1], space + 1) == 0))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static enum tool_exit
+run(const struct options *options, int count, char *words[])
+{
+	int taken = 0;
+	const struct command *command = find_command(count, words, &taken);
+
+	if (!command) {
+		complain(_("there is no command \"%s%s%s\" (jpki-tool --help lists them)"), words[0],
+			 taken == 2 && count > 1 ? " " : "", taken == 2 && count > 1 ? words[1] : "");
+		return TOOL_USAGE;
+	}
+	if (options->help) {
+		print_command(command);
+		return TOOL_OK;
+	}
+	if (!options_fit(options, command))
+		return TOOL_USAGE;
+	count -= taken;
+	if (count < command->least || count > command->most) {
+		complain(_("usage: jpki-tool %s %s"), command->name, command->arguments);
+		return TOOL_USAGE;
+	}
+	words[taken + count] = NULL;
+	return command->run(options, words + taken);
+}
+
+static enum tool_exit
+start(int argc, char *argv[])
+{
+	struct options options = {.pin_fd = -1, .warn = -1};
+	int count;
+
+	if (!options_read(&options, argc - 1, argv + 1, &count))
+		return TOOL_USAGE;
+	if (options.version) {
+		(void)puts(PACKAGE_STRING);
+		return TOOL_OK;
+	}
+	if (options.statuses) {
+		exit_print_table();
+		return TOOL_OK;
+	}
+	if (count > 0)
+		return run(&options, count, argv + 1);
+	if (options.help) {
+		print_help();
+		return TOOL_OK;
+	}
+	complain("%s", _("which command? (jpki-tool --help lists them)"));
+	return TOOL_USAGE;
+}
+
+int
+main(int argc, char *argv[])
+{
+	enum tool_exit status;
+
+	/* A closed pipe is an error like any other: a message, and what was begun is ended. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	silence_module();
+	start_messages();
+	screen_start();
+	status = start(argc, argv);
+	if (!screen_end()) {
+		complain(_("cannot write %s: %s"), _("standard output"), strerror(errno));
+		return status == TOOL_OK ? TOOL_FAILED : (int)status;
+	}
+	return (int)status;
+}

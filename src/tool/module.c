@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/module.h"
+
+#include "tool/screen.h"
+#include "tool/text.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- words ---- */
+
+static const struct {
+	enum tool_exit status;
+	const char *text;
+} reasons[] = {
+	[JPKI_REASON_NONE] = {TOOL_OK, ""},
+	[JPKI_REASON_NO_SERVICE] = {TOOL_NO_READER,
+		N_("the reader service pcscd is not running: install the package pcscd, or start "
+		   "it with \"sudo systemctl start pcscd.socket\"")},
+	[JPKI_REASON_REFUSED] = {TOOL_NO_READER,
+		N_("the reader service pcscd refuses this user or session: sit at the computer "
+		   "itself (not ssh), or ask its administrator for a polkit rule")},
+	[JPKI_REASON_NO_READER] = {TOOL_NO_READER, N_("no card reader: plug it in")},
+	[JPKI_REASON_NO_CARD] = {TOOL_NO_CARD, N_("no card in the reader")},
+	[JPKI_REASON_BUSY] = {TOOL_FAILED,
+		N_("another program holds the reader for itself: end it, then try again")},
+	[JPKI_REASON_NO_ANSWER] = {TOOL_NO_CARD,
+		N_("the card does not answer: lay it flat on the middle of the reader, or push it "
+		   "in again, chip first")},
+	[JPKI_REASON_FOREIGN_CARD] = {TOOL_NO_CARD, N_("this is not a My Number card")},
+	[JPKI_REASON_JUKI_CARD] = {TOOL_NO_CARD,
+		N_("an old Juki card: its certificates have all expired")},
+	[JPKI_REASON_NO_CERTIFICATE] = {TOOL_NO_CERTIFICATE,
+		N_("the card was issued without this certificate; the municipal office can add it")},
+	[JPKI_REASON_BAD_CERTIFICATE] = {TOOL_FAILED,
+		N_("the card holds something that this software does not know as a certificate")},
+};
+
+static const char *const cards[] = {
+	[JPKI_CARD_NONE] = N_("none"),
+	[JPKI_CARD_UNKNOWN] = N_("not known yet"),
+	[JPKI_CARD_FOREIGN] = N_("not a My Number card"),
+	[JPKI_CARD_JUKI] = N_("old Juki card"),
+	[JPKI_CARD_MYNUMBER] = N_("My Number card"),
+	[JPKI_CARD_ANDROID] = N_("Android phone with certificates"),
+	[JPKI_CARD_IPHONE] = N_("iPhone with certificates"),
+};
+
+const char *
+module_reason_text(enum jpki_reason reason)
+{
+	if ((size_t)reason >= sizeof reasons / sizeof reasons[0] || reason == JPKI_REASON_NONE)
+		return _("it could not be asked");
+	return _(reasons[reason].text);
+}
+
+enum tool_exit
+module_reason_exit(enum jpki_reason reason)
+{
+	if ((size_t)reason >= sizeof reasons / sizeof reasons[0])
+		return TOOL_FAILED;
+	return reasons[reason].status;
+}
+
+const char *
+module_card_text(enum jpki_card_kind card)
+{
+	if ((size_t)card >= sizeof cards / sizeof cards[0])
+		return _("not known yet");
+	return _(cards[card]);
+}
+
+const char *
+key_text(enum key key)
+{
+	return key == KEY_AUTH ? _("user authentication certificate")
+			       : _("digital signature certificate");
+}
+
+enum tool_exit
+module_failed(CK_RV rv)
+{
+	switch (rv) {
+	case CKR_PIN_INCORRECT:
+	case CKR_PIN_INVALID:
+	case CKR_PIN_LEN_RANGE:
+		complain("%s", _("the PIN was wrong"));
+		return TOOL_PIN_WRONG;
+	case CKR_PIN_LOCKED:
+		complain("%s", _("the PIN is locked: see \"jpki-tool help locked\""));
+		return TOOL_PIN_LOCKED;
+	case CKR_DEVICE_REMOVED:
+	case CKR_TOKEN_NOT_PRESENT:
+		complain("%s", _("the card was taken away"));
+		return TOOL_NO_CARD;
+	case CKR_DEVICE_ERROR:
+		complain("%s", _("the card or the reader did not answer as it should: take the card "
+				 "out, put it back, and try again"));
+		return TOOL_FAILED;
+	case CKR_HOST_MEMORY:
+		complain("%s", _("out of memory"));
+		return TOOL_FAILED;
+	default:
+		complain(_("the module answered with error 0x%08lX"), rv);
+		return TOOL_FAILED;
+	}
+}
+
+/* ---- loading ---- */
+
+static bool
+load_interface(struct module *module)
+{
+	CK_C_GetInterface get;
+	CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
+	CK_INTERFACE *interface = NULL;
+
+	/* POSIX has dlsym give functions; ISO C has no cast from a data pointer to one. */
+	*(void **)&get = dlsym(module->library, "C_GetInterface");
+	if (!get || get(name, NULL, &interface, 0) != CKR_OK)
+		return false;
+	module->jpki = interface->pFunctionList;
+	return module->jpki->version.major == JPKI_INTERFACE_VERSION_MAJOR;
+}
+
+static enum tool_exit
+load(struct module *module, const char *path)
+{
+	CK_C_GetFunctionList get;
+	CK_RV rv;
+
+	module->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!module->library) {
+		complain(_("cannot load the module: %s"), dlerror());
+		return TOOL_FAILED;
+	}
+	*(void **)&get = dlsym(module->library, "C_GetFunctionList");
+	if (!get || !load_interface(module) || get(&module->f) != CKR_OK) {
+		complain(_("%s is not a module of jpki-pkcs11, or is too old"), path);
+		module->f = NULL;
+		return TOOL_FAILED;
+	}
+	rv = module->f->C_Initialize(NULL);
+	if (rv == CKR_OK)
+		return TOOL_OK;
+	module->f = NULL;
+	return module_failed(rv);
+}
+
+/* ---- readers ---- */
+
+void
+module_look(struct module *module, struct token *token)
+{
+	token->status = (struct jpki_slot_status){.size = sizeof token->status};
+	if (module->jpki->get_slot_status(token->slot, &token->status) != CKR_OK) {
+		token->status.reason = JPKI_REASON_NO_ANSWER;
+		token->status.tries_left = JPKI_TRIES_UNKNOWN;
+	}
+	token->status.reader[sizeof token->status.reader - 1] = '\0';
+}
+
+/* The reader of that name, which is added if it is not there yet. NULL without memory. */
+static struct reader *
+reader_named(struct module *module, const char *raw)
+{
+	char *name = screen_safe(raw, strlen(raw));
+
+	for (size_t i = 0; name && i < module->count; i++)
+		if (strcmp(module->readers[i].name, name) == 0) {
+			free(name);
+			return &module->readers[i];
+		}
+	if (!name)
+		return NULL;
+	module->readers[module->count].name = name;
+	return &module->readers[module->count++];
+}
+
+static void
+read_serial(struct module *module, struct reader *reader, CK_SLOT_ID slot)
+{
+	CK_TOKEN_INFO info;
+
+	if (reader->serial[0] || module->f->C_GetTokenInfo(slot, &info) != CKR_OK)
+		return;
+	_Static_assert(sizeof info.serialNumber == SERIAL_LENGTH, "PKCS#11's own length");
+	for (size_t i = 0; i < SERIAL_LENGTH; i++) {
+		char c = (char)info.serialNumber[i];
+
+		reader->serial[i] = c >= ' ' && c <= '~' ? c : '?';
+	}
+	for (size_t i = SERIAL_LENGTH; i > 0 && reader->serial[i - 1] == ' '; i--)
+		reader->serial[i - 1] = '\0';
+}
+
+static bool
+add_slot(struct module *module, CK_SLOT_ID slot)
+{
+	struct token token = {.listed = true, .slot = slot};
+	struct reader *reader;
+
+	module_look(module, &token);
+	reader = reader_named(module, token.status.reader);
+	if (!reader)
+		return false;
+	reader->tokens[token.status.signature_token ? KEY_SIGN : KEY_AUTH] = token;
+	reader->card = token.status.card;
+	if (token.status.reason == JPKI_REASON_NONE)
+		read_serial(module, reader, slot);
+	return true;
+}
+
+static enum tool_exit
+read_slots(struct module *module)
+{
+	CK_ULONG count = 0;
+	CK_SLOT_ID *slots = NULL;
+	CK_RV rv = module->f->C_GetSlotList(CK_FALSE, NULL, &count);
+
+	if (rv == CKR_OK) {
+		slots = calloc(count + 1, sizeof *slots);
+		module->readers = calloc(count + 1, sizeof *module->readers);
+		rv = slots && module->readers ? module->f->C_GetSlotList(CK_FALSE, slots, &count)
+					      : CKR_HOST_MEMORY;
+	}
+	for (CK_ULONG i = 0; rv == CKR_OK && i < count; i++)
+		if (!add_slot(module, slots[i]))
+			rv = CKR_HOST_MEMORY;
+	free(slots);
+	return rv == CKR_OK ? TOOL_OK : module_failed(rv);
+}
+
+/* Keeps the readers that --reader and --serial ask for. */
+static enum tool_exit
+filter(struct module *module, const struct options *options)
+{
+	size_t kept = 0, before = module->count;
+
+	for (size_t i = 0; i < before; i++) {
+		struct reader *reader = &module->readers[i];
+		bool fits = (!options->reader || strstr(reader->name, options->reader)) &&
+			    (!options->serial || strcasecmp(reader->serial, options->serial) == 0);
+
+		if (!fits)
+			free(reader->name);
+		else
+			module->readers[kept++] = *reader;
+	}
+	module->count = kept;
+	if (kept > 0)
+		return TOOL_OK;
+	if (options->serial) {
+		complain(_("no card with the serial number %s in the readers"), options->serial);
+		return TOOL_NO_CARD;
+	}
+	complain(_("no reader whose name contains \"%s\""), options->reader ? options->reader : "");
+	return TOOL_NO_READER;
+}
+
+enum tool_exit
+module_open(struct module *module, const struct options *options)
+{
+	enum tool_exit status;
+
+	*module = (struct module){0};
+	status = load(module, options->module ? options->module : PKCS11DIR "/jpki-pkcs11.so");
+	if (status == TOOL_OK)
+		status = read_slots(module);
+	if (status == TOOL_OK)
+		status = filter(module, options);
+	return status;
+}
+
+void
+module_close(struct module *module)
+{
+	for (size_t i = 0; i < module->count; i++)
+		free(module->readers[i].name);
+	free(module->readers);
+	if (module->f)
+		(void)module->f->C_Finalize(NULL);
+	if (module->library)
+		(void)dlclose(module->library);
+}
+
+/* ---- choosing ---- */
+
+static bool
+has_card(const struct reader *reader)
+{
+	return reader->card == JPKI_CARD_MYNUMBER || reader->card == JPKI_CARD_ANDROID ||
+	       reader->card == JPKI_CARD_IPHONE;
+}
+
+static enum tool_exit
+none_found(const struct module *module, enum key key)
+{
+	enum jpki_reason reason = JPKI_REASON_NO_READER;
+
+	/* The reader that says most: one with something in it rather than an empty one. */
+	for (size_t i = 0; i < module->count; i++) {
+		enum jpki_reason of_this = module->readers[i].tokens[key].status.reason;
+
+		if (i == 0 || reason == JPKI_REASON_NO_CARD)
+			reason = of_this;
+	}
+	complain("%s", module_reason_text(reason));
+	return module_reason_exit(reason);
+}
+
+static enum tool_exit
+several_found(const struct module *module)
+{
+	complain("%s", _("there are several cards; say which with --reader or --serial:"));
+	for (size_t i = 0; i < module->count; i++)
+		if (has_card(&module->readers[i]))
+			(void)fprintf(stderr, "  --serial %s   %s\n", module->readers[i].serial,
+				      module->readers[i].name);
+	return TOOL_AMBIGUOUS;
+}
+
+enum tool_exit
+module_choose(struct module *module, enum key key, struct reader **reader)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < module->count; i++)
+		if (has_card(&module->readers[i])) {
+			*reader = &module->readers[i];
+			found++;
+		}
+	if (found == 0)
+		return none_found(module, key);
+	if (found > 1)
+		return several_found(module);
+	if (!(*reader)->tokens[key].listed) {
+		complain(_("the module chosen with --module does not show the %s"), key_text(key));
+		return TOOL_NO_CERTIFICATE;
+	}
+	if ((*reader)->tokens[key].status.reason == JPKI_REASON_NONE)
+		return TOOL_OK;
+	complain("%s: %s", key_text(key),
+		 module_reason_text((*reader)->tokens[key].status.reason));
+	return module_reason_exit((*reader)->tokens[key].status.reason);
+}
+
+/* ---- sessions and objects ---- */
+
+CK_RV
+module_begin(struct module *module, const struct token *token, bool writable,
+	     CK_SESSION_HANDLE *session)
+{
+	CK_FLAGS flags = CKF_SERIAL_SESSION | (writable ? CKF_RW_SESSION : 0);
+
+	return module->f->C_OpenSession(token->slot, flags, NULL, NULL, session);
+}
+
+/* The first object that fits; *found says whether there is one. */
+static CK_RV
+find(struct module *module, CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG rows,
+     CK_OBJECT_HANDLE *object, bool *found)
+{
+	CK_ULONG count = 0;
+	CK_RV rv = module->f->C_FindObjectsInit(session, template, rows);
+
+	if (rv == CKR_OK) {
+		rv = module->f->C_FindObjects(session, object, 1, &count);
+		(void)module->f->C_FindObjectsFinal(session);
+	}
+	*found = rv == CKR_OK && count == 1;
+	return rv;
+}
+
+CK_RV
+module_certificate(struct module *module, CK_SESSION_HANDLE session, enum object_id id,
+		   X509 **certificate)
+{
+	CK_OBJECT_CLASS class = CKO_CERTIFICATE;
+	CK_BYTE byte = (CK_BYTE)id;
+	CK_ATTRIBUTE template[] = {{CKA_CLASS, &class, sizeof class}, {CKA_ID, &byte, 1}};
+	uint8_t der[8192];
+	CK_ATTRIBUTE value = {CKA_VALUE, der, sizeof der};
+	const uint8_t *at = der;
+	CK_OBJECT_HANDLE object;
+	bool found;
+	CK_RV rv = find(module, session, template, 2, &object, &found);
+
+	*certificate = NULL;
+	if (rv == CKR_OK && found) {
+		rv = module->f->C_GetAttributeValue(session, object, &value, 1);
+		if (rv == CKR_OK)
+			*certificate = d2i_X509(NULL, &at, (long)value.ulValueLen);
+		OPENSSL_cleanse(der, sizeof der);
+	}
+	return rv;
+}
+
+CK_RV
+module_sign(struct module *module, CK_SESSION_HANDLE session, const uint8_t *data, size_t len,
+	    uint8_t signature[256])
+{
+	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
+	CK_ATTRIBUTE template[] = {{CKA_CLASS, &class, sizeof class}};
+	CK_MECHANISM mechanism = {CKM_RSA_PKCS, NULL, 0};
+	CK_OBJECT_HANDLE key;
+	CK_ULONG size = 256;
+	bool found;
+	CK_RV rv = find(module, session, template, 1, &key, &found);
+
+	if (rv == CKR_OK && !found)
+		rv = CKR_KEY_HANDLE_INVALID;
+	if (rv == CKR_OK)
+		rv = module->f->C_SignInit(session, &mechanism, key);
+	if (rv == CKR_OK)
+		rv = module->f->C_Sign(session, (CK_BYTE *)(uintptr_t)data, len, signature, &size);
+	return rv == CKR_OK && size != 256 ? CKR_DEVICE_ERROR : rv;
+}

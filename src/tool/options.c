@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/options.h"
+
+#include "tool/screen.h"
+#include "tool/text.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind {
+	KIND_FLAG,
+	KIND_TEXT,
+	KIND_NUMBER,
+};
+
+struct row {
+	const char *name;
+	const char *value; /* what to call it; NULL for a flag */
+	enum kind kind;
+	size_t field;
+	bool common; /* goes with every command */
+	const char *summary;
+};
+
+#define FLAG(name, field) (name), NULL, KIND_FLAG, offsetof(struct options, field)
+#define TEXT(name, value, field) (name), (value), KIND_TEXT, offsetof(struct options, field)
+#define NUMBER(name, value, field) (name), (value), KIND_NUMBER, offsetof(struct options, field)
+
+/* clang-format off */
+static const struct row rows[] = {
+	{TEXT("reader", "NAME", reader), true, N_("the reader whose name contains NAME")},
+	{TEXT("serial", "NUMBER", serial), true, N_("the card with this serial number (see status)")},
+	{TEXT("module", "PATH", module), true, N_("the PKCS#11 module to use")},
+	{FLAG("help", help), true, N_("print help and end")},
+	{FLAG("version", version), true, N_("print the version and end")},
+	{FLAG("statuses", statuses), true, N_("print the exit statuses and end")},
+	{FLAG("json", json), false, N_("print JSON, for programs")},
+	{FLAG("pin", pin), false, N_("ask the PIN, and show what needs it")},
+	{NUMBER("warn", "DAYS", warn), false, N_("exit status 10 when a certificate ends within DAYS days")},
+	{TEXT("ics", "FILE", ics), false, N_("write the dates into a calendar file (- is standard output)")},
+	{TEXT("output", "FILE", output), false, N_("write to FILE (- is standard output)")},
+	{FLAG("der", der), false, N_("binary (DER) instead of text (PEM)")},
+	{FLAG("force", force), false, N_("overwrite a file that is there already")},
+	{FLAG("personal", personal), false, N_("show name, address, birth date and sex too")},
+	{FLAG("detached", detached), false, N_("leave the file itself out of the signature")},
+	{TEXT("content", "FILE", content), false, N_("the file that a detached signature belongs to")},
+	{FLAG("yes", yes), false, N_("agree to the disclosure without being asked")},
+	{NUMBER("pin-fd", "N", pin_fd), false, N_("read PINs from file descriptor N, a line for each")},
+	{TEXT("pinentry", "PROGRAM", pinentry), false, N_("ask PINs with a pinentry program")},
+	{FLAG("last-try", last_try), false, N_("use the last try without being asked")},
+};
+/* clang-format on */
+
+#define ROWS (sizeof rows / sizeof rows[0])
+
+static void *
+field_of(const struct row *row, struct options *options)
+{
+	return (char *)options + row->field;
+}
+
+static const struct row *
+find_row(const char *name, size_t len)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (strlen(rows[i].name) == len && strncmp(rows[i].name, name, len) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+static bool
+read_number(const struct row *row, const char *text, int *number)
+{
+	char *end;
+	long value;
+
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || value > 100000) {
+		complain(_("--%s takes a whole number, not \"%s\""), row->name, text);
+		return false;
+	}
+	*number = (int)value;
+	return true;
+}
+
+/* One option; `value` is what follows the = or is the next word, NULL without either. */
+static bool
+take(struct options *options, const struct row *row, const char *value)
+{
+	if (row->kind == KIND_FLAG) {
+		*(bool *)field_of(row, options) = true;
+		return true;
+	}
+	if (!value || !*value) {
+		complain(_("--%s needs a value: --%s %s"), row->name, row->name, row->value);
+		return false;
+	}
+	if (row->kind == KIND_NUMBER)
+		return read_number(row, value, field_of(row, options));
+	*(const char **)field_of(row, options) = value;
+	return true;
+}
+
+/* argv[*i] begins with "--"; *i moves on when the value is a word of its own. */
+static bool
+read_one(struct options *options, int argc, char *argv[], int *i)
+{
+	const char *name = argv[*i] + 2, *equals = strchr(name, '=');
+	size_t len = equals ? (size_t)(equals - name) : strlen(name);
+	const struct row *row = find_row(name, len);
+
+	if (!row) {
+		complain(_("there is no option \"--%.*s\" (jpki-tool --help lists them)"), (int)len,
+			 name);
+		return false;
+	}
+	if (equals && row->kind == KIND_FLAG) {
+		complain(_("--%s takes no value"), row->name);
+		return false;
+	}
+	if (equals || row->kind == KIND_FLAG)
+		return take(options, row, equals ? equals + 1 : NULL);
+	return take(options, row, *i + 1 < argc ? argv[++*i] : NULL);
+}
+
+bool
+options_read(struct options *options, int argc, char *argv[], int *count)
+{
+	bool only_arguments = false;
+
+	*count = 0;
+	for (int i = 0; i < argc; i++) {
+		if (only_arguments || argv[i][0] != '-' || !argv[i][1]) {
+			argv[(*count)++] = argv[i];
+		} else if (strcmp(argv[i], "--") == 0) {
+			only_arguments = true;
+		} else if (strcmp(argv[i], "-h") == 0) {
+			options->help = true;
+		} else if (strncmp(argv[i], "--", 2) != 0) {
+			complain(_("there is no option \"%s\" (jpki-tool --help lists them)"),
+				 argv[i]);
+			return false;
+		} else if (!read_one(options, argc, argv, &i)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Whether a command's list, words between spaces, has this one. */
+static bool
+has_word(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += len)
+		if ((at == list || at[-1] == ' ') && (at[len] == ' ' || !at[len]))
+			return true;
+	return false;
+}
+
+static bool
+is_given(const struct row *row, const struct options *options)
+{
+	const void *field = (const char *)options + row->field;
+
+	switch (row->kind) {
+	case KIND_FLAG:
+		return *(const bool *)field;
+	case KIND_TEXT:
+		return *(const char *const *)field != NULL;
+	case KIND_NUMBER:
+		return *(const int *)field >= 0;
+	}
+	return false;
+}
+
+bool
+options_fit(const struct options *options, const struct command *command)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		if (rows[i].common || !is_given(&rows[i], options) ||
+		    has_word(command->options, rows[i].name))
+			continue;
+		complain(_("--%s does not go with \"%s\""), rows[i].name, command->name);
+		return false;
+	}
+	return true;
+}
+
+void
+options_print(const struct command *command)
+{
+	char label[40];
+
+	for (size_t i = 0; i < ROWS; i++) {
+		if (command ? !has_word(command->options, rows[i].name) : !rows[i].common)
+			continue;
+		(void)snprintf(label, sizeof label, "--%s%s%s", rows[i].name,
+			       rows[i].value ? " " : "", rows[i].value ? rows[i].value : "");
+		screen_row(label, 22, MARK_NONE, _(rows[i].summary));
+	}
+}

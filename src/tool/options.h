@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_OPTIONS_H
+#define JPKI_TOOL_OPTIONS_H
+
+#include "tool/exit.h"
+
+#include <stdbool.h>
+
+/* What the command line can say; what was not given is NULL, false or -1. */
+struct options {
+	const char *module;
+	const char *reader;
+	const char *serial;
+	const char *ics;
+	const char *output;
+	const char *pinentry;
+	const char *content;
+	int pin_fd;
+	int warn;
+	bool json;
+	bool pin;
+	bool der;
+	bool force;
+	bool personal;
+	bool detached;
+	bool yes;
+	bool last_try;
+	bool help;
+	bool version;
+	bool statuses;
+};
+
+struct command {
+	const char *name;
+	const char *arguments; /* as in the usage line */
+	const char *summary;   /* N_() */
+	const char *options;   /* names of those that go with it, between spaces */
+	int least, most;       /* arguments */
+	enum tool_exit (*run)(const struct options *options, char *arguments[]);
+};
+
+/*
+ * Takes the options out of argv (argc words after the program's name), which then holds the
+ * *count arguments in order. False after a message.
+ */
+bool options_read(struct options *options, int argc, char *argv[], int *count);
+
+/* Whether all options given go with the command; a message if not. */
+bool options_fit(const struct options *options, const struct command *command);
+
+/* Prints a line for each option of the command (NULL: those of all). */
+void options_print(const struct command *command);
+
+#endif

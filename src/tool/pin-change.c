@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki-tool pin change auth|sign. */
+#include "tool/commands.h"
+#include "tool/pin.h"
+#include "tool/screen.h"
+#include "tool/text.h"
+
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+static bool
+is_same(const struct pin *a, const struct pin *b)
+{
+	return a->len == b->len && CRYPTO_memcmp(a->text, b->text, a->len) == 0;
+}
+
+/* The new PIN, typed twice; from a script once is enough. */
+static enum tool_exit
+ask_new(const struct options *options, const struct reader *reader, enum key key,
+	const struct pin *old, struct pin *new)
+{
+	struct pin again;
+	enum tool_exit status;
+	bool same;
+
+	for (;;) {
+		status = pin_ask(options, reader, key, PIN_NEW, new);
+		if (status != TOOL_OK)
+			return status;
+		if (is_same(old, new)) {
+			complain("%s", _("the new one is the same as the old one; nothing was changed"));
+			return TOOL_FAILED;
+		}
+		if (options->pin_fd >= 0)
+			return TOOL_OK;
+		status = pin_ask(options, reader, key, PIN_AGAIN, &again);
+		if (status != TOOL_OK)
+			return status;
+		same = is_same(new, &again);
+		pin_forget(&again);
+		if (same)
+			return TOOL_OK;
+		complain("%s", _("the two are not the same; once again, please"));
+	}
+}
+
+static enum tool_exit
+change(struct module *module, struct reader *reader, enum key key, struct pin *old,
+       struct pin *new)
+{
+	struct token *token = &reader->tokens[key];
+	CK_SESSION_HANDLE session;
+	CK_RV rv = module_begin(module, token, true, &session);
+
+	if (rv != CKR_OK)
+		return module_failed(rv);
+	rv = module->f->C_SetPIN(session, (CK_UTF8CHAR *)old->text, old->len,
+				 (CK_UTF8CHAR *)new->text, new->len);
+	(void)module->f->C_CloseSession(session);
+	if (rv == CKR_OK) {
+		(void)puts(key == KEY_AUTH ? _("The PIN for user authentication was changed.")
+					   : _("The password for digital signature was changed."));
+		return TOOL_OK;
+	}
+	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED)
+		return pin_was_wrong(module, token, key);
+	complain("%s", _("it is not certain that the PIN was changed: if the new one is refused, "
+			 "the old one is still in force"));
+	return module_failed(rv);
+}
+
+enum tool_exit
+pin_change_run(const struct options *options, char *arguments[])
+{
+	struct module module;
+	struct reader *reader = NULL;
+	struct pin old = {0}, new = {0};
+	enum tool_exit status;
+	enum key key;
+
+	if (!key_read(arguments[0], &key))
+		return TOOL_USAGE;
+	status = module_open(&module, options);
+	if (status == TOOL_OK)
+		status = module_choose(&module, key, &reader);
+	if (status == TOOL_OK)
+		status = pin_may_try(options, &reader->tokens[key], key);
+	if (status == TOOL_OK)
+		status = pin_ask(options, reader, key, PIN_NOW, &old);
+	if (status == TOOL_OK)
+		status = ask_new(options, reader, key, &old, &new);
+	if (status == TOOL_OK)
+		status = change(&module, reader, key, &old, &new);
+	pin_forget(&old);
+	pin_forget(&new);
+	module_close(&module);
+	return status;
+}

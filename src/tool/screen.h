@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_SCREEN_H
+#define JPKI_TOOL_SCREEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * What people read on standard output. On a terminal in colour (unless NO_COLOR is set or TERM
+ * is dumb) and broken into lines of its width; in a pipe plain, one line for each text.
+ * Columns are counted as terminals do: kanji and kana take two.
+ */
+
+enum mark {
+	MARK_NONE,
+	MARK_OK,
+	MARK_CAUTION,
+	MARK_PROBLEM,
+};
+
+/* Reads locale, terminal and environment; before anything else here. */
+void screen_start(void);
+
+/* Columns that a text takes. */
+int screen_columns(const char *text);
+
+/* A title on a line of its own. */
+void screen_heading(const char *text);
+
+/* A label, filled up to `width` columns, the mark's word, and a text. */
+void screen_row(const char *label, int width, enum mark mark, const char *text);
+
+/* The same with the text made by a format. */
+void screen_rowf(const char *label, int width, enum mark mark, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* A text by itself, each line of which begins with `indent` spaces. */
+void screen_text(int indent, const char *text);
+
+void screen_blank(void);
+
+/*
+ * A text from a card or file as it may be shown: control characters become "?".
+ * The caller frees it; NULL without memory.
+ */
+char *screen_safe(const char *text, size_t len);
+
+/* Flushes standard output. False if something could not be written (errno says why). */
+bool screen_end(void);
+
+#endif

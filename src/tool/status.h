@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_STATUS_H
+#define JPKI_TOOL_STATUS_H
+
+#include "tool/certificate.h"
+#include "tool/module.h"
+#include "tool/options.h"
+
+#include <jansson.h>
+
+/* jpki-tool status: what was found out about each token, and the forms it is told in. */
+
+struct validity {
+	bool known; /* the certificate could be read */
+	bool needs_pin;
+	bool simulated;
+	int64_t from, to;
+	enum standing standing;
+	int64_t days_left; /* in Japanese days: 0 is the last one; negative when ended */
+};
+
+struct finding {
+	struct reader *reader;
+	struct validity validity[KEYS];
+};
+
+struct findings {
+	struct finding *items;
+	size_t count;
+	int64_t now;
+};
+
+/* status-json.c */
+json_t *status_json(const struct findings *findings);
+
+/* status-ics.c: a calendar of the renewal windows and ends, RFC 5545; the caller frees it. */
+char *status_ics(const struct findings *findings);
+
+/* The command. */
+enum tool_exit status_run(const struct options *options, char *arguments[]);
+
+#endif

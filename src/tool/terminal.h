@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_TERMINAL_H
+#define JPKI_TOOL_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Asks on the controlling terminal, whatever standard input is. Without echo, what was typed is
+ * not shown, and a signal in the middle (Ctrl-C, Ctrl-Z) first restores the terminal, then does
+ * what it always does.
+ *
+ * Fills `line` (size bytes, NUL-terminated, without the line's end). Returns its length, -1
+ * when there is no terminal, -2 at the end of input, -3 if the line is longer than that.
+ */
+int terminal_ask(const char *prompt, bool echo, char *line, size_t size);
+
+enum {
+	TERMINAL_NONE = -1,
+	TERMINAL_END = -2,
+	TERMINAL_LONG = -3,
+};
+
+#endif

@@ -1,0 +1,172 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# jpki-tool's exit statuses, and that bad input gets a sentence. From the table in jpki-tool
+# --statuses: each line is the promise, the status, a word of what is said, the command.
+
+sim=${SIM:-src/sim/jpki-card-sim}
+tool=${TOOL:-src/tool/jpki-tool}
+module=${MODULE:-.libs/jpki-pkcs11.so}
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+JPKI_CARD_SIM_STATE=$work/state
+LC_ALL=C.UTF-8
+export JPKI_CARD_SIM_STATE LC_ALL
+unset JPKI_CARD_SIM_CONTROL JPKI_CARD_SIM_SOCKET LANGUAGE NO_COLOR
+failed=0
+# The cards that all module tests share, to save the time of making them.
+test $# -gt 0 || test ! -d tests/cards || cp -r tests/cards "$work/state"
+
+# Without a terminal: a PIN can only come from a descriptor.
+ends() {
+	promise=$1 status=$2 word=$3
+	shift 3
+	setsid -w "$@" >"$work/out" 2>&1 </dev/null
+	got=$?
+	if test $got -ne "$status"; then
+		echo "not ok $promise: exit status $got, expected $status"
+	elif ! grep -q -e "$word" "$work/out"; then
+		echo "not ok $promise: '$word' was not said"
+	else
+		echo "ok $promise"
+		return
+	fi
+	sed 's/^/# /' "$work/out"
+	failed=1
+}
+
+# on CARD ARGUMENT...: with that card in the reader; with($pins) their lines on descriptor 5
+on() {
+	card=$1
+	shift
+	"$sim" run --card "$card" -- "$tool" --module "$module" "$@"
+}
+pins() {
+	printf '%b' "$1" >"$work/pins"
+	shift
+	"$@" 5<"$work/pins"
+}
+# What setsid runs has to be a program: this script itself.
+case $1 in
+on | pins)
+	work=$2
+	JPKI_CARD_SIM_STATE=$work/state
+	trap - EXIT
+	shift 2
+	case $1 in
+	-p) shift && pins "$@" ;;
+	*) on "$@" ;;
+	esac
+	exit
+	;;
+esac
+self=$0
+card() { promise=$1 status=$2 word=$3; shift 3; ends "$promise" "$status" "$word" "$self" on "$work" "$@"; }
+typed() {
+	promise=$1 status=$2 word=$3 lines=$4
+	shift 4
+	ends "$promise" "$status" "$word" "$self" pins "$work" -p "$lines" on "$@"
+}
+lone() { ends "$1" "$2" "$3" "$tool" --module "$module" $4; }
+
+# 0: fine
+card "a card that is fine" 0 'OK  *3 of 3 tries left' adult status
+card "a card without certificates is still a card" 0 'issued without' opted-out status
+card "JSON" 0 '"tries_left": 3' adult status --json
+card "one bad certificate does not hide the other" 0 '5 of 5 tries left' cert-random-bytes-auth status
+card "a phone's certificate needs its PIN" 0 'need the PIN' phone status
+card "a locked PIN is shown, and what to do" 0 'jpki-tool help locked' locked-auth status
+card "a simulated card says so" 0 SIMULATED adult status
+card "a simulated phone says so" 0 SIMULATED phone status
+card "a pipe gets no colours" 0 'OK  *3 of 3' adult status
+if grep -q "$(printf '\033')" "$work/out"; then echo "not ok no escapes in a pipe"; failed=1; fi
+lone "help locked" 0 'municipal office' "help locked"
+lone "help lost" 0 '0120-95-0178' "help lost"
+lone "help moved" 0 'void' "help moved"
+lone "help expired" 0 'sixth birthday' "help expired"
+lone "help forgotten" 0 'Do not guess' "help forgotten"
+lone "the PINs of a card" 0 '住民基本台帳用' "pin help"
+lone "the exit statuses" 0 'reader service' --statuses
+
+# 2: the command line
+lone "no command" 2 'which command' ""
+lone "an unknown command" 2 'frobnicate' frobnicate
+lone "an unknown second word" 2 'pin frob' "pin frob"
+lone "an unknown option" 2 'no option.*--frob' "status --frob"
+lone "an unknown short option" 2 'no option.*-x' "status -x"
+lone "an option of another command" 2 'does not go with' "pin help --warn 3"
+lone "an option without its value" 2 'needs a value' "status --warn"
+lone "a flag with a value" 2 'takes no value' "status --json=yes"
+lone "no number" 2 'whole number' "status --warn soon"
+lone "a negative number" 2 'whole number' "status --warn -3"
+lone "which PIN is meant" 2 'auth.*sign' "pin change both"
+lone "an argument is missing" 2 'usage: jpki-tool pin change' "pin change"
+lone "an argument too many" 2 'usage: jpki-tool status' "status now"
+lone "an unknown topic" 2 'no help' "help weather"
+card "no terminal to ask on" 2 'pin-fd' adult pin change auth
+typed "descriptor without enough PINs" 2 'descriptor 5' '' adult pin change auth --pin-fd 5
+
+# 1: other failures
+ends "a module that is none" 1 'cannot load the module' "$tool" --module "$work/none.so" status
+ends "a library that is no module" 1 'not a module of jpki-pkcs11' "$tool" --module "$(
+	ldd "$tool" | sed -n 's/.*=> \(.*libcrypto[^ ]*\) .*/\1/p')" status
+echo mine >"$work/there"
+card "a file that is there is not overwritten" 1 'is there already' adult status --ics "$work/there"
+test "$(cat "$work/there")" = mine || { echo "not ok the file was overwritten"; failed=1; }
+card "a folder that is not there" 1 'cannot write' adult status --ics "$work/no/where"
+card "a full disk" 1 'No space left' adult status --ics /dev/full
+card "--force overwrites" 0 'OK' adult status --ics "$work/there" --force
+grep -q 'BEGIN:VEVENT' "$work/there" || { echo "not ok the calendar was not written"; failed=1; }
+typed "the new PIN is the old one" 1 'same as the old' '1234\n1234\n' adult pin change auth --pin-fd 5
+
+# 3 and 4: no reader, no card
+lone "no pcscd" 3 'pcscd is not running' status
+ends "an empty reader" 4 'no card in the reader' "$sim" run --empty -- "$tool" --module "$module" status
+card "a foreign card" 4 'not a My Number card' foreign status
+card "an old card" 4 'Juki' juki status
+card "a foreign card has no PIN to change" 4 'not a My Number card' foreign pin change auth
+card "no reader of that name" 3 'nosuch' adult status --reader nosuch
+card "no card of that serial" 4 'ABCDEF' adult status --serial ABCDEF
+
+# 5: the certificate is not there
+card "a child has no password to change" 5 'issued without' child pin change sign
+
+# 6 and 7: wrong and locked; nothing is sent that cannot be right
+typed "a wrong PIN" 6 '2 tries left' '9999\n1111\n' adult pin change auth --pin-fd 5
+typed "letters are no 4-digit PIN" 6 'exactly 4 digits' '12a4\n1111\n' adult pin change auth --pin-fd 5
+typed "a new PIN of five digits" 6 'exactly 4 digits' '1234\n11111\n' adult pin change auth --pin-fd 5
+typed "a new password without a digit" 6 'one letter and one digit' 'ABC123\nABCDEF\n' adult pin change sign --pin-fd 5
+card "of these four only the wrong one cost a try" 0 '"tries_left": 2' adult status --json
+typed "a wrong PIN again" 6 '1 try left' '9998\n1111\n' adult pin change auth --pin-fd 5
+typed "the last try is not taken unasked" 2 'last-try' '1234\n1111\n' adult pin change auth --pin-fd 5
+typed "the last try, taken with the right PIN" 0 'was changed' '1234\n1111\n' adult pin change auth --pin-fd 5 --last-try
+typed "the new PIN is in force" 0 'was changed' '1111\n1234\n' adult pin change auth --pin-fd 5
+typed "full-width and small letters are folded" 0 'was changed' 'ａｂｃ１２３\nxyz789\n' adult pin change sign --pin-fd 5
+typed "the folded password is in force" 0 'was changed' 'XYZ789\r\nABC123\r\n' adult pin change sign --pin-fd 5
+typed "the exact dates of the signing certificate" 0 '"needs_pin": false' 'ABC123\n' adult status --pin --pin-fd 5 --json
+typed "a phone's dates, with both PINs" 0 'in-term' '1234\nABC123\n' phone status --pin --pin-fd 5 --json
+card "a locked PIN is not asked for" 7 'locked' locked-auth pin change auth
+card "a locked PIN does not hide the other" 2 'no terminal' locked-auth pin change sign
+
+# 9: ambiguous, before any PIN is asked
+two="$sim run --reader One=adult --reader Two=child --"
+ends "two cards: which?" 9 'several cards' $two "$tool" --module "$module" pin change auth
+ends "the choice is listed" 9 'serial.*One' $two "$tool" --module "$module" pin change auth
+ends "--reader chooses" 2 'no terminal' $two "$tool" --module "$module" pin change auth --reader Two
+ends "status shows all" 0 'Two' $two "$tool" --module "$module" status
+
+# 10: --warn
+card "nothing ends soon" 0 OK adult status --warn 90
+card "a certificate that ends in 20 days" 10 'CAUTION' near-expiry status --warn 90
+card "ten days are not twenty" 0 'CAUTION' near-expiry status --warn 10
+card "a certificate that has ended" 10 'ended on' expired status --warn 0
+
+# a closed pipe
+"$sim" run -- "$tool" --module "$module" status 2>"$work/err" | true
+"$sim" run -- sh -c '"$0" --module "$1" status >/dev/full' "$tool" "$module" 2>"$work/err"
+if test $? -eq 1 && grep -q 'cannot write standard output' "$work/err"; then
+	echo "ok output that cannot be written"
+else
+	echo "not ok output that cannot be written"
+	failed=1
+fi
+exit $failed

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * jpki-tool as people use it: on a terminal (a pty), over the simulated card, in English and in
+ * Japanese. What a test expects is looked for in what came since the last expectation.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PATIENCE 20000 /* ms */
+#define WORDS 24
+
+static char folder[] = "/tmp/tool-terminal.XXXXXX";
+static char build[PATH_MAX];
+
+struct terminal {
+	pid_t child;
+	int fd;
+	char text[65536]; /* everything that came */
+	size_t len, seen;
+};
+
+static struct terminal term;
+
+static void
+build_path(char path[PATH_MAX], const char *name)
+{
+	assert_true(snprintf(path, PATH_MAX, "%s/%s", build, name) < PATH_MAX);
+}
+
+static void
+set_language(const char *locale)
+{
+	(void)unsetenv("LANGUAGE");
+	(void)unsetenv("NO_COLOR");
+	(void)setenv("TERM", "xterm-256color", 1);
+	(void)setenv("LC_ALL", locale, 1);
+}
+
+/* Starts "jpki-card-sim run OPTION... -- jpki-tool ARGUMENT..."; the list ends with NULL. */
+static void
+start(const char *card, ...)
+{
+	static char sim[PATH_MAX], tool[PATH_MAX], module[PATH_MAX];
+	char *words[WORDS] = {sim, (char *)"run", (char *)"--card", (char *)(uintptr_t)card,
+			      (char *)"--", tool, (char *)"--module", module};
+	struct winsize size = {.ws_row = 40, .ws_col = 60};
+	size_t count = 8;
+	va_list args;
+
+	build_path(sim, "src/sim/jpki-card-sim");
+	build_path(tool, "src/tool/jpki-tool");
+	build_path(module, ".libs/jpki-pkcs11.so");
+	va_start(args, card);
+	while (count < WORDS - 1 && (words[count] = va_arg(args, char *)))
+		count++;
+	va_end(args);
+	memset(&term, 0, sizeof term);
+	term.child = forkpty(&term.fd, NULL, NULL, &size);
+	assert_true(term.child >= 0);
+	if (term.child == 0) {
+		(void)execv(sim, words);
+		_exit(127);
+	}
+}
+
+/* Reads what comes within the time; false at the end of the program or of the time. */
+static bool
+read_more(int timeout)
+{
+	struct pollfd fd = {term.fd, POLLIN, 0};
+	ssize_t n;
+
+	if (poll(&fd, 1, timeout) != 1)
+		return false;
+	n = read(term.fd, term.text + term.len, sizeof term.text - term.len - 1);
+	if (n <= 0)
+		return false;
+	term.len += (size_t)n;
+	term.text[term.len] = '\0';
+	return true;
+}
+
+static void
+expect(const char *text)
+{
+	for (;;) {
+		char *at = strstr(term.text + term.seen, text);
+
+		if (at) {
+			term.seen = (size_t)(at - term.text) + strlen(text);
+			return;
+		}
+		if (!read_more(PATIENCE))
+			fail_msg("\"%s\" did not come; what came:\n%s", text, term.text + term.seen);
+	}
+}
+
+static void
+type(const char *text)
+{
+	assert_int_equal(write(term.fd, text, strlen(text)), (ssize_t)strlen(text));
+}
+
+/* Reads to the end; the exit status, as a shell has it. */
+static int
+end(void)
+{
+	int status;
+
+	while (read_more(PATIENCE))
+		;
+	assert_int_equal(waitpid(term.child, &status, 0), term.child);
+	(void)close(term.fd);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static bool
+echoes(void)
+{
+	struct termios modes;
+
+	assert_int_equal(tcgetattr(term.fd, &modes), 0);
+	return modes.c_lflag & ECHO;
+}
+
+static void
+expect_no_echo(void)
+{
+	for (int i = 0; i < 200 && echoes(); i++)
+		(void)usleep(10000);
+	assert_false(echoes());
+}
+
+static bool
+came(const char *text)
+{
+	return strstr(term.text, text) != NULL;
+}
+
+/* ---- */
+
+static void
+a_pin_is_changed_and_never_shown(void **state)
+{
+	(void)state;
+	set_language("C.UTF-8");
+	start("adult", "pin", "change", "auth", NULL);
+	expect("JPKI Card Simulator 00 00, card ");
+	expect("4-digit PIN for user authentication: ");
+	expect_no_echo();
+	type("12345\n");
+	expect("exactly 4 digits");
+	expect("authentication: ");
+	type("1234\n");
+	expect("New 4-digit PIN");
+	expect_no_echo();
+	type("8642\n");
+	expect("once more");
+	type("8643\n");
+	expect("not the same");
+	expect("New 4-digit PIN");
+	type("8642\n");
+	expect("once more");
+	type("8642\n");
+	expect("was changed");
+	assert_true(echoes());
+	assert_int_equal(end(), 0);
+	assert_false(came("1234") || came("8642") || came("8643") || came("12345"));
+	start("adult", "pin", "change", "auth", NULL);
+	expect(": ");
+	type("8642\n");
+	expect(": ");
+	type("1234\n");
+	expect(": ");
+	type("1234\n");
+	assert_int_equal(end(), 0);
+}
+
+static void
+the_same_in_japanese(void **state)
+{
+	(void)state;
+	set_language("ja_JP.UTF-8");
+	start("adult", "pin", "change", "sign", NULL);
+	expect("署名用電子証明書の暗証番号（英数字6～16桁）: ");
+	expect_no_echo();
+	type("ABC123\n");
+	expect("新しい暗証番号");
+	type("ABCDEF\n");
+	expect("英字と数字をそれぞれ1つ以上");
+	expect("新しい暗証番号");
+	type("ｘｙｚ７８９\n");
+	expect("もう一度");
+	type("XYZ789\n");
+	expect("変更しました");
+	assert_int_equal(end(), 0);
+	assert_false(came("ABC123") || came("XYZ789"));
+	start("adult", "pin", "change", "sign", NULL);
+	expect(": ");
+	type("XYZ789\n");
+	expect(": ");
+	type("ABC123\n");
+	expect(": ");
+	type("ABC123\n");
+	assert_int_equal(end(), 0);
+}
+
+static void
+ctrl_c_restores_the_terminal_and_spends_nothing(void **state)
+{
+	(void)state;
+	set_language("C.UTF-8");
+	start("adult", "pin", "change", "auth", NULL);
+	expect("authentication: ");
+	expect_no_echo();
+	type("99");
+	type("\003");
+	for (int i = 0; i < 200 && !echoes(); i++)
+		(void)usleep(10000);
+	assert_true(echoes());
+	assert_int_equal(end(), 130);
+	start("adult", "status", NULL);
+	expect("3 of 3 tries left");
+	assert_int_equal(end(), 0);
+}
+
+static void
+end_of_input_cancels(void **state)
+{
+	(void)state;
+	set_language("C.UTF-8");
+	start("adult", "pin", "change", "auth", NULL);
+	expect("authentication: ");
+	expect_no_echo();
+	type("\004");
+	expect("nothing was sent");
+	assert_int_equal(end(), 8);
+}
+
+static void
+wrong_pin(const char *left)
+{
+	start("alias", "pin", "change", "auth", NULL);
+	expect(": ");
+	type("9999\n");
+	expect(": ");
+	type("8642\n");
+	expect(": ");
+	type("8642\n");
+	expect(left);
+	assert_int_equal(end(), 6);
+}
+
+static void
+the_last_try_wants_a_typed_yes(void **state)
+{
+	(void)state;
+	set_language("C.UTF-8");
+	wrong_pin("2 tries left");
+	wrong_pin("1 try left");
+	start("alias", "pin", "change", "auth", NULL);
+	expect("only one try is left");
+	expect("Type \"yes\"");
+	type("y\n");
+	expect("nothing was sent");
+	assert_int_equal(end(), 8);
+	set_language("ja_JP.UTF-8");
+	start("alias", "pin", "change", "auth", NULL);
+	expect("あと1回しか入力できません");
+	type("はい\n");
+	expect("4桁）: ");
+	type("9998\n");
+	expect(": ");
+	type("8642\n");
+	expect(": ");
+	type("8642\n");
+	expect("ロックされました");
+	assert_int_equal(end(), 7);
+}
+
+/* Columns of a line without its escapes; everything beyond ASCII here is two wide. */
+static int
+columns_of(const char *line, size_t len)
+{
+	int columns = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)line[i];
+
+		if (c == 033) {
+			while (i < len && line[i] != 'm')
+				i++;
+		} else if (c < 0x80) {
+			columns += c != '\r';
+		} else if (c >= 0xC0) {
+			columns += 2;
+		}
+	}
+	return columns;
+}
+
+static void
+assert_fits(int most)
+{
+	for (const char *line = term.text; *line;) {
+		size_t len = strcspn(line, "\n");
+
+		if (columns_of(line, len) > most)
+			fail_msg("wider than %d columns: %.*s", most, (int)len, line);
+		line += len + (line[len] == '\n');
+	}
+}
+
+static void
+screens_fit_the_terminal(void **state)
+{
+	static const char *const languages[] = {"C.UTF-8", "ja_JP.UTF-8"};
+	static const char *const cards[] = {"adult", "child", "near-expiry", "locked-both", "phone"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; j < sizeof cards / sizeof cards[0]; j++) {
+			set_language(languages[i]);
+			start(cards[j], "status", NULL);
+			assert_int_equal(end(), 0);
+			assert_fits(60);
+			assert_true(came(i == 0 ? "Certificate" : "証明書"));
+		}
+}
+
+static void
+colour_is_for_terminals_that_want_it(void **state)
+{
+	(void)state;
+	set_language("C.UTF-8");
+	start("adult", "status", NULL);
+	assert_int_equal(end(), 0);
+	assert_true(came("\033[32mOK"));
+	(void)setenv("NO_COLOR", "1", 1);
+	start("adult", "status", NULL);
+	assert_int_equal(end(), 0);
+	assert_false(came("\033"));
+	set_language("C.UTF-8");
+	(void)setenv("TERM", "dumb", 1);
+	start("adult", "status", NULL);
+	assert_int_equal(end(), 0);
+	assert_false(came("\033"));
+}
+
+/* A pinentry in a few lines: answers all with OK, GETPIN with the lines of a file. */
+static const char pinentry_text[] =
+	"#!/bin/sh\n"
+	"echo 'OK here'\n"
+	"while read -r word rest; do\n"
+	"	printf '%s %s\\n' \"$word\" \"$rest\" >>\"$0.log\"\n"
+	"	case $word in\n"
+	"	GETPIN) read -r pin <\"$0.pins\"; sed -i 1d \"$0.pins\"\n"
+	"		if test \"$pin\" = cancel; then echo 'ERR 83886179 cancelled'; continue; fi\n"
+	"		printf 'D %s\\n' \"$pin\" ;;\n"
+	"	BYE) echo OK; exit ;;\n"
+	"	esac\n"
+	"	echo OK\n"
+	"done\n";
+
+static void
+write_file(const char *path, const char *text, mode_t mode)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static void
+assert_log_has(const char *program, const char *text)
+{
+	char command[2 * PATH_MAX];
+
+	(void)snprintf(command, sizeof command, "grep -q '%s' '%s.log'", text, program);
+	assert_int_equal(system(command), 0);
+}
+
+static void
+a_pinentry_program_asks(void **state)
+{
+	char program[PATH_MAX], pins[PATH_MAX + 8];
+
+	(void)state;
+	set_language("C.UTF-8");
+	assert_true(snprintf(program, sizeof program, "%s/pinentry", folder) > 0);
+	assert_true(snprintf(pins, sizeof pins, "%s.pins", program) > 0);
+	write_file(program, pinentry_text, 0700);
+	write_file(pins, "%312345\n1234\n7531\n7531\ncancel\n", 0600);
+	/* the first is "12345" in disguise: a digit too many, so it is asked again */
+	start("child", "pin", "change", "auth", "--pinentry", program, NULL);
+	expect("was changed");
+	assert_int_equal(end(), 0);
+	assert_log_has(program, "SETERROR this PIN has exactly 4 digits");
+	assert_log_has(program, "SETPROMPT 4-digit PIN for user authentication");
+	assert_log_has(program, "SETDESC JPKI Card Simulator 00 00, card ");
+	start("child", "pin", "change", "auth", "--pinentry", program, NULL);
+	expect("cancelled");
+	assert_int_equal(end(), 8);
+	start("child", "pin", "change", "auth", "--pinentry", "/bin/false", NULL);
+	expect("does not work");
+	assert_int_equal(end(), 1);
+}
+
+/* ---- */
+
+/*
+ * A Japanese locale on any Debian: gettext goes by the locale's name alone, so the one that
+ * always exists is given that name.
+ */
+static int
+prepare(void **state)
+{
+	char path[PATH_MAX], command[2 * PATH_MAX];
+
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	(void)snprintf(path, sizeof path, "%s/ja_JP.UTF-8", folder);
+	if (symlink("/usr/lib/locale/C.utf8", path) != 0 || setenv("LOCPATH", folder, 1) != 0)
+		return -1;
+	(void)snprintf(path, sizeof path, "%s/C.UTF-8", folder);
+	if (symlink("/usr/lib/locale/C.utf8", path) != 0)
+		return -1;
+	(void)unsetenv("JPKI_CARD_SIM_CONTROL");
+	/* the cards that all module tests share, to save the time of making them */
+	(void)snprintf(command, sizeof command, "cp -r '%s/tests/cards' '%s/state'", build, folder);
+	if (system(command) != 0)
+		return -1;
+	(void)snprintf(path, sizeof path, "%s/state", folder);
+	return setenv("JPKI_CARD_SIM_STATE", path, 1);
+}
+
+static int
+clean_up(void **state)
+{
+	char command[PATH_MAX + 16];
+
+	(void)state;
+	(void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
+	return system(command) == 0 ? 0 : -1;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pin_is_changed_and_never_shown),
+		cmocka_unit_test(the_same_in_japanese),
+		cmocka_unit_test(ctrl_c_restores_the_terminal_and_spends_nothing),
+		cmocka_unit_test(end_of_input_cancels),
+		cmocka_unit_test(the_last_try_wants_a_typed_yes),
+		cmocka_unit_test(screens_fit_the_terminal),
+		cmocka_unit_test(colour_is_for_terminals_that_want_it),
+		cmocka_unit_test(a_pinentry_program_asks),
+	};
+	const char *top = getenv("JPKI_BUILD");
+
+	if (access("/usr/lib/locale/C.utf8", R_OK) != 0) {
+		(void)puts("skip: no /usr/lib/locale/C.utf8 to make a Japanese locale of");
+		return 77;
+	}
+	if (!realpath(top ? top : ".", build))
+		return 99;
+	return cmocka_run_group_tests(tests, prepare, clean_up);
+}
