@@ -7,9 +7,9 @@ include tests/sim-doors.mk
 include tests/life.mk
 include tests/faults.mk
 include tests/pair.mk
+include tests/tool.mk
 
 # What ./run-tests runs beside make check.
 EXTRA_DIST += tests/packages.txt tests/install-packages \
 	tests/check-exports.sh tests/check-layers.sh tests/check-static.sh \
 	tests/cppcheck-suppressions.txt tests/pcscd/lib.sh tests/pcscd/tools.sh
-include tests/tool.mk
