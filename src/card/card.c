@@ -59,6 +59,13 @@ transmit(struct link *link, const struct apdu *a, struct response *response)
 	return r;
 }
 
+/* The words about PINs mean something in answer to a PIN only. */
+static enum result
+not_about_pins(enum result r)
+{
+	return r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED ? RESULT_CARD_ERROR : r;
+}
+
 /* A command without response data. */
 static enum result
 command(struct link *link, const struct apdu *a, uint16_t *sw)
@@ -100,7 +107,7 @@ static enum result
 command_for_data(struct link *link, const struct apdu *a, size_t max, uint8_t *out, size_t *got)
 {
 	struct response response;
-	enum result r = transmit_for_data(link, a, &response);
+	enum result r = not_about_pins(transmit_for_data(link, a, &response));
 
 	*got = 0;
 	if (r == RESULT_OK && (response.len == 0 || response.len > max))
@@ -119,7 +126,7 @@ card_select_application(struct link *link, struct bytes aid)
 	struct apdu a = {0x00, INS_SELECT, 0x04, 0x0c, aid, APDU_NO_LE};
 	uint16_t sw;
 
-	return command(link, &a, &sw);
+	return not_about_pins(command(link, &a, &sw));
 }
 
 enum result
@@ -129,7 +136,7 @@ card_select_file(struct link *link, uint16_t file)
 	struct apdu a = {0x00, INS_SELECT, 0x02, 0x0c, {id, sizeof id}, APDU_NO_LE};
 	uint16_t sw;
 
-	return command(link, &a, &sw);
+	return not_about_pins(command(link, &a, &sw));
 }
 
 enum result
@@ -186,7 +193,7 @@ card_change_pin(struct link *link, uint8_t reference, struct bytes new_pin)
 {
 	struct apdu a = {0x00, INS_CHANGE, 0x01, reference, new_pin, APDU_NO_LE};
 	uint16_t sw = 0;
-	enum result r = command(link, &a, &sw);
+	enum result r = not_about_pins(command(link, &a, &sw));
 
 	return r == RESULT_OK && sw != SW_OK ? RESULT_CARD_ERROR : r;
 }
