@@ -64,6 +64,7 @@ enum effect {
 
 enum struck_calls { ALL_CALLS, TRANSMITS, OTHER_CALLS, CARD_CALLS };
 
+#define PIN_CODES (PIN_WRONG | PIN_LOCKED | PIN_INVALID)
 #define SW_CODES                                                                                   \
 	(DEVICE_ERROR | REMOVED | NOT_LOGGED_IN | PIN_WRONG | PIN_LOCKED | PIN_INVALID |           \
 	 NO_MECHANISM | HANDLE_GONE)
@@ -337,6 +338,14 @@ is_look_at_readers(const char *call)
 	       strcmp(call, "statuschange") == 0;
 }
 
+/* Who typed no PIN is not to be told that it was wrong. */
+static bool
+is_pin_typed(const struct step *step)
+{
+	return strncmp(step->action->name, "login", 5) == 0 ||
+	       strcmp(step->action->name, "change_pin") == 0;
+}
+
 static bool
 is_code_allowed(struct sweep *w, const struct step *step, CK_RV rv)
 {
@@ -350,7 +359,8 @@ is_code_allowed(struct sweep *w, const struct step *step, CK_RV rv)
 		return is_session_code_right(w, step, rv);
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
 		if (codes[i].rv == rv)
-			return w->fault->allowed & codes[i].code;
+			return (w->fault->allowed & codes[i].code) &&
+			       (!(codes[i].code & PIN_CODES) || is_pin_typed(step));
 	return false;
 }
 
