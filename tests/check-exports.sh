@@ -33,7 +33,7 @@ for name in jpki-pkcs11 jpki-auth-pkcs11 jpki-sign-pkcs11; do
 	needed=$(readelf -d "$module" | sed -n 's/.*(NEEDED).*\[\(.*\)\.so.*/\1/p' | sort)
 	same "$name needs libraries without state of their own" "$libraries" \
 		"$(grep -vx libgmp <<<"$needed" | paste -sd' ')"
-	same "$name runs nothing when it is loaded or unloaded" "" \
+	same "$name has no exit handler, and ends no process" "" \
 		"$(nm "$module" | grep -E ' (__cxa_atexit|atexit|on_exit|abort|exit)(@|$)')"
 done
 

@@ -222,6 +222,7 @@ a_mistake_in_the_file_is_told_with_its_line_and_stops_nothing(void **state)
 		       "= yes\n"
 		       "reader = %s\n"
 		       "ask-pin-each-signature = \n"
+		       "log-file = jpki.log\n" /* where that is depends on the program */
 		       "hide-ca-certificates = yes\n",
 		       longer);
 	harness_configure(text);
@@ -234,7 +235,8 @@ a_mistake_in_the_file_is_told_with_its_line_and_stops_nothing(void **state)
 	assert_told_at(6, "");
 	assert_told_at(7, "reader");
 	assert_told_at(8, "ask-pin-each-signature");
-	assert_int_equal(harness_log_count("\n"), 7);
+	assert_told_at(9, "log-file");
+	assert_int_equal(harness_log_count("\n"), 8);
 	/* What is right counts, what is wrong leaves the default. */
 	assert_true(authorities_are_hidden());
 	assert_false(labels_are_japanese());
@@ -252,6 +254,18 @@ a_mistake_in_a_variable_is_told_with_its_name(void **state)
 	harness_log("warning");
 	assert_true(shows(0)); /* what the file says stays */
 	assert_int_equal(harness_log_count("JPKI_PKCS11_TOKEN_LABELS"), 1);
+	assert_int_equal(harness_log_count("\n"), 1);
+}
+
+static void
+a_variable_that_no_setting_has_is_told(void **state)
+{
+	(void)state;
+	harness_setting("token-label", "japanese");
+	harness_log("warning");
+	assert_false(shows(0));
+	harness_setting("token-label", NULL);
+	assert_int_equal(harness_log_count("JPKI_PKCS11_TOKEN_LABEL: no such setting"), 1);
 	assert_int_equal(harness_log_count("\n"), 1);
 }
 
@@ -519,6 +533,24 @@ a_missing_pcscd_is_told_once(void **state)
 	assert_int_equal(harness_log_count("pcscd"), 1);
 }
 
+static void
+a_card_of_another_kind_is_told_once(void **state)
+{
+	static const char *const cards[][2] = {{"foreign", "My Number"}, {"juki", "Juki"}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		harness_card(cards[i][0]);
+		harness_log("info");
+		p11_start(f);
+		for (int k = 0; k < 3; k++)
+			assert_false(p11_has_token(f, SLOT_AUTH));
+		p11_stop(f);
+		assert_int_equal(harness_log_count("\n"), 1);
+		assert_int_equal(harness_log_count(cards[i][1]), 1);
+	}
+}
+
 /* Which readers are looked at is the user's choice: a pattern of names. */
 static void
 the_reader_setting_picks_readers_by_name(void **state)
@@ -553,6 +585,7 @@ main(int argc, char *argv[])
 		TEST(comments_blanks_and_line_ends_do_not_matter),
 		TEST(a_mistake_in_the_file_is_told_with_its_line_and_stops_nothing),
 		TEST(a_mistake_in_a_variable_is_told_with_its_name),
+		TEST(a_variable_that_no_setting_has_is_told),
 		TEST(what_is_no_file_in_its_place_is_told_and_does_not_hang),
 		TEST(a_file_of_random_bytes_stops_nothing),
 		TEST(the_log_goes_where_it_is_sent),
@@ -561,6 +594,7 @@ main(int argc, char *argv[])
 		TEST(the_fullest_log_holds_no_pin_and_no_signing_certificate),
 		TEST(at_the_usual_level_everyday_work_leaves_no_line),
 		TEST(a_missing_pcscd_is_told_once),
+		TEST(a_card_of_another_kind_is_told_once),
 		TEST(the_reader_setting_picks_readers_by_name),
 	};
 

@@ -676,124 +676,124 @@ files_that_hold_no_certificate_are_refused(void **state)
 	assert_int_equal(parse(&c, (struct bytes){file, sizeof file}), RESULT_BAD_CERTIFICATE);
 }
 
+static const struct {
+	struct bytes time;
+	const char *date; /* NULL: refused */
+} dates[] = {
+	{TEXT("\x17\x0d"
+	      "300217145959Z"),
+	 "20300217"},
+	{TEXT("\x17\x0d"
+	      "491231235959Z"),
+	 "20491231"},
+	{TEXT("\x17\x0d"
+	      "500101000000Z"),
+	 "19500101"},
+	{TEXT("\x17\x0d"
+	      "991231235959Z"),
+	 "19991231"},
+	{TEXT("\x17\x0d"
+	      "240229000000Z"),
+	 "20240229"},
+	{TEXT("\x17\x0d"
+	      "000229000000Z"),
+	 "20000229"},
+	{TEXT("\x18\x0f"
+	      "20500217145959Z"),
+	 "20500217"},
+	{TEXT("\x18\x0f"
+	      "99991231235959Z"),
+	 "99991231"},
+	{TEXT("\x17\x0d"
+	      "250229000000Z"),
+	 NULL},
+	{TEXT("\x18\x0f"
+	      "21000229000000Z"),
+	 NULL},
+	{TEXT("\x17\x0d"
+	      "250431000000Z"),
+	 NULL},
+	{TEXT("\x17\x0d"
+	      "250001000000Z"),
+	 NULL},
+	{TEXT("\x17\x0d"
+	      "251301000000Z"),
+	 NULL},
+	{TEXT("\x17\x0d"
+	      "250100000000Z"),
+	 NULL},
+	{TEXT("\x17\x0d"
+	      "250132000000Z"),
+	 NULL},
+	{TEXT("\x17\x0d"
+	      "250101240000Z"),
+	 NULL},
+	{TEXT("\x17\x0d"
+	      "250101006000Z"),
+	 NULL},
+	{TEXT("\x17\x0d"
+	      "250101000060Z"),
+	 NULL},
+	{TEXT("\x17\x0b"
+	      "2501010000Z"),
+	 NULL}, /* without seconds */
+	{TEXT("\x17\x11"
+	      "250101000000+0900"),
+	 NULL}, /* another zone */
+	{TEXT("\x17\x0c"
+	      "250101000000"),
+	 NULL},
+	{TEXT("\x17\x0e"
+	      "250101000000Z "),
+	 NULL},
+	{TEXT("\x18\x11"
+	      "20500217145959.5Z"),
+	 NULL},
+	{TEXT("\x17\x0d"
+	      "25010100000-Z"),
+	 NULL},
+	{TEXT("\x17\x0d"
+	      "25010100000:Z"),
+	 NULL}, /* not a digit, though it would add up */
+	{TEXT("\x17\x0d"
+	      "250101000000X"),
+	 NULL},
+	{TEXT("\x17\x0d"
+	      "2501 1000000Z"),
+	 NULL},
+	{TEXT("\x17\x0f"
+	      "20500217145959Z"),
+	 NULL}, /* the other form's tag */
+	{TEXT("\x18\x0d"
+	      "300217145959Z"),
+	 NULL},
+	{TEXT("\x16\x0d"
+	      "300217145959Z"),
+	 NULL},
+	{TEXT("\x17\x0d"
+	      "300217145959Z\x00"),
+	 NULL}, /* something after it */
+	{TEXT("\x17\x0e"
+	      "300217145959Z"),
+	 NULL}, /* past the end */
+	{TEXT("\x17\x81\x0d"
+	      "300217145959Z"),
+	 NULL},
+	{TEXT("\x17\x80"), NULL},
+	{TEXT("\x17\x00"), NULL},
+	{TEXT("\x17"), NULL},
+	{{NULL, 0}, NULL},
+};
+
 static void
 dates_are_read_as_rfc_5280_writes_them(void **state)
 {
-	static const struct {
-		struct bytes time;
-		const char *date; /* NULL: refused */
-	} rows[] = {
-		{TEXT("\x17\x0d"
-		      "300217145959Z"),
-		 "20300217"},
-		{TEXT("\x17\x0d"
-		      "491231235959Z"),
-		 "20491231"},
-		{TEXT("\x17\x0d"
-		      "500101000000Z"),
-		 "19500101"},
-		{TEXT("\x17\x0d"
-		      "991231235959Z"),
-		 "19991231"},
-		{TEXT("\x17\x0d"
-		      "240229000000Z"),
-		 "20240229"},
-		{TEXT("\x17\x0d"
-		      "000229000000Z"),
-		 "20000229"},
-		{TEXT("\x18\x0f"
-		      "20500217145959Z"),
-		 "20500217"},
-		{TEXT("\x18\x0f"
-		      "99991231235959Z"),
-		 "99991231"},
-		{TEXT("\x17\x0d"
-		      "250229000000Z"),
-		 NULL},
-		{TEXT("\x18\x0f"
-		      "21000229000000Z"),
-		 NULL},
-		{TEXT("\x17\x0d"
-		      "250431000000Z"),
-		 NULL},
-		{TEXT("\x17\x0d"
-		      "250001000000Z"),
-		 NULL},
-		{TEXT("\x17\x0d"
-		      "251301000000Z"),
-		 NULL},
-		{TEXT("\x17\x0d"
-		      "250100000000Z"),
-		 NULL},
-		{TEXT("\x17\x0d"
-		      "250132000000Z"),
-		 NULL},
-		{TEXT("\x17\x0d"
-		      "250101240000Z"),
-		 NULL},
-		{TEXT("\x17\x0d"
-		      "250101006000Z"),
-		 NULL},
-		{TEXT("\x17\x0d"
-		      "250101000060Z"),
-		 NULL},
-		{TEXT("\x17\x0b"
-		      "2501010000Z"),
-		 NULL}, /* without seconds */
-		{TEXT("\x17\x11"
-		      "250101000000+0900"),
-		 NULL}, /* another zone */
-		{TEXT("\x17\x0c"
-		      "250101000000"),
-		 NULL},
-		{TEXT("\x17\x0e"
-		      "250101000000Z "),
-		 NULL},
-		{TEXT("\x18\x11"
-		      "20500217145959.5Z"),
-		 NULL},
-		{TEXT("\x17\x0d"
-		      "25010100000-Z"),
-		 NULL},
-		{TEXT("\x17\x0d"
-		      "25010100000:Z"),
-		 NULL}, /* not a digit, though it would add up */
-		{TEXT("\x17\x0d"
-		      "250101000000X"),
-		 NULL},
-		{TEXT("\x17\x0d"
-		      "2501 1000000Z"),
-		 NULL},
-		{TEXT("\x17\x0f"
-		      "20500217145959Z"),
-		 NULL}, /* the other form's tag */
-		{TEXT("\x18\x0d"
-		      "300217145959Z"),
-		 NULL},
-		{TEXT("\x16\x0d"
-		      "300217145959Z"),
-		 NULL},
-		{TEXT("\x17\x0d"
-		      "300217145959Z\x00"),
-		 NULL}, /* something after it */
-		{TEXT("\x17\x0e"
-		      "300217145959Z"),
-		 NULL}, /* past the end */
-		{TEXT("\x17\x81\x0d"
-		      "300217145959Z"),
-		 NULL},
-		{TEXT("\x17\x80"), NULL},
-		{TEXT("\x17\x00"), NULL},
-		{TEXT("\x17"), NULL},
-		{{NULL, 0}, NULL},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
 		char date[9] = "";
-		bool ok = certificate_date(rows[i].time, date);
+		bool ok = certificate_date(dates[i].time, date);
 
-		if (ok != (rows[i].date != NULL) || (ok && strcmp(date, rows[i].date) != 0))
+		if (ok != (dates[i].date != NULL) || (ok && strcmp(date, dates[i].date) != 0))
 			fail_msg("row %zu gave %d %s", i, ok, date);
 	}
 }

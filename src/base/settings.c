@@ -15,7 +15,7 @@
 #define ENV_PREFIX "JPKI_PKCS11_"
 #define PATH_BYTES 4096
 
-enum kind { KIND_BOOL, KIND_ENUM, KIND_TEXT };
+enum kind { KIND_BOOL, KIND_ENUM, KIND_TEXT, KIND_LOG };
 
 struct row {
 	const char *name;
@@ -33,7 +33,7 @@ static const struct row rows[] = {
 	{"pss", KIND_ENUM, FIELD(pss), "auto\0on\0off\0"},
 	{"reader", KIND_TEXT, FIELD(reader), NULL},
 	{"log-level", KIND_ENUM, FIELD(log_level), "error\0warning\0info\0debug\0"},
-	{"log-file", KIND_TEXT, FIELD(log_file), NULL},
+	{"log-file", KIND_LOG, FIELD(log_file), NULL},
 };
 
 #define ROW_COUNT (sizeof rows / sizeof rows[0])
@@ -98,10 +98,34 @@ set_choice(struct settings *s, const struct row *row, const char *value, const s
 		memcpy((char *)s + row->offset, &index, sizeof index);
 }
 
+static bool
+is_log_destination(const char *value)
+{
+	return value[0] == '/' || strcmp(value, "stderr") == 0 || strcmp(value, "syslog") == 0 ||
+	       strcmp(value, "none") == 0;
+}
+
+static void
+set_log(struct settings *s, const struct row *row, const char *value, const struct place *at)
+{
+	char what[2 * SETTINGS_TEXT_MAX];
+
+	if (is_log_destination(value)) {
+		set_text(s, row, value, at);
+		return;
+	}
+	(void)snprintf(what, sizeof what,
+		       "\"%.*s\" is neither stderr, syslog, none nor an absolute path, ignored",
+		       SETTINGS_TEXT_MAX, value);
+	complain(at, row->name, what);
+}
+
 static void
 set_row(struct settings *s, const struct row *row, const char *value, const struct place *at)
 {
-	if (row->kind == KIND_TEXT)
+	if (row->kind == KIND_LOG)
+		set_log(s, row, value, at);
+	else if (row->kind == KIND_TEXT)
 		set_text(s, row, value, at);
 	else
 		set_choice(s, row, value, at);
@@ -206,22 +230,65 @@ user_file(char path[PATH_BYTES])
 	return n > 0 && n < PATH_BYTES;
 }
 
+#define VARIABLE_MAX 64
+
+static void
+variable_name(const struct row *row, char name[VARIABLE_MAX])
+{
+	size_t n = (size_t)snprintf(name, VARIABLE_MAX, ENV_PREFIX "%s", row->name);
+
+	for (size_t k = sizeof ENV_PREFIX - 1; k < n; k++)
+		name[k] = (char)(name[k] == '-' ? '_' : toupper((unsigned char)name[k]));
+}
+
+static bool
+is_variable(const char *wanted)
+{
+	char name[VARIABLE_MAX];
+
+	for (size_t i = 0; i < ROW_COUNT; i++) {
+		variable_name(&rows[i], name);
+		if (strcmp(name, wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A misspelt name would otherwise do nothing and say nothing. */
+static void
+report_unknown_variables(void)
+{
+	for (char **entry = environ; entry && *entry; entry++) {
+		const char *equals = strchr(*entry, '=');
+		struct place at = {.line = 0, .report = true};
+		char *name;
+
+		if (!equals || strncmp(*entry, ENV_PREFIX, sizeof ENV_PREFIX - 1) != 0)
+			continue;
+		name = strndup(*entry, (size_t)(equals - *entry));
+		at.source = name;
+		if (name && secure_getenv(name) && !is_variable(name))
+			complain(&at, name, "no such setting, ignored");
+		free(name);
+	}
+}
+
 static void
 read_environment(struct settings *s, bool report)
 {
-	char name[64];
+	char name[VARIABLE_MAX];
 
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		struct place at = {.source = name, .line = 0, .report = report};
 		const char *value;
-		size_t n = (size_t)snprintf(name, sizeof name, ENV_PREFIX "%s", rows[i].name);
 
-		for (size_t k = sizeof ENV_PREFIX - 1; k < n; k++)
-			name[k] = (char)(name[k] == '-' ? '_' : toupper((unsigned char)name[k]));
+		variable_name(&rows[i], name);
 		value = secure_getenv(name);
 		if (value)
 			set_row(s, &rows[i], value, &at);
 	}
+	if (report)
+		report_unknown_variables();
 }
 
 static void
@@ -241,14 +308,6 @@ settings_load(struct settings *s)
 {
 	/* Twice: the first round says where the second one's complaints go. */
 	read_all(s, false);
-	if (s->log_file[0] != '/' && strcmp(s->log_file, "syslog") != 0 &&
-	    strcmp(s->log_file, "none") != 0 && strcmp(s->log_file, "stderr") != 0) {
-		log_open(s->log_level, "stderr");
-		log_line(LOG_LEVEL_WARNING,
-		         "log-file: \"%s\" is neither stderr, syslog, none nor an absolute path",
-		         s->log_file);
-	} else {
-		log_open(s->log_level, s->log_file);
-	}
+	log_open(s->log_level, s->log_file);
 	read_all(s, true);
 }

@@ -121,7 +121,7 @@ log_outcome(struct token *t, enum result r)
 	if (r == t->logged)
 		return;
 	t->logged = r;
-	if (r == RESULT_OK)
+	if (r == RESULT_OK || r == RESULT_NOT_JPKI) /* that was told in more words */
 		return;
 	log_line(is_trouble(r) ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s: %s",
 	         link_reader(t->link), result_name(r));

@@ -242,7 +242,7 @@ show_installed() {
 	local folder
 	make -C "$build" -s install DESTDIR="$work/root" || return 1
 	for folder in "$(pkg-config --variable=p11_module_configs p11-kit-1)" \
-		"$(make -s -C "$build" -f - folder <<<$'include Makefile\nfolder:; @echo $(libdir)')"
+		"$(make -s -C "$build" -f - folder <<<$'include Makefile\nfolder:; @echo $(pkcs11dir)')"
 	do
 		[ -d "$work/root$folder" ] || { echo "nothing installed in $folder"; return 1; }
 		mkdir -p "$folder" && mount --bind "$work/root$folder" "$folder" || return 1
