@@ -16,6 +16,7 @@ trap 'rm -f "$out"' EXIT
 read -ra system < <(pkg-config --cflags-only-I libpcsclite nettle libtasn1 p11-kit-1 libcrypto jansson |
 	sed -E 's/(^| )-I/\1-isystem /g')
 flags=(-std=c11 -D_GNU_SOURCE '-DSYSCONFDIR="/etc"' '-DPKGLIBDIR="/lib"'
+	'-DPKCS11DIR="/lib"' '-DPKGDATADIR="/share"' '-DLOCALEDIR="/share"'
 	-Isrc -Iinclude "-I${JPKI_BUILD:-build/test}" "${system[@]}")
 
 # per_file COMMAND...: for the sources of src, a few at a time. Use as: per_file "COMMAND" FLAGS...
@@ -50,6 +51,7 @@ cppcheck_all() {
 	cppcheck -j "$(nproc)" --quiet --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppressions-list=tests/cppcheck-suppressions.txt --error-exitcode=1 \
 		-D_GNU_SOURCE '-DSYSCONFDIR="/etc"' '-DPKGLIBDIR="/lib"' \
+		'-DPKCS11DIR="/lib"' '-DPKGDATADIR="/share"' '-DLOCALEDIR="/share"' \
 		'-Djson_object_foreach(object,key,value)=while(next(object,&key,&value))' \
 		'-Djson_array_foreach(array,index,value)=while(item(array,&index,&value))' \
 		-Isrc -Iinclude "-I${JPKI_BUILD:-build/test}" src 2>&1

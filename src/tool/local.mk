@@ -7,6 +7,8 @@ src_tool_libtool_dates_la_SOURCES = src/tool/dates.c src/tool/dates.h
 tool_cppflags = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
 
 src_tool_jpki_tool_SOURCES = \
+	src/tool/authority.c src/tool/authority.h \
+	src/tool/cert.c \
 	src/tool/certificate.c src/tool/certificate.h \
 	src/tool/commands.h \
 	src/tool/exit.c src/tool/exit.h \
@@ -15,6 +17,8 @@ src_tool_jpki_tool_SOURCES = \
 	src/tool/main.c \
 	src/tool/module.c src/tool/module.h \
 	src/tool/options.c src/tool/options.h \
+	src/tool/paths.c src/tool/paths.h \
+	src/tool/personal.c src/tool/personal.h \
 	src/tool/pin-change.c \
 	src/tool/pin.c src/tool/pin.h \
 	src/tool/pinentry.c src/tool/pinentry.h \
@@ -22,10 +26,21 @@ src_tool_jpki_tool_SOURCES = \
 	src/tool/status.c src/tool/status.h \
 	src/tool/status-ics.c src/tool/status-json.c \
 	src/tool/terminal.c src/tool/terminal.h \
-	src/tool/text.h
+	src/tool/text.h \
+	src/tool/validity.c
 src_tool_jpki_tool_CPPFLAGS = $(tool_cppflags) \
-	-DPKCS11DIR='"$(pkcs11dir)"' -DLOCALEDIR='"$(localedir)"'
+	-DPKCS11DIR='"$(pkcs11dir)"' -DLOCALEDIR='"$(localedir)"' \
+	-DPKGDATADIR='"$(pkgdatadir)"'
 src_tool_jpki_tool_LDADD = src/tool/libtool-dates.la $(OPENSSL_LIBS) $(JANSSON_LIBS) -ldl
+
+# The generations of certification authorities, likewise beside the program where it was built.
+nodist_pkgdata_DATA = src/tool/share/authorities.txt
+EXTRA_DIST += src/tool/authorities.txt
+CLEANFILES += src/tool/share/authorities.txt
+src/tool/share/authorities.txt: src/tool/authorities.txt
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp $(srcdir)/src/tool/authorities.txt $@
+
+dist_man_MANS += doc/jpki-tool.1
 
 # Messages. The catalogue is made beside the program, where it looks first, so that the built
 # tree speaks Japanese too.

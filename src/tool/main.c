@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/commands.h"
+#include "tool/paths.h"
 #include "tool/screen.h"
 #include "tool/status.h"
 #include "tool/text.h"
@@ -7,13 +8,11 @@
 #include "config.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PIN_OPTIONS "pin-fd pinentry last-try"
 
@@ -21,6 +20,12 @@
 static const struct command commands[] = {
 	{"status", "", N_("cards, PIN tries, dates of the certificates"),
 		"json warn ics force pin " PIN_OPTIONS, 0, 0, status_run},
+	{"cert show", "WHICH", N_("what a certificate says (auth, sign, auth-ca, sign-ca)"),
+		"personal " PIN_OPTIONS, 1, 1, cert_show_run},
+	{"cert export", "WHICH", N_("write a certificate to a file"),
+		"output der force " PIN_OPTIONS, 1, 1, cert_export_run},
+	{"validity", "auth|sign", N_("check dates, key and issuer of a certificate"),
+		"json " PIN_OPTIONS, 1, 1, validity_run},
 	{"pin change", "auth|sign", N_("change a PIN"), PIN_OPTIONS, 1, 1, pin_change_run},
 	{"pin help", "", N_("the PINs of a card: which is which, who resets it"), "", 0, 0,
 		pin_help_run},
@@ -50,17 +55,14 @@ key_read(const char *text, enum key *key)
 static void
 start_messages(void)
 {
-	char path[PATH_MAX], catalogue[PATH_MAX + 64];
-	ssize_t len = readlink("/proc/self/exe", path, sizeof path - 8);
-	char *slash;
+	char path[PATH_BYTES];
+	const char *catalogue = "/ja/LC_MESSAGES/jpki-tool.mo";
+	bool built = path_find(path, "locale/ja/LC_MESSAGES/jpki-tool.mo", "") == path;
 
-	path[len > 0 ? len : 0] = '\0';
-	slash = strrchr(path, '/');
-	if (slash)
-		(void)strcpy(slash + 1, "locale");
-	(void)snprintf(catalogue, sizeof catalogue, "%s/ja/LC_MESSAGES/jpki-tool.mo", path);
+	if (built)
+		path[strlen(path) - strlen(catalogue)] = '\0';
 	(void)setlocale(LC_ALL, "");
-	(void)bindtextdomain("jpki-tool", access(catalogue, R_OK) == 0 ? path : LOCALEDIR);
+	(void)bindtextdomain("jpki-tool", built ? path : LOCALEDIR);
 	(void)bind_textdomain_codeset("jpki-tool", "UTF-8");
 	(void)textdomain("jpki-tool");
 }

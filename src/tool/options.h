@@ -14,7 +14,6 @@ struct options {
 	const char *ics;
 	const char *output;
 	const char *pinentry;
-	const char *content;
 	int pin_fd;
 	int warn;
 	bool json;
@@ -22,8 +21,6 @@ struct options {
 	bool der;
 	bool force;
 	bool personal;
-	bool detached;
-	bool yes;
 	bool last_try;
 	bool help;
 	bool version;

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki-tool cert show|export auth|sign|auth-ca|sign-ca. */
+#include "tool/certificate.h"
+#include "tool/commands.h"
+#include "tool/file.h"
+#include "tool/personal.h"
+#include "tool/pin.h"
+#include "tool/screen.h"
+#include "tool/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+static const struct which {
+	const char *name;
+	enum key key;
+	enum object_id id;
+	bool is_ca;
+} table[] = {
+	{"auth", KEY_AUTH, ID_AUTH, false},
+	{"sign", KEY_SIGN, ID_SIGN, false},
+	{"auth-ca", KEY_AUTH, ID_AUTH_CA, true},
+	{"sign-ca", KEY_SIGN, ID_SIGN_CA, true},
+};
+
+static const struct which *
+find_which(const char *name)
+{
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		if (strcmp(table[i].name, name) == 0)
+			return &table[i];
+	complain(_("say auth, sign, auth-ca or sign-ca, not \"%s\""), name);
+	return NULL;
+}
+
+/* Reads it, after its PIN where it needs one. The caller frees *certificate. */
+static enum tool_exit
+read_certificate(struct module *module, const struct options *options, const struct which *which,
+		 X509 **certificate)
+{
+	struct reader *reader;
+	CK_SESSION_HANDLE session;
+	enum tool_exit status = module_choose(module, which->key, &reader);
+	CK_RV rv;
+
+	if (status != TOOL_OK)
+		return status;
+	rv = module_begin(module, &reader->tokens[which->key], false, &session);
+	if (rv != CKR_OK)
+		return module_failed(rv);
+	rv = module_certificate(module, session, which->id, certificate);
+	if (rv == CKR_OK && !*certificate && !which->is_ca) {
+		status = pin_login(module, options, reader, which->key, session);
+		if (status == TOOL_OK)
+			rv = module_certificate(module, session, which->id, certificate);
+	}
+	(void)module->f->C_CloseSession(session);
+	if (status != TOOL_OK || rv != CKR_OK)
+		return status != TOOL_OK ? status : module_failed(rv);
+	if (*certificate)
+		return TOOL_OK;
+	complain("%s", _("the card does not have this certificate"));
+	return TOOL_NO_CERTIFICATE;
+}
+
+/* ---- show ---- */
+
+#define LABELS 24
+
+static void
+show_name(const char *label, const X509_NAME *name)
+{
+	BIO *out = BIO_new(BIO_s_mem());
+	char *data, *safe;
+	long len;
+
+	if (!out)
+		return;
+	(void)X509_NAME_print_ex(out, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+	len = BIO_get_mem_data(out, &data);
+	safe = screen_safe(data, len > 0 ? (size_t)len : 0);
+	screen_row(label, LABELS, MARK_NONE, safe ? safe : "?");
+	free(safe);
+	BIO_free(out);
+}
+
+static void
+show_serial(const X509 *certificate)
+{
+	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
+	char *text = number ? BN_bn2hex(number) : NULL;
+
+	screen_row(_("Serial number"), LABELS, MARK_NONE, text ? text : "?");
+	OPENSSL_free(text);
+	BN_free(number);
+}
+
+static void
+show_fingerprint(const X509 *certificate)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	char text[2 * EVP_MAX_MD_SIZE + 1] = "?";
+	unsigned int len = 0;
+
+	if (X509_digest(certificate, EVP_sha256(), digest, &len) != 1)
+		len = 0;
+	for (unsigned int i = 0; i < len; i++)
+		(void)snprintf(text + 2 * (size_t)i, 3, "%02X", digest[i]);
+	screen_row(_("SHA-256 fingerprint"), LABELS, MARK_NONE, text);
+}
+
+static void
+show_dates(const X509 *certificate)
+{
+	char text[DAY_TEXT];
+	int64_t from, to;
+
+	if (!certificate_dates(certificate, &from, &to))
+		return;
+	day_format(day_at(from), text);
+	screen_row(_("Valid from"), LABELS, MARK_NONE, text);
+	day_format(day_at(to), text);
+	screen_row(_("Valid to"), LABELS, MARK_NONE, text);
+}
+
+static void
+show_key(const X509 *certificate)
+{
+	EVP_PKEY *key = X509_get0_pubkey(certificate);
+	const char *type = key ? EVP_PKEY_get0_type_name(key) : NULL;
+
+	screen_rowf(_("Key"), LABELS, MARK_NONE, _("%s, %d bits"), type ? type : "?",
+		    key ? EVP_PKEY_get_bits(key) : 0);
+}
+
+static void
+show_substitutes(const char *label, const char *text, const char *flags)
+{
+	char *found = text && flags ? personal_substitutes(text, flags) : NULL;
+
+	if (found)
+		screen_rowf(label, LABELS, MARK_NONE,
+			    _("%s (written for characters that the certificate cannot hold)"), found);
+	free(found);
+}
+
+static const char *
+sex_text(const char *sex)
+{
+	if (strcmp(sex, "1") == 0)
+		return _("male");
+	return strcmp(sex, "2") == 0 ? _("female") : sex;
+}
+
+static void
+show_personal(const X509 *certificate)
+{
+	struct personal personal;
+	char **parts = personal.parts, *birth;
+
+	personal_read(&personal, certificate);
+	birth = parts[PERSONAL_BIRTH] ? personal_birth(parts[PERSONAL_BIRTH]) : NULL;
+	screen_row(_("Name"), LABELS, MARK_NONE, parts[PERSONAL_NAME] ? parts[PERSONAL_NAME] : "?");
+	show_substitutes(_("Substitutes in it"), parts[PERSONAL_NAME], parts[PERSONAL_NAME_FLAGS]);
+	screen_row(_("Address"), LABELS, MARK_NONE,
+		   parts[PERSONAL_ADDRESS] ? parts[PERSONAL_ADDRESS] : "?");
+	show_substitutes(_("Substitutes in it"), parts[PERSONAL_ADDRESS],
+			 parts[PERSONAL_ADDRESS_FLAGS]);
+	screen_row(_("Birth date"), LABELS, MARK_NONE, birth ? birth : "?");
+	screen_row(_("Sex"), LABELS, MARK_NONE,
+		   parts[PERSONAL_SEX] ? sex_text(parts[PERSONAL_SEX]) : "?");
+	if (birth)
+		OPENSSL_cleanse(birth, strlen(birth));
+	free(birth);
+	personal_free(&personal);
+}
+
+static void
+show(const struct options *options, const struct which *which, const X509 *certificate)
+{
+	if (certificate_is_simulated(certificate))
+		screen_row(_("Card"), LABELS, MARK_NONE, _("SIMULATED: for tests only"));
+	show_name(_("Subject"), X509_get_subject_name(certificate));
+	show_name(_("Issuer"), X509_get_issuer_name(certificate));
+	show_serial(certificate);
+	show_dates(certificate);
+	show_key(certificate);
+	show_fingerprint(certificate);
+	if (which->id != ID_SIGN)
+		return;
+	screen_blank();
+	if (options->personal)
+		show_personal(certificate);
+	else
+		screen_text(2, _("It also holds name, address, birth date and sex of the holder: "
+					   "--personal shows them."));
+}
+
+enum tool_exit
+cert_show_run(const struct options *options, char *arguments[])
+{
+	const struct which *which = find_which(arguments[0]);
+	struct module module;
+	X509 *certificate = NULL;
+	enum tool_exit status;
+
+	if (!which)
+		return TOOL_USAGE;
+	status = module_open(&module, options);
+	if (status == TOOL_OK)
+		status = read_certificate(&module, options, which, &certificate);
+	if (status == TOOL_OK)
+		show(options, which, certificate);
+	X509_free(certificate);
+	module_close(&module);
+	return status;
+}
+
+/* ---- export ---- */
+
+static enum tool_exit
+write_certificate(const struct options *options, X509 *certificate)
+{
+	const char *path = options->output ? options->output : "-";
+	BIO *out = BIO_new(BIO_s_mem());
+	enum tool_exit status = TOOL_FAILED;
+	char *data;
+	long len;
+
+	if (!out || (options->der ? i2d_X509_bio(out, certificate)
+				  : PEM_write_bio_X509(out, certificate)) != 1) {
+		complain("%s", _("out of memory"));
+	} else if (options->der && strcmp(path, "-") == 0 && isatty(STDOUT_FILENO)) {
+		complain("%s", _("DER is not for a terminal: use --output FILE"));
+		status = TOOL_USAGE;
+	} else {
+		len = BIO_get_mem_data(out, &data);
+		status = file_write(path, data, (size_t)len, options->force);
+	}
+	BIO_free(out);
+	return status;
+}
+
+enum tool_exit
+cert_export_run(const struct options *options, char *arguments[])
+{
+	const struct which *which = find_which(arguments[0]);
+	struct module module;
+	X509 *certificate = NULL;
+	enum tool_exit status;
+
+	if (!which)
+		return TOOL_USAGE;
+	status = module_open(&module, options);
+	if (status == TOOL_OK)
+		status = read_certificate(&module, options, which, &certificate);
+	if (status == TOOL_OK)
+		status = write_certificate(options, certificate);
+	X509_free(certificate);
+	module_close(&module);
+	return status;
+}
