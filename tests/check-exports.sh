@@ -46,19 +46,23 @@ if ! make -s -C "$build" install DESTDIR="$root" >"$root.log" 2>&1; then
 	exit 1
 fi
 same "the modules, their headers and files for p11-kit are installed" \
-	"jpki-auth-pkcs11.so
+	"authorities.txt
+jpki-auth-pkcs11.so
 jpki-auth.module
 jpki-card-sim
 jpki-pkcs11.h
 jpki-pkcs11.so
 jpki-sign-pkcs11.so
 jpki-sign.module
+jpki-tool
+jpki-tool.mo
 libpcsclite.so.1
 pkcs11-v3.h" \
 	"$(find "$root" -type f ! -path '*/man/*' -printf '%f\n' | sort)"
 same "no .la file is installed" "" "$(find "$root" -name '*.la')"
 same "the manual pages are installed" "jpki-card-sim.1
-jpki-pkcs11.7" "$(find "$root" -path '*/man/*' -type f -printf '%f\n' | sort)"
+jpki-pkcs11.7
+jpki-tool.1" "$(find "$root" -path '*/man/*' -type f -printf '%f\n' | sort)"
 make -s -C "$build" uninstall DESTDIR="$root" >"$root.log" 2>&1 || { echo "not ok make uninstall"; status=1; }
 same "make uninstall leaves nothing" "" "$(find "$root" ! -type d)"
 rm -f "$root.log"

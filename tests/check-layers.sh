@@ -4,8 +4,8 @@
 # Usage: tests/check-layers.sh [SOURCE-FOLDER]
 #
 # No folder of src includes a header of a folder above it; PC/SC, nettle and libtasn1 are known in
-# one place each; the simulated card and the module do not know each other. Without an argument it
-# also checks itself: on copies of src, each with one include that must not be.
+# one place each; the module, the simulated card and the tool do not know each other. Without an
+# argument it also checks itself: on copies of src, each with one include that must not be.
 set -u
 export LC_ALL=C.UTF-8
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -44,8 +44,12 @@ judge() {
 		[ -z "$to" ] || [ "$to" = sim ] || echo "src/$file: $header is the module's"
 		return
 	fi
-	[ "$to" != sim ] || echo "src/$file: $header is the simulated card's"
-	if [ -n "$to" ] && [ "$to" != sim ] && [ "$(floor_of "$to")" -gt "$(floor_of "$from")" ]; then
+	if [ "$from" = tool ]; then
+		[ -z "$to" ] || [ "$to" = tool ] || echo "src/$file: $header is not the tool's"
+		return
+	fi
+	[ "$to" != sim ] && [ "$to" != tool ] || echo "src/$file: $header is another program's"
+	if [ -n "$to" ] && [ "$to" != sim ] && [ "$to" != tool ] && [ "$(floor_of "$to")" -gt "$(floor_of "$from")" ]; then
 		echo "src/$file: $header is of a folder above"
 	fi
 	while read -r pattern allowed; do
@@ -107,5 +111,7 @@ sees_fault "libtasn1 beside token/certificate" object/attr.c '<libtasn1.h>' || s
 sees_fault "OpenSSL in the module" token/digest.c '<openssl/evp.h>' || status=1
 sees_fault "the module in the simulated card" sim/card.c '"card/apdu.h"' || status=1
 sees_fault "the simulated card in the module" token/work.c '"sim/card.h"' || status=1
+sees_fault "the module in the tool" tool/status.c '"token/token.h"' || status=1
+sees_fault "the tool in the module" token/work.c '"tool/dates.h"' || status=1
 sees_fault "a folder that nobody placed" misc/new.c '<stdio.h>' || status=1
 exit $status
