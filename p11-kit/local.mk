@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # The p11-kit configuration files. A relative "module:" line works for every architecture,
 # but only where the module lies in p11-kit's own module path.
 p11kitdir = $(p11_kit_modules)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # Process life, threads and load, secrets. The module's life has tests of its own under make check;
 # tests/slow and tests/pcscd run these programs too.
 if HAVE_CMOCKA

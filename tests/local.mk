@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # The tests: the fast suite is TESTS (make check).
 include tests/objects.mk
 include tests/module.mk

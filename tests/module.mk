@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # The module as programs see it, over the simulated card and the stand-in libpcsclite. Each test
 # starts itself anew under "jpki-card-sim run" (tests/harness.h).
 AM_TESTS_ENVIRONMENT = JPKI_BUILD='$(abs_top_builddir)'; export JPKI_BUILD;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # Several programs on one card, for tests/pcscd/two-programs.sh: they need a running pcscd.
 if HAVE_CMOCKA
 check_PROGRAMS += tests/pair

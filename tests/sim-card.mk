@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # The simulated card and its certification authorities, without the module.
 if HAVE_CMOCKA
 check_PROGRAMS += tests/sim-card tests/sim-card-pki

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # The doors of jpki-card-sim: PC/SC as pcsc-lite has it, faults, bad input.
 if HAVE_CMOCKA
 check_PROGRAMS += tests/sim-doors

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # jpki-card-sim and the stand-in libpcsclite it runs programs over.
 
 # The card itself, its certification authorities and the state directory.
