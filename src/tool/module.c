@@ -166,16 +166,20 @@ static struct reader *
 reader_named(struct module *module, const char *raw)
 {
 	char *name = screen_safe(raw, strlen(raw));
+	struct reader *reader;
+	size_t i = 0;
 
-	for (size_t i = 0; name && i < module->count; i++)
-		if (strcmp(module->readers[i].name, name) == 0) {
-			free(name);
-			return &module->readers[i];
-		}
 	if (!name)
 		return NULL;
-	module->readers[module->count].name = name;
-	return &module->readers[module->count++];
+	while (i < module->count && strcmp(module->readers[i].name, name) != 0)
+		i++;
+	reader = &module->readers[i];
+	if (i == module->count) {
+		(void)snprintf(reader->name, sizeof reader->name, "%s", name);
+		module->count++;
+	}
+	free(name);
+	return reader;
 }
 
 static void
@@ -243,9 +247,7 @@ filter(struct module *module, const struct options *options)
 		bool fits = (!options->reader || strstr(reader->name, options->reader)) &&
 			    (!options->serial || strcasecmp(reader->serial, options->serial) == 0);
 
-		if (!fits)
-			free(reader->name);
-		else
+		if (fits)
 			module->readers[kept++] = *reader;
 	}
 	module->count = kept;
@@ -276,8 +278,6 @@ module_open(struct module *module, const struct options *options)
 void
 module_close(struct module *module)
 {
-	for (size_t i = 0; i < module->count; i++)
-		free(module->readers[i].name);
 	free(module->readers);
 	if (module->f)
 		(void)module->f->C_Finalize(NULL);

@@ -31,7 +31,7 @@ struct token {
 
 /* A reader and what lies in it. */
 struct reader {
-	char *name;   /* fit to be shown; empty where there is none */
+	char name[128]; /* fit to be shown; empty where there is none */
 	char serial[SERIAL_LENGTH + 1];
 	enum jpki_card_kind card;
 	struct token tokens[KEYS];

@@ -19,15 +19,15 @@ enum kind {
 struct row {
 	const char *name;
 	const char *value; /* what to call it; NULL for a flag */
-	enum kind kind;
 	size_t field;
+	enum kind kind;
 	bool common; /* goes with every command */
 	const char *summary;
 };
 
-#define FLAG(name, field) (name), NULL, KIND_FLAG, offsetof(struct options, field)
-#define TEXT(name, value, field) (name), (value), KIND_TEXT, offsetof(struct options, field)
-#define NUMBER(name, value, field) (name), (value), KIND_NUMBER, offsetof(struct options, field)
+#define FLAG(name, field) (name), NULL, offsetof(struct options, field), KIND_FLAG
+#define TEXT(name, value, field) (name), (value), offsetof(struct options, field), KIND_TEXT
+#define NUMBER(name, value, field) (name), (value), offsetof(struct options, field), KIND_NUMBER
 
 /* clang-format off */
 static const struct row rows[] = {

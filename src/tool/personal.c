@@ -81,7 +81,7 @@ personal_birth(const char *text)
 
 	if (strlen(text) != 9 || strspn(text, "0123456789") != 9 || era >= sizeof eras / sizeof eras[0])
 		return strdup(text);
-	year = atoi((char[]){text[1], text[2], text[3], text[4], '\0'});
+	year = (int)strtol((char[]){text[1], text[2], text[3], text[4], '\0'}, NULL, 10);
 	if (year < eras[era].first)
 		return strdup(text);
 	if (asprintf(&words, _("%.4s-%.2s-%.2s (%s %d)"), text + 1, text + 5, text + 7,

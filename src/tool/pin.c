@@ -295,7 +295,7 @@ pin_login(struct module *module, const struct options *options, struct reader *r
 	  enum key key, CK_SESSION_HANDLE session)
 {
 	struct token *token = &reader->tokens[key];
-	struct pin pin;
+	struct pin pin = {0};
 	enum tool_exit status = pin_may_try(options, token, key);
 	CK_RV rv;
 
