@@ -11,6 +11,6 @@ include tests/pair.mk
 include tests/tool.mk
 
 # What ./run-tests runs beside make check.
-EXTRA_DIST += tests/packages.txt tests/install-packages \
+EXTRA_DIST += tests/pcscd/serve.sh tests/packages.txt tests/install-packages \
 	tests/check-exports.sh tests/check-layers.sh tests/check-static.sh \
 	tests/cppcheck-suppressions.txt tests/pcscd/lib.sh tests/pcscd/tools.sh

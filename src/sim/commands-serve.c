@@ -14,12 +14,15 @@
 #include <unistd.h>
 
 #define COMPLAIN_AFTER 3000000 /* microseconds; pcscd needs less than one second */
+#define GIVE_UP_AFTER 15000000 /* where somebody listens, but not vpcd: it will not come to that */
 
 struct serve {
 	struct session session;
 	int ready_fd;	      /* -1: standard output */
 	bool ready;	      /* and said so */
 	uint64_t complain_at; /* if not ready by then */
+	uint64_t give_up_at;
+	bool gave_up;
 };
 
 static void
@@ -50,17 +53,26 @@ watch_signals(struct serve *serve)
 	return false;
 }
 
-/* Tells once why it takes so long; returns when to look. */
+/* Tells once why it takes so long, or that it will never be; returns when to look. */
 static uint64_t
 say_why_not(struct serve *serve)
 {
+	bool taken;
 	char *text;
 
 	if (serve->complain_at == LOOP_NEVER || loop_now() < serve->complain_at)
 		return serve->complain_at;
+	text = vpcd_explain(serve->session.server, &taken);
+	serve->gave_up = taken && loop_now() >= serve->give_up_at;
+	if (taken && !serve->gave_up) {
+		free(text);
+		serve->complain_at = serve->give_up_at;
+		return serve->complain_at;
+	}
 	serve->complain_at = LOOP_NEVER;
-	text = vpcd_explain(serve->session.server);
 	complain_error(text, EXIT_FAILED);
+	if (serve->gave_up)
+		loop_stop(serve->session.server->loop);
 	return LOOP_NEVER;
 }
 
@@ -170,9 +182,10 @@ command_serve(const struct options *options, int count, char *arguments[])
 		serve.ready_fd = (int)fd;
 	}
 	serve.complain_at = loop_now() + COMPLAIN_AFTER;
+	serve.give_up_at = loop_now() + GIVE_UP_AFTER;
 	if (session_begin(&serve.session, options) && add_readers(&serve, options) &&
 	    open_doors(&serve, options, port) && watch_signals(&serve) &&
-	    loop_run(serve.session.server->loop))
+	    loop_run(serve.session.server->loop) && !serve.gave_up)
 		status = EXIT_OK;
 	if (!session_end(&serve.session))
 		status = EXIT_FAILED;

@@ -297,27 +297,29 @@ vpcd_is_ready(const struct server *server)
 }
 
 char *
-vpcd_explain(const struct server *server)
+vpcd_explain(const struct server *server, bool *taken)
 {
 	char *text = NULL;
 	int i;
 
+	*taken = false;
 	for (i = 0; i < VPCD_READERS; i++) {
 		const struct slot *slot = &server->vpcd->slots[i];
 
 		if (slot->reader->card == NULL || slot_seen(slot->reader))
 			continue;
-		if (slot->state == SLOT_CLOSED)
+		*taken = slot->state != SLOT_CLOSED;
+		if (*taken)
 			sim_error_set(
 				&text,
-				"nobody listens at port %u: is pcscd running, with the driver "
-				"vpcd? Waiting for it",
+				"whoever listens at port %u does not take the card: is another "
+				"simulator there, or something else than vpcd?",
 				(unsigned int)slot->port);
 		else
 			sim_error_set(
 				&text,
-				"whoever listens at port %u does not take the card: is another "
-				"simulator there, or something else than vpcd? Waiting",
+				"nobody listens at port %u: is pcscd running, with the driver "
+				"vpcd? Waiting for it",
 				(unsigned int)slot->port);
 		return text;
 	}

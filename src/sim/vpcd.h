@@ -23,8 +23,11 @@
 bool vpcd_open(struct server *server, uint16_t port, char **error);
 void vpcd_close(struct server *server);
 
-/* Why pcscd has not taken a card yet, for the user (the caller frees); NULL if it has. */
-char *vpcd_explain(const struct server *server);
+/*
+ * Why pcscd has not taken a card yet, for the user (the caller frees); NULL if it has. *taken:
+ * somebody listens there, but is not interested.
+ */
+char *vpcd_explain(const struct server *server, bool *taken);
 
 /* True when pcscd has taken the card of every reader that has one. */
 bool vpcd_is_ready(const struct server *server);

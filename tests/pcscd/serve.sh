@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The simulated card at a port that is taken, and the system's configuration file, which only a
+# mount namespace can give a test.
+set -u
+. "$(dirname "$0")/lib.sh"
+private_enter "$@"
+
+pcscd_start
+card_serve --card adult
+
+refuses "a simulator whose reader another one has says so and ends" "does not take the card" \
+	timeout 60 "$sim" --state "$work/second" --control "$work/second-control" serve --card adult
+check "the first one goes on undisturbed" tool -L
+
+# The build's own folder for settings, whatever it is, with a file of this test's in it.
+folder=$(sed -n 's/^sysconfdir = //p' "$build/Makefile" | sed "s,[$]{prefix},$(
+	sed -n 's/^prefix = //p' "$build/Makefile"),")
+existing=$folder
+while [ ! -d "$existing" ]; do existing=$(dirname "$existing"); done
+mkdir -p "$work/etc${folder#"$existing"}" "$work/home"
+export XDG_CONFIG_HOME=$work/home
+echo 'token-labels = japanese' >"$work/etc${folder#"$existing"}/jpki-pkcs11.conf"
+mount --bind "$work/etc" "$existing" || bail "cannot mount over $existing"
+says_japanese() { tool -L | grep -q 利用者証明; }
+check "the system's configuration file is read" says_japanese
+echo 'token-labels = english' >"$work/home/jpki-pkcs11.conf"
+says_english() { tool -L | grep -q 'JPKI Auth'; }
+check "the user's configuration file outweighs the system's" says_english
+finish
