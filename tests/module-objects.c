@@ -768,6 +768,27 @@ certificates_are_cut_by_their_own_length(void **state)
 	X509_free(x);
 }
 
+/* The card makes PSS signatures; nobody has asked for the token's list of mechanisms. */
+static void
+the_mechanisms_of_a_key_do_not_wait_for_the_list(void **state)
+{
+	CK_MECHANISM_TYPE list[16];
+	CK_ULONG count = 16, len = 0;
+	CK_OBJECT_HANDLE key;
+	uint8_t *value;
+
+	(void)state;
+	enter(SLOT_AUTH, true);
+	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
+	value = p11_get(f, session, key, CKA_ALLOWED_MECHANISMS, &len);
+	assert_non_null(value);
+	assert_int_equal(f->C_GetMechanismList(SLOT_AUTH, list, &count), CKR_OK);
+	assert_int_equal(len, count * sizeof list[0]);
+	assert_memory_equal(value, list, len);
+	assert_int_equal(list[count - 1], CKM_SHA256_RSA_PKCS_PSS);
+	free(value);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -796,6 +817,7 @@ main(int argc, char *argv[])
 		TEST(a_buffer_that_is_too_small_is_told_and_left_alone),
 		TEST(the_key_itself_is_never_handed_out),
 		TEST(authorities_can_be_hidden),
+		TEST(the_mechanisms_of_a_key_do_not_wait_for_the_list),
 		TEST(certificates_are_cut_by_their_own_length),
 	};
 

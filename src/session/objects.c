@@ -158,14 +158,28 @@ read_with_certificate(struct module *m, struct session *s, struct object_view *o
 	return r == RESULT_OK ? rv : rv_of_result(r);
 }
 
+static bool
+asks_for_mechanisms(const CK_ATTRIBUTE *template, CK_ULONG count)
+{
+	for (CK_ULONG i = 0; i < count; i++)
+		if (template[i].type == CKA_ALLOWED_MECHANISMS)
+			return true;
+	return false;
+}
+
 CK_RV
 objects_read(struct module *m, struct session *s, CK_OBJECT_HANDLE handle, CK_ATTRIBUTE *template,
-             CK_ULONG count)
+	     CK_ULONG count)
 {
 	struct object_view o;
+	CK_RV rv = CKR_OK;
 
 	if (!objects_get(m, s, handle, &o))
 		return CKR_OBJECT_HANDLE_INVALID;
+	if (!o.pss && asks_for_mechanisms(template, count))
+		rv = session_learn_pss(m, s, &o.pss);
+	if (rv != CKR_OK)
+		return rv;
 	if (object_needs_certificate(&o, template, count))
 		return read_with_certificate(m, s, &o, template, count);
 	return object_get_attributes(&o, template, count);

@@ -256,3 +256,15 @@ session_view(struct module *m, const struct session *s, struct token_view *view)
 	*view = s->seat->view;
 	(void)pthread_mutex_unlock(&m->state);
 }
+
+CK_RV
+session_learn_pss(struct module *m, const struct session *s, bool *pss)
+{
+	struct token_view view;
+	struct token *t = seat_enter(s->seat, s->insertion);
+	enum result r = token_learn_pss(t);
+
+	token_view(t, &view);
+	*pss = view.pss == TOKEN_LEARNT_YES;
+	return rv_of_result(seat_leave(m, s->seat, r));
+}

@@ -61,6 +61,12 @@ void session_end(struct module *m, struct session *s);
 /* The token view of the session's card, as far as is known. */
 void session_view(struct module *m, const struct session *s, struct token_view *view);
 
+/*
+ * Whether the card makes PSS signatures, asked where it is not known: by a program that wants one,
+ * or the mechanisms of a key, without having looked at the mechanism list.
+ */
+CK_RV session_learn_pss(struct module *m, const struct session *s, bool *pss);
+
 /* login.c */
 CK_RV login_user(struct module *m, struct session *s, struct bytes pin);
 CK_RV login_context(struct module *m, struct session *s, struct bytes pin);

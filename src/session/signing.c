@@ -12,20 +12,6 @@ signing_cancel(struct session *s)
 	secret_wipe(&s->signing, sizeof s->signing);
 }
 
-/* Whether the card makes PSS signatures; asked where a program wants one without having looked
- * at the mechanism list. */
-static CK_RV
-learn_pss(struct module *m, struct session *s, bool *pss)
-{
-	struct token_view view;
-	struct token *t = seat_enter(s->seat, s->insertion);
-	enum result r = token_learn_pss(t);
-
-	token_view(t, &view);
-	*pss = view.pss == TOKEN_LEARNT_YES;
-	return rv_of_result(seat_leave(m, s->seat, r));
-}
-
 static CK_RV
 find_mechanism(struct module *m, struct session *s, const CK_MECHANISM *given,
                const struct mechanism **found)
@@ -35,7 +21,7 @@ find_mechanism(struct module *m, struct session *s, const CK_MECHANISM *given,
 
 	*found = mechanism_find(given->mechanism, pss);
 	if (*found && (*found)->pss)
-		rv = learn_pss(m, s, &pss);
+		rv = session_learn_pss(m, s, &pss);
 	if (rv != CKR_OK)
 		return rv;
 	*found = mechanism_find(given->mechanism, pss);
