@@ -172,6 +172,8 @@ pss_of_hash() {
 			-signature "$work/signature" "$work/document"
 }
 
+open_keys() { card --json status | grep -c '"open": true'; }
+
 for token in auth sign; do
 	for digest in sha1 sha224 sha256 sha384 sha512; do
 		check "$token: ${digest^^}-RSA-PKCS" hashed $token $digest
@@ -179,6 +181,7 @@ for token in auth sign; do
 	check "$token: RSA-PKCS signs the data as it is" raw $token
 	check "$token: SHA256-RSA-PKCS-PSS" pss_of_document $token
 	check "$token: RSA-PKCS-PSS of a hash" pss_of_hash $token
+	check "$token: the card is locked after it" outputs open_keys <<<0
 	refuses "$token: PSS with a salt that the card has not" CKR_MECHANISM_PARAM_INVALID \
 		sign_file $token RSA-PKCS-PSS "$work/hash" --hash-algorithm SHA256 \
 		--mgf MGF1-SHA256 --salt-len 20
@@ -190,10 +193,8 @@ done
 ## PINs
 
 tries() { card --json status | tr -d ' \n' | grep -o '"tries":[0-9]*' | tr -dc '0-9\n' | paste -sd' '; }
-open_keys() { card --json status | grep -c '"open": true'; }
 
 check "every PIN still has all its tries" outputs tries <<<"3 5"
-check "no key is left open on the card" outputs open_keys <<<0
 refuses "a PIN of the wrong shape is refused" CKR_PIN_INCORRECT auth --login --pin $pin_sign -O
 check "and was never sent" outputs tries <<<"3 5"
 refuses "a wrong PIN is refused" CKR_PIN_INCORRECT auth --login --pin 9999 -O
