@@ -108,6 +108,17 @@ ensure_connected(struct link *l)
 	return r;
 }
 
+/*
+ * Ends a transaction in which nothing was done. One that cannot be ended would keep all other
+ * programs from the card until our next contact, so the connection ends with it.
+ */
+static void
+end_unused(struct link *l)
+{
+	if (pcsc_end(&l->card, false) != RESULT_OK)
+		(void)disconnect(l, false);
+}
+
 static enum result
 begin_once(struct link *l)
 {
@@ -125,7 +136,7 @@ begin_once(struct link *l)
 		(void)disconnect(l, false);
 	} else if (r == RESULT_TRANSPORT) {
 		/* Who knows whether it has begun: it must not stay so. */
-		(void)pcsc_end(&l->card, false);
+		end_unused(l);
 	}
 	return r;
 }
@@ -180,7 +191,7 @@ link_begin(struct link *l, uint64_t *insertion)
 		return failed(l, r);
 	r = read_insertion(l, insertion);
 	if (r != RESULT_OK) {
-		(void)pcsc_end(&l->card, false);
+		end_unused(l);
 		return failed(l, r);
 	}
 	return RESULT_OK;
