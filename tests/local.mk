@@ -9,6 +9,7 @@ include tests/life.mk
 include tests/faults.mk
 include tests/pair.mk
 include tests/tool.mk
+include tests/fuzz.mk
 
 # What ./run-tests runs beside make check.
 EXTRA_DIST += tests/pcscd/serve.sh tests/packages.txt tests/install-packages \

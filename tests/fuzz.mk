@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Fuzzing. replay-*: each target over its corpus, part of make check. fuzz-*: the same with
+# libFuzzer, built by tests/slow/fuzz.sh alone, since they need clang.
+fuzz_cppflags = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(PCSC_CFLAGS) $(NETTLE_CFLAGS) $(TASN1_CFLAGS) \
+	-DCORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
+
+# The module, with fake-pcsc.c in the place of libpcsclite.
+fuzz_module_sources = src/p11/variant-both.c \
+	tests/fuzz/fake-card.c tests/fuzz/fake-card.h tests/fuzz/fake-pcsc.c \
+	tests/fuzz/fake-pcsc.h tests/fuzz/guard.c tests/fuzz/guard.h tests/fuzz/input.h \
+	tests/fuzz/program.c tests/fuzz/program.h tests/fuzz/program-rooms.c tests/fuzz/fuzz.h
+fuzz_module_libs = src/p11/libp11.la src/session/libsession.la src/object/libobject.la \
+	src/token/libtoken.la src/card/libcard.la src/reader/libreader.la src/base/libbase.la \
+	$(NETTLE_LIBS) $(TASN1_LIBS) $(GMP_LIBS)
+fuzz_certificate_sources = tests/fuzz/fuzz-certificate.c tests/fuzz/fuzz.h tests/fuzz/guard.c \
+	tests/fuzz/guard.h
+fuzz_certificate_libs = src/token/libtoken.la src/base/libbase.la $(TASN1_LIBS)
+
+fuzz_replays = tests/fuzz/replay-calls tests/fuzz/replay-card tests/fuzz/replay-certificate
+check_PROGRAMS += $(fuzz_replays)
+TESTS += $(fuzz_replays)
+tests_fuzz_replay_calls_SOURCES = tests/fuzz/fuzz-calls.c tests/fuzz/replay.c \
+	$(fuzz_module_sources)
+tests_fuzz_replay_card_SOURCES = tests/fuzz/fuzz-card.c tests/fuzz/replay.c $(fuzz_module_sources)
+tests_fuzz_replay_certificate_SOURCES = tests/fuzz/replay.c $(fuzz_certificate_sources)
+tests_fuzz_replay_calls_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_replay_card_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_replay_certificate_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_replay_calls_LDADD = $(fuzz_module_libs)
+tests_fuzz_replay_card_LDADD = $(fuzz_module_libs)
+tests_fuzz_replay_certificate_LDADD = $(fuzz_certificate_libs)
+
+fuzz_targets = tests/fuzz/fuzz-calls tests/fuzz/fuzz-card tests/fuzz/fuzz-certificate
+EXTRA_PROGRAMS += $(fuzz_targets)
+CLEANFILES += $(fuzz_targets)
+tests_fuzz_fuzz_calls_SOURCES = tests/fuzz/fuzz-calls.c $(fuzz_module_sources)
+tests_fuzz_fuzz_card_SOURCES = tests/fuzz/fuzz-card.c $(fuzz_module_sources)
+tests_fuzz_fuzz_certificate_SOURCES = $(fuzz_certificate_sources)
+tests_fuzz_fuzz_calls_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_card_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_certificate_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_calls_LDADD = $(fuzz_module_libs)
+tests_fuzz_fuzz_card_LDADD = $(fuzz_module_libs)
+tests_fuzz_fuzz_certificate_LDADD = $(fuzz_certificate_libs)
+tests_fuzz_fuzz_calls_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_fuzz_card_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_fuzz_certificate_LDFLAGS = -fsanitize=fuzzer
+
+EXTRA_DIST += doc/SAFETY.md tests/fuzz/corpus tests/slow/fuzz.sh tests/slow/sanitizers.sh tests/slow/coverage.sh
+
+# For tests/slow/sanitizers.sh.
+check_PROGRAMS += tests/fuzz/sanitizer-check
+tests_fuzz_sanitizer_check_CPPFLAGS = $(AM_CPPFLAGS)
+EXTRA_DIST += tests/slow/coverage.awk

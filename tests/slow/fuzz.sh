@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# A short run of libFuzzer on each target (tests/fuzz), with ASan and UBSan, starting from the
+# corpus in the source. FUZZ_SECONDS: how long each, 15 if not set. FUZZ_KEEP: a folder where new inputs
+# of interest are gathered. The fuzzers are built in build/test/fuzz and kept.
+set -u
+export LC_ALL=C.UTF-8
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${JPKI_BUILD:-$top/build/test}/fuzz
+seconds=${FUZZ_SECONDS:-15}
+targets="certificate card calls"
+failures=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-fuzz.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+ok() { printf 'ok %s\n' "$1"; }
+
+# not_ok NAME FILE
+not_ok() {
+	printf 'not ok %s\n' "$1"
+	tail -n 40 "$2" | sed 's/^/# /'
+	failures=$((failures + 1))
+}
+
+build_targets() {
+	local target programs=()
+	mkdir -p "$build/found" && cd "$build" || return 1
+	[ -e Makefile ] || "$top/configure" -q CC=clang-14 \
+		CFLAGS="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" ||
+		return 1
+	for target in $targets; do programs+=("tests/fuzz/fuzz-$target"); done
+	make -j2 "${programs[@]}"
+}
+
+# fuzz TARGET: any crash, leak, hang or broken promise ends it with a status that is not 0.
+fuzz() {
+	local keep=${FUZZ_KEEP:-$work}/$1
+	mkdir -p "$keep"
+	env UBSAN_OPTIONS=print_stacktrace=1 timeout --kill-after=10 $((seconds + 120)) \
+		"$build/tests/fuzz/fuzz-$1" -seed=1 -max_total_time="$seconds" -len_control=0 \
+		-max_len=1024 -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
+		-artifact_prefix="$build/found/$1-" "$keep" "$top/tests/fuzz/corpus/$1" \
+		>"$work/$1.log" 2>&1
+}
+
+if ! (build_targets) >"$work/build.log" 2>&1; then
+	not_ok "the fuzzers are built with clang" "$work/build.log"
+	exit 1
+fi
+for target in $targets; do
+	if fuzz "$target"; then
+		runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$target.log")
+		ok "fuzz-$target finds nothing in $runs inputs"
+	else
+		not_ok "fuzz-$target finds nothing (the input: build/test/fuzz/found/$target-*)" \
+			"$work/$target.log"
+	fi
+done
+exit $((failures > 0))

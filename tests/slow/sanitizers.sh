@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# make check once more, with everything (the modules, the simulated card, the stand-in libpcsclite,
+# the tests) built with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer. Built in
+# build/test/sanitizers and kept.
+set -u
+export LC_ALL=C.UTF-8
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${JPKI_BUILD:-$top/build/test}/sanitizers
+failures=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-sanitizers.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+ok() { printf 'ok %s\n' "$1"; }
+
+# not_ok NAME FILE
+not_ok() {
+	printf 'not ok %s\n' "$1"
+	tail -n 40 "$2" | sed 's/^/# /'
+	failures=$((failures + 1))
+}
+
+build_all() {
+	mkdir -p "$build" && cd "$build" || return 1
+	[ -e Makefile ] || "$top/configure" -q \
+		CFLAGS="-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" ||
+		return 1
+	make -j2 && make tests/fuzz/sanitizer-check
+}
+
+# Each report goes to a file of its own, whatever the test does with its children's output.
+export ASAN_OPTIONS="detect_leaks=1:abort_on_error=0:exitcode=66:log_path=$work/report"
+export UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/report"
+
+if ! (build_all) >"$work/build.log" 2>&1; then
+	not_ok "the build with sanitizers" "$work/build.log"
+	exit 1
+fi
+
+# A sanitizer that is not at work finds nothing: first each has to find what was made on purpose.
+for what in overflow leak undefined; do
+	if "$build/tests/fuzz/sanitizer-check" "$what" >"$work/check.log" 2>&1; then
+		not_ok "the sanitizers find an $what made on purpose" "$work/check.log"
+	else
+		ok "the sanitizers find a mistake made on purpose: $what"
+	fi
+done
+rm -f "$work"/report*
+
+# found_nothing NAME STATUS LOG: nothing failed, and no report was written.
+found_nothing() {
+	cat "$work"/report* >"$work/reports" 2>/dev/null
+	if [ "$2" -eq 0 ] && [ ! -s "$work/reports" ]; then
+		ok "$1"
+		return
+	fi
+	{ head -n 60 "$work/reports"; grep -E '^(FAIL|ERROR): |FAILED|not ok' "$3"; } >"$work/all"
+	[ -s "$work/all" ] || cp "$3" "$work/all"
+	not_ok "$1 (build/test/sanitizers)" "$work/all"
+	rm -f "$work"/report*
+}
+
+programs=$(printf 'include Makefile\nprograms:\n\t@echo $(filter-out tests/module-life,$(TESTS))\n' |
+	make -s -C "$build" -f - programs)
+JPKI_BUILD=$build timeout --kill-after=20 800 make -C "$build" -k -j2 check TESTS="$programs" \
+	>"$work/make.log" 2>&1
+status=$?
+found_nothing "make check under ASan, LeakSanitizer and UBSan: $(grep -c '^PASS: ' \
+	"$work/make.log") programs, nothing found" $status "$work/make.log"
+
+# Of this program all but the tests that fork while another thread allocates: gcc 12's ASan leaves
+# its own locks held in the child. tests/slow/threads.sh and make check have those.
+lives=$(sed -n 's/.*cmocka_unit_test[a-z_]*(\([a-z0-9_]*\).*/\1/p' "$top/tests/module-life.c" |
+	grep -v '^fork_while_another_thread')
+status=0 count=0
+for life in $lives; do
+	JPKI_BUILD=$build timeout --kill-after=20 120 "$build/tests/module-life" "$life" \
+		>>"$work/life.log" 2>&1 || status=1
+	count=$((count + 1))
+done
+[ "$count" -gt 5 ] || status=1
+found_nothing "$count tests of the module's life under the same" $status "$work/life.log"
+exit $((failures > 0))
