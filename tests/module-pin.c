@@ -263,6 +263,26 @@ a_refused_pin_is_tried_again_once_the_counter_went_up(void **state)
 	assert_int_equal(harness_tries("auth"), 2);
 }
 
+/* The same, where it was us who gave the right PIN and another program then changed it. */
+static void
+a_refused_pin_that_became_the_right_one_is_taken(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	harness_card("alias");
+	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	assert_int_equal(harness_other_program(SELECT_JPKI, SELECT_AUTH_PIN, VERIFY_AUTH,
+					       CHANGE_TO_5678, SELECT_OTHER, NULL),
+			 0x9000);
+	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_OK);
+	session = p11_open(f, SLOT_AUTH);
+	assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t) "5678", 4,
+				     (CK_UTF8CHAR *)(uintptr_t)PIN_AUTH, 4),
+			 CKR_OK);
+}
+
 static void
 a_refused_pin_is_tried_again_on_a_card_put_in_again(void **state)
 {
@@ -713,6 +733,7 @@ main(int argc, char *argv[])
 		TEST(a_wrong_pin_costs_one_try_and_the_right_one_gives_them_back),
 		TEST(the_same_wrong_pin_is_not_sent_twice),
 		TEST(a_refused_pin_is_tried_again_once_the_counter_went_up),
+		TEST(a_refused_pin_that_became_the_right_one_is_taken),
 		TEST(a_refused_pin_is_tried_again_on_a_card_put_in_again),
 		TEST(the_attempt_that_locks_says_so_whatever_the_card_answers_then),
 		TEST(the_signature_password_locks_at_its_fifth_mistake),

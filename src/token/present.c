@@ -88,7 +88,7 @@ verify(struct token *t, enum layout_key key, const struct secret *pin, bool quer
 	if (r == RESULT_PIN_WRONG)
 		remember_refused(k, pin);
 	if (r == RESULT_OK || r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED) {
-		k->tries = (int)left;
+		note_tries(k, left);
 		k->uncertain = false;
 	} else if (work_is_answer(r)) {
 		r = RESULT_CARD_ERROR; /* whatever it means, it does not mean "wrong PIN" */
