@@ -111,6 +111,8 @@ pcsc_lost(struct pcsc_context *c)
 {
 	unsigned int epoch = c->epoch;
 
+	if (!c->open)
+		return;
 	pcsc_close(c);
 	(void)atomic_compare_exchange_strong(&c->service->epoch, &epoch, epoch + 1);
 }

@@ -60,7 +60,8 @@ void pcsc_close(struct pcsc_context *c);
 
 /*
  * For calls that came back with RESULT_NO_SERVICE: closes the dead context and starts a new
- * epoch, unless another context has already noticed the same restart.
+ * epoch, unless another context has already noticed the same restart. A context that could not
+ * be opened has lost nothing.
  */
 void pcsc_lost(struct pcsc_context *c);
 
