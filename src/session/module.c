@@ -165,15 +165,17 @@ CK_RV
 module_finalize(void)
 {
 	struct module *m = module_take();
+	size_t seats;
 
 	if (!m)
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	(void)pthread_mutex_lock(&m->state);
 	m->finalized = true;
+	seats = m->seat_count;
 	session_drop_all_locked(m);
 	(void)pthread_cond_broadcast(&m->changed);
 	(void)pthread_mutex_unlock(&m->state);
-	for (size_t i = 0; i < m->seat_count; i++)
+	for (size_t i = 0; i < seats; i++)
 		seat_request_forget(m, m->seats[i]);
 	module_leave(m);
 	return CKR_OK;

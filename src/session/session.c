@@ -241,12 +241,21 @@ session_begin(struct module *m, CK_SESSION_HANDLE handle, struct session **sessi
 void
 session_end(struct module *m, struct session *s)
 {
+	struct seat *seat = s->seat;
+	enum layout_key key = s->key;
+	bool logout = false;
+
 	(void)pthread_mutex_lock(&m->state);
 	s->busy = false;
-	if (s->dropped)
+	if (s->dropped) {
 		free_session(s);
+		/* It may have logged in after it was closed. */
+		logout = note_last_closed_locked(m, seat, key);
+	}
 	(void)pthread_cond_broadcast(&m->changed);
 	(void)pthread_mutex_unlock(&m->state);
+	if (logout)
+		seat_request_logout(m, seat, key);
 }
 
 void
