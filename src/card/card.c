@@ -66,7 +66,7 @@ not_about_pins(enum result r)
 	return r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED ? RESULT_CARD_ERROR : r;
 }
 
-/* A command without response data. */
+/* A command without response data: what it has to say is 9000. */
 static enum result
 command(struct link *link, const struct apdu *a, uint16_t *sw)
 {
@@ -76,6 +76,8 @@ command(struct link *link, const struct apdu *a, uint16_t *sw)
 	if (r == RESULT_OK) {
 		*sw = response.sw;
 		r = sw_result(response.sw);
+		if (r == RESULT_OK && response.sw != SW_OK)
+			r = RESULT_CARD_ERROR;
 	}
 	secret_wipe(&response, sizeof response);
 	return r;
@@ -185,7 +187,7 @@ card_verify(struct link *link, uint8_t reference, struct bytes pin, unsigned int
 	r = command(link, &a, &sw);
 	if (r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED)
 		*left = tries_in(sw);
-	return r == RESULT_OK && sw != SW_OK ? RESULT_CARD_ERROR : r;
+	return r;
 }
 
 enum result
@@ -193,9 +195,8 @@ card_change_pin(struct link *link, uint8_t reference, struct bytes new_pin)
 {
 	struct apdu a = {0x00, INS_CHANGE, 0x01, reference, new_pin, APDU_NO_LE};
 	uint16_t sw = 0;
-	enum result r = not_about_pins(command(link, &a, &sw));
 
-	return r == RESULT_OK && sw != SW_OK ? RESULT_CARD_ERROR : r;
+	return not_about_pins(command(link, &a, &sw));
 }
 
 enum result
