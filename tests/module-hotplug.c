@@ -474,6 +474,48 @@ a_card_swapped_while_unplugged_gets_no_pin_typed_for_the_other(void **state)
 	works(AUTH);
 }
 
+/* What ends a transaction fails, and with it the connection that shows that the card stays. */
+static void
+a_card_swapped_behind_a_lost_connection_gets_no_pin(void **state)
+{
+	struct user u;
+	unsigned long verifies;
+
+	(void)state;
+	/* Both stays have the same count of insertions. */
+	harness_sim("unplug", READER, NULL);
+	harness_sim("plug", READER, NULL);
+	u = log_in(AUTH);
+	harness_sim("fault", "error@end:1:SCARD_E_NO_MEMORY", NULL);
+	(void)sign(&u);
+	swap_while_unplugged();
+	verifies = harness_verifies();
+	session_ends(&u, sign(&u));
+	assert_int_equal(harness_verifies(), verifies);
+	assert_int_equal(harness_tries("auth"), 2);
+}
+
+/* Another program resets the card and then has it for itself for a while. */
+static void
+a_card_swapped_behind_an_exclusive_program_gets_no_pin(void **state)
+{
+	struct user u;
+	unsigned long verifies;
+
+	(void)state;
+	harness_sim("unplug", READER, NULL);
+	harness_sim("plug", READER, NULL);
+	u = log_in(AUTH);
+	harness_sim("fault", "card-reset@now", NULL);
+	harness_sim("fault", "sharing-violation@connect:1", NULL);
+	assert_int_equal(sign(&u), CKR_DEVICE_ERROR);
+	swap_while_unplugged();
+	verifies = harness_verifies();
+	session_ends(&u, sign(&u));
+	assert_int_equal(harness_verifies(), verifies);
+	assert_int_equal(harness_tries("auth"), 2);
+}
+
 /* The service. */
 
 static void
@@ -862,6 +904,21 @@ waiting_ends_with_finalize(void **state)
 	assert_true(w.ended - began < 1000);
 }
 
+/* One connection to pcscd that cannot be made (no file descriptor is left, say). */
+static void
+a_refused_connection_for_one_reader_ends_no_login_on_the_other(void **state)
+{
+	struct user u = log_in(AUTH);
+	CK_TOKEN_INFO info;
+
+	(void)state;
+	harness_sim("fault", "error@establish:1:SCARD_E_NO_SERVICE", NULL);
+	assert_int_equal(token_info(SECOND_AUTH, &info), CKR_TOKEN_NOT_PRESENT);
+	assert_true(has_token(AUTH));
+	assert_int_equal(sign(&u), CKR_OK);
+	assert_int_equal(token_info(SECOND_AUTH, &info), CKR_OK);
+}
+
 /* While another program holds a transaction. */
 
 struct holder {
@@ -905,6 +962,34 @@ power_taken_by_another_program_costs_no_login(void **state)
 	(void)SCardReleaseContext(h.context);
 	assert_int_equal(sign(&u), CKR_OK);
 	assert_false(harness_is_open("auth"));
+}
+
+/* A card with an answer of its own to everything, which another program works with. */
+static void
+a_card_with_unknown_answers_keeps_its_power(void **state)
+{
+	SCARD_IO_REQUEST pci = {SCARD_PROTOCOL_T1, sizeof pci};
+	const uint8_t select[] = {0x00, 0xa4, 0x02, 0x0c, 0x02, 0x00, 0x0a};
+	uint8_t answer[258];
+	DWORD len = sizeof answer;
+	struct holder h = {0};
+	CK_TOKEN_INFO info;
+	DWORD protocol;
+
+	(void)state;
+	harness_sim("swap", "foreign", READER, NULL);
+	assert_int_equal(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &h.context),
+			 SCARD_S_SUCCESS);
+	assert_int_equal(SCardConnect(h.context, READER, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
+				      &h.card, &protocol),
+			 SCARD_S_SUCCESS);
+	harness_sim("fault", "sw@transmit:1+:6999", NULL);
+	assert_int_equal(token_info(AUTH, &info), CKR_DEVICE_ERROR);
+	harness_sim("clear", NULL);
+	assert_int_equal(SCardTransmit(h.card, &pci, select, sizeof select, NULL, answer, &len),
+			 SCARD_S_SUCCESS);
+	(void)SCardDisconnect(h.card, SCARD_LEAVE_CARD);
+	(void)SCardReleaseContext(h.context);
 }
 
 struct signer {
@@ -1035,6 +1120,35 @@ logout_does_not_wait_and_counts_at_once(void **state)
 	assert_int_equal(sign(&u), CKR_KEY_HANDLE_INVALID);
 }
 
+static void *
+log_in_in_thread(void *arg)
+{
+	struct signer *s = arg;
+
+	s->rv = p11_login(f, s->user.session, PIN_AUTH);
+	return NULL;
+}
+
+static void
+a_session_closed_while_its_login_waits_leaves_nobody_logged_in(void **state)
+{
+	struct signer s = {.user = {.session = p11_open(f, AUTH)}};
+	struct holder h = hold(READER);
+	CK_SESSION_HANDLE session;
+	CK_SESSION_INFO info;
+
+	(void)state;
+	assert_int_equal(pthread_create(&s.thread, NULL, log_in_in_thread, &s), 0);
+	sleep_ms(100);
+	assert_int_equal(f->C_CloseSession(s.user.session), CKR_OK);
+	let_go(&h);
+	assert_int_equal(pthread_join(s.thread, NULL), 0);
+	session = p11_open(f, AUTH);
+	assert_int_equal(f->C_GetSessionInfo(session, &info), CKR_OK);
+	assert_int_equal(info.state, CKS_RW_PUBLIC_SESSION);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+}
+
 static void
 a_card_taken_out_while_waiting_for_it_ends_the_wait(void **state)
 {
@@ -1097,11 +1211,15 @@ main(int argc, char *argv[])
 		HOTPLUG(a_reader_unplugged_for_a_moment_ends_the_login),
 		HOTPLUG(a_card_swapped_while_unplugged_gets_no_pin),
 		HOTPLUG(a_card_swapped_while_unplugged_gets_no_pin_typed_for_the_other),
+		HOTPLUG(a_card_swapped_behind_a_lost_connection_gets_no_pin),
+		HOTPLUG(a_card_swapped_behind_an_exclusive_program_gets_no_pin),
 		HOTPLUG(a_service_that_stops_takes_the_tokens_with_it),
 		HOTPLUG(a_service_restarted_unseen_ends_the_login),
 		HOTPLUG(a_service_started_after_initialize_is_found),
+		HOTPLUG(a_refused_connection_for_one_reader_ends_no_login_on_the_other),
 		HOTPLUG(a_foreign_card_is_asked_once_and_left_alone),
 		HOTPLUG(a_foreign_card_is_not_spoken_to_again),
+		HOTPLUG(a_card_with_unknown_answers_keeps_its_power),
 		HOTPLUG(a_card_with_one_certificate_has_one_token),
 		HOTPLUG(a_card_without_certificates_has_no_token),
 		HOTPLUG(a_blocked_pin_does_not_hide_the_other_token),
@@ -1122,6 +1240,7 @@ main(int argc, char *argv[])
 		HOTPLUG(a_held_card_does_not_hold_up_the_second_reader),
 		HOTPLUG(a_held_card_does_not_hold_up_finalize),
 		HOTPLUG(logout_does_not_wait_and_counts_at_once),
+		HOTPLUG(a_session_closed_while_its_login_waits_leaves_nobody_logged_in),
 		HOTPLUG(a_card_taken_out_while_waiting_for_it_ends_the_wait),
 		HOTPLUG(an_exclusive_connection_fails_the_call_and_nothing_else),
 	};

@@ -13,6 +13,7 @@ struct link {
 	bool connected;
 	uint64_t insertion; /* of the transaction under way */
 	bool was_reset;
+	bool is_new;
 	char reader[PCSC_READER_NAME_MAX];
 };
 
@@ -181,6 +182,7 @@ link_begin(struct link *l, uint64_t *insertion)
 	enum result r = RESULT_RESET;
 
 	l->was_reset = false;
+	l->is_new = !l->connected;
 	for (int i = 0; i < BEGIN_TRIES && r == RESULT_RESET; i++) {
 		r = begin_once(l);
 		l->was_reset |= r == RESULT_RESET;
@@ -195,6 +197,12 @@ link_begin(struct link *l, uint64_t *insertion)
 		return failed(l, r);
 	}
 	return RESULT_OK;
+}
+
+bool
+link_is_new(const struct link *l)
+{
+	return l->is_new;
 }
 
 bool

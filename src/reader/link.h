@@ -31,6 +31,12 @@ enum result link_begin(struct link *l, uint64_t *insertion);
 /* Whether the last link_begin found that the card was reset meanwhile on a kept connection. */
 bool link_was_reset(const struct link *l);
 
+/*
+ * Whether the last link_begin found no kept connection, which would have shown that the card was
+ * there all the time: a reader unplugged and plugged in may hold another with the same *insertion.
+ */
+bool link_is_new(const struct link *l);
+
 /* One exchange inside the transaction; see pcsc_transmit. Never repeated here. */
 enum result link_transmit(struct link *l, const uint8_t *command, size_t command_len,
                           uint8_t *response, size_t *response_len);

@@ -40,6 +40,7 @@ struct token {
 	uint64_t insertion;
 	enum token_kind kind;
 	bool healed;    /* locked by us at least once: nothing is open that others left open */
+	bool unproven;  /* logged in, and the connection that proves it the same card was lost */
 	bool exposed;   /* a PIN was presented in this transaction */
 	bool power_off; /* no other application to select: only taking the power locks */
 	size_t other;   /* which of layout_others worked last */

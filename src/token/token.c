@@ -41,7 +41,7 @@ state_reset(struct token *t)
 		reset_key(&t->keys[k]);
 	t->insertion = 0;
 	t->kind = TOKEN_UNKNOWN;
-	t->healed = t->power_off = t->pss_asked = t->have_head = false;
+	t->healed = t->unproven = t->power_off = t->pss_asked = t->have_head = false;
 	t->short_read = TOKEN_NOT_LEARNT;
 	t->pss = pss_by_setting(t->settings->pss);
 	t->model[0] = t->info_serial[0] = t->serial[0] = '\0';

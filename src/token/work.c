@@ -98,6 +98,23 @@ note_insertion(struct token *t, uint64_t insertion)
 	return t->expected && t->expected != insertion ? RESULT_CARD_CHANGED : RESULT_OK;
 }
 
+/*
+ * Those who are logged in were so on this card, as its count of insertions tells. Where the
+ * connection was lost, that is no proof, and the certificate has to be the same too.
+ */
+static enum result
+prove_card(struct token *t)
+{
+	enum result r = RESULT_CARD_CHANGED;
+
+	if (!t->unproven)
+		return RESULT_OK;
+	if (t->have_head && !t->keys[LAYOUT_AUTH].is_private)
+		r = files_read_head(t);
+	t->unproven = r != RESULT_OK;
+	return r;
+}
+
 static bool
 is_departure(enum result r)
 {
@@ -152,8 +169,11 @@ work_begin(struct token *t)
 	if (link_was_reset(t->link))
 		t->healed = false;
 	r = note_insertion(t, insertion);
+	t->unproven = state_anybody_logged_in(t) && (t->unproven || link_is_new(t->link));
 	if (r == RESULT_OK)
 		r = enter_application(t);
+	if (r == RESULT_OK)
+		r = prove_card(t);
 	return r == RESULT_OK ? RESULT_OK : work_end(t, r);
 }
 
