@@ -83,6 +83,10 @@ enter_application(struct token *t)
 		         link_reader(t->link));
 		return RESULT_NOT_JPKI;
 	}
+	if (t->kind == TOKEN_UNKNOWN && work_is_answer(r)) {
+		/* Who knows whose card that is: not one to take the power from. */
+		t->power_off = t->healed = false;
+	}
 	/* A card that was ours a moment ago does not lose its application. */
 	return work_is_answer(r) ? RESULT_CARD_ERROR : r;
 }
