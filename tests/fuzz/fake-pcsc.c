@@ -428,7 +428,7 @@ SCardEndTransaction(SCARDHANDLE card, DWORD disposition)
 	LONG code = find_connection(card, &c), failed = fault();
 
 	if (failed != SCARD_S_SUCCESS) {
-		if (code == SCARD_S_SUCCESS)
+		if (code == SCARD_S_SUCCESS && now.reader[c->reader].begun)
 			guard_end(c->reader, disposition == SCARD_UNPOWER_CARD, false);
 		return failed;
 	}
