@@ -474,7 +474,8 @@ a_card_swapped_while_unplugged_gets_no_pin_typed_for_the_other(void **state)
 	works(AUTH);
 }
 
-/* What ends a transaction fails, and with it the connection that shows that the card stays. */
+/* What ends a transaction fails, and with it the connection that shows that the card stays; then
+ * another program has the card for itself. */
 static void
 a_card_swapped_behind_a_lost_connection_gets_no_pin(void **state)
 {
@@ -487,12 +488,28 @@ a_card_swapped_behind_a_lost_connection_gets_no_pin(void **state)
 	harness_sim("plug", READER, NULL);
 	u = log_in(AUTH);
 	harness_sim("fault", "error@end:1:SCARD_E_NO_MEMORY", NULL);
+	harness_sim("fault", "sharing-violation@connect:1", NULL);
 	(void)sign(&u);
 	swap_while_unplugged();
 	verifies = harness_verifies();
 	session_ends(&u, sign(&u));
 	assert_int_equal(harness_verifies(), verifies);
 	assert_int_equal(harness_tries("auth"), 2);
+}
+
+static void
+a_login_outlasts_a_lost_connection_to_the_same_card(void **state)
+{
+	CK_TOKEN_INFO info;
+	struct user u;
+
+	(void)state;
+	assert_int_equal(token_info(AUTH, &info), CKR_OK);
+	u = log_in(AUTH);
+	harness_sim("fault", "error@end:1:SCARD_E_NO_MEMORY", NULL);
+	harness_sim("fault", "sharing-violation@connect:1", NULL);
+	assert_int_equal(sign(&u), CKR_OK);
+	assert_int_equal(sign(&u), CKR_OK);
 }
 
 /* Another program resets the card and then has it for itself for a while. */
@@ -1212,6 +1229,7 @@ main(int argc, char *argv[])
 		HOTPLUG(a_card_swapped_while_unplugged_gets_no_pin),
 		HOTPLUG(a_card_swapped_while_unplugged_gets_no_pin_typed_for_the_other),
 		HOTPLUG(a_card_swapped_behind_a_lost_connection_gets_no_pin),
+		HOTPLUG(a_login_outlasts_a_lost_connection_to_the_same_card),
 		HOTPLUG(a_card_swapped_behind_an_exclusive_program_gets_no_pin),
 		HOTPLUG(a_service_that_stops_takes_the_tokens_with_it),
 		HOTPLUG(a_service_restarted_unseen_ends_the_login),

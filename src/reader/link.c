@@ -66,6 +66,12 @@ link_reader(const struct link *l)
 	return l->reader;
 }
 
+static bool
+may_pass(enum result r)
+{
+	return r == RESULT_BUSY || r == RESULT_TRANSPORT || r == RESULT_NO_MEMORY;
+}
+
 /*
  * After a failed call: what can no longer be used is dropped. What may pass (another program
  * holds the reader, a communication error) leaves a kept connection, which proves that the card
@@ -77,7 +83,7 @@ failed(struct link *l, enum result r)
 	if (r == RESULT_NO_SERVICE) {
 		l->connected = false; /* the handle died with the context */
 		pcsc_lost(&l->context);
-	} else if (r != RESULT_BUSY && r != RESULT_TRANSPORT && r != RESULT_NO_MEMORY) {
+	} else if (!may_pass(r)) {
 		link_drop(l);
 	}
 	return r;
@@ -232,8 +238,12 @@ link_end(struct link *l, bool keep, bool power_off)
 	enum result r = pcsc_end(&l->card, power_off);
 
 	if (r != RESULT_OK) {
+		bool passes = may_pass(r) || r == RESULT_RESET;
+
 		/* Power may yet be taken at the end of the connection. */
 		r = disconnect(l, power_off);
+		if (keep && passes && r == RESULT_OK)
+			(void)ensure_connected(l); /* at once: no card is changed that fast */
 		return r == RESULT_OK || !power_off;
 	}
 	if (!keep)
