@@ -122,8 +122,8 @@ ensure_connected(struct link *l)
 static void
 end_unused(struct link *l)
 {
-	if (pcsc_end(&l->card, false) != RESULT_OK)
-		(void)disconnect(l, false);
+	if (pcsc_end(&l->card, false) != RESULT_OK && disconnect(l, false) == RESULT_OK)
+		(void)ensure_connected(l); /* at once: no card is changed that fast */
 }
 
 static enum result
@@ -163,6 +163,8 @@ read_insertion(struct link *l, uint64_t *insertion)
 
 	memcpy(state.name, l->reader, sizeof state.name);
 	r = pcsc_status(&l->context, &state, 1);
+	if (r == RESULT_RESET)
+		r = RESULT_TRANSPORT; /* nonsense: the card was not asked */
 	if (r == RESULT_OK && !state.card)
 		r = RESULT_CARD_CHANGED;
 	*insertion = l->insertion = link_insertion(l->context.epoch, state.counter);
