@@ -72,7 +72,7 @@ found_nothing "make check under ASan, LeakSanitizer and UBSan: $(grep -c '^PASS:
 	"$work/make.log") programs, nothing found" $status "$work/make.log"
 
 # Of this program all but the tests that fork while another thread allocates: gcc 12's ASan leaves
-# its own locks held in the child. tests/slow/threads.sh and make check have those.
+# its own locks held in the child. make check itself has those.
 lives=$(sed -n 's/.*cmocka_unit_test[a-z_]*(\([a-z0-9_]*\).*/\1/p' "$top/tests/module-life.c" |
 	grep -v '^fork_while_another_thread')
 status=0 count=0
