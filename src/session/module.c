@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -161,10 +162,38 @@ module_take(void)
 	return m;
 }
 
+/*
+ * A program may unload the module as soon as C_Finalize is back, so those in C_WaitForSlotEvent,
+ * who were woken just now and wait for no card, leave first. Not for ever: one second. True if
+ * there were any.
+ */
+static bool
+await_waiting_locked(struct module *m)
+{
+	const bool any = m->waiting > 0;
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec++;
+	while (m->waiting > 0 && pthread_cond_timedwait(&m->changed, &m->state, &until) == 0)
+		;
+	return any;
+}
+
+/* The last instructions of a call cannot be waited for, only given time. */
+static void
+let_them_return(void)
+{
+	const struct timespec moment = {.tv_nsec = 20000000};
+
+	(void)nanosleep(&moment, NULL);
+}
+
 CK_RV
 module_finalize(void)
 {
 	struct module *m = module_take();
+	bool others;
 	size_t seats;
 
 	if (!m)
@@ -174,9 +203,12 @@ module_finalize(void)
 	seats = m->seat_count;
 	session_drop_all_locked(m);
 	(void)pthread_cond_broadcast(&m->changed);
+	others = await_waiting_locked(m);
 	(void)pthread_mutex_unlock(&m->state);
 	for (size_t i = 0; i < seats; i++)
 		seat_request_forget(m, m->seats[i]);
 	module_leave(m);
+	if (others)
+		let_them_return();
 	return CKR_OK;
 }

@@ -64,6 +64,7 @@ struct module {
 	pthread_mutex_t state;
 	pthread_cond_t changed;    /* with state: a session became idle, or the module ended */
 	bool finalized;            /* state */
+	unsigned int waiting;      /* state: calls inside C_WaitForSlotEvent */
 	enum result service_state; /* state: how pcscd answered last */
 	bool polled;               /* state: the readers were looked at before */
 	unsigned long published;   /* state */

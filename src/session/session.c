@@ -78,6 +78,8 @@ note_last_closed_locked(struct module *m, struct seat *seat, enum layout_key key
 		return false;
 	k->logged_in = false;
 	seat->login_epoch[key] = ++m->epoch;
+	/* Asked for before anybody can open the next session: its login is not the one to end. */
+	atomic_store(&seat->logout[key], true);
 	return true;
 }
 

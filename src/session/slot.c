@@ -270,11 +270,22 @@ wait_slice_locked(struct module *m)
 	(void)pthread_cond_timedwait(&m->changed, &m->state, &until);
 }
 
+/* Counts those who wait: C_Finalize lets them leave before the program may unload the module. */
+static void
+count_waiting(struct module *m, bool enter)
+{
+	(void)pthread_mutex_lock(&m->state);
+	m->waiting = enter ? m->waiting + 1 : m->waiting - 1;
+	(void)pthread_cond_broadcast(&m->changed);
+	(void)pthread_mutex_unlock(&m->state);
+}
+
 CK_RV
 slot_wait_for_event(struct module *m, bool block, CK_SLOT_ID *slot)
 {
 	bool found, finalized;
 
+	count_waiting(m, true);
 	do {
 		seat_refresh_all(m);
 		(void)pthread_mutex_lock(&m->state);
@@ -284,6 +295,7 @@ slot_wait_for_event(struct module *m, bool block, CK_SLOT_ID *slot)
 		finalized = m->finalized;
 		(void)pthread_mutex_unlock(&m->state);
 	} while (!found && block && !finalized);
+	count_waiting(m, false);
 	if (finalized)
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	return found ? CKR_OK : CKR_NO_EVENT;
