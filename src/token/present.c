@@ -85,11 +85,11 @@ verify(struct token *t, enum layout_key key, const struct secret *pin, bool quer
 	r = card_verify(t->link, reference, secret_bytes(pin), &left);
 	if (r == RESULT_OK)
 		left = layout_roles[key].tries;
-	if (r == RESULT_PIN_WRONG)
-		remember_refused(k, pin);
 	if (r == RESULT_OK || r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED) {
-		note_tries(k, left);
+		note_tries(k, left); /* may forget refused PINs, but not this one */
 		k->uncertain = false;
+		if (r == RESULT_PIN_WRONG)
+			remember_refused(k, pin);
 	} else if (work_is_answer(r)) {
 		r = RESULT_CARD_ERROR; /* whatever it means, it does not mean "wrong PIN" */
 	}
