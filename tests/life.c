@@ -189,6 +189,62 @@ role_unload_waiting(char *argv[])
 	return STATUS_OK;
 }
 
+/* Says that a stage is done, and waits for the line that stands for the next one. */
+static bool
+next_stage(const char *done)
+{
+	char line[16];
+
+	(void)puts(done);
+	(void)fflush(stdout);
+	return fgets(line, sizeof line, stdin) != NULL;
+}
+
+/* pcscd and the card take a moment to find each other. */
+static bool
+await_token(void)
+{
+	CK_ULONG count = 0;
+
+	for (int i = 0; i < 200 && count == 0; i++) {
+		if (!life_ok("C_GetSlotList", f->C_GetSlotList(CK_TRUE, NULL, &count)))
+			return false;
+		if (count == 0)
+			(void)usleep(100000);
+	}
+	return count > 0;
+}
+
+/* pcscd is started and stopped by whoever writes the lines. */
+static int
+role_service(char *argv[])
+{
+	CK_SESSION_HANDLE session;
+	CK_SESSION_INFO info;
+	CK_ULONG count = 1;
+	void *handle;
+
+	f = life_load(argv[0], &handle);
+	if (!f || !life_ok("C_Initialize", f->C_Initialize(NULL)) ||
+	    !life_ok("C_GetSlotList", f->C_GetSlotList(CK_TRUE, NULL, &count)) || count != 0)
+		return failed("without pcscd there is no token, and no error");
+	if (!next_stage("none") || !await_token() ||
+	    !life_sign_open(f, 0, PIN_AUTH, &session))
+		return failed("a pcscd that came later is found");
+	if (!next_stage("signed") ||
+	    !life_ok("C_GetSlotList", f->C_GetSlotList(CK_TRUE, NULL, &count)) || count != 0 ||
+	    f->C_GetSessionInfo(session, &info) != CKR_SESSION_HANDLE_INVALID)
+		return failed("a pcscd that stopped takes token and login with it");
+	if (!next_stage("gone") || !await_token() || !life_sign(f, 0, PIN_AUTH))
+		return failed("a pcscd that was started again is found");
+	if (!life_sign_open(f, 0, PIN_AUTH, &session) || !next_stage("again") ||
+	    !await_token() || f->C_GetSessionInfo(session, &info) != CKR_SESSION_HANDLE_INVALID ||
+	    !life_sign(f, 0, PIN_AUTH))
+		return failed("a restart between two calls ends the login, and no more");
+	(void)puts("the end");
+	return STATUS_OK;
+}
+
 /* Prints whether this process is "secure" (setuid) and lets the module read its settings. */
 static int
 role_settings(char *argv[])
@@ -306,6 +362,7 @@ static const struct role {
 	{"no-end", 1, role_no_end},
 	{"reload", 1, role_reload},
 	{"unload-waiting", 1, role_unload_waiting},
+	{"service", 1, role_service},
 	{"settings", 1, role_settings},
 	{"engine", 2, role_engine},
 };
