@@ -9,7 +9,6 @@
 #define OPENSSL_SUPPRESS_DEPRECATED /* engines are what this is about */
 
 #include <dlfcn.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -150,40 +149,6 @@ role_reload(char *argv[])
 			count_leaks(true);
 		if (dlclose(handle) != 0 || is_mapped(path))
 			return failed("dlclose takes the module out of the process");
-	}
-	(void)puts("the end");
-	return STATUS_OK;
-}
-
-static void *
-wait_for_event(void *unused)
-{
-	CK_SLOT_ID slot;
-	CK_RV rv;
-
-	(void)unused;
-	do
-		rv = f->C_WaitForSlotEvent(0, &slot, NULL);
-	while (rv == CKR_OK);
-	return rv == CKR_CRYPTOKI_NOT_INITIALIZED ? f : NULL;
-}
-
-/* As a desktop's watcher of cards ends: C_Finalize, and the library goes at once. */
-static int
-role_unload_waiting(char *argv[])
-{
-	for (int i = 0; i < 5; i++) {
-		pthread_t thread;
-		void *handle, *ended = NULL;
-
-		f = life_load(argv[0], &handle);
-		if (!f || !life_ok("C_Initialize", f->C_Initialize(NULL)) ||
-		    pthread_create(&thread, NULL, wait_for_event, NULL) != 0)
-			return STATUS_FAILED;
-		(void)usleep(20000);
-		if (!life_ok("C_Finalize", f->C_Finalize(NULL)) || dlclose(handle) != 0 ||
-		    pthread_join(thread, &ended) != 0 || !ended)
-			return failed("waiting ends before the module goes");
 	}
 	(void)puts("the end");
 	return STATUS_OK;
@@ -361,7 +326,6 @@ static const struct role {
 	{"destructor", 2, role_destructor},
 	{"no-end", 1, role_no_end},
 	{"reload", 1, role_reload},
-	{"unload-waiting", 1, role_unload_waiting},
 	{"service", 1, role_service},
 	{"settings", 1, role_settings},
 	{"engine", 2, role_engine},

@@ -307,13 +307,6 @@ the_module_can_be_unloaded_and_loaded_again(void **state)
 }
 
 static void
-the_module_can_be_unloaded_when_a_thread_waits_for_an_event(void **state)
-{
-	(void)state;
-	assert_int_equal(run_role("unload-waiting", NULL), 0);
-}
-
-static void
 openssls_engine_and_the_program_use_the_module_together(void **state)
 {
 	int status = run_role("engine", getenv("XDG_CONFIG_HOME"));
@@ -835,7 +828,6 @@ main(int argc, char *argv[])
 		cmocka_unit_test(a_library_that_ends_after_the_module_may_still_call_it),
 		cmocka_unit_test(a_program_that_never_finalizes_leaves_the_card_locked),
 		cmocka_unit_test(the_module_can_be_unloaded_and_loaded_again),
-		cmocka_unit_test(the_module_can_be_unloaded_when_a_thread_waits_for_an_event),
 		cmocka_unit_test(openssls_engine_and_the_program_use_the_module_together),
 		cmocka_unit_test(a_setuid_program_takes_no_settings_from_its_caller),
 		cmocka_unit_test_setup_teardown(a_forked_child_begins_anew_and_the_parent_goes_on,
