@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Documentation that is installed or shipped.
 dist_man_MANS += doc/jpki-card-sim.1 doc/jpki-pkcs11.7
-EXTRA_DIST += README.md README.ja.md HACKING.md doc/ARCHITECTURE.md demo run-tests .clang-tidy
+EXTRA_DIST += LICENSE README.md README.ja.md HACKING.md doc/ARCHITECTURE.md demo run-tests .clang-tidy

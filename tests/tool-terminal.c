@@ -464,6 +464,19 @@ clean_up(void **state)
 	return system(command) == 0 ? 0 : -1;
 }
 
+/* A package may be built where /dev/pts is not mounted. */
+static bool
+has_terminals(void)
+{
+	int ours, theirs;
+
+	if (openpty(&ours, &theirs, NULL, NULL, NULL) != 0)
+		return false;
+	(void)close(ours);
+	(void)close(theirs);
+	return true;
+}
+
 int
 main(void)
 {
@@ -481,6 +494,10 @@ main(void)
 
 	if (access("/usr/lib/locale/C.utf8", R_OK) != 0) {
 		(void)puts("skip: no /usr/lib/locale/C.utf8 to make a Japanese locale of");
+		return 77;
+	}
+	if (!has_terminals()) {
+		(void)printf("skip: no pseudo-terminal can be made here: %s\n", strerror(errno));
 		return 77;
 	}
 	if (!realpath(top ? top : ".", build))

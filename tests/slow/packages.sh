@@ -1,0 +1,241 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The Debian packages (debian/): built from a clean copy of the tree, looked through by lintian,
+# and installed on a Debian that has nothing but its minimal base, where the programs have to work
+# and which has to be as it was once the packages are purged. That Debian is made by debootstrap
+# from where this machine's apt has its packages, in build/test/packages, and kept there.
+set -u
+export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${JPKI_BUILD:-$top/build/test}
+kept=$build/packages # what a later run can use again
+packages=(jpki-pkcs11 jpki-pkcs11-dev jpki-tool jpki-card-sim)
+clients=(bash-completion gnutls-bin man-db opensc p11-kit pcscd vsmartcard-vpcd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-packages.XXXXXX") || exit 1
+tree=$work/debian
+debs=$work/debs
+failures=0
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+ok() { printf 'ok %s\n' "$1"; }
+
+skip() { printf 'skip %s: %s\n' "$1" "$2"; }
+
+# not_ok NAME [FILE]
+not_ok() {
+	printf 'not ok %s\n' "$1"
+	[ $# -lt 2 ] || tail -n 25 "$2" | sed 's/^/# /'
+	failures=$((failures + 1))
+}
+
+# check NAME COMMAND...: its output stays in $work/out.
+check() {
+	local name=$1
+	shift
+	if "$@" >"$work/out" 2>&1; then ok "$name"; else not_ok "$name" "$work/out"; fi
+}
+
+# same NAME FILE FILE: no difference between them.
+same() { check "$1" diff "$2" "$3"; }
+
+## The packages
+
+# What git has of the tree, as it is now; without git all but what was built.
+copy_tree() {
+	mkdir "$work/tree" && cd "$top" || return 1
+	if git ls-files -z --cached --others --exclude-standard >"$work/files" 2>/dev/null; then
+		tar --create --null --files-from="$work/files"
+	else
+		tar --create --exclude='./build*' --exclude=./autom4te.cache --exclude=./.git .
+	fi | tar --extract --directory="$work/tree"
+}
+
+# make check has its own place in ./run-tests, so it is left out here.
+build_packages() {
+	cd "$work/tree" && DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" \
+		dpkg-buildpackage -us -uc -b || return 1
+	mkdir "$debs" && cp ../*.deb "$debs" && rm -f "$debs"/*-dbgsym_*.deb
+}
+
+versions_agree() {
+	local debian configure
+	debian=$(dpkg-parsechangelog -l "$work/tree/debian/changelog" -S Version) &&
+		configure=$(sed -n 's/^AC_INIT(\[jpki-pkcs11\], \[\([^]]*\)\].*/\1/p' \
+			"$work/tree/configure.ac") &&
+		echo "debian/changelog: '$debian', configure.ac: '$configure'" &&
+		[ "$debian" = "$configure" ]
+}
+
+# The programs and libraries in the packages are bound before they start.
+all_bound() {
+	local deb file count=0
+	for deb in "$debs"/*.deb; do dpkg-deb --extract "$deb" "$work/extracted" || return 1; done
+	while IFS= read -r file; do
+		count=$((count + 1))
+		readelf -d "$file" | grep -q BIND_NOW || { echo "not $file" && return 1; }
+	done < <(find "$work/extracted" -type f \( -path '*/bin/*' -o -name '*.so*' \))
+	echo "$count programs and libraries" && [ "$count" -eq 6 ]
+}
+
+## A Debian of its own
+
+# Where this machine's apt has the packages of this release, as a mirror for debootstrap.
+mirror() {
+	apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' \
+		'Created-By: Packages' |
+		awk -v release="$release" '$1 == release && $2 == "main" { print $3; exit }'
+}
+
+# Why there can be none, if so.
+why_no_tree() {
+	if [ "$(id -u)" -ne 0 ]; then
+		echo "debootstrap needs root"
+	elif ! unshare --mount --pid --net --fork --kill-child true 2>/dev/null; then
+		echo "namespaces are not allowed here"
+	elif [ -z "$release" ] || [ -z "$(mirror)" ]; then
+		echo "apt's sources name no mirror for this release of Debian"
+	fi
+}
+
+# The archive of the minimal base. Made under another name, so that half of one is never taken.
+make_base() {
+	[ ! -e "$base" ] || return 0
+	mkdir -p "$kept" && debootstrap --variant=minbase "$release" "$tree" "$(mirror)" &&
+		tar --create --numeric-owner --file="$base.part" --directory="$tree" . &&
+		mv "$base.part" "$base" && rm -rf "$tree"
+}
+
+# Names are looked up, and packages are fetched, as by this machine.
+unpack_base() {
+	mkdir -p "$tree" "$kept/archives/partial" &&
+		tar --extract --numeric-owner --file="$base" --directory="$tree" &&
+		cp -L /etc/resolv.conf /etc/hosts "$tree/etc" &&
+		apt-config dump | grep '^Acquire::' >"$tree/etc/apt/apt.conf.d/90this-machine"
+}
+
+# inside ONLINE|ALONE COMMAND...: in that Debian, with processes, /run and /tmp of its own; alone
+# is without network. The packages are in /tmp/debs.
+inside() {
+	local net=(--net)
+	[ "$1" = ALONE ] || net=()
+	shift
+	timeout --kill-after=10 400 unshare --mount --pid "${net[@]}" --fork --kill-child \
+		bash -c '
+		tree=$1 debs=$2 archives=$3
+		shift 3
+		mount -t proc proc "$tree/proc" && mount -t tmpfs none "$tree/run" &&
+			mount -t tmpfs none "$tree/tmp" && mkdir "$tree/tmp/debs" &&
+			mount --bind "$debs" "$tree/tmp/debs" &&
+			mount --bind "$archives" "$tree/var/cache/apt/archives" || exit 1
+		ip link set lo up
+		exec chroot "$tree" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp \
+			LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"' \
+		inside "$tree" "$debs" "$kept/archives" "$@" </dev/null
+}
+
+install() { inside ONLINE apt-get install -y --no-install-recommends "$@"; }
+
+purge() { inside ONLINE apt-get purge -y --auto-remove "${packages[@]}"; }
+
+# What is in that Debian, without the books that apt and dpkg keep and without caches.
+list_files() {
+	(cd "$tree" && find . \( -path './var/lib/apt' -o -path './var/lib/dpkg' \
+		-o -path './var/cache' -o -path './var/log' -o -path './etc/ld.so.cache' \) -prune \
+		-o -printf '%y %p\n' | sort) >"$1"
+}
+
+# A simulated card in /tmp, and a program over it.
+over_card() { inside ALONE jpki-card-sim run --state /tmp/cards --card adult -- "$@"; }
+
+says() {
+	local text=$1
+	shift
+	"$@" >"$work/said" 2>&1
+	local status=$?
+	cat "$work/said"
+	[ $status -eq 0 ] && grep -q -e "$text" "$work/said"
+}
+
+# Without a card or pcscd: exit status 3, in words.
+says_no_service() {
+	inside ALONE jpki-tool status
+	[ $? -eq 3 ]
+}
+
+# gettext goes by the locale's name alone, so the one that always exists is given that name.
+in_japanese() {
+	says 'マイナンバーカード' inside ALONE sh -c 'mkdir /tmp/locale &&
+		ln -s /usr/lib/locale/C.utf8 /tmp/locale/ja_JP.UTF-8 &&
+		LOCPATH=/tmp/locale LC_ALL=ja_JP.UTF-8 jpki-tool --help'
+}
+
+all_paths() {
+	local name
+	for name in "${packages[@]}"; do inside ALONE dpkg -L "$name" || return 1; done
+}
+
+on_minimal_debian() {
+	list_files "$work/before"
+	check "apt installs the packages on a minimal Debian" \
+		install $(cd "$debs" && printf '/tmp/debs/%s ' *.deb)
+	check "jpki-tool says that there is no reader service" says_no_service
+	check "jpki-tool shows a simulated card" says '3 of 3 tries left' over_card jpki-tool status
+	check "jpki-tool speaks Japanese" in_japanese
+	check "the packages are purged" purge
+	list_files "$work/after"
+	same "a purge leaves nothing" "$work/before" "$work/after"
+}
+
+# The real pcscd, with the simulated card in its virtual reader.
+with_pcscd='
+	mkdir /run/pcscd && { pcscd --foreground --config /etc/reader.conf.d/vpcd & } &&
+	exec 3< <(exec jpki-card-sim serve --state /tmp/cards --card adult) &&
+	read -r -t 60 line <&3 && jpki-tool status'
+
+with_client_programs() {
+	check "client programs are installed" install "${clients[@]}"
+	list_files "$work/before"
+	check "apt installs the packages beside them" \
+		install $(cd "$debs" && printf '/tmp/debs/%s ' *.deb)
+	check "p11-kit lists both modules" \
+		says 'JPKI Sign 6-16 char password' over_card p11-kit list-modules
+	check "and the one to log in with" grep -q 'JPKI Auth 4-digit PIN' "$work/said"
+	check "GnuTLS finds the certificate" says 'User Authentication Certificate' \
+		over_card p11tool --list-all-certs 'pkcs11:token=JPKI%20Auth%204-digit%20PIN'
+	check "OpenSC finds the certificate" says 'User Authentication Certificate' over_card \
+		sh -c 'exec pkcs11-tool --module /usr/lib/*/pkcs11/jpki-auth-pkcs11.so -O'
+	check "jpki-tool works with pcscd" \
+		says '3 of 3 tries left' inside ALONE bash -c "$with_pcscd"
+	check "the manual pages are found" inside ALONE man -w jpki-tool jpki-card-sim jpki-pkcs11
+	check "the packages are purged again" purge
+	list_files "$work/after"
+	same "that leaves nothing either" "$work/before" "$work/after"
+}
+
+check "the tree is copied" copy_tree
+if ! build_packages >"$work/build.log" 2>&1; then
+	not_ok "the packages are built" "$work/build.log"
+	exit 1
+fi
+ok "the packages are built"
+check "their version is that of configure.ac" versions_agree
+check "lintian finds neither errors nor warnings" \
+	lintian --allow-root --info --fail-on error,warning "$work"/*.changes
+check "programs and libraries are bound at their start" all_bound
+
+release=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
+base=$kept/$release-$(dpkg --print-architecture).tar
+reason=$(why_no_tree)
+if [ -n "$reason" ]; then
+	skip "installed on a minimal Debian" "$reason"
+elif ! { make_base && unpack_base && inside ONLINE apt-get update; } >"$work/base.log" 2>&1; then
+	not_ok "a minimal Debian is made" "$work/base.log"
+else
+	ok "a minimal Debian is made"
+	on_minimal_debian
+	with_client_programs
+fi
+exit $((failures > 0))
