@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+#
+# Runs the recipes of doc/clients as a user would, each beside a real server or verifier. To be
+# sourced by tests/clients/*.sh:
+#
+#	. "$(dirname "$0")/lib.sh"
+#	client_enter curl "$@"		# private namespaces; the page is doc/clients/curl.md
+#	needs curl			# skips, loudly, where the program is absent
+#	program "curl" "$(curl --version | head -n 1)"	# name and version for doc/CLIENTS.md
+#	login_site 1.3
+#	recipe login13 "logs in over TLS 1.3" "Enter PKCS#11 token PIN" "$pin_auth"
+#	opensc 's/a/b/' "PIN" "$pin_auth"	# the same recipe with OpenSC's module
+#	client_finish
+#
+# A recipe is a block of the page opened with "```sh NAME". It is run as it stands by bash -eu on a
+# terminal, in an empty folder of a new home, with the modules where Debian's packages put them and
+# the test hierarchy among the system's trusted authorities. After each: both PINs have all their
+# tries, the card is locked, and no process is left.
+#
+# What was found goes to build/test/clients/PAGE.rows, a line for each row of doc/CLIENTS.md:
+# program, version, what, result, our exchanges, OpenSC's, separated by tabs.
+
+# shellcheck source=tests/pcscd/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../pcscd/lib.sh"
+
+libdir=$(dirname "$(pkg-config --variable=p11_module_path p11-kit-1)")
+modules=$libdir/pkcs11 # where Debian's packages put PKCS#11 modules
+answer=$top/tests/clients/answer
+recipe_seconds=120
+card=adult
+rows=() # finished rows but for the last two columns
+ours=() theirs=()
+play=$work/play # where recipes run
+
+# shadow FOLDER: lets us change a system folder without anybody else seeing it.
+shadow() {
+	local copy
+	copy=$work/shadow/$(tr / _ <<<"$1")
+	mkdir -p "$copy" && cp -a "$1/." "$copy/" && mount --bind "$copy" "$1"
+}
+
+# The built modules, their p11-kit files and programs, where the packages would have put them.
+place_installed() {
+	local file
+	mkdir -p "$work/bin" "$libdir/pkcs11"
+	shadow "$modules" && shadow /usr/share/p11-kit/modules || return 1
+	for file in "$build"/.libs/jpki-*pkcs11.so; do cp "$file" "$modules/" || return 1; done
+	for file in auth sign; do
+		sed "s|@MODULEDIR@||" "$top/p11-kit/jpki-$file.module.in" \
+			>"/usr/share/p11-kit/modules/jpki-$file.module" || return 1
+	done
+	for file in src/sim/jpki-card-sim src/tool/jpki-tool; do
+		[ ! -x "$build/$file" ] || ln -s "$build/$file" "$work/bin/" || return 1
+	done
+	PATH=$work/bin:$PATH:/usr/sbin:/sbin
+}
+
+# A certification authority for servers, trusted like those that the system knows.
+make_site_authority() {
+	local ca=$work/ca
+	mkdir -p "$ca"
+	openssl req -x509 -newkey rsa:2048 -nodes -subj "/CN=Test CA for servers" -days 30 \
+		-keyout "$ca/ca.key" -out "$ca/ca.pem" 2>/dev/null || return 1
+	shadow /etc/ssl/certs && shadow /etc/ssl || return 1
+	mkdir -p /etc/ssl/certs
+	cat "$ca/ca.pem" >>/etc/ssl/certs/ca-certificates.crt
+	cp "$ca/ca.pem" "/etc/ssl/certs/$(openssl x509 -in "$ca/ca.pem" -noout -hash).0"
+}
+
+# site_certificate NAME: $work/ca/NAME.pem and .key for a server of that name.
+site_certificate() {
+	local ca=$work/ca
+	openssl req -newkey rsa:2048 -nodes -subj "/CN=$1" -keyout "$ca/$1.key" 2>/dev/null |
+		openssl x509 -req -CA "$ca/ca.pem" -CAkey "$ca/ca.key" -CAcreateserial -days 20 \
+			-extfile <(printf 'subjectAltName=DNS:%s\nextendedKeyUsage=serverAuth\n' "$1") \
+			-out "$ca/$1.pem" 2>/dev/null
+}
+
+# Host names are ours alone.
+name_hosts() {
+	printf '127.0.0.1 localhost login.example\n' >"$work/hosts"
+	mount --bind "$work/hosts" /etc/hosts
+}
+
+# client_enter PAGE "$@"
+client_enter() {
+	page=$1
+	shift
+	private_enter "$@"
+	mkdir -p "$build/clients"
+	title=$page version=
+	{ place_installed && make_site_authority && site_certificate login.example && name_hosts; } \
+		>"$work/prepare.log" 2>&1 || bail "$page: prepared" "$work/prepare.log"
+	"$sim" ca export "$work/jpki" >/dev/null && mkdir -p "$play" || bail "$page: test hierarchy"
+	check "the pages in both languages have the same recipes" same_recipes
+	pcscd_start
+	card_serve --card $card
+}
+
+# needs COMMAND [PACKAGE]: without it the whole page is skipped.
+needs() {
+	command -v "$1" >/dev/null && return
+	skip "$page" "$1 is not installed"
+	add_row "all of it" "skipped: $1 is not installed"
+	client_finish
+}
+
+# program NAME VERSION: what the next rows are about.
+program() { title=$1 version=$2; }
+
+# The recipes of a page, as "NAME<tab>line" lines.
+page_recipes() {
+	awk '/^```sh ./ { name = $2; next } /^```/ { name = ""; next } name { print name "\t" $0 }' "$1"
+}
+
+same_recipes() {
+	diff <(page_recipes "$top/doc/clients/$page.md" | without_comments) \
+		<(page_recipes "$top/doc/clients/$page.ja.md" | without_comments)
+}
+
+without_comments() { sed -E 's/(^|[[:space:]]+)# .*//'; }
+
+# recipe_text NAME
+recipe_text() { page_recipes "$top/doc/clients/$page.md" | sed -n "s/^$1	//p"; }
+
+# The processes of our namespace that recipes left: each recipe runs in a session of its own.
+left_running() {
+	local own
+	own="$(readlink /proc/self/ns/pid | tr -dc 0-9) $(awk '{ print $6 }' /proc/self/stat)"
+	ps -eo pidns=,sid=,pid=,args= | awk -v own="$own" '
+		{ split(own, o) } $1 == o[1] && $2 != o[2] { print $3, $4, $5; found = 1 }
+		END { exit !found }'
+}
+
+nothing_left_running() { ! left_running >"$work/left"; }
+
+exchanges() { card count | sed -n 's/^ *\([0-9]*\) in all/\1/p'; }
+
+# A new card, so that nothing of what was done before counts.
+fresh_card() { card remove && card insert $card && card count reset >/dev/null; }
+
+# run_block FILE OUTPUT [PROMPT ANSWER]...: what the terminal showed stays in OUTPUT.
+run_block() {
+	local file=$1 output=$2 status
+	shift 2
+	(cd "$play" && "$answer" $recipe_seconds "$@" -- bash -eu -o pipefail "$file") \
+		>"$output" 2>&1
+	status=$?
+	sed -i 's/\r//g' "$output"
+	return $status
+}
+
+# What must be true after each client. Programs take a moment to leave.
+left_clean() {
+	local status
+	status=$(card --json status | tr -d ' \n')
+	grep -q '"auth":{"tries":3,"open":false},"sign":{"tries":5,"open":false}' <<<"$status" ||
+		{ echo "tries lost or card open: $status"; return 1; }
+	await 10 nothing_left_running || { echo "left running:"; cat "$work/left"; return 1; }
+}
+
+# add_row WHAT RESULT [EXCHANGES]
+add_row() {
+	rows+=("$title	$version	$1	$2")
+	ours+=("${3:-}")
+	theirs+=("")
+}
+
+# recipe NAME WHAT [PROMPT ANSWER]...: the block, and its row. Where the test goes on to look at
+# what came of it, the output is in $work/recipe.out and the files are in $play.
+recipe() {
+	local name=$1 what=$2 result=works
+	shift 2
+	last_recipe=$name
+	recipe_text "$name" >"$work/recipe.sh"
+	[ -s "$work/recipe.sh" ] || bail "doc/clients/$page.md has a recipe $name"
+	rm -rf "$work/before" && cp -a "$play" "$work/before"
+	card count reset >/dev/null
+	if run_block "$work/recipe.sh" "$work/recipe.out" "$@"; then
+		ok "$what"
+	else
+		not_ok "$what" "$work/recipe.out"
+		result=FAILED
+	fi
+	add_row "$what" "$result" "$(exchanges)"
+	cp "$work/recipe.out" "$build/clients/$page-$name.log"
+	check "$what: all tries left, card locked, nothing left running" left_clean
+}
+
+# opensc SED-SCRIPT [PROMPT ANSWER]...: the last recipe from the same start, with OpenSC's module and
+# what else SED-SCRIPT changes. Where OpenSC cannot do it, that is a result too.
+opensc() {
+	local script=$1 last=$((${#rows[@]} - 1)) mine=$play
+	shift
+	recipe_text "$last_recipe" | sed -E -e "s/jpki-(auth-|sign-|)pkcs11\.so/opensc-pkcs11.so/g" \
+		-e "$script" >"$work/opensc.sh"
+	fresh_card
+	play=$work/before
+	if run_block "$work/opensc.sh" "$work/opensc.out" "$@"; then
+		theirs[last]=$(exchanges)
+		check "$last_recipe: not more exchanges than with OpenSC (${ours[last]}, ${theirs[last]})" \
+			[ "${ours[last]}" -le "${theirs[last]}" ]
+	else
+		theirs[last]=fails
+	fi
+	cp "$work/opensc.out" "$build/clients/$page-$last_recipe-opensc.log"
+	play=$mine
+	fresh_card
+}
+
+# cannot WHAT REASON: a row for what does not work for a reason outside us, which the test has shown.
+cannot() { add_row "$1" "does not work: $2"; }
+
+client_finish() {
+	local i
+	for i in "${!rows[@]}"; do
+		printf '%s\t%s\t%s\n' "${rows[i]}" "${ours[i]}" "${theirs[i]}"
+	done >"$build/clients/$page.rows"
+	finish
+}
+
+# login_site VERSION...: an HTTPS site at https://login.example/ that demands a certificate of the
+# log-in hierarchy and shows whom it served. VERSION: 1.2 or 1.3 only, or "any".
+login_site() {
+	local options=()
+	[ "$1" = any ] || options=("-tls${1/./_}")
+	login_site_stop
+	openssl s_server -accept 443 -www -Verify 2 -verify_return_error -quiet "${options[@]}" \
+		-CAfile "$work/jpki/auth-ca.pem" -cert "$work/ca/login.example.pem" \
+		-key "$work/ca/login.example.key" >"$work/site.log" 2>&1 &
+	site_pid=$!
+	await 10 listening 443 || bail "site started" "$work/site.log"
+}
+
+login_site_stop() {
+	[ -n "${site_pid:-}" ] || return 0
+	kill "$site_pid" 2>/dev/null
+	wait "$site_pid" 2>/dev/null
+	site_pid=
+}
+
+# listening PORT: without connecting to it.
+listening() { ss -Hltn "sport = :$1" | grep -q .; }
