@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "reader/link.h"
+#include "session/rv.h"
 #include "session/session.h"
 #include "session/variant.h"
 
@@ -360,4 +361,53 @@ seat_refresh_all(struct module *m)
 	else
 		log_line(LOG_LEVEL_INFO, "looking at the readers: %s", result_name(r));
 	(void)pthread_mutex_unlock(&m->watching);
+}
+
+bool
+seat_has_token(struct module *m, const struct seat *s, enum layout_key key)
+{
+	bool present;
+
+	(void)pthread_mutex_lock(&m->state);
+	present = seat_has_token_locked(s, key);
+	(void)pthread_mutex_unlock(&m->state);
+	return present;
+}
+
+struct seat *
+seat_find(struct module *m, CK_SLOT_ID slot, enum layout_key *key)
+{
+	struct seat *s;
+
+	seat_refresh_all(m);
+	(void)pthread_mutex_lock(&m->state);
+	s = seat_of_slot_locked(m, slot, key);
+	(void)pthread_mutex_unlock(&m->state);
+	return s;
+}
+
+CK_RV
+seat_find_token(struct module *m, CK_SLOT_ID slot, struct seat **seat, enum layout_key *key)
+{
+	enum result r;
+
+	*seat = seat_find(m, slot, key);
+	if (!*seat)
+		return CKR_SLOT_ID_INVALID;
+	r = seat_look(m, *seat, true);
+	if (r == RESULT_OK && !seat_has_token(m, *seat, *key))
+		return CKR_TOKEN_NOT_PRESENT;
+	return rv_of_slot_result(r);
+}
+
+enum result
+seat_learn_pss(struct module *m, struct seat *s, uint64_t insertion, bool *pss)
+{
+	struct token_view view;
+	struct token *t = seat_enter(s, insertion);
+	enum result r = token_learn_pss(t);
+
+	token_view(t, &view);
+	*pss = view.pss == TOKEN_LEARNT_YES;
+	return seat_leave(m, s, r);
 }

@@ -83,22 +83,6 @@ note_last_closed_locked(struct module *m, struct seat *seat, enum layout_key key
 	return true;
 }
 
-/* The slot's seat, asked what it holds if need be. */
-static CK_RV
-find_token(struct module *m, CK_SLOT_ID slot, struct seat **seat, enum layout_key *key)
-{
-	enum result r;
-
-	(void)pthread_mutex_lock(&m->state);
-	*seat = seat_of_slot_locked(m, slot, key);
-	(void)pthread_mutex_unlock(&m->state);
-	if (!*seat)
-		return CKR_SLOT_ID_INVALID;
-	seat_refresh_all(m);
-	r = seat_look(m, *seat, true);
-	return rv_of_slot_result(r);
-}
-
 static CK_RV
 add_session(struct module *m, struct session *s)
 {
@@ -125,7 +109,7 @@ session_open(struct module *m, CK_SLOT_ID slot, CK_FLAGS flags, CK_SESSION_HANDL
 	struct session *s;
 	struct seat *seat;
 	enum layout_key key;
-	CK_RV rv = find_token(m, slot, &seat, &key);
+	CK_RV rv = seat_find_token(m, slot, &seat, &key);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -271,11 +255,5 @@ session_view(struct module *m, const struct session *s, struct token_view *view)
 CK_RV
 session_learn_pss(struct module *m, const struct session *s, bool *pss)
 {
-	struct token_view view;
-	struct token *t = seat_enter(s->seat, s->insertion);
-	enum result r = token_learn_pss(t);
-
-	token_view(t, &view);
-	*pss = view.pss == TOKEN_LEARNT_YES;
-	return rv_of_result(seat_leave(m, s->seat, r));
+	return rv_of_result(seat_learn_pss(m, s->seat, s->insertion, pss));
 }

@@ -17,30 +17,6 @@
 #define TOKEN_MANUFACTURER "J-LIS"
 #define TOKEN_MODEL "JPKI" /* where the card does not name its own */
 
-/* The seat and key of a slot, with fresh news from pcscd. */
-static struct seat *
-find_slot(struct module *m, CK_SLOT_ID slot, enum layout_key *key)
-{
-	struct seat *s;
-
-	seat_refresh_all(m);
-	(void)pthread_mutex_lock(&m->state);
-	s = seat_of_slot_locked(m, slot, key);
-	(void)pthread_mutex_unlock(&m->state);
-	return s;
-}
-
-static bool
-has_token(struct module *m, const struct seat *s, enum layout_key key)
-{
-	bool present;
-
-	(void)pthread_mutex_lock(&m->state);
-	present = seat_has_token_locked(s, key);
-	(void)pthread_mutex_unlock(&m->state);
-	return present;
-}
-
 static size_t
 count_seats(struct module *m)
 {
@@ -65,7 +41,7 @@ slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count)
 		if (with_token)
 			(void)seat_look(m, m->seats[i], true);
 		for (size_t k = 0; k < variant.count; k++) {
-			if (with_token && !has_token(m, m->seats[i], variant.keys[k]))
+			if (with_token && !seat_has_token(m, m->seats[i], variant.keys[k]))
 				continue;
 			if (list && n < room)
 				list[n] = seat_slot_id(m->seats[i], k);
@@ -86,7 +62,7 @@ slot_info(struct module *m, CK_SLOT_ID slot, CK_SLOT_INFO *info)
 {
 	char reader[PCSC_READER_NAME_MAX];
 	enum layout_key key;
-	struct seat *s = find_slot(m, slot, &key);
+	struct seat *s = seat_find(m, slot, &key);
 	bool busy, present;
 
 	if (!s)
@@ -104,21 +80,6 @@ slot_info(struct module *m, CK_SLOT_ID slot, CK_SLOT_INFO *info)
 	               reader[0] ? reader : "(no smart card reader)");
 	bytes_pad_text(info->manufacturerID, sizeof info->manufacturerID, LIBRARY_MANUFACTURER);
 	return CKR_OK;
-}
-
-/* The token in a slot, asked what it is if need be. */
-static CK_RV
-find_token(struct module *m, CK_SLOT_ID slot, struct seat **seat, enum layout_key *key)
-{
-	enum result r;
-
-	*seat = find_slot(m, slot, key);
-	if (!*seat)
-		return CKR_SLOT_ID_INVALID;
-	r = seat_look(m, *seat, true);
-	if (r == RESULT_OK && !has_token(m, *seat, *key))
-		return CKR_TOKEN_NOT_PRESENT;
-	return rv_of_slot_result(r);
 }
 
 static CK_FLAGS
@@ -179,7 +140,7 @@ slot_token_info(struct module *m, CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 	enum layout_key key;
 	struct seat *s;
 	struct token *t;
-	CK_RV rv = find_token(m, slot, &s, &key);
+	CK_RV rv = seat_find_token(m, slot, &s, &key);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -195,21 +156,11 @@ slot_token_info(struct module *m, CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 static CK_RV
 learn_pss(struct module *m, CK_SLOT_ID slot, bool *pss)
 {
-	struct token_view view;
 	enum layout_key key;
 	struct seat *s;
-	struct token *t;
-	CK_RV rv = find_token(m, slot, &s, &key);
+	CK_RV rv = seat_find_token(m, slot, &s, &key);
 
-	if (rv != CKR_OK)
-		return rv;
-	t = seat_enter(s, 0);
-	rv = rv_of_slot_result(seat_leave(m, s, token_learn_pss(t)));
-	(void)pthread_mutex_lock(&m->state);
-	view = s->view;
-	(void)pthread_mutex_unlock(&m->state);
-	*pss = view.pss == TOKEN_LEARNT_YES;
-	return rv;
+	return rv == CKR_OK ? rv_of_slot_result(seat_learn_pss(m, s, 0, pss)) : rv;
 }
 
 CK_RV
@@ -229,7 +180,8 @@ slot_mechanism_info(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
 	enum layout_key key;
 	struct seat *s;
 	bool pss = false;
-	CK_RV rv = row && row->pss ? learn_pss(m, slot, &pss) : find_token(m, slot, &s, &key);
+	CK_RV rv = row && row->pss ? learn_pss(m, slot, &pss)
+	                           : seat_find_token(m, slot, &s, &key);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -398,7 +350,7 @@ slot_status(struct module *m, CK_SLOT_ID slot, struct jpki_slot_status *status)
 	struct seat *s;
 	struct token *t;
 	enum result r = RESULT_FAILED;
-	CK_RV rv = find_token(m, slot, &s, &key);
+	CK_RV rv = seat_find_token(m, slot, &s, &key);
 
 	if (rv == CKR_SLOT_ID_INVALID)
 		return rv;
