@@ -14,6 +14,7 @@ enum tool_exit pin_help_run(const struct options *options, char *arguments[]);
 enum tool_exit cert_show_run(const struct options *options, char *arguments[]);
 enum tool_exit cert_export_run(const struct options *options, char *arguments[]);
 enum tool_exit validity_run(const struct options *options, char *arguments[]);
+enum tool_exit setup_run(const struct options *options, char *arguments[]);
 enum tool_exit help_run(const struct options *options, char *arguments[]);
 
 /* "auth" or "sign"; a message if it is neither. */

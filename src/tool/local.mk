@@ -8,21 +8,27 @@ tool_cppflags = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLA
 
 src_tool_jpki_tool_SOURCES = \
 	src/tool/authority.c src/tool/authority.h \
+	src/tool/browser.c src/tool/browser.h \
 	src/tool/cert.c \
 	src/tool/certificate.c src/tool/certificate.h \
+	src/tool/child.c src/tool/child.h \
 	src/tool/commands.h \
 	src/tool/exit.c src/tool/exit.h \
 	src/tool/file.c src/tool/file.h \
 	src/tool/help.c \
 	src/tool/main.c \
 	src/tool/module.c src/tool/module.h \
+	src/tool/nssdb.c src/tool/nssdb.h \
 	src/tool/options.c src/tool/options.h \
+	src/tool/p11kit.c src/tool/p11kit.h \
+	src/tool/packages.c src/tool/packages.h \
 	src/tool/paths.c src/tool/paths.h \
 	src/tool/personal.c src/tool/personal.h \
 	src/tool/pin-change.c \
 	src/tool/pin.c src/tool/pin.h \
 	src/tool/pinentry.c src/tool/pinentry.h \
 	src/tool/screen.c src/tool/screen.h \
+	src/tool/setup.c \
 	src/tool/status.c src/tool/status.h \
 	src/tool/status-ics.c src/tool/status-json.c \
 	src/tool/terminal.c src/tool/terminal.h \
@@ -31,7 +37,7 @@ src_tool_jpki_tool_SOURCES = \
 src_tool_jpki_tool_CPPFLAGS = $(tool_cppflags) \
 	-DPKCS11DIR='"$(pkcs11dir)"' -DLOCALEDIR='"$(localedir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'
-src_tool_jpki_tool_LDADD = src/tool/libtool-dates.la $(OPENSSL_LIBS) $(JANSSON_LIBS) -ldl
+src_tool_jpki_tool_LDADD = src/tool/libtool-dates.la $(P11KIT_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -ldl
 
 # The generations of certification authorities, likewise beside the program where it was built.
 nodist_pkgdata_DATA = src/tool/share/authorities.txt

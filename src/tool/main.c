@@ -29,6 +29,8 @@ static const struct command commands[] = {
 	{"pin change", "auth|sign", N_("change a PIN"), PIN_OPTIONS, 1, 1, pin_change_run},
 	{"pin help", "", N_("the PINs of a card: which is which, who resets it"), "", 0, 0,
 		pin_help_run},
+	{"setup", "BROWSER", N_("let firefox or chromium use the card to log in"), "remove yes", 1, 1,
+		setup_run},
 	{"help", "[TOPIC]", N_("what to do: locked, forgotten, expired, moved, lost"), "", 0, 1,
 		help_run},
 };

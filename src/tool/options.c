@@ -47,6 +47,8 @@ static const struct row rows[] = {
 	{FLAG("personal", personal), false, N_("show name, address, birth date and sex too")},
 	{NUMBER("pin-fd", "N", pin_fd), false, N_("read PINs from file descriptor N, a line for each")},
 	{TEXT("pinentry", "PROGRAM", pinentry), false, N_("ask PINs with a pinentry program")},
+	{FLAG("remove", remove), false, N_("take away what setup has put there")},
+	{FLAG("yes", yes), false, N_("do it without asking")},
 	{FLAG("last-try", last_try), false, N_("use the last try without being asked")},
 };
 /* clang-format on */

@@ -22,6 +22,8 @@ struct options {
 	bool force;
 	bool personal;
 	bool last_try;
+	bool remove;
+	bool yes;
 	bool help;
 	bool version;
 	bool statuses;

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_NSSDB_H
+#define JPKI_TOOL_NSSDB_H
+
+#include <stdbool.h>
+
+/*
+ * The list of PKCS#11 modules in an NSS database: the file pkcs11.txt beside cert9.db, one in each
+ * profile of Firefox, one for all of Chromium's. It is read here, and changed by NSS's own modutil,
+ * but on a copy: the result is compared with what was asked for and then takes the file's place in
+ * one step. So nothing else in the database is ever written to, and whatever ends us or modutil,
+ * the list is the old one or the new one.
+ */
+
+/* The name of our entry, and the file of the module in it. */
+#define NSSDB_NAME "jpki-auth-pkcs11"
+#define NSSDB_FILE "jpki-auth-pkcs11.so"
+
+enum nssdb_state {
+	NSSDB_NONE,    /* no database: the browser was never started, or has not needed one */
+	NSSDB_WITHOUT, /* the module is not in it */
+	NSSDB_OURS,    /* it is, as `setup` puts it there */
+	NSSDB_BY_HAND, /* it is, under another name, or one of our other modules is */
+	NSSDB_PROXY,   /* it has p11-kit's proxy, which brings all modules that p11-kit knows */
+	NSSDB_UNREADABLE,
+};
+
+struct nssdb {
+	enum nssdb_state state;
+	char *library; /* what is loaded, where the state names something; freed by nssdb_free */
+	bool readable; /* and it is there */
+};
+
+/* Looks; changes nothing. nssdb_free goes with it. */
+void nssdb_look(const char *folder, struct nssdb *db);
+void nssdb_free(struct nssdb *db);
+
+/* Room for a sentence that says why not. */
+#define NSSDB_WHY 1024
+
+/*
+ * False if it could not be done: then the list is as it was, and `why` says why, in words for the
+ * user. `library` is an absolute path. nssdb_make makes an empty database and its folder.
+ */
+bool nssdb_make(const char *folder, char why[NSSDB_WHY]);
+bool nssdb_add(const char *folder, const char *library, char why[NSSDB_WHY]);
+bool nssdb_remove(const char *folder, char why[NSSDB_WHY]);
+
+#endif
