@@ -46,14 +46,18 @@ if ! make -s -C "$build" install DESTDIR="$root" >"$root.log" 2>&1; then
 	exit 1
 fi
 same "the modules, their headers and files for p11-kit are installed" \
-	"authorities.txt
+	"_jpki-card-sim
+_jpki-tool
+authorities.txt
 jpki-auth-pkcs11.so
 jpki-auth.module
+jpki-card-sim
 jpki-card-sim
 jpki-pkcs11.h
 jpki-pkcs11.so
 jpki-sign-pkcs11.so
 jpki-sign.module
+jpki-tool
 jpki-tool
 jpki-tool.mo
 libpcsclite.so.1

@@ -332,6 +332,15 @@ command_ca(const struct options *options, int count, char *arguments[])
 	return EXIT_USAGE;
 }
 
+void
+commands_print_ca_words(void)
+{
+	size_t i;
+
+	for (i = 0; i < CA_VERBS; i++)
+		printf("=\tVERB\t%s\n", ca_verbs[i].name);
+}
+
 const struct command card_commands[] = {
 	{"make", "CARD", "make a card (of --person, or adult)",
 	 "Makes a card with keys, certificates and PINs. A name that is a ready-made person's\n"

@@ -113,6 +113,17 @@ options_print(const struct command *command)
 	}
 }
 
+void
+options_print_words(const struct command *command)
+{
+	int i;
+
+	for (i = 0; i < ROWS; i++)
+		if (command == NULL ? i < COMMON : i >= COMMON && goes_with(command, i))
+			printf("%s\t--%s\t%s\n", command == NULL ? "-" : command->name,
+			       rows[i].name, rows[i].value == NULL ? "-" : rows[i].value);
+}
+
 static bool
 store_option(struct options *options, const struct option_row *row, const char *value)
 {

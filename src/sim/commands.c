@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/commands.h"
+#include "sim/people.h"
+#include "sim/switches.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -90,4 +92,54 @@ commands_print_command(const struct command *command)
 		printf("To %s.\n", command->summary);
 	puts("\nOptions:");
 	options_print(command);
+}
+
+/* What separates the words of a usage line. */
+#define BETWEEN " |[]."
+
+static void
+print_arguments(const struct command *command)
+{
+	const char *at = command->arguments;
+	size_t length;
+
+	/* a command without any is there all the same */
+	if (*at == '\0')
+		printf("%s\t-\t-\n", command->name);
+	while (*(at += strspn(at, BETWEEN)) != '\0') {
+		length = strcspn(at, BETWEEN);
+		printf("%s\t%.*s\t-\n", command->name, (int)length, at);
+		at += length;
+	}
+}
+
+/* A card that is missing is made for the person of that name, so these are names of cards too. */
+static void
+print_choices(void)
+{
+	size_t i;
+
+	for (i = 0; i < sim_people_count(); i++) {
+		printf("=\tCARD\t%s\n", sim_person_name(sim_person_at(i)));
+		printf("=\tPERSON\t%s\n", sim_person_name(sim_person_at(i)));
+	}
+	for (i = 0; i < SIM_SWITCH_COUNT; i++)
+		printf("=\tSWITCH\t%s\n", sim_switch_info((enum sim_switch)i)->name);
+}
+
+void
+commands_print_words(void)
+{
+	const struct command *command;
+	size_t i;
+
+	for (i = 0; i < GROUPS; i++)
+		for (command = groups[i].commands; command->name != NULL; command++) {
+			print_arguments(command);
+			options_print_words(command);
+		}
+	options_print_words(NULL);
+	puts("-\t--version\t-"); /* see main.c */
+	print_choices();
+	commands_print_ca_words();
 }

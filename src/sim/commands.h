@@ -73,6 +73,9 @@ int options_read(struct options *options, const struct command *command, int arg
 /* Prints the options that go with the command (NULL: those that go with all). */
 void options_print(const struct command *command);
 
+/* The same for shell completion, see commands_print_words; with NULL, under no command's name. */
+void options_print_words(const struct command *command);
+
 /* Prints "jpki-card-sim: message" to standard error. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -96,6 +99,9 @@ extern const struct command card_commands[];
 extern const struct command door_commands[];
 extern const struct command control_commands[];
 
+/* What ca takes as its VERB, for commands_print_words. */
+void commands_print_ca_words(void);
+
 int command_run(const struct options *options, int count, char *arguments[]);
 int command_serve(const struct options *options, int count, char *arguments[]);
 
@@ -104,6 +110,16 @@ int command_serve(const struct options *options, int count, char *arguments[]);
 /* --help for all, and for one command. */
 void commands_print_help(void);
 void commands_print_command(const struct command *command);
+
+/*
+ * What can be typed, for shell completion (--words), from the tables that read the command line.
+ * Three fields, with tabs between them:
+ *	COMMAND	WORD		a word of its usage line; one in capitals stands for others
+ *	COMMAND	--OPTION	NAME	and what its value is called, - for a flag
+ *	=	NAME		WORD	a word for what is called so in capitals
+ * COMMAND is - for what goes with all commands, WORD is - for a command without arguments.
+ */
+void commands_print_words(void);
 
 const struct command *commands_find(const char *name);
 

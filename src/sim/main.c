@@ -51,6 +51,10 @@ main(int argc, char *argv[])
 		puts("jpki-card-sim (" PACKAGE_NAME ") " PACKAGE_VERSION);
 		return EXIT_OK;
 	}
+	if (argc == 2 && strcmp(argv[1], "--words") == 0) {
+		commands_print_words();
+		return EXIT_OK;
+	}
 	first = options_read(&options, NULL, argc, argv);
 	if (first == -1)
 		return EXIT_USAGE;

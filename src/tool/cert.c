@@ -29,10 +29,18 @@ static const struct which {
 	{"sign-ca", KEY_SIGN, ID_SIGN_CA, true},
 };
 
+#define WHICH (sizeof table / sizeof table[0])
+
+const char *
+cert_choice(size_t i)
+{
+	return i < WHICH ? table[i].name : NULL;
+}
+
 static const struct which *
 find_which(const char *name)
 {
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+	for (size_t i = 0; i < WHICH; i++)
 		if (strcmp(table[i].name, name) == 0)
 			return &table[i];
 	complain(_("say auth, sign, auth-ca or sign-ca, not \"%s\""), name);

@@ -17,6 +17,10 @@ enum tool_exit validity_run(const struct options *options, char *arguments[]);
 enum tool_exit setup_run(const struct options *options, char *arguments[]);
 enum tool_exit help_run(const struct options *options, char *arguments[]);
 
+/* The words that cert and help take, for completion; NULL after the last one. */
+const char *cert_choice(size_t i);
+const char *help_choice(size_t i);
+
 /* "auth" or "sign"; a message if it is neither. */
 bool key_read(const char *text, enum key *key);
 

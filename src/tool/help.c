@@ -97,6 +97,12 @@ print_topics(void)
 	screen_text(0, _("\"jpki-tool --help\" lists the commands."));
 }
 
+const char *
+help_choice(size_t i)
+{
+	return i < TOPICS ? topics[i].name : NULL;
+}
+
 enum tool_exit
 help_run(const struct options *options, char *arguments[])
 {

@@ -33,7 +33,8 @@ src_tool_jpki_tool_SOURCES = \
 	src/tool/status-ics.c src/tool/status-json.c \
 	src/tool/terminal.c src/tool/terminal.h \
 	src/tool/text.h \
-	src/tool/validity.c
+	src/tool/validity.c \
+	src/tool/words.c src/tool/words.h
 src_tool_jpki_tool_CPPFLAGS = $(tool_cppflags) \
 	-DPKCS11DIR='"$(pkcs11dir)"' -DLOCALEDIR='"$(localedir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'

@@ -4,6 +4,7 @@
 #include "tool/screen.h"
 #include "tool/status.h"
 #include "tool/text.h"
+#include "tool/words.h"
 
 #include "config.h"
 
@@ -110,6 +111,19 @@ print_command(const struct command *command)
 	options_print(NULL);
 }
 
+/* For shell completion; touches no card. */
+static void
+print_words(void)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		words_print_arguments(&commands[i]);
+		options_print_words(&commands[i]);
+	}
+	options_print_words(NULL);
+	words_print_choices("WHICH", cert_choice);
+	words_print_choices("TOPIC", help_choice);
+}
+
 /* The command named by the first one or two words; *words says how many it took. */
 static const struct command *
 find_command(int count, char *words[], int *taken)
@@ -167,6 +181,10 @@ start(int argc, char *argv[])
 	}
 	if (options.statuses) {
 		exit_print_table();
+		return TOOL_OK;
+	}
+	if (options.words) {
+		print_words();
 		return TOOL_OK;
 	}
 	if (count > 0)

@@ -22,7 +22,7 @@ struct row {
 	size_t field;
 	enum kind kind;
 	bool common; /* goes with every command */
-	const char *summary;
+	const char *summary; /* NULL: not for people, so left out of --help */
 };
 
 #define FLAG(name, field) (name), NULL, offsetof(struct options, field), KIND_FLAG
@@ -37,6 +37,7 @@ static const struct row rows[] = {
 	{FLAG("help", help), true, N_("print help and end")},
 	{FLAG("version", version), true, N_("print the version and end")},
 	{FLAG("statuses", statuses), true, N_("print the exit statuses and end")},
+	{FLAG("words", words), true, NULL},
 	{FLAG("json", json), false, N_("print JSON, for programs")},
 	{FLAG("pin", pin), false, N_("ask the PIN, and show what needs it")},
 	{NUMBER("warn", "DAYS", warn), false, N_("exit status 10 when a certificate ends within DAYS days")},
@@ -191,13 +192,28 @@ options_fit(const struct options *options, const struct command *command)
 	return true;
 }
 
+static bool
+goes_with(const struct row *row, const struct command *command)
+{
+	return command ? has_word(command->options, row->name) : row->common;
+}
+
+void
+options_print_words(const struct command *command)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].summary && goes_with(&rows[i], command))
+			(void)printf("%s\t--%s\t%s\n", command ? command->name : "-", rows[i].name,
+				     rows[i].value ? rows[i].value : "-");
+}
+
 void
 options_print(const struct command *command)
 {
 	char label[40];
 
 	for (size_t i = 0; i < ROWS; i++) {
-		if (command ? !has_word(command->options, rows[i].name) : !rows[i].common)
+		if (!rows[i].summary || !goes_with(&rows[i], command))
 			continue;
 		(void)snprintf(label, sizeof label, "--%s%s%s", rows[i].name,
 			       rows[i].value ? " " : "", rows[i].value ? rows[i].value : "");

@@ -27,6 +27,7 @@ struct options {
 	bool help;
 	bool version;
 	bool statuses;
+	bool words;
 };
 
 struct command {
@@ -49,5 +50,8 @@ bool options_fit(const struct options *options, const struct command *command);
 
 /* Prints a line for each option of the command (NULL: those of all). */
 void options_print(const struct command *command);
+
+/* The same for programs; words.h has the form. */
+void options_print_words(const struct command *command);
 
 #endif

@@ -12,7 +12,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${JPKI_BUILD:-$top/build/test}
 kept=$build/packages # what a later run can use again
 packages=(jpki-pkcs11 jpki-pkcs11-dev jpki-tool jpki-card-sim)
-clients=(bash-completion gnutls-bin man-db opensc p11-kit pcscd vsmartcard-vpcd)
+clients=(bash-completion gnutls-bin man-db opensc p11-kit pcscd vsmartcard-vpcd zsh)
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-packages.XXXXXX") || exit 1
 tree=$work/debian
 debs=$work/debs
@@ -210,6 +210,11 @@ with_client_programs() {
 	check "jpki-tool works with pcscd" \
 		says '3 of 3 tries left' inside ALONE bash -c "$with_pcscd"
 	check "the manual pages are found" inside ALONE man -w jpki-tool jpki-card-sim jpki-pkcs11
+	check "bash loads the completions" says '_jpki jpki-card-sim' inside ALONE bash -c '
+		. /usr/share/bash-completion/bash_completion; _completion_loader jpki-tool
+		_completion_loader jpki-card-sim; complete -p jpki-tool jpki-card-sim'
+	check "zsh loads the completions" says '_jpki-tool' inside ALONE zsh -c '
+		autoload -U compinit; compinit -D; print $_comps[jpki-tool] $_comps[jpki-card-sim]'
 	check "the packages are purged again" purge
 	list_files "$work/after"
 	same "that leaves nothing either" "$work/before" "$work/after"
