@@ -50,9 +50,10 @@ place_installed() {
 		sed "s|@MODULEDIR@||" "$top/p11-kit/jpki-$file.module.in" \
 			>"/usr/share/p11-kit/modules/jpki-$file.module" || return 1
 	done
-	for file in src/sim/jpki-card-sim src/tool/jpki-tool; do
-		[ ! -x "$build/$file" ] || ln -s "$build/$file" "$work/bin/" || return 1
-	done
+	ln -s "$sim" "$work/bin/" || return 1
+	# It would look for the module where this build was to be installed.
+	printf '#!/bin/sh\nexec "%s" --module "%s" "$@"\n' "$build/src/tool/jpki-tool" \
+		"$modules/jpki-pkcs11.so" >"$work/bin/jpki-tool" && chmod +x "$work/bin/jpki-tool" || return 1
 	PATH=$work/bin:$PATH:/usr/sbin:/sbin
 }
 
@@ -207,6 +208,30 @@ opensc() {
 	cp "$work/opensc.out" "$build/clients/$page-$last_recipe-opensc.log"
 	play=$mine
 	fresh_card
+}
+
+# mishap NAME WHAT MESSAGE [PROMPT ANSWER]...: the recipe with what a user gets wrong: it has to end
+# with a failure of its own and to say MESSAGE. No row.
+mishap() {
+	local name=$1 what=$2 message=$3 status
+	shift 3
+	recipe_text "$name" >"$work/recipe.sh"
+	run_block "$work/recipe.sh" "$work/mishap.out" "$@"
+	status=$?
+	if [ $status -gt 0 ] && [ $status -lt 124 ] && grep -Fqe "$message" "$work/mishap.out"; then
+		ok "$what"
+	else
+		echo "status $status, and expected: $message" >>"$work/mishap.out"
+		not_ok "$what" "$work/mishap.out"
+	fi
+	cp "$work/mishap.out" "$build/clients/$page-$name-mishap.log"
+}
+
+# tries_left AUTH SIGN
+tries_left() {
+	local status
+	status=$(card --json status | tr -d ' \n')
+	grep -q "\"auth\":{\"tries\":$1,.*\"sign\":{\"tries\":$2," <<<"$status" || { echo "$status"; return 1; }
 }
 
 # cannot WHAT REASON: a row for what does not work for a reason outside us, which the test has shown.

@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The recipes of doc/clients/pdf.md: pdfsig signs, pdfsig and OpenSSL verify.
+set -u
+. "$(dirname "$0")/lib.sh"
+client_enter pdf "$@"
+needs pdfsig
+needs modutil
+program "pdfsig (poppler)" "$(pdfsig -v 2>&1 | sed -n 's/^pdfsig version //p')"
+
+says() { grep -Eq -e "$1" "$work/recipe.out"; }
+
+# make_pdf FILE: one page with a line of text.
+make_pdf() {
+	local objects=() offsets=() object text='BT /F1 24 Tf 72 720 Td (A contract) Tj ET'
+	objects=(
+		'<< /Type /Catalog /Pages 2 0 R >>'
+		'<< /Type /Pages /Kids [3 0 R] /Count 1 >>'
+		'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R
+/Resources << /Font << /F1 5 0 R >> >> >>'
+		"<< /Length ${#text} >>"$'\nstream\n'"$text"$'\nendstream'
+		'<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'
+	)
+	printf '%%PDF-1.7\n' >"$1"
+	for object in "${!objects[@]}"; do
+		offsets+=("$(stat -c %s "$1")")
+		printf '%d 0 obj\n%s\nendobj\n' $((object + 1)) "${objects[object]}" >>"$1"
+	done
+	object=$(stat -c %s "$1")
+	{
+		printf 'xref\n0 %d\n0000000000 65535 f \n' $((${#objects[@]} + 1))
+		printf '%010d 00000 n \n' "${offsets[@]}"
+		printf 'trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n' \
+			$((${#objects[@]} + 1)) "$object"
+	} >>"$1"
+}
+
+# What the signature holds, taken out of the file without pdfsig: $work/cms, and what it is about:
+# $work/covered. /Contents is the hexadecimal between the two ranges, filled up with zeros.
+take_apart() {
+	local range
+	read -r -a range < <(grep -a -o '/ByteRange *\[[^]]*' "$1" | tail -n 1 | tr -dc '0-9 \n')
+	{ head -c "${range[1]}" "$1"; tail -c "${range[3]}" "$1"; } >"$work/covered"
+	[ $((range[2] + range[3])) = "$(stat -c %s "$1")" ] || { echo "not all is covered"; return 1; }
+	tail -c +$((range[1] + 1)) "$1" | head -c $((range[2] - range[1])) | tr -dc '0-9A-Fa-f' |
+		tr a-f A-F | basenc -d --base16 >"$work/cms"
+}
+
+verified_by_openssl() {
+	take_apart "$1" &&
+		openssl cms -verify -binary -inform DER -in "$work/cms" -content "$work/covered" \
+			-CAfile "$work/jpki/sign-ca.pem" -signer "$work/signer.pem" -out /dev/null
+}
+
+# The document's certificate is the signing one, with the name in it.
+signed_by_holder() {
+	cmp "$work/signer.pem" <("$sim" certificate $card sign | openssl x509) &&
+		openssl x509 -in "$work/signer.pem" -noout -ext subjectAltName | grep -q '1.2.392.200149.8.5.5.1'
+}
+
+changed_is_refused() {
+	cp "$work/covered" "$work/changed" && sed -i 's/A contract/B contract/' "$work/changed" &&
+		! openssl cms -verify -binary -inform DER -in "$work/cms" -content "$work/changed" \
+			-CAfile "$work/jpki/sign-ca.pem" -out /dev/null
+}
+
+question="Password of the signing certificate:"
+make_pdf "$play/contract.pdf"
+
+recipe setup "tells NSS about the card"
+opensc 's/\.jpki-pdf/.opensc-pdf/'
+
+recipe sign "signs a PDF (adbe.pkcs7.detached)" "$question" $pin_sign
+check "sign: OpenSSL verifies what was taken out of the file" verified_by_openssl "$play/signed.pdf"
+check "sign: with the signing certificate, which has the name" signed_by_holder
+check "sign: the contract changed by one letter is refused" changed_is_refused
+check "sign: the format" grep -aq '/SubFilter */adbe.pkcs7.detached' "$play/signed.pdf"
+opensc 's/\.jpki-pdf/.opensc-pdf/; s/JPKI Sign 6-16 char password/JPKI (Digital Signature PIN)/' \
+	"$question" $pin_sign
+
+recipe check "checks a signature"
+check "check: valid" says 'Signature Validation: Signature is Valid\.'
+check "check: trusted, once the CA is" says 'Certificate Validation: Certificate is Trusted\.'
+check "check: the whole file" says 'Total document signed'
+
+recipe check-openssl "checks it with OpenSSL"
+check "check-openssl: successful" says 'CMS Verification successful'
+
+# What a user gets wrong.
+mishap sign "a wrong password is refused" "Password was not accepted" "$question" WR0NG9
+check "and costs one try" tries_left 3 4
+mishap sign "the 4-digit PIN is refused" "Password was not accepted" "$question" $pin_auth
+check "and costs none" tries_left 3 4
+check "and the right one gives it back" run_block "$work/recipe.sh" "$work/again" "$question" $pin_sign
+check "all of them, and the card is locked" left_clean
+without_password() {
+	cd "$play" && pdfsig contract.pdf other.pdf -add-signature -nssdir "sql:$HOME/.jpki-pdf" \
+		-nick 'JPKI Sign 6-16 char password:Digital Signature Certificate' </dev/null
+}
+refuses "pdfsig does not ask for a password" "Please provide one with -nss-pwd" without_password
+
+locked_says_tool() { jpki-tool status | grep -A1 '署名用' | grep -q 'PROBLEM  locked'; }
+card block $card sign >/dev/null
+rm -f "$play/signed.pdf"
+mishap sign "locked: it ends without a word" "" "$question" $pin_sign
+check "locked: and without a file" test ! -e "$play/signed.pdf"
+check "locked: jpki-tool says so" locked_says_tool
+client_finish
