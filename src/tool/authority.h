@@ -3,6 +3,7 @@
 #define JPKI_TOOL_AUTHORITY_H
 
 #include "tool/module.h"
+#include "tool/screen.h"
 
 /* Whose certificate is it? By the authority's key, never by its name: all generations share it. */
 
@@ -23,5 +24,10 @@ enum authority_answer {
  */
 enum authority_answer authority_check(enum key key, X509 *certificate, X509 *ca,
 				      char year[AUTHORITY_YEAR]);
+
+/* The answer as a sentence, which the caller frees (NULL without memory); its name in JSON. */
+char *authority_text(enum authority_answer answer, const char *year);
+const char *authority_name(enum authority_answer answer);
+enum mark authority_mark(enum authority_answer answer);
 
 #endif

@@ -147,50 +147,8 @@ show_key(const X509 *certificate)
 		    key ? EVP_PKEY_get_bits(key) : 0);
 }
 
-static void
-show_substitutes(const char *label, const char *text, const char *flags)
-{
-	char *found = text && flags ? personal_substitutes(text, flags) : NULL;
-
-	if (found)
-		screen_rowf(label, LABELS, MARK_NONE,
-			    _("%s (written for characters that the certificate cannot hold)"), found);
-	free(found);
-}
-
-static const char *
-sex_text(const char *sex)
-{
-	if (strcmp(sex, "1") == 0)
-		return _("male");
-	return strcmp(sex, "2") == 0 ? _("female") : sex;
-}
-
-static void
-show_personal(const X509 *certificate)
-{
-	struct personal personal;
-	char **parts = personal.parts, *birth;
-
-	personal_read(&personal, certificate);
-	birth = parts[PERSONAL_BIRTH] ? personal_birth(parts[PERSONAL_BIRTH]) : NULL;
-	screen_row(_("Name"), LABELS, MARK_NONE, parts[PERSONAL_NAME] ? parts[PERSONAL_NAME] : "?");
-	show_substitutes(_("Substitutes in it"), parts[PERSONAL_NAME], parts[PERSONAL_NAME_FLAGS]);
-	screen_row(_("Address"), LABELS, MARK_NONE,
-		   parts[PERSONAL_ADDRESS] ? parts[PERSONAL_ADDRESS] : "?");
-	show_substitutes(_("Substitutes in it"), parts[PERSONAL_ADDRESS],
-			 parts[PERSONAL_ADDRESS_FLAGS]);
-	screen_row(_("Birth date"), LABELS, MARK_NONE, birth ? birth : "?");
-	screen_row(_("Sex"), LABELS, MARK_NONE,
-		   parts[PERSONAL_SEX] ? sex_text(parts[PERSONAL_SEX]) : "?");
-	if (birth)
-		OPENSSL_cleanse(birth, strlen(birth));
-	free(birth);
-	personal_free(&personal);
-}
-
-static void
-show(const struct options *options, const struct which *which, const X509 *certificate)
+static enum tool_exit
+show(const struct options *options, const struct which *which, X509 *certificate)
 {
 	if (certificate_is_simulated(certificate))
 		screen_row(_("Card"), LABELS, MARK_NONE, _("SIMULATED: for tests only"));
@@ -201,39 +159,20 @@ show(const struct options *options, const struct which *which, const X509 *certi
 	show_key(certificate);
 	show_fingerprint(certificate);
 	if (which->id != ID_SIGN)
-		return;
+		return TOOL_OK;
 	screen_blank();
 	if (options->personal)
-		show_personal(certificate);
+		personal_show(certificate, LABELS);
 	else
 		screen_text(2, _("It also holds name, address, birth date and sex of the holder: "
 					   "--personal shows them."));
-}
-
-enum tool_exit
-cert_show_run(const struct options *options, char *arguments[])
-{
-	const struct which *which = find_which(arguments[0]);
-	struct module module;
-	X509 *certificate = NULL;
-	enum tool_exit status;
-
-	if (!which)
-		return TOOL_USAGE;
-	status = module_open(&module, options);
-	if (status == TOOL_OK)
-		status = read_certificate(&module, options, which, &certificate);
-	if (status == TOOL_OK)
-		show(options, which, certificate);
-	X509_free(certificate);
-	module_close(&module);
-	return status;
+	return TOOL_OK;
 }
 
 /* ---- export ---- */
 
 static enum tool_exit
-write_certificate(const struct options *options, X509 *certificate)
+write_certificate(const struct options *options, const struct which *which, X509 *certificate)
 {
 	const char *path = options->output ? options->output : "-";
 	BIO *out = BIO_new(BIO_s_mem());
@@ -241,6 +180,7 @@ write_certificate(const struct options *options, X509 *certificate)
 	char *data;
 	long len;
 
+	(void)which;
 	if (!out || (options->der ? i2d_X509_bio(out, certificate)
 				  : PEM_write_bio_X509(out, certificate)) != 1) {
 		complain("%s", _("out of memory"));
@@ -255,22 +195,40 @@ write_certificate(const struct options *options, X509 *certificate)
 	return status;
 }
 
+/* ---- the commands ---- */
+
+/* The two commands differ in what they do with the certificate. */
+struct use {
+	const struct which *which;
+	enum tool_exit (*certificate)(const struct options *options, const struct which *which,
+				      X509 *certificate);
+};
+
+static enum tool_exit
+use_certificate(struct module *module, const struct options *options, void *context)
+{
+	const struct use *use = context;
+	X509 *certificate = NULL;
+	enum tool_exit status = read_certificate(module, options, use->which, &certificate);
+
+	if (status == TOOL_OK)
+		status = use->certificate(options, use->which, certificate);
+	X509_free(certificate);
+	return status;
+}
+
+enum tool_exit
+cert_show_run(const struct options *options, char *arguments[])
+{
+	struct use use = {find_which(arguments[0]), show};
+
+	return use.which ? module_run(options, use_certificate, &use) : TOOL_USAGE;
+}
+
 enum tool_exit
 cert_export_run(const struct options *options, char *arguments[])
 {
-	const struct which *which = find_which(arguments[0]);
-	struct module module;
-	X509 *certificate = NULL;
-	enum tool_exit status;
+	struct use use = {find_which(arguments[0]), write_certificate};
 
-	if (!which)
-		return TOOL_USAGE;
-	status = module_open(&module, options);
-	if (status == TOOL_OK)
-		status = read_certificate(&module, options, which, &certificate);
-	if (status == TOOL_OK)
-		status = write_certificate(options, certificate);
-	X509_free(certificate);
-	module_close(&module);
-	return status;
+	return use.which ? module_run(options, use_certificate, &use) : TOOL_USAGE;
 }

@@ -4,8 +4,11 @@
 #include <string.h>
 #include <time.h>
 
-static bool
-time_of(const ASN1_TIME *text, int64_t *time)
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
+bool
+certificate_time(const ASN1_TIME *text, int64_t *time)
 {
 	struct tm tm;
 
@@ -18,8 +21,22 @@ time_of(const ASN1_TIME *text, int64_t *time)
 bool
 certificate_dates(const X509 *certificate, int64_t *from, int64_t *to)
 {
-	return time_of(X509_get0_notBefore(certificate), from) &&
-	       time_of(X509_get0_notAfter(certificate), to);
+	return certificate_time(X509_get0_notBefore(certificate), from) &&
+	       certificate_time(X509_get0_notAfter(certificate), to);
+}
+
+bool
+certificate_verifies(const X509 *certificate, const uint8_t hash[32], const uint8_t signature[256])
+{
+	EVP_PKEY *key = X509_get0_pubkey(certificate);
+	EVP_PKEY_CTX *context = key ? EVP_PKEY_CTX_new(key, NULL) : NULL;
+	bool ok = context && EVP_PKEY_verify_init(context) == 1 &&
+		  EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+		  EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1 &&
+		  EVP_PKEY_verify(context, signature, 256, hash, 32) == 1;
+
+	EVP_PKEY_CTX_free(context);
+	return ok;
 }
 
 bool

@@ -14,6 +14,13 @@
 /* Its first and last second. False if it does not say them properly. */
 bool certificate_dates(const X509 *certificate, int64_t *from, int64_t *to);
 
+/* A time in seconds since 1970. False if it is not properly written. */
+bool certificate_time(const ASN1_TIME *text, int64_t *time);
+
+/* Whether its key made the signature (PKCS#1 v1.5) over that SHA-256 hash. */
+bool certificate_verifies(const X509 *certificate, const uint8_t hash[32],
+			  const uint8_t signature[256]);
+
 /* Whether a simulated card's authority issued it (O=JPKI-SIM). */
 bool certificate_is_simulated(const X509 *certificate);
 

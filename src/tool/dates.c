@@ -61,6 +61,18 @@ day_format(struct day day, char text[DAY_TEXT])
 		       (unsigned int)day.month % 100u, (unsigned int)day.day % 100u);
 }
 
+void
+second_format(int64_t time, char text[SECOND_TEXT])
+{
+	char day[DAY_TEXT];
+	int64_t of_day = ((time + JAPAN) % SECONDS + SECONDS) % SECONDS;
+
+	day_format(day_at(time), day);
+	(void)snprintf(text, SECOND_TEXT, "%sT%02u:%02u:%02u+09:00", day,
+		       (unsigned int)(of_day / 3600) % 100u, (unsigned int)(of_day / 60 % 60) % 100u,
+		       (unsigned int)(of_day % 60) % 100u);
+}
+
 int64_t
 day_count(struct day from, struct day to)
 {

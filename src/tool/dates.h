@@ -21,6 +21,11 @@ struct day day_at(int64_t time);
 /* "2031-07-07" */
 void day_format(struct day day, char text[DAY_TEXT]);
 
+#define SECOND_TEXT 32 /* "2031-07-07T23:59:59+09:00" and a NUL */
+
+/* The second in Japan at that time, as in JSON. */
+void second_format(int64_t time, char text[SECOND_TEXT]);
+
 /* Days from one to the other; negative if `to` comes first. */
 int64_t day_count(struct day from, struct day to);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/file.h"
 
+#include "tool/hold.h"
+#include "tool/progress.h"
 #include "tool/text.h"
 
 #include <errno.h>
@@ -12,11 +14,19 @@
 #include <unistd.h>
 
 #define LARGEST (size_t)(256 * 1024 * 1024)
+#define LARGE (16 * 1024 * 1024) /* what a disk reads in a moment shows no progress */
 
 static enum tool_exit
 cannot_write(const char *path)
 {
 	complain(_("cannot write %s: %s"), path, strerror(errno));
+	return TOOL_FAILED;
+}
+
+static enum tool_exit
+cannot_read(const char *path, const char *why)
+{
+	complain(_("cannot read %s: %s"), path, why);
 	return TOOL_FAILED;
 }
 
@@ -46,13 +56,18 @@ apply_umask(int fd)
 	return fchmod(fd, 0666 & ~mask) == 0;
 }
 
-/* The new file gets its name when it is complete; link refuses a name that is taken. */
+/*
+ * The new file gets its name when it is complete, but not one that is taken: FAT has no links, and
+ * NFS no such rename.
+ */
 static bool
 give_name(const char *from, const char *path, bool force)
 {
 	if (force)
 		return rename(from, path) == 0;
-	if (link(from, path) != 0)
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return true;
+	if ((errno != EINVAL && errno != ENOSYS) || link(from, path) != 0)
 		return false;
 	(void)unlink(from);
 	return true;
@@ -71,23 +86,20 @@ write_into(const char *path, const void *data, size_t len)
 	return status;
 }
 
-enum tool_exit
-file_write(const char *path, const void *data, size_t len, bool force)
+static enum tool_exit
+is_there(const char *path)
+{
+	complain(_("%s is there already; --force overwrites it"), path);
+	return TOOL_FAILED;
+}
+
+static enum tool_exit
+write_new(const char *path, const void *data, size_t len, bool force)
 {
 	enum tool_exit status = TOOL_OK;
-	struct stat there;
 	char *temporary;
 	int fd;
 
-	if (strcmp(path, "-") == 0)
-		return fwrite(data, 1, len, stdout) == len ? TOOL_OK
-							   : cannot_write(_("standard output"));
-	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
-		return write_into(path, data, len);
-	if (!force && access(path, F_OK) == 0) {
-		complain(_("%s is there already; --force overwrites it"), path);
-		return TOOL_FAILED;
-	}
 	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
 		return TOOL_FAILED;
 	fd = mkostemp(temporary, O_CLOEXEC);
@@ -105,11 +117,69 @@ file_write(const char *path, const void *data, size_t len, bool force)
 	return status;
 }
 
-static enum tool_exit
-cannot_read(const char *path, const char *why)
+enum tool_exit
+file_write(const char *path, const void *data, size_t len, bool force)
 {
-	complain(_("cannot read %s: %s"), path, why);
-	return TOOL_FAILED;
+	enum tool_exit status;
+	struct stat there;
+	sigset_t before;
+
+	if (strcmp(path, "-") == 0)
+		return fwrite(data, 1, len, stdout) == len ? TOOL_OK
+							   : cannot_write(_("standard output"));
+	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
+		return write_into(path, data, len);
+	if (!force && access(path, F_OK) == 0)
+		return is_there(path);
+	hold_begin(&before);
+	status = write_new(path, data, len, force);
+	hold_end(&before);
+	return status;
+}
+
+enum tool_exit
+file_may_write(const char *path, bool force)
+{
+	char *folder, *slash;
+	struct stat there;
+	bool ok;
+
+	if (strcmp(path, "-") == 0)
+		return TOOL_OK;
+	if (stat(path, &there) == 0 && S_ISDIR(there.st_mode)) {
+		errno = EISDIR;
+		return cannot_write(path);
+	}
+	if (stat(path, &there) == 0 && S_ISREG(there.st_mode) && !force)
+		return is_there(path);
+	folder = strdup(path);
+	slash = folder ? strrchr(folder, '/') : NULL;
+	if (slash)
+		slash[1] = '\0';
+	ok = access(slash ? folder : ".", F_OK) == 0;
+	free(folder);
+	return ok ? TOOL_OK : cannot_write(path);
+}
+
+enum tool_exit
+file_may_read(const char *path)
+{
+	struct stat there;
+
+	if (strcmp(path, "-") == 0)
+		return TOOL_OK;
+	if (access(path, R_OK) != 0 || stat(path, &there) != 0)
+		return cannot_read(path, strerror(errno));
+	return S_ISDIR(there.st_mode) ? cannot_read(path, strerror(EISDIR)) : TOOL_OK;
+}
+
+bool
+file_is_same(const char *path, const char *other)
+{
+	struct stat one, two;
+
+	return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
+	       one.st_ino == two.st_ino;
 }
 
 /* Everything up to the end; false with errno set (EFBIG if it is too large). */
@@ -136,6 +206,72 @@ read_all(int fd, uint8_t **data, size_t *len)
 		}
 	}
 	return true;
+}
+
+/* The next piece: its length, 0 at the end, -1 with errno. */
+static ssize_t
+read_piece(int fd, uint8_t *data, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, data, size);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+enum tool_exit
+file_head(const char *path, uint8_t *data, size_t size, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), error;
+	ssize_t n = -1;
+
+	*len = 0;
+	if (fd < 0)
+		return cannot_read(path, strerror(errno));
+	n = read_piece(fd, data, size);
+	error = errno;
+	(void)close(fd);
+	*len = n > 0 ? (size_t)n : 0;
+	return n >= 0 ? TOOL_OK : cannot_read(path, strerror(error));
+}
+
+static ssize_t
+each_piece(int fd, bool (*take)(void *context, const uint8_t *data, size_t len), void *context)
+{
+	static uint8_t piece[65536];
+	struct stat about;
+	uint64_t total = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
+	uint64_t done = 0;
+	ssize_t n;
+
+	while ((n = read_piece(fd, piece, sizeof piece)) > 0 && take(context, piece, (size_t)n)) {
+		done += (uint64_t)n;
+		if (total >= LARGE)
+			progress_share(_("Reading the file"), done, total);
+	}
+	progress_clear();
+	return n;
+}
+
+enum tool_exit
+file_each(const char *path, bool (*take)(void *context, const uint8_t *data, size_t len),
+	  void *context)
+{
+	bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t n;
+	int error;
+
+	if (fd < 0)
+		return cannot_read(path, strerror(errno));
+	n = each_piece(fd, take, context);
+	error = errno;
+	if (!standard)
+		(void)close(fd);
+	if (n > 0)
+		return cannot_read(path, _("out of memory"));
+	return n == 0 ? TOOL_OK : cannot_read(path, strerror(error));
 }
 
 enum tool_exit

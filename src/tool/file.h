@@ -9,10 +9,33 @@
 #include <stdint.h>
 
 /*
- * Writes a file whole or not at all ("-": standard output). A file that is there already is only
+ * Writes a file whole or not at all ("-": standard output), also when a signal arrives. A file that is there already is only
  * replaced if `force`. A message and TOOL_FAILED if it cannot be done.
  */
 enum tool_exit file_write(const char *path, const void *data, size_t len, bool force);
+
+/*
+ * Before the work is begun: whether file_write could be refused because the file is there, or its
+ * folder is not. A message and TOOL_FAILED if so.
+ */
+enum tool_exit file_may_write(const char *path, bool force);
+
+/* Likewise whether it can be read; a folder cannot. */
+enum tool_exit file_may_read(const char *path);
+
+/* Whether both names lead to the same file. */
+bool file_is_same(const char *path, const char *other);
+
+/*
+ * Reads a file ("-": standard input) of any size in pieces, and gives each to `take`, which says
+ * whether to go on. On a terminal a large one shows how far it is.
+ */
+enum tool_exit file_each(const char *path,
+			 bool (*take)(void *context, const uint8_t *data, size_t len),
+			 void *context);
+
+/* The beginning of a file that is not standard input: up to `size` bytes, *len of them. */
+enum tool_exit file_head(const char *path, uint8_t *data, size_t size, size_t *len);
 
 /* Reads a file ("-": standard input), at most 256 MiB. The caller frees *data. */
 enum tool_exit file_read(const char *path, uint8_t **data, size_t *len);

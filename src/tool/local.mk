@@ -12,10 +12,12 @@ src_tool_jpki_tool_SOURCES = \
 	src/tool/cert.c \
 	src/tool/certificate.c src/tool/certificate.h \
 	src/tool/child.c src/tool/child.h \
+	src/tool/cms.c src/tool/cms.h \
 	src/tool/commands.h \
 	src/tool/exit.c src/tool/exit.h \
 	src/tool/file.c src/tool/file.h \
 	src/tool/help.c \
+	src/tool/hold.c src/tool/hold.h \
 	src/tool/main.c \
 	src/tool/module.c src/tool/module.h \
 	src/tool/nssdb.c src/tool/nssdb.h \
@@ -27,13 +29,17 @@ src_tool_jpki_tool_SOURCES = \
 	src/tool/pin-change.c \
 	src/tool/pin.c src/tool/pin.h \
 	src/tool/pinentry.c src/tool/pinentry.h \
+	src/tool/progress.c src/tool/progress.h \
 	src/tool/screen.c src/tool/screen.h \
 	src/tool/setup.c \
+	src/tool/sign.c \
+	src/tool/signature.c src/tool/signature.h \
 	src/tool/status.c src/tool/status.h \
 	src/tool/status-ics.c src/tool/status-json.c \
 	src/tool/terminal.c src/tool/terminal.h \
 	src/tool/text.h \
 	src/tool/validity.c \
+	src/tool/verify.c src/tool/verify-show.c src/tool/verify.h \
 	src/tool/words.c src/tool/words.h
 src_tool_jpki_tool_CPPFLAGS = $(tool_cppflags) \
 	-DPKCS11DIR='"$(pkcs11dir)"' -DLOCALEDIR='"$(localedir)"' \

@@ -27,6 +27,10 @@ static const struct command commands[] = {
 		"output der force " PIN_OPTIONS, 1, 1, cert_export_run},
 	{"validity", "auth|sign", N_("check dates, key and issuer of a certificate"),
 		"json " PIN_OPTIONS, 1, 1, validity_run},
+	{"sign", "FILE", N_("sign a file with the digital signature key"),
+		"output enclosed force yes " PIN_OPTIONS, 1, 1, sign_run},
+	{"verify", "FILE", N_("check a signature made with such a key; needs no card"),
+		"json content output force", 1, 1, verify_run},
 	{"pin change", "auth|sign", N_("change a PIN"), PIN_OPTIONS, 1, 1, pin_change_run},
 	{"pin help", "", N_("the PINs of a card: which is which, who resets it"), "", 0, 0,
 		pin_help_run},
@@ -79,6 +83,13 @@ silence_module(void)
 {
 	if (!getenv("JPKI_PKCS11_LOG_LEVEL"))
 		(void)setenv("JPKI_PKCS11_LOG_FILE", "none", 0);
+}
+
+/* Each command asks the PIN itself and signs once with it: to be asked again would be one too many. */
+static void
+ask_pin_once(void)
+{
+	(void)setenv("JPKI_PKCS11_ASK_PIN_EACH_SIGNATURE", "no", 1);
 }
 
 static void
@@ -204,7 +215,10 @@ main(int argc, char *argv[])
 
 	/* A closed pipe is an error like any other: a message, and what was begun is ended. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* So is a file that may not grow any more. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	silence_module();
+	ask_pin_once();
 	start_messages();
 	screen_start();
 	status = start(argc, argv);

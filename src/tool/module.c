@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/module.h"
 
+#include "tool/hold.h"
+#include "tool/progress.h"
 #include "tool/screen.h"
 #include "tool/text.h"
 
@@ -285,6 +287,21 @@ module_close(struct module *module)
 		(void)dlclose(module->library);
 }
 
+enum tool_exit
+module_run(const struct options *options,
+	   enum tool_exit (*work)(struct module *module, const struct options *options,
+				  void *context),
+	   void *context)
+{
+	struct module module;
+	enum tool_exit status = module_open(&module, options);
+
+	if (status == TOOL_OK)
+		status = work(&module, options, context);
+	module_close(&module);
+	return status;
+}
+
 /* ---- choosing ---- */
 
 static bool
@@ -397,23 +414,36 @@ module_certificate(struct module *module, CK_SESSION_HANDLE session, enum object
 	return rv;
 }
 
+/* The DigestInfo of SHA-256 up to the hash (RFC 8017, 9.2). */
+static const uint8_t digest_info[] = {0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+				      0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
+
 CK_RV
-module_sign(struct module *module, CK_SESSION_HANDLE session, const uint8_t *data, size_t len,
-	    uint8_t signature[256])
+module_sign(struct module *module, CK_SESSION_HANDLE session, const uint8_t hash[HASH_BYTES],
+	    uint8_t signature[SIGNATURE_BYTES])
 {
+	uint8_t data[sizeof digest_info + HASH_BYTES];
 	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
 	CK_ATTRIBUTE template[] = {{CKA_CLASS, &class, sizeof class}};
 	CK_MECHANISM mechanism = {CKM_RSA_PKCS, NULL, 0};
 	CK_OBJECT_HANDLE key;
-	CK_ULONG size = 256;
+	CK_ULONG size = SIGNATURE_BYTES;
 	bool found;
 	CK_RV rv = find(module, session, template, 1, &key, &found);
+	sigset_t before;
 
+	memcpy(data, digest_info, sizeof digest_info);
+	memcpy(data + sizeof digest_info, hash, HASH_BYTES);
 	if (rv == CKR_OK && !found)
 		rv = CKR_KEY_HANDLE_INVALID;
 	if (rv == CKR_OK)
 		rv = module->f->C_SignInit(session, &mechanism, key);
-	if (rv == CKR_OK)
-		rv = module->f->C_Sign(session, (CK_BYTE *)(uintptr_t)data, len, signature, &size);
-	return rv == CKR_OK && size != 256 ? CKR_DEVICE_ERROR : rv;
+	if (rv == CKR_OK) {
+		progress_show(_("The card is signing ..."));
+		hold_begin(&before);
+		rv = module->f->C_Sign(session, data, sizeof data, signature, &size);
+		hold_end(&before);
+		progress_clear();
+	}
+	return rv == CKR_OK && size != SIGNATURE_BYTES ? CKR_DEVICE_ERROR : rv;
 }

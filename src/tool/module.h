@@ -54,6 +54,15 @@ enum tool_exit module_open(struct module *module, const struct options *options)
 void module_close(struct module *module);
 
 /*
+ * What a command does between the two, with a context of its own: the exit status of the work, or
+ * of what went wrong before it.
+ */
+enum tool_exit module_run(const struct options *options,
+			  enum tool_exit (*work)(struct module *module,
+						 const struct options *options, void *context),
+			  void *context);
+
+/*
  * The one card that a command is about, with the given token on it; or a message and the exit
  * status: none, several, or not on this card.
  */
@@ -90,11 +99,11 @@ enum object_id {
 CK_RV module_certificate(struct module *module, CK_SESSION_HANDLE session, enum object_id id,
 			 X509 **certificate);
 
-/*
- * A PKCS#1 v1.5 signature with the private key of the session's token; `data` is a DigestInfo
- * of at most 245 bytes, `signature` takes 256.
- */
-CK_RV module_sign(struct module *module, CK_SESSION_HANDLE session, const uint8_t *data,
-		  size_t len, uint8_t signature[256]);
+#define HASH_BYTES 32	    /* SHA-256 */
+#define SIGNATURE_BYTES 256 /* RSA-2048 */
+
+/* A PKCS#1 v1.5 signature over a SHA-256 hash with the private key of the session's token. */
+CK_RV module_sign(struct module *module, CK_SESSION_HANDLE session, const uint8_t hash[HASH_BYTES],
+		  uint8_t signature[SIGNATURE_BYTES]);
 
 #endif

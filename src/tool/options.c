@@ -44,6 +44,8 @@ static const struct row rows[] = {
 	{TEXT("ics", "FILE", ics), false, N_("write the dates into a calendar file (- is standard output)")},
 	{TEXT("output", "FILE", output), false, N_("write to FILE (- is standard output)")},
 	{FLAG("der", der), false, N_("binary (DER) instead of text (PEM)")},
+	{FLAG("enclosed", enclosed), false, N_("put the file itself into the signature (FILE.p7m)")},
+	{TEXT("content", "FILE", content), false, N_("the file that was signed")},
 	{FLAG("force", force), false, N_("overwrite a file that is there already")},
 	{FLAG("personal", personal), false, N_("show name, address, birth date and sex too")},
 	{NUMBER("pin-fd", "N", pin_fd), false, N_("read PINs from file descriptor N, a line for each")},

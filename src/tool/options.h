@@ -13,6 +13,7 @@ struct options {
 	const char *serial;
 	const char *ics;
 	const char *output;
+	const char *content;
 	const char *pinentry;
 	int pin_fd;
 	int warn;
@@ -21,6 +22,7 @@ struct options {
 	bool der;
 	bool force;
 	bool personal;
+	bool enclosed;
 	bool last_try;
 	bool remove;
 	bool yes;

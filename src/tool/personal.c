@@ -4,6 +4,7 @@
 #include "tool/screen.h"
 #include "tool/text.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,22 @@ static const struct {
 	{N_("Heisei"), 1989}, {N_("Reiwa"), 2019},
 };
 
+static bool
+is_birth(const char *text)
+{
+	return strlen(text) == 9 && strspn(text, "0123456789") == 9 &&
+	       (size_t)(text[0] - '1') < sizeof eras / sizeof eras[0];
+}
+
+const char *
+personal_birth_day(const char *text, char day[DAY_TEXT])
+{
+	if (!text || !is_birth(text))
+		return text;
+	(void)snprintf(day, DAY_TEXT, "%.4s-%.2s-%.2s", text + 1, text + 5, text + 7);
+	return day;
+}
+
 char *
 personal_birth(const char *text)
 {
@@ -79,7 +96,7 @@ personal_birth(const char *text)
 	int year;
 	char *words;
 
-	if (strlen(text) != 9 || strspn(text, "0123456789") != 9 || era >= sizeof eras / sizeof eras[0])
+	if (!is_birth(text))
 		return strdup(text);
 	year = (int)strtol((char[]){text[1], text[2], text[3], text[4], '\0'}, NULL, 10);
 	if (year < eras[era].first)
@@ -120,4 +137,48 @@ personal_substitutes(const char *text, const char *flags)
 	}
 	(void)fclose(out);
 	return found;
+}
+
+/* ---- the screen ---- */
+
+static void
+show_substitutes(const char *label, int width, const char *text, const char *flags)
+{
+	char *found = text && flags ? personal_substitutes(text, flags) : NULL;
+
+	if (found)
+		screen_rowf(label, width, MARK_NONE,
+			    _("%s (written for characters that the certificate cannot hold)"), found);
+	free(found);
+}
+
+static const char *
+sex_text(const char *sex)
+{
+	if (strcmp(sex, "1") == 0)
+		return _("male");
+	return strcmp(sex, "2") == 0 ? _("female") : sex;
+}
+
+void
+personal_show(const X509 *certificate, int width)
+{
+	struct personal personal;
+	char **parts = personal.parts, *birth;
+
+	personal_read(&personal, certificate);
+	birth = parts[PERSONAL_BIRTH] ? personal_birth(parts[PERSONAL_BIRTH]) : NULL;
+	screen_row(_("Name"), width, MARK_NONE, parts[PERSONAL_NAME] ? parts[PERSONAL_NAME] : "?");
+	show_substitutes(_("Substitutes in it"), width, parts[PERSONAL_NAME], parts[PERSONAL_NAME_FLAGS]);
+	screen_row(_("Address"), width, MARK_NONE,
+		   parts[PERSONAL_ADDRESS] ? parts[PERSONAL_ADDRESS] : "?");
+	show_substitutes(_("Substitutes in it"), width, parts[PERSONAL_ADDRESS],
+			 parts[PERSONAL_ADDRESS_FLAGS]);
+	screen_row(_("Birth date"), width, MARK_NONE, birth ? birth : "?");
+	screen_row(_("Sex"), width, MARK_NONE,
+		   parts[PERSONAL_SEX] ? sex_text(parts[PERSONAL_SEX]) : "?");
+	if (birth)
+		OPENSSL_cleanse(birth, strlen(birth));
+	free(birth);
+	personal_free(&personal);
 }

@@ -2,6 +2,8 @@
 #ifndef JPKI_TOOL_PERSONAL_H
 #define JPKI_TOOL_PERSONAL_H
 
+#include "tool/dates.h"
+
 #include <openssl/x509.h>
 
 /* What the signing certificate says about its holder (card.md 6.2). */
@@ -33,9 +35,18 @@ void personal_free(struct personal *personal);
 char *personal_birth(const char *text);
 
 /*
+ * The date alone, "1990-01-02", as it would be in JSON: `day` filled, or `text` itself where it does
+ * not look like that (NULL if it is NULL).
+ */
+const char *personal_birth_day(const char *text, char day[DAY_TEXT]);
+
+/*
  * The characters that stand for others which the certificate cannot hold, marked with 1 in
  * `flags`: separated by spaces. NULL if there are none. The caller frees it.
  */
 char *personal_substitutes(const char *text, const char *flags);
+
+/* Prints rows with name, address, birth date and sex, their labels filled up to `width`. */
+void personal_show(const X509 *certificate, int width);
 
 #endif

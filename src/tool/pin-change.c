@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool pin change auth|sign. */
 #include "tool/commands.h"
+#include "tool/hold.h"
 #include "tool/pin.h"
 #include "tool/screen.h"
 #include "tool/text.h"
@@ -51,12 +52,15 @@ change(struct module *module, struct reader *reader, enum key key, struct pin *o
 {
 	struct token *token = &reader->tokens[key];
 	CK_SESSION_HANDLE session;
+	sigset_t before;
 	CK_RV rv = module_begin(module, token, true, &session);
 
 	if (rv != CKR_OK)
 		return module_failed(rv);
+	hold_begin(&before);
 	rv = module->f->C_SetPIN(session, (CK_UTF8CHAR *)old->text, old->len,
 				 (CK_UTF8CHAR *)new->text, new->len);
+	hold_end(&before);
 	(void)module->f->C_CloseSession(session);
 	if (rv == CKR_OK) {
 		(void)puts(key == KEY_AUTH ? _("The PIN for user authentication was changed.")

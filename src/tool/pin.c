@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/pin.h"
 
+#include "tool/hold.h"
 #include "tool/pinentry.h"
+#include "tool/progress.h"
 #include "tool/terminal.h"
 #include "tool/text.h"
 
@@ -297,13 +299,18 @@ pin_login(struct module *module, const struct options *options, struct reader *r
 	struct token *token = &reader->tokens[key];
 	struct pin pin = {0};
 	enum tool_exit status = pin_may_try(options, token, key);
+	sigset_t before;
 	CK_RV rv;
 
 	if (status == TOOL_OK)
 		status = pin_ask(options, reader, key, PIN_NOW, &pin);
 	if (status != TOOL_OK)
 		return status;
+	progress_show(_("The card is checking the PIN ..."));
+	hold_begin(&before);
 	rv = module->f->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin.text, pin.len);
+	hold_end(&before);
+	progress_clear();
 	pin_forget(&pin);
 	if (rv == CKR_OK)
 		return TOOL_OK;

@@ -2,8 +2,6 @@
 /* status --json: names and values that do not change with the language. */
 #include "tool/status.h"
 
-#include <stdio.h>
-
 static const char *const card_names[] = {
 	[JPKI_CARD_NONE] = "none",	   [JPKI_CARD_UNKNOWN] = "unknown",
 	[JPKI_CARD_FOREIGN] = "foreign",   [JPKI_CARD_JUKI] = "juki",
@@ -45,12 +43,9 @@ static const char *const pss_names[] = {
 static json_t *
 second(int64_t time)
 {
-	char day[DAY_TEXT], text[40];
-	int64_t of_day = ((time + 32400) % 86400 + 86400) % 86400;
+	char text[SECOND_TEXT];
 
-	day_format(day_at(time), day);
-	(void)snprintf(text, sizeof text, "%sT%02d:%02d:%02d+09:00", day, (int)(of_day / 3600),
-		       (int)(of_day / 60 % 60), (int)(of_day % 60));
+	second_format(time, text);
 	return json_string(text);
 }
 

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki-tool verify FILE: whether a signature fits, and whose it is. */
+#include "tool/verify.h"
+
+#include "tool/commands.h"
+#include "tool/file.h"
+#include "tool/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SLACK 300 /* seconds that a signer's clock may be ahead of ours */
+
+/* ---- which file is what ---- */
+
+/* Reads v->name; *is_one says whether there is a signature in it. */
+static enum tool_exit
+read_signature(struct verification *v, bool *is_one)
+{
+	uint8_t *data;
+	size_t len;
+	enum tool_exit status = file_read(v->name, &data, &len);
+
+	if (status != TOOL_OK)
+		return status;
+	*is_one = signature_open(&v->signature, data, len);
+	if (!*is_one) {
+		signature_close(&v->signature);
+		v->signature = (struct signature){0};
+	}
+	free(data);
+	return TOOL_OK;
+}
+
+/* A file that does not look like a signature may be as large as it likes: it is not read whole. */
+static enum tool_exit
+try_signature(struct verification *v, bool *is_one)
+{
+	uint8_t head[4096];
+	size_t len;
+	enum tool_exit status = TOOL_OK;
+
+	*is_one = false;
+	if (strcmp(v->name, "-") != 0) {
+		status = file_head(v->name, head, sizeof head, &len);
+		if (status == TOOL_OK && !signature_looks_like_one(head, len))
+			return TOOL_OK;
+	}
+	return status == TOOL_OK ? read_signature(v, is_one) : status;
+}
+
+static enum tool_exit
+is_none(const char *path)
+{
+	complain(_("%s is not a signature (CMS, as DER or PEM)"), path);
+	return TOOL_FAILED;
+}
+
+/*
+ * The signature that the argument leads to: itself, or what lies beside it under its name and
+ * .p7s. `beside` keeps that name.
+ */
+static enum tool_exit
+find_signature(struct verification *v, const char *path, char **beside)
+{
+	enum tool_exit status;
+	bool is_one;
+
+	v->name = path;
+	status = try_signature(v, &is_one);
+	if (status != TOOL_OK || is_one)
+		return status;
+	if (asprintf(beside, "%s.p7s", path) < 0)
+		*beside = NULL;
+	if (!*beside || access(*beside, F_OK) != 0)
+		return is_none(path);
+	v->name = *beside;
+	v->content = path;
+	status = try_signature(v, &is_one);
+	return status == TOOL_OK && !is_one ? is_none(*beside) : status;
+}
+
+/* What was signed: --content, or the name of the signature without its .p7s. */
+static enum tool_exit
+find_content(struct verification *v, const struct options *options, char **stem)
+{
+	size_t len = strlen(v->name);
+
+	if (signature_is_enclosed(&v->signature)) {
+		if (!options->content && !v->content)
+			return TOOL_OK;
+		complain(_("what was signed is in %s itself; it says nothing about another file"), v->name);
+		return TOOL_USAGE;
+	}
+	if (options->content)
+		v->content = options->content;
+	if (!v->content && len > 4 && strcmp(v->name + len - 4, ".p7s") == 0) {
+		*stem = strndup(v->name, len - 4);
+		v->content = *stem && access(*stem, F_OK) == 0 ? *stem : NULL;
+	}
+	if (v->content)
+		return TOOL_OK;
+	complain(_("what was signed is not in %s: say with --content which file it is"), v->name);
+	return TOOL_USAGE;
+}
+
+static bool
+add_content(void *context, const uint8_t *data, size_t len)
+{
+	return signature_add(context, data, len);
+}
+
+/* ---- the verdict ---- */
+
+bool
+verify_time_is_good(const struct signer *signer, int64_t now)
+{
+	return !signer->is_timed ||
+	       (signer->time <= now + SLACK && signer_in_term(signer, signer->time));
+}
+
+static enum tool_exit
+signer_verdict(const struct signer *signer, int64_t now)
+{
+	if (signer->answer == SIGNATURE_NO_CERTIFICATE)
+		return TOOL_NOT_VERIFIABLE;
+	if (signer->answer != SIGNATURE_FITS || signer->authority == AUTHORITY_FORGED ||
+	    !signer_in_term(signer, now) || !verify_time_is_good(signer, now))
+		return TOOL_NOT_VALID;
+	if (signer->authority == AUTHORITY_SIMULATED)
+		return TOOL_SIMULATED;
+	return signer->authority == AUTHORITY_PUBLISHED ? TOOL_OK : TOOL_NOT_VERIFIABLE;
+}
+
+/* Of several who signed, the worst decides. */
+static enum tool_exit
+verdict(const struct verification *v)
+{
+	static const enum tool_exit worst_first[] = {TOOL_NOT_VALID, TOOL_NOT_VERIFIABLE,
+						     TOOL_SIMULATED};
+
+	for (size_t i = 0; i < sizeof worst_first / sizeof worst_first[0]; i++)
+		for (int j = 0; j < v->signature.count; j++)
+			if (signer_verdict(&v->signature.signers[j], v->now) == worst_first[i])
+				return worst_first[i];
+	return v->signature.count > 0 ? TOOL_OK : TOOL_NOT_VALID;
+}
+
+/* ---- the command ---- */
+
+static enum tool_exit
+may_write_content(const struct verification *v, const struct options *options)
+{
+	if (!options->output)
+		return TOOL_OK;
+	if (signature_is_enclosed(&v->signature))
+		return file_may_write(options->output, options->force);
+	complain(_("what was signed is not in %s: there is nothing to write"), v->name);
+	return TOOL_USAGE;
+}
+
+/* What nobody signed is not handed out. */
+static enum tool_exit
+write_content(const struct verification *v, const struct options *options)
+{
+	size_t len = 0;
+	const uint8_t *content = signature_content(&v->signature, &len);
+
+	if (!options->output)
+		return TOOL_OK;
+	if (signature_fits(&v->signature))
+		return file_write(options->output, content, len, options->force);
+	complain(_("%s was not written"), options->output);
+	return TOOL_OK;
+}
+
+/* Standard output has room for one thing. */
+static enum tool_exit
+tell(const struct options *options, const struct verification *v)
+{
+	if (options->output && strcmp(options->output, "-") == 0)
+		return TOOL_OK;
+	if (options->json)
+		return verify_print_json(v);
+	verify_show(v);
+	return TOOL_OK;
+}
+
+enum tool_exit
+verify_run(const struct options *options, char *arguments[])
+{
+	struct verification v = {.now = time(NULL)};
+	char *beside = NULL, *stem = NULL;
+	enum tool_exit status = find_signature(&v, arguments[0], &beside);
+
+	if (status == TOOL_OK)
+		status = find_content(&v, options, &stem);
+	if (status == TOOL_OK)
+		status = may_write_content(&v, options);
+	if (status == TOOL_OK && v.content)
+		status = file_each(v.content, add_content, &v.signature);
+	if (status == TOOL_OK && !signature_check(&v.signature))
+		status = module_failed(CKR_HOST_MEMORY);
+	if (status == TOOL_OK) {
+		v.verdict = verdict(&v);
+		status = tell(options, &v);
+	}
+	if (status == TOOL_OK)
+		status = write_content(&v, options);
+	signature_close(&v.signature);
+	free(beside);
+	free(stem);
+	return status == TOOL_OK ? v.verdict : status;
+}

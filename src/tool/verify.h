@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_VERIFY_H
+#define JPKI_TOOL_VERIFY_H
+
+#include "tool/exit.h"
+#include "tool/signature.h"
+
+/* jpki-tool verify: what was found out, and the two forms it is told in (verify-show.c). */
+
+struct verification {
+	struct signature signature;
+	const char *name;    /* of the file with the signature */
+	const char *content; /* the name of the file that was signed; NULL if it is enclosed */
+	int64_t now;
+	enum tool_exit verdict;
+};
+
+/* Whether it was signed within the certificate's dates, and not in the future, as is claimed. */
+bool verify_time_is_good(const struct signer *signer, int64_t now);
+
+void verify_show(const struct verification *verification);
+enum tool_exit verify_print_json(const struct verification *verification);
+
+#endif
