@@ -12,6 +12,6 @@ tests_tool_authority_LDADD = src/tool/libtool-dates.la $(CMOCKA_LIBS) $(OPENSSL_
 tests_tool_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_tool_terminal_LDADD = $(CMOCKA_LIBS)
 endif
-tool_scripts = tests/tool-statuses.sh tests/tool-messages.sh
+tool_scripts = tests/tool-sign.sh tests/tool-statuses.sh tests/tool-messages.sh
 dist_check_SCRIPTS += $(tool_scripts)
 TESTS += $(tool_scripts)

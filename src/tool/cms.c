@@ -22,7 +22,8 @@ add_attributes(CMS_SignerInfo *signer, const uint8_t hash[32], time_t now)
 					      OBJ_nid2obj(NID_pkcs7_data), -1) == 1 &&
 		  CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING,
 					      hash, 32) == 1 &&
-		  CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime, time->type, time, -1) == 1;
+		  CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime, time->type, time,
+					      -1) == 1;
 
 	ASN1_TIME_free(time);
 	return ok;
@@ -112,7 +113,8 @@ cms_complete(CMS_ContentInfo *cms, const uint8_t signature[256], const uint8_t *
 
 	*der = NULL;
 	if ((content && !enclose(cms, content, content_len)) ||
-	    ASN1_OCTET_STRING_set(CMS_SignerInfo_get0_signature(only_signer(cms)), signature, 256) != 1)
+	    ASN1_OCTET_STRING_set(CMS_SignerInfo_get0_signature(only_signer(cms)), signature,
+				  256) != 1)
 		return false;
 	written = i2d_CMS_ContentInfo(cms, der);
 	*len = written > 0 ? (size_t)written : 0;

@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 #define LARGEST (size_t)(256 * 1024 * 1024)
-#define LARGE (16 * 1024 * 1024) /* what a disk reads in a moment shows no progress */
+/* What a disk reads in a moment shows no progress. */
+#define LARGE (UINT64_C(16) * 1024 * 1024)
 
 static enum tool_exit
 cannot_write(const char *path)

@@ -51,7 +51,8 @@ check_files(const struct options *options, const struct job *job)
 	if (status != TOOL_OK)
 		return status;
 	if (file_is_same(job->path, job->output)) {
-		complain(_("%s is the file to be signed: the signature cannot go there"), job->output);
+		complain(_("%s is the file to be signed: the signature cannot go there"),
+			 job->output);
 		return TOOL_FAILED;
 	}
 	return file_may_write(job->output, options->force);
@@ -121,7 +122,8 @@ check_dates(const X509 *certificate)
 	switch (certificate_standing(from, to, time(NULL))) {
 	case STANDING_EARLY:
 		day_format(day_at(from), day);
-		complain(_("nothing was signed: the certificate is valid only from %s on (is the clock "
+		complain(_("nothing was signed: the certificate is valid only from %s on (is the "
+			   "clock "
 			   "of this computer right?)"),
 			 day);
 		return TOOL_NOT_VALID;
@@ -180,7 +182,8 @@ make_with_certificate(struct module *module, CK_SESSION_HANDLE session, const st
 }
 
 static enum tool_exit
-write_signature(const struct options *options, const struct job *job, const uint8_t *der, size_t len)
+write_signature(const struct options *options, const struct job *job, const uint8_t *der,
+		size_t len)
 {
 	enum tool_exit status = file_write(job->output, der, len, options->force);
 

@@ -17,8 +17,8 @@ bool
 signature_looks_like_one(const uint8_t *data, size_t len)
 {
 	/* id-signedData, which comes after one or two headers of a few bytes */
-	static const uint8_t signed_data[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01,
-					      0x07, 0x02};
+	static const uint8_t signed_data[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86,
+					      0xF7, 0x0D, 0x01, 0x07, 0x02};
 
 	return memmem(data, len < 24 ? len : 24, signed_data, sizeof signed_data) ||
 	       memmem(data, len, pem_begin, sizeof pem_begin - 1);
@@ -153,7 +153,8 @@ signature_add(struct signature *signature, const uint8_t *data, size_t len)
 {
 	if (!signature->digests && !start_digests(signature))
 		return false;
-	return len == 0 || (len <= INT_MAX && BIO_write(signature->digests, data, (int)len) == (int)len);
+	return len == 0 ||
+	       (len <= INT_MAX && BIO_write(signature->digests, data, (int)len) == (int)len);
 }
 
 /* ---- what it says ---- */
@@ -181,7 +182,8 @@ has_hash(const ASN1_STRING *text, const X509 *certificate, const EVP_MD *digest)
 static bool
 names_other(CMS_SignerInfo *info, const X509 *certificate)
 {
-	const int nids[] = {NID_id_smime_aa_signingCertificateV2, NID_id_smime_aa_signingCertificate};
+	const int nids[] = {NID_id_smime_aa_signingCertificateV2,
+			    NID_id_smime_aa_signingCertificate};
 	const EVP_MD *digests[] = {EVP_sha256(), EVP_sha384(), EVP_sha512(), EVP_sha1()};
 
 	for (size_t i = 0; i < 2; i++) {
@@ -202,8 +204,8 @@ names_other(CMS_SignerInfo *info, const X509 *certificate)
 static bool
 is_other_type(const struct signature *signature, CMS_SignerInfo *info)
 {
-	const ASN1_OBJECT *type =
-		CMS_signed_get0_data_by_OBJ(info, OBJ_nid2obj(NID_pkcs9_contentType), -3, V_ASN1_OBJECT);
+	const ASN1_OBJECT *type = CMS_signed_get0_data_by_OBJ(
+		info, OBJ_nid2obj(NID_pkcs9_contentType), -3, V_ASN1_OBJECT);
 
 	return !type || OBJ_cmp(type, CMS_get0_eContentType(signature->cms)) != 0;
 }
@@ -234,9 +236,9 @@ check_signature(const struct signature *signature, CMS_SignerInfo *info, const X
 static int
 rank(enum authority_answer answer)
 {
-	static const enum authority_answer order[] = {AUTHORITY_UNKNOWN,      AUTHORITY_FORGED,
-						      AUTHORITY_NO_LIST,      AUTHORITY_KNOWN_SERIAL,
-						      AUTHORITY_SIMULATED,    AUTHORITY_PUBLISHED};
+	static const enum authority_answer order[] = {AUTHORITY_UNKNOWN,   AUTHORITY_FORGED,
+						      AUTHORITY_NO_LIST,   AUTHORITY_KNOWN_SERIAL,
+						      AUTHORITY_SIMULATED, AUTHORITY_PUBLISHED};
 	int i = 0;
 
 	while (order[i] != answer)

@@ -40,8 +40,8 @@ struct signer {
 
 struct signature {
 	CMS_ContentInfo *cms;
-	STACK_OF(X509) *certificates; /* all in the file */
-	BIO *digests;		      /* what the content goes through */
+	STACK_OF(X509) * certificates; /* all in the file */
+	BIO *digests;		       /* what the content goes through */
 	struct signer *signers;
 	int count;
 };

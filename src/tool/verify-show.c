@@ -35,17 +35,17 @@ static const struct {
 };
 
 static const struct {
-	enum tool_exit status;
-	const char *name;
-	enum mark mark;
+	const char *name; /* in JSON */
 	const char *text;
+	enum tool_exit status;
+	enum mark mark;
 } verdicts[] = {
-	{TOOL_OK, "intact", MARK_OK, N_("intact; revocation not checked")},
-	{TOOL_SIMULATED, "simulated", MARK_CAUTION,
-		N_("intact, but SIMULATED: made for tests, it means nothing to anybody")},
-	{TOOL_NOT_VERIFIABLE, "not-verifiable", MARK_CAUTION,
-		N_("whose signature it is cannot be verified here; revocation not checked")},
-	{TOOL_NOT_VALID, "not-valid", MARK_PROBLEM, N_("NOT VALID; see below")},
+	{"intact", N_("intact; revocation not checked"), TOOL_OK, MARK_OK},
+	{"simulated", N_("intact, but SIMULATED: made for tests, it means nothing to anybody"),
+		TOOL_SIMULATED, MARK_CAUTION},
+	{"not-verifiable", N_("whose signature it is cannot be verified here; revocation not checked"),
+		TOOL_NOT_VERIFIABLE, MARK_CAUTION},
+	{"not-valid", N_("NOT VALID; see below"), TOOL_NOT_VALID, MARK_PROBLEM},
 };
 /* clang-format on */
 
@@ -65,9 +65,9 @@ verdict_row(const struct verification *v)
 static int
 label_width(void)
 {
-	const char *const labels[] = {_("Signature"),  _("Signed file"), _("Signed on"),
-				      _("Certificate"), _("Issuer"),      _("Revocation"),
-				      _("Name"),	_("Address"),	  _("Birth date"),
+	const char *const labels[] = {_("Signature"),	_("Signed file"),      _("Signed on"),
+				      _("Certificate"), _("Issuer"),	       _("Revocation"),
+				      _("Name"),	_("Address"),	       _("Birth date"),
 				      _("Sex"),		_("Substitutes in it")};
 	int widest = 0;
 
@@ -85,19 +85,22 @@ show_time(const struct signer *signer, int64_t now)
 	char text[SECOND_TEXT];
 
 	if (!signer->is_timed) {
-		screen_row(_("Signed on"), label_width(), MARK_NONE, _("the signer does not say when"));
+		screen_row(_("Signed on"), label_width(), MARK_NONE,
+			   _("the signer does not say when"));
 		return;
 	}
 	second_format(signer->time, text);
 	if (verify_time_is_good(signer, now))
-		screen_rowf(_("Signed on"), label_width(), MARK_NONE,
-			    _("%.10s %.8s in Japan, as the signer claims; nobody else vouches for it"),
-			    text, text + 11);
+		screen_rowf(
+			_("Signed on"), label_width(), MARK_NONE,
+			_("%.10s %.8s in Japan, as the signer claims; nobody else vouches for it"),
+			text, text + 11);
 	else
-		screen_rowf(_("Signed on"), label_width(), MARK_PROBLEM,
-			    _("%.10s %.8s in Japan, as the signer claims: not within the certificate's "
-			      "dates, or in the future"),
-			    text, text + 11);
+		screen_rowf(
+			_("Signed on"), label_width(), MARK_PROBLEM,
+			_("%.10s %.8s in Japan, as the signer claims: not within the certificate's "
+			  "dates, or in the future"),
+			text, text + 11);
 }
 
 static void
@@ -123,11 +126,13 @@ show_issuer(const struct signer *signer)
 
 	if (signer->authority == AUTHORITY_UNKNOWN && !signer->has_ca) {
 		screen_row(_("Issuer"), label_width(), MARK_CAUTION,
-			   _("the authority's certificate is not in the file, so it cannot be verified"));
+			   _("the authority's certificate is not in the file, so it cannot be "
+			     "verified"));
 		return;
 	}
 	text = authority_text(signer->authority, signer->year);
-	screen_row(_("Issuer"), label_width(), authority_mark(signer->authority), text ? text : "?");
+	screen_row(_("Issuer"), label_width(), authority_mark(signer->authority),
+		   text ? text : "?");
 	free(text);
 }
 
@@ -144,10 +149,11 @@ show_signer(const struct signer *signer, int64_t now)
 		return;
 	show_dates(signer, now);
 	show_issuer(signer);
-	screen_row(_("Revocation"), width, MARK_CAUTION,
-		   _("NOT CHECKED: by law only the official service and approved verifiers may ask "
-		     "whether a certificate was revoked. It is void as soon as one of the following "
-		     "changes."));
+	screen_row(
+		_("Revocation"), width, MARK_CAUTION,
+		_("NOT CHECKED: by law only the official service and approved verifiers may ask "
+		  "whether a certificate was revoked. It is void as soon as one of the following "
+		  "changes."));
 	personal_show(signer->certificate, width);
 }
 
@@ -160,10 +166,11 @@ verify_show(const struct verification *v)
 
 	screen_row(name ? name : "?", screen_columns(name ? name : "?") + 2, verdicts[row].mark,
 		   _(verdicts[row].text));
-	screen_row(_("Signed file"), label_width(), MARK_NONE,
-		   content ? content : _("in the signature itself"));
 	if (v->signature.count == 0)
 		screen_row(_("Signature"), label_width(), MARK_PROBLEM, _("nobody has signed"));
+	else
+		screen_row(_("Signed file"), label_width(), MARK_NONE,
+			   content ? content : _("in the signature itself"));
 	for (int i = 0; i < v->signature.count; i++)
 		show_signer(&v->signature.signers[i], v->now);
 	free(name);
@@ -222,8 +229,9 @@ holder(const X509 *certificate)
 	(void)json_object_set_new(json, "name_substitutes",
 				  substitutes(parts[PERSONAL_NAME], parts[PERSONAL_NAME_FLAGS]));
 	(void)json_object_set_new(json, "address", text_or_null(parts[PERSONAL_ADDRESS]));
-	(void)json_object_set_new(json, "address_substitutes",
-				  substitutes(parts[PERSONAL_ADDRESS], parts[PERSONAL_ADDRESS_FLAGS]));
+	(void)json_object_set_new(
+		json, "address_substitutes",
+		substitutes(parts[PERSONAL_ADDRESS], parts[PERSONAL_ADDRESS_FLAGS]));
 	(void)json_object_set_new(json, "birth_date",
 				  text_or_null(personal_birth_day(parts[PERSONAL_BIRTH], birth)));
 	(void)json_object_set_new(json, "sex", text_or_null(sex_name(parts[PERSONAL_SEX])));
@@ -245,7 +253,8 @@ signer_json(const struct signer *signer, int64_t now)
 	(void)json_object_set_new(json, "not_before", second(signer->is_dated, signer->from));
 	(void)json_object_set_new(json, "not_after", second(signer->is_dated, signer->to));
 	(void)json_object_set_new(json, "in_term", json_boolean(signer_in_term(signer, now)));
-	(void)json_object_set_new(json, "authority", json_string(authority_name(signer->authority)));
+	(void)json_object_set_new(json, "authority",
+				  json_string(authority_name(signer->authority)));
 	(void)json_object_set_new(json, "generation", json_string(signer->year));
 	(void)json_object_set_new(json, "holder", holder(signer->certificate));
 	return json;
@@ -256,8 +265,8 @@ verify_print_json(const struct verification *v)
 {
 	char *content = v->content ? screen_safe(v->content, strlen(v->content)) : NULL;
 	json_t *signers = json_array();
-	json_t *json = json_pack("{s:s, s:s}", "verdict", verdicts[verdict_row(v)].name, "revocation",
-				 "not-checked");
+	json_t *json = json_pack("{s:s, s:s}", "verdict", verdicts[verdict_row(v)].name,
+				 "revocation", "not-checked");
 	bool ok;
 
 	(void)json_object_set_new(json, "content", text_or_null(content));

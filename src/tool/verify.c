@@ -88,10 +88,13 @@ find_content(struct verification *v, const struct options *options, char **stem)
 {
 	size_t len = strlen(v->name);
 
+	if (v->signature.count == 0)
+		return TOOL_OK;
 	if (signature_is_enclosed(&v->signature)) {
 		if (!options->content && !v->content)
 			return TOOL_OK;
-		complain(_("what was signed is in %s itself; it says nothing about another file"), v->name);
+		complain(_("what was signed is in %s itself; it says nothing about another file"),
+			 v->name);
 		return TOOL_USAGE;
 	}
 	if (options->content)
@@ -153,7 +156,7 @@ verdict(const struct verification *v)
 static enum tool_exit
 may_write_content(const struct verification *v, const struct options *options)
 {
-	if (!options->output)
+	if (!options->output || v->signature.count == 0)
 		return TOOL_OK;
 	if (signature_is_enclosed(&v->signature))
 		return file_may_write(options->output, options->force);

@@ -1,0 +1,281 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# jpki-tool sign and verify: OpenSSL accepts what the one makes, the other says what is wrong with
+# what OpenSSL made, and bad input gets a sentence, a status of the table, and no half-written file.
+
+sim=${SIM:-src/sim/jpki-card-sim}
+tool=${TOOL:-src/tool/jpki-tool}
+module=${MODULE:-.libs/jpki-pkcs11.so}
+failed=0
+
+# ends PROMISE STATUS WORD ARGUMENT...: jpki-tool with these arguments and $pins on descriptor 5, and
+# without a terminal.
+ends() {
+	promise=$1 status=$2 word=$3
+	shift 3
+	printf '%b' "$pins" >"$work/pins"
+	setsid -w "$tool" --module "$module" "$@" >"$work/out" 2>&1 5<"$work/pins" <"${input:-/dev/null}"
+	judge $?
+}
+
+judge() {
+	if test "$1" -ne "$status"; then
+		echo "not ok $promise: exit status $1, expected $status"
+	elif test -n "$word" && ! grep -q -e "$word" "$work/out"; then
+		echo "not ok $promise: '$word' was not said"
+	else
+		echo "ok $promise"
+		return
+	fi
+	sed 's/^/# /' "$work/out"
+	failed=1
+}
+
+# check PROMISE COMMAND...: it has to succeed.
+check() {
+	promise=$1 status=0 word=
+	shift
+	"$@" >"$work/out" 2>&1
+	judge $?
+}
+
+# Nothing but what is named may lie in the folder.
+only() { test "$(cd "$work/f" && echo *)" = "$*"; }
+tries() { "$tool" --module "$module" status --json | grep -q "\"tries_left\": $1"; }
+openssl_takes() { openssl cms -verify -binary -CAfile "$work/ca.pem" "$@"; }
+
+# ---- with a card in the reader ----
+
+signs() {
+	pins='ABC123\n'
+	sign="sign --yes --pin-fd 5"
+	printf 'a contract\r\nof two lines\n' >"$work/f/contract.txt"
+	: >"$work/f/empty"
+	cd "$work/f" || exit 99
+	ends "a detached signature" 0 'contract.txt.p7s' $sign contract.txt
+	check "OpenSSL verifies it" openssl_takes -cades -inform DER -in contract.txt.p7s \
+		-content contract.txt
+	ends "an enclosed signature" 0 'contract.txt.p7m' $sign --enclosed contract.txt
+	check "OpenSSL verifies it and gives the file back" openssl_takes -cades -inform DER \
+		-in contract.txt.p7m -out "$work/back"
+	check "as it was" cmp contract.txt "$work/back"
+	ends "an empty file" 0 'empty.p7s' $sign empty
+	check "OpenSSL verifies that too" openssl_takes -inform DER -in empty.p7s -content empty
+	ends "an enclosed empty file" 0 '' $sign --enclosed empty
+	input=contract.txt
+	ends "standard input to a file" 0 'SIMULATED' $sign --output "$work/stdin.p7s" -
+	input=
+	check "is the same content" openssl_takes -inform DER -in "$work/stdin.p7s" -content contract.txt
+	ends "a signature on standard output" 0 '' $sign --output - contract.txt
+
+	ends "a signature that is there is not overwritten" 1 'is there already' $sign contract.txt
+	ends "unless asked to" 0 '' $sign --force contract.txt
+	ends "never the file that is signed" 1 'file to be signed' $sign --force --output contract.txt \
+		contract.txt
+	check "which is as it was" grep -q 'a contract' contract.txt
+	ends "no file" 1 'cannot read none' $sign none
+	ends "a folder" 1 'Is a directory' $sign .
+	ends "into a folder" 1 'Is a directory' $sign --force --output "$work" contract.txt
+	ends "into a folder that is not there" 1 'cannot write' $sign --output no/where contract.txt
+	ends "a full disk" 1 'No space left' $sign --output /dev/full contract.txt
+	(ulimit -f 1 && ends "a file that may not grow" 1 'File too large' $sign --output grown contract.txt
+	exit $failed) || failed=1
+	ends "where standard input's goes has to be said" 2 '--output' $sign -
+	ends "which file" 2 'usage: jpki-tool sign FILE' $sign
+	ends "one file at a time" 2 'usage: jpki-tool sign FILE' $sign contract.txt empty
+	ends "options of another command" 2 'does not go with' $sign --json contract.txt
+	ends "the disclosure wants a yes" 2 '--yes answers' sign --output x --pin-fd 5 contract.txt
+	ends "the password wants a terminal" 2 'no terminal' sign --output x --yes contract.txt
+	pins='ABC12\n'
+	ends "a password too short" 6 '6 to 16 characters' $sign --output x contract.txt
+	check "spent no try" tries 5
+	pins='WRONG1\n'
+	ends "a wrong password" 6 '4 tries left' $sign --output x contract.txt
+	check "only files that were asked for are there" only contract.txt contract.txt.p7m \
+		contract.txt.p7s empty empty.p7m empty.p7s
+	pins='ABC123\n'
+	JPKI_PKCS11_ASK_PIN_EACH_SIGNATURE=yes
+	export JPKI_PKCS11_ASK_PIN_EACH_SIGNATURE
+	ends "where each signature asks, once is enough" 0 '' $sign --output x contract.txt
+	unset JPKI_PKCS11_ASK_PIN_EACH_SIGNATURE
+	rm -f x
+
+	# the card comes and goes between commands
+	"$sim" remove && ends "no card" 4 'no card in the reader' $sign --output x contract.txt
+	"$sim" swap locked-sign && ends "a locked password is not asked for" 7 'locked' sign contract.txt --output x
+	"$sim" swap child && ends "no certificate to sign with" 5 'issued without' $sign --output x contract.txt
+	"$sim" swap expired && ends "nothing is signed out of the dates" 11 'nothing was signed' $sign --output x contract.txt
+	"$sim" swap adult && ends "the card is back" 0 '' $sign --output x contract.txt
+	rm -f x
+	# pulled out while the password is checked, the certificate is read, the key signs
+	"$sim" calls reset >/dev/null
+	ends "how often the card is spoken to" 0 '' $sign --output x contract.txt
+	all=$("$sim" calls | sed -n 's/ transmit$//p')
+	rm -f x
+	for at in $((all - 23)) $((all - 20)) $((all - 2)); do
+		"$sim" fault "card-removed@transmit:$at" >/dev/null
+		ends "pulled out in the middle (exchange $at of $((all)))" 4 'the card was taken away' $sign --output x contract.txt
+		"$sim" insert adult
+	done
+	check "left nothing half-written" only contract.txt contract.txt.p7m contract.txt.p7s empty \
+		empty.p7m empty.p7s
+	exit $failed
+}
+
+two_cards() {
+	pins='ABC123\n'
+	echo content >"$work/f/two"
+	cd "$work/f" || exit 99
+	ends "two cards: which? before anything is asked" 9 'several cards' sign two
+	ends "--reader chooses" 0 '' sign --reader One --yes --pin-fd 5 two
+	exit $failed
+}
+
+# ---- without a card ----
+
+# made NAME EXTENSION: NAME.key and NAME.pem, of an authority that nobody knows
+made() {
+	openssl ecparam -name prime256v1 -genkey -noout -out "$1.key" &&
+		openssl req -new -key "$1.key" -subj "/CN=$1" -out "$1.csr" &&
+		printf '%s\n' "$2" >"$1.ext" &&
+		openssl x509 -req -in "$1.csr" -CA made-ca.pem -CAkey made-ca.key -CAcreateserial \
+			-days 30 -extfile "$1.ext" -out "$1.pem" 2>/dev/null
+}
+
+make_signatures() {
+	openssl ecparam -name prime256v1 -genkey -noout -out made-ca.key &&
+		openssl req -new -x509 -key made-ca.key -subj "/C=JP/O=JPKI" -days 30 -out made-ca.pem &&
+		made one 'keyUsage=critical,digitalSignature,nonRepudiation' &&
+		made two 'keyUsage=critical,digitalSignature,nonRepudiation' &&
+		made login 'keyUsage=critical,digitalSignature' || return 1
+	printf 'made up\n' >made
+	cms="openssl cms -sign -binary -in made -signer one.pem -inkey one.key -certfile made-ca.pem"
+	$cms -outform DER -out made.p7s &&
+		$cms -outform DER -nodetach -out der.p7m &&
+		$cms -outform DER -nodetach -stream -out ber.p7m &&
+		$cms -outform PEM -nodetach -out pem.p7m &&
+		$cms -outform DER -nodetach -noattr -out noattr.p7m &&
+		$cms -outform DER -nodetach -md sha1 -out sha1.p7m &&
+		$cms -outform DER -nodetach -nocerts -out nocerts.p7m &&
+		$cms -outform DER -nodetach -signer two.pem -inkey two.key -out both.p7m &&
+		$cms -nodetach -out mail.eml &&
+		openssl cms -sign -binary -in made -signer login.pem -inkey login.key -outform DER -nodetach \
+			-out login.p7m &&
+		openssl cms -sign -binary -in made -signer one.pem -inkey one.key -outform DER -nodetach \
+			-out alone.p7m &&
+		openssl cms -encrypt -binary -in made -outform DER -out secret.p7m one.pem &&
+		openssl crl2pkcs7 -nocrl -certfile one.pem -outform DER -out nobody.p7m
+}
+
+# changed FILE TEXT TEXT: one text of it replaced by another of the same length
+changed() { LC_ALL=C sed "s/$2/$3/" "$1"; }
+
+verifies() {
+	pins=
+	cd "$work/f" || exit 99
+	check "signatures to look at" make_signatures
+	ends "a simulated card's" 13 'SIMULATED' verify contract.txt.p7s
+	ends "the name of the content is enough" 13 'SIMULATED' verify contract.txt
+	ends "an enclosed one" 13 'SIMULATED' verify contract.txt.p7m
+	ends "an empty file's" 13 'SIMULATED' verify empty
+	ends "revocation is never said to be checked" 13 'NOT CHECKED' verify contract.txt.p7m
+	ends "the name" 13 '𠮷﨑　見本' verify contract.txt
+	ends "the birth date with its era" 13 '(Heisei ' verify contract.txt
+	ends "JSON: the verdict" 13 '"verdict": "simulated"' verify --json contract.txt
+	ends "JSON: the name" 13 '"name": "𠮷﨑　見本"' verify --json contract.txt
+	ends "JSON: the birth date, decoded" 13 '"birth_date": "19[0-9][0-9]-[01][0-9]-[0-3][0-9]"' verify --json contract.txt
+	ends "JSON: the sex, decoded" 13 '"sex": "\(fe\)\?male"' verify --json contract.txt
+	ends "JSON: what stands for another character" 13 '"﨑"' verify --json contract.txt
+	ends "JSON: revocation" 13 '"revocation": "not-checked"' verify --json contract.txt
+	ends "the content is handed out" 13 '' verify --output "$work/f/out" contract.txt.p7m
+	check "as it was signed" cmp out contract.txt
+	ends "but not over a file" 1 'is there already' verify --output out contract.txt.p7m
+	ends "a detached one has none" 2 'nothing to write' verify --output other contract.txt.p7s
+	input=contract.txt.p7s
+	ends "a signature from standard input" 13 'SIMULATED' verify - --content contract.txt
+	input=
+
+	# the same with an authority of that key in the list: as with a real card
+	mkdir -p "$work/copy/share" && cp "$tool" "$work/copy/jpki-tool"
+	openssl x509 -in "$work/ca.pem" -noout -fingerprint -sha256 |
+		sed 's/.*=//;s/://g;s/^/sign 2023 sha256 /' >"$work/copy/share/authorities.txt"
+	tool=$work/copy/jpki-tool
+	ends "a published authority's" 0 'intact; revocation not checked' verify contract.txt
+	ends "its generation" 0 '2023' verify contract.txt
+	ends "JSON: the generation" 0 '"generation": "2023"' verify --json contract.txt
+	tool=$real_tool
+
+	# changed
+	printf 'a contracT\r\nof two lines\n' >forged
+	ends "another content" 11 'not what was signed' verify --content forged contract.txt.p7s
+	ends "JSON: another content" 11 '"signature": "content-changed"' verify --json --content forged contract.txt.p7s
+	changed contract.txt.p7m 'a contract' 'a contracT' >forged.p7m
+	ends "an enclosed content changed" 11 'not what was signed' verify forged.p7m
+	ends "is not handed out" 11 'was not written' verify --output never forged.p7m
+	check "nowhere" test ! -e never
+	changed made.p7s 'one' 'onE' >forged.p7s
+	ends "the certificate changed" 12 'verified' verify --content made forged.p7s
+
+	# other people's
+	ends "an unknown authority's" 12 'not issued by an authority' verify made
+	ends "DER" 12 '(SHA256)' verify der.p7m
+	ends "BER" 12 'it fits' verify ber.p7m
+	ends "PEM" 12 'it fits' verify pem.p7m
+	ends "without signed attributes" 12 'does not say when' verify noattr.p7m
+	ends "SHA-1 is not good enough" 11 'not safe any more' verify sha1.p7m
+	ends "without the signer's certificate" 12 'certificate is not in the file' verify nocerts.p7m
+	ends "without the authority's" 12 "authority's certificate is not in the file" verify alone.p7m
+	ends "two who signed" 12 'it fits' verify both.p7m
+	check "are both shown" test "$(grep -c 'it fits' "$work/out")" -eq 2
+	ends "a certificate for logging in" 11 'not for signing documents' verify login.p7m
+	ends "certificates that nobody signed with" 11 'nobody has signed' verify nobody.p7m
+
+	# no signature at all
+	ends "an encrypted message" 1 'is not a signature' verify secret.p7m
+	ends "a mail" 1 'is not a signature' verify mail.eml
+	ends "any file" 1 'is not a signature' verify one.key
+	: >nothing
+	ends "an empty file is none" 1 'is not a signature' verify nothing
+	head -c 1000 der.p7m >cut.p7m
+	ends "half of one" 1 'is not a signature' verify cut.p7m
+	{ cat der.p7m && echo more; } >long.p7m
+	ends "something after it" 1 'is not a signature' verify long.p7m
+	{ echo '-----BEGIN CMS-----' && printf 'Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,%032d\n\n' 1 &&
+		openssl base64 -in der.p7m && echo '-----END CMS-----'; } >locked.p7m
+	ends "PEM with a password, which nobody is asked" 1 'is not a signature' verify locked.p7m
+	ends "no file" 1 'cannot read none' verify none
+	ends "a folder" 1 'Is a directory' verify .
+	cp made.p7s other.p7s
+	ends "the content is not beside it" 2 '--content' verify other.p7s
+	ends "a content that is not there" 1 'cannot read none' verify --content none made.p7s
+	ends "a content that is a folder" 1 'Is a directory' verify --content . made.p7s
+	ends "a content beside an enclosed one" 2 'says nothing about another file' verify --content made der.p7m
+	ends "which file" 2 'usage: jpki-tool verify FILE' verify
+	exit $failed
+}
+
+# ---- all of it ----
+
+if test "$1" = --part; then
+	work=$3 pins='' input=''
+	real_tool=$tool
+	"$2"
+	exit
+fi
+for name in sim tool module; do
+	eval "path=\$$name"
+	eval "$name=\$(realpath \"\$path\")"
+done
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+unset JPKI_CARD_SIM_CONTROL JPKI_CARD_SIM_SOCKET LANGUAGE NO_COLOR
+SIM=$sim TOOL=$tool MODULE=$module JPKI_CARD_SIM_STATE=$work/state LC_ALL=C.UTF-8 OPENSSL_CONF=/dev/null
+export SIM TOOL MODULE JPKI_CARD_SIM_STATE LC_ALL OPENSSL_CONF
+self=$(realpath "$0")
+# The cards that all module tests share, to save the time of making them.
+test ! -d tests/cards || cp -r tests/cards "$work/state"
+mkdir "$work/f" && "$sim" ca certificates sign >"$work/ca.pem" || exit 99
+"$sim" run --card adult -- "$self" --part signs "$work" || failed=1
+"$sim" run --reader One=adult --reader Two=child -- "$self" --part two_cards "$work" || failed=1
+"$self" --part verifies "$work" || failed=1
+exit $failed
