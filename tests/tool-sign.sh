@@ -14,7 +14,7 @@ ends() {
 	promise=$1 status=$2 word=$3
 	shift 3
 	printf '%b' "$pins" >"$work/pins"
-	setsid -w "$tool" --module "$module" "$@" >"$work/out" 2>&1 5<"$work/pins" <"${input:-/dev/null}"
+	setsid -w $under ${under:+"$within"} "$tool" --module "$module" "$@" >"$work/out" 2>&1 5<"$work/pins" <"${input:-/dev/null}"
 	judge $?
 }
 
@@ -78,8 +78,10 @@ signs() {
 	ends "into a folder" 1 'Is a directory' $sign --force --output "$work" contract.txt
 	ends "into a folder that is not there" 1 'cannot write' $sign --output no/where contract.txt
 	ends "a full disk" 1 'No space left' $sign --output /dev/full contract.txt
-	(ulimit -f 1 && ends "a file that may not grow" 1 'File too large' $sign --output grown contract.txt
-	exit $failed) || failed=1
+	under="sh -c"
+	within='ulimit -f 1; exec "$0" "$@"'
+	ends "a file that may not grow" 1 'File too large' $sign --output grown contract.txt
+	under=
 	ends "where standard input's goes has to be said" 2 '--output' $sign -
 	ends "which file" 2 'usage: jpki-tool sign FILE' $sign
 	ends "one file at a time" 2 'usage: jpki-tool sign FILE' $sign contract.txt empty
