@@ -189,6 +189,15 @@ recipe() {
 	check "$what: all tries left, card locked, nothing left running" left_clean
 }
 
+# preparation NAME [PROMPT ANSWER]...: a block that only writes files for later ones; no row.
+preparation() {
+	local name=$1
+	shift
+	recipe_text "$name" >"$work/recipe.sh"
+	[ -s "$work/recipe.sh" ] || bail "doc/clients/$page.md has a recipe $name"
+	run_block "$work/recipe.sh" "$work/recipe.out" "$@" || bail "$name" "$work/recipe.out"
+}
+
 # opensc SED-SCRIPT [PROMPT ANSWER]...: the last recipe from the same start, with OpenSC's module and
 # what else SED-SCRIPT changes. Where OpenSC cannot do it, that is a result too.
 opensc() {
