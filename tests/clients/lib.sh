@@ -161,12 +161,6 @@ left_clean() {
 	await 10 nothing_left_running || { echo "left running:"; cat "$work/left"; return 1; }
 }
 
-# tries_left: as "3 5", authentication first.
-tries_left() {
-	card --json status | tr -d ' \n' |
-		sed 's/.*"auth":{"tries":\([0-9]*\).*"sign":{"tries":\([0-9]*\).*/\1 \2/'
-}
-
 # add_row WHAT RESULT [EXCHANGES]
 add_row() {
 	rows+=("$title	$version	$1	$2")

@@ -40,7 +40,7 @@ opensc 's/(tokenPresent=True\))\[0\]/\1[1]/' "Password of the signing key:" $pin
 
 # What a user gets wrong costs what it must, and no more.
 refuses "a wrong PIN is told" CKR_PIN_INCORRECT run_python "PIN (4 digits):" 4444 login.py
-check "and costs one try" [ "$(tries_left)" = "2 5" ]
+check "and costs one try" tries_left 2 5
 check "the right one gives it back" run_python "PIN (4 digits):" $pin_auth login.py
 refuses "the other key's PIN is refused" CKR_PIN_INCORRECT \
 	run_python "PIN (4 digits):" $pin_sign login.py
