@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Usage: backend.py SOCKET
+
+What the application behind nginx or Apache sees of the card, as JSON. The web server has checked the
+certificate; the application only reads what it says. It listens on a Unix socket, because whoever can
+reach it directly can claim to be anybody.
+"""
+import json
+import os
+import re
+import socket
+import socketserver
+import subprocess
+import sys
+from urllib.parse import unquote
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+
+def issuer_key(pem):
+    """Which authority it was: by its key, because all generations have one name."""
+    text = subprocess.run(["openssl", "x509", "-noout", "-ext", "authorityKeyIdentifier"], input=pem,
+                          capture_output=True, text=True, check=True).stdout
+    found = re.search(r"([0-9A-F]{2}(:[0-9A-F]{2}){19})", text)
+    return found and found.group(1).replace(":", "")
+
+
+def application(environ, start_response):
+    answer = {"verified": environ.get("HTTP_X_SSL_CLIENT_VERIFY") == "SUCCESS"}
+    if answer["verified"]:
+        pem = unquote(environ["HTTP_X_SSL_CLIENT_CERTIFICATE"])
+        answer.update(serial=environ["HTTP_X_SSL_CLIENT_SERIAL"],
+                      subject=environ["HTTP_X_SSL_CLIENT_SUBJECT"],
+                      issuer_key=issuer_key(pem), certificate=pem)
+    start_response("200 OK", [("Content-Type", "application/json"), ("Cache-Control", "no-store")])
+    return [json.dumps(answer, ensure_ascii=False).encode() + b"\n"]
+
+
+class Handler(WSGIRequestHandler):
+    def log_message(self, *_):  # serial numbers do not belong into logs
+        pass
+
+
+class Server(WSGIServer):
+    address_family = socket.AF_UNIX
+
+    def server_bind(self):
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = "localhost", 0
+        self.setup_environ()
+
+    def get_request(self):
+        return self.socket.accept()[0], ("", 0)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__.splitlines()[0])
+    if os.path.exists(sys.argv[1]):
+        os.unlink(sys.argv[1])
+    server = Server(sys.argv[1], Handler)
+    server.set_app(application)
+    server.serve_forever()

@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The samples of doc/services for nginx, installed as they stand: which cards it lets through to the
+# application, and what it tells the others.
+set -u
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/services-lib.sh"
+service_enter "$@"
+command -v nginx >/dev/null || { skip services-nginx "nginx is not installed"; finish; }
+
+shadow_nginx() {
+	shadow /etc/nginx && mount -t tmpfs none /var/log/nginx && mount -t tmpfs none /var/lib/nginx || return 1
+	is_real_root || sed -i 's/^user .*/user root;/' /etc/nginx/nginx.conf
+}
+
+# take_lists COMMAND...: starts nginx anew with the revocation lists that the command prints.
+take_lists() {
+	"$@" >/etc/ssl/card/auth-crl.pem || return 1
+	nginx -s quit 2>>"$work/nginx.log" && await 10 stopped && nginx 2>>"$work/nginx.log"
+}
+
+stopped() { [ ! -e /run/nginx.pid ]; }
+
+shadow_nginx >"$work/prepare.log" 2>&1 || bail "nginx prepared" "$work/prepare.log"
+backend_start
+check "installed as the page says, nginx takes the samples as they stand" install_as_written nginx
+nginx 2>"$work/nginx.log" || bail "nginx started" "$work/nginx.log"
+
+accepts_checks
+check "no card: an explanation" explains_without none https://login.example/
+check "no card, the port for TLS 1.2: an explanation" explains_without none https://login.example:8443/
+check "an expired certificate: refused, with an explanation" explains expired expired https://login.example/
+check "a revoked certificate: refused, with an explanation" explains revoked lost https://login.example/
+state=$work/forged check "an authority of the same name and another key: refused, with an explanation" \
+	explains issuer adult https://login.example/
+check "an authority with the right one's name and key identifier: refused, with an explanation" \
+	explains_without issuer https://login.example/ --cert "$work/imitation.pem" --key "$work/imitation.key"
+key=sign check "the card's signing certificate: refused, with an explanation" \
+	explains issuer adult https://login.example/
+cp /etc/ssl/card/auth-crl.pem "$work/lists.pem"
+claims_checks
+check "claimed in headers that look alike: not believed" \
+	unbelieved https://www.example/ "${lookalikes[@]}"
+check "headers that look alike beside a card: the application sees the card's own" \
+	accepts adult https://login.example/ "${lookalikes[@]}"
+
+# Browsers and GnuTLS send an empty certificate where the card cannot make what TLS 1.3 asks for.
+# The program's input stays open until the server has answered.
+gnutls_shows() {
+	local uri=${uris[auth]}
+	"$sim" run --card "$2" -- timeout 60 gnutls-cli --provider "$modules/jpki-auth-pkcs11.so" \
+		--x509certfile "$uri" --x509keyfile "$uri;type=private" --x509cafile "$work/ca/ca.pem" \
+		--priority NORMAL:-VERS-ALL:+VERS-TLS1.3 login.example >"$work/page" 2>&1 \
+		< <(printf 'GET / HTTP/1.1\r\nHost: login.example\r\nConnection: close\r\n\r\n' && exec sleep 60)
+	cat "$work/page"; echo
+	grep -Fqe "$1" "$work/page"
+}
+
+check "GnuTLS, TLS 1.3, a card with PSS: let in" gnutls_shows '"verified": true' adult
+check "GnuTLS, TLS 1.3, a card without PSS: the page names the way for it" \
+	gnutls_shows 'href="https://login.example:8443/"' no-pss
+
+# A revocation list that is too old, or missing for one generation, lets nobody in.
+take_lists "$sim" ca crl auth --now 2026-01-01
+check "a revocation list that is too old: nobody gets in, and the page says why" \
+	explains trouble adult https://login.example/
+take_lists openssl crl -in "$work/lists.pem"
+check "no revocation list for one generation: its cards do not get in" \
+	explains trouble adult https://login.example/
+check "and the others do" accepts older https://login.example/
+finish
