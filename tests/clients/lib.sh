@@ -274,5 +274,14 @@ login_site_stop() {
 	site_pid=
 }
 
+# served VERSION: the last recipe's output is the page of login_site, for the holder of the card, over
+# that version of TLS.
+served() {
+	local name
+	name=$("$sim" certificate $card auth | openssl x509 -noout -subject | sed 's/.*CN *= *//')
+	grep -Eq "^ *Protocol *: TLSv$1$" "$work/recipe.out" || { echo "not over TLS $1"; return 1; }
+	grep -Eq "Subject:.*CN *= *$name$" "$work/recipe.out" || { echo "not for $name"; return 1; }
+}
+
 # listening PORT: without connecting to it.
 listening() { ss -Hltn "sport = :$1" | grep -q .; }
