@@ -114,15 +114,10 @@ refuses "xml: another text is not" "failed to verify" \
 	xmlsec1 --verify --trusted-pem "$work/jpki/sign-ca.pem" "$work/forged.xml"
 with_opensc sign "Password of the signing key:" $pin_sign
 
-# tries_left: as "auth sign".
-tries_left() {
-	card --json status | tr -d ' \n' | sed 's/.*"auth":{"tries":\([0-9]*\).*"sign":{"tries":\([0-9]*\).*/\1 \2/'
-}
-
 # What a user gets wrong costs what it must, and no more.
 refuses "a wrong password is told" CKR_PIN_INCORRECT \
 	run_java "Password of the signing key:" WRONG99 Sign.java
-check "and costs one try" [ "$(tries_left)" = "3 4" ]
+check "and costs one try" tries_left 3 4
 check "the right one gives it back" run_java "Password of the signing key:" $pin_sign Sign.java
 check "and all tries are left" left_clean
 refuses "the other key's PIN is refused" CKR_PIN_INCORRECT \
