@@ -227,7 +227,7 @@ mishap() {
 	recipe_text "$name" >"$work/recipe.sh"
 	run_block "$work/recipe.sh" "$work/mishap.out" "$@"
 	status=$?
-	if [ $status -gt 0 ] && [ $status -lt 124 ] && grep -Fqe "$message" "$work/mishap.out"; then
+	if ended_badly $status && grep -Fqe "$message" "$work/mishap.out"; then
 		ok "$what"
 	else
 		echo "status $status, and expected: $message" >>"$work/mishap.out"
@@ -235,6 +235,9 @@ mishap() {
 	fi
 	cp "$work/mishap.out" "$build/clients/$page-$name-mishap.log"
 }
+
+# ended_badly STATUS: by itself, that is, not by a signal, a timeout or a missing question.
+ended_badly() { case $1 in 0 | 12[45] | 12[89] | 1[3-9]?) false ;; esac; }
 
 # tries_left AUTH SIGN
 tries_left() {
