@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Documentation that is installed or shipped.
 dist_man_MANS += doc/jpki-card-sim.1 doc/jpki-pkcs11.7
+jamandir = $(mandir)/ja/man1
+dist_jaman_DATA = doc/ja/jpki-tool.1
 EXTRA_DIST += LICENSE README.md README.ja.md HACKING.md doc/ARCHITECTURE.md demo run-tests .clang-tidy

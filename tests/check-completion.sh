@@ -54,10 +54,22 @@ each_command() {
 	done < <(help_commands "$1")
 }
 
+# The names in capitals among the arguments, and those of them for which completion has something
+# or can have nothing.
+placeholders() { "$(program "$1")" --words | awk -F'\t' '$1 !~ /^[-=]$/ && $2 ~ /^[A-Z]/ { print $2 }' | sort -u; }
+
+known_placeholders() {
+	comm -12 <(placeholders "$1") <({
+		"$(program "$1")" --words | awk -F'\t' '$1 == "=" { print $2 }'
+		printf '%s\n' FILE FOLDER PROGRAM ARGUMENT N ORDER READER VALUE
+	} | sort -u)
+}
+
 for name in jpki-tool jpki-card-sim; do
 	same "$name: the commands of --help" "$(help_commands $name)" "$(table_commands $name)"
 	same "$name: the options of each command" "$(each_command $name help_options)" \
 		"$(each_command $name table_options)"
+	same "$name: what its arguments stand for" "$(placeholders $name)" "$(known_placeholders $name)"
 done
 "$(program jpki-card-sim)" run --count "$work/count" -- "$(program jpki-tool)" --words >/dev/null
 same "no card is asked, nor the reader service" '"total": 0, "total": 0, ' \
@@ -73,6 +85,8 @@ jpki-tool pin ch                        | change
 jpki-tool cert show _                   | auth auth-ca sign sign-ca
 jpki-tool --reader Sony cert show si    | sign sign-ca
 jpki-tool validity au                   | auth
+jpki-tool setup _                       | chromium firefox
+jpki-tool sign fo                       | form.pdf
 jpki-tool help lo                       | locked lost
 jpki-tool status --w                    | --warn
 jpki-tool status --warn _               |

@@ -66,6 +66,7 @@ pkcs11-v3.h" \
 same "no .la file is installed" "" "$(find "$root" -name '*.la')"
 same "the manual pages are installed" "jpki-card-sim.1
 jpki-pkcs11.7
+jpki-tool.1
 jpki-tool.1" "$(find "$root" -path '*/man/*' -type f -printf '%f\n' | sort)"
 make -s -C "$build" uninstall DESTDIR="$root" >"$root.log" 2>&1 || { echo "not ok make uninstall"; status=1; }
 same "make uninstall leaves nothing" "" "$(find "$root" ! -type d)"

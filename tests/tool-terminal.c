@@ -37,6 +37,7 @@ struct terminal {
 };
 
 static struct terminal term;
+static struct winsize size = {.ws_row = 40, .ws_col = 60};
 
 static void
 build_path(char path[PATH_MAX], const char *name)
@@ -60,7 +61,6 @@ start(const char *card, ...)
 	static char sim[PATH_MAX], tool[PATH_MAX], module[PATH_MAX];
 	char *words[WORDS] = {sim, (char *)"run", (char *)"--card", (char *)(uintptr_t)card,
 			      (char *)"--", tool, (char *)"--module", module};
-	struct winsize size = {.ws_row = 40, .ws_col = 60};
 	size_t count = 8;
 	va_list args;
 
@@ -345,6 +345,37 @@ screens_fit_the_terminal(void **state)
 		}
 }
 
+/* On the smallest terminal in use, with a line left for the shell. */
+static void
+help_fits_a_screen(void **state)
+{
+	static const char *const commands[] = {NULL, "status", "cert export", "sign", "setup"};
+	const struct winsize before = size;
+
+	(void)state;
+	size = (struct winsize){.ws_row = 24, .ws_col = 80};
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; j < sizeof commands / sizeof commands[0]; j++) {
+			char words[32], *second;
+			int lines = 0;
+
+			(void)snprintf(words, sizeof words, "%s", commands[j] ? commands[j] : "");
+			second = strchr(words, ' ');
+			if (second)
+				*second++ = '\0';
+			set_language(i == 0 ? "C.UTF-8" : "ja_JP.UTF-8");
+			start("adult", "--help", *words ? words : NULL, second, NULL);
+			assert_int_equal(end(), 0);
+			assert_fits(80);
+			for (const char *at = term.text; (at = strchr(at, '\n')); at++)
+				lines++;
+			assert_true(came(i == 0 ? "Usage" : "使い方"));
+			if (lines > 23)
+				fail_msg("%d lines:\n%s", lines, term.text);
+		}
+	size = before;
+}
+
 static void
 colour_is_for_terminals_that_want_it(void **state)
 {
@@ -487,6 +518,7 @@ main(void)
 		cmocka_unit_test(end_of_input_cancels),
 		cmocka_unit_test(the_last_try_wants_a_typed_yes),
 		cmocka_unit_test(screens_fit_the_terminal),
+		cmocka_unit_test(help_fits_a_screen),
 		cmocka_unit_test(colour_is_for_terminals_that_want_it),
 		cmocka_unit_test(a_pinentry_program_asks),
 	};

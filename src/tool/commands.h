@@ -19,8 +19,9 @@ enum tool_exit sign_run(const struct options *options, char *arguments[]);
 enum tool_exit verify_run(const struct options *options, char *arguments[]);
 enum tool_exit help_run(const struct options *options, char *arguments[]);
 
-/* The words that cert and help take, for completion; NULL after the last one. */
+/* The words that cert, setup and help take, for completion; NULL after the last one. */
 const char *cert_choice(size_t i);
+const char *setup_choice(size_t i);
 const char *help_choice(size_t i);
 
 /* "auth" or "sign"; a message if it is neither. */

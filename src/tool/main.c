@@ -119,7 +119,6 @@ print_command(const struct command *command)
 	screen_text(0, _(command->summary));
 	screen_blank();
 	options_print(command);
-	options_print(NULL);
 }
 
 /* For shell completion; touches no card. */
@@ -132,6 +131,7 @@ print_words(void)
 	}
 	options_print_words(NULL);
 	words_print_choices("WHICH", cert_choice);
+	words_print_choices("BROWSER", setup_choice);
 	words_print_choices("TOPIC", help_choice);
 }
 

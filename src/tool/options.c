@@ -16,12 +16,19 @@ enum kind {
 	KIND_NUMBER,
 };
 
+/* With what an option goes. */
+enum goes {
+	WITH_SOME, /* commands, in whose list it is */
+	WITH_ALL,  /* commands */
+	ALONE,	   /* or with any command, which is not run then */
+};
+
 struct row {
 	const char *name;
 	const char *value; /* what to call it; NULL for a flag */
 	size_t field;
 	enum kind kind;
-	bool common; /* goes with every command */
+	enum goes goes;
 	const char *summary; /* NULL: not for people, so left out of --help */
 };
 
@@ -31,28 +38,28 @@ struct row {
 
 /* clang-format off */
 static const struct row rows[] = {
-	{TEXT("reader", "NAME", reader), true, N_("the reader whose name contains NAME")},
-	{TEXT("serial", "NUMBER", serial), true, N_("the card with this serial number (see status)")},
-	{TEXT("module", "PATH", module), true, N_("the PKCS#11 module to use")},
-	{FLAG("help", help), true, N_("print help and end")},
-	{FLAG("version", version), true, N_("print the version and end")},
-	{FLAG("statuses", statuses), true, N_("print the exit statuses and end")},
-	{FLAG("words", words), true, NULL},
-	{FLAG("json", json), false, N_("print JSON, for programs")},
-	{FLAG("pin", pin), false, N_("ask the PIN, and show what needs it")},
-	{NUMBER("warn", "DAYS", warn), false, N_("exit status 10 when a certificate ends within DAYS days")},
-	{TEXT("ics", "FILE", ics), false, N_("write the dates into a calendar file (- is standard output)")},
-	{TEXT("output", "FILE", output), false, N_("write to FILE (- is standard output)")},
-	{FLAG("der", der), false, N_("binary (DER) instead of text (PEM)")},
-	{FLAG("enclosed", enclosed), false, N_("put the file itself into the signature (FILE.p7m)")},
-	{TEXT("content", "FILE", content), false, N_("the file that was signed")},
-	{FLAG("force", force), false, N_("overwrite a file that is there already")},
-	{FLAG("personal", personal), false, N_("show name, address, birth date and sex too")},
-	{NUMBER("pin-fd", "N", pin_fd), false, N_("read PINs from file descriptor N, a line for each")},
-	{TEXT("pinentry", "PROGRAM", pinentry), false, N_("ask PINs with a pinentry program")},
-	{FLAG("remove", remove), false, N_("take away what setup has put there")},
-	{FLAG("yes", yes), false, N_("do it without asking")},
-	{FLAG("last-try", last_try), false, N_("use the last try without being asked")},
+	{TEXT("reader", "NAME", reader), WITH_ALL, N_("the reader whose name contains NAME")},
+	{TEXT("serial", "NUMBER", serial), WITH_ALL, N_("the card with this serial number (see status)")},
+	{TEXT("module", "PATH", module), WITH_ALL, N_("the PKCS#11 module to use")},
+	{FLAG("help", help), ALONE, N_("print help and end")},
+	{FLAG("version", version), ALONE, N_("print the version and end")},
+	{FLAG("statuses", statuses), ALONE, N_("print the exit statuses and end")},
+	{FLAG("words", words), ALONE, NULL},
+	{FLAG("json", json), WITH_SOME, N_("print JSON, for programs")},
+	{FLAG("pin", pin), WITH_SOME, N_("ask the PIN, and show what needs it")},
+	{NUMBER("warn", "DAYS", warn), WITH_SOME, N_("exit status 10 when a certificate ends within DAYS days")},
+	{TEXT("ics", "FILE", ics), WITH_SOME, N_("write the dates into a calendar file (- is standard output)")},
+	{TEXT("output", "FILE", output), WITH_SOME, N_("write to FILE (- is standard output)")},
+	{FLAG("der", der), WITH_SOME, N_("binary (DER) instead of text (PEM)")},
+	{FLAG("enclosed", enclosed), WITH_SOME, N_("put the file itself into the signature (FILE.p7m)")},
+	{TEXT("content", "FILE", content), WITH_SOME, N_("the file that was signed")},
+	{FLAG("force", force), WITH_SOME, N_("overwrite a file that is there already")},
+	{FLAG("personal", personal), WITH_SOME, N_("show name, address, birth date and sex too")},
+	{NUMBER("pin-fd", "N", pin_fd), WITH_SOME, N_("read PINs from file descriptor N, a line for each")},
+	{TEXT("pinentry", "PROGRAM", pinentry), WITH_SOME, N_("ask PINs with a pinentry program")},
+	{FLAG("remove", remove), WITH_SOME, N_("take away what setup has put there")},
+	{FLAG("yes", yes), WITH_SOME, N_("do it without asking")},
+	{FLAG("last-try", last_try), WITH_SOME, N_("use the last try without being asked")},
 };
 /* clang-format on */
 
@@ -185,7 +192,7 @@ bool
 options_fit(const struct options *options, const struct command *command)
 {
 	for (size_t i = 0; i < ROWS; i++) {
-		if (rows[i].common || !is_given(&rows[i], options) ||
+		if (rows[i].goes != WITH_SOME || !is_given(&rows[i], options) ||
 		    has_word(command->options, rows[i].name))
 			continue;
 		complain(_("--%s does not go with \"%s\""), rows[i].name, command->name);
@@ -194,31 +201,38 @@ options_fit(const struct options *options, const struct command *command)
 	return true;
 }
 
-static bool
-goes_with(const struct row *row, const struct command *command)
-{
-	return command ? has_word(command->options, row->name) : row->common;
-}
-
 void
 options_print_words(const struct command *command)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].summary && goes_with(&rows[i], command))
+		if (rows[i].summary && (command ? has_word(command->options, rows[i].name)
+						: rows[i].goes != WITH_SOME))
 			(void)printf("%s\t--%s\t%s\n", command ? command->name : "-", rows[i].name,
 				     rows[i].value ? rows[i].value : "-");
 }
 
-void
-options_print(const struct command *command)
+/* Prints a line for each that goes so, WITH_SOME with this command. */
+static void
+print_rows(enum goes goes, const struct command *command)
 {
 	char label[40];
 
 	for (size_t i = 0; i < ROWS; i++) {
-		if (!rows[i].summary || !goes_with(&rows[i], command))
+		if (!rows[i].summary || rows[i].goes != goes ||
+		    (goes == WITH_SOME && !has_word(command->options, rows[i].name)))
 			continue;
 		(void)snprintf(label, sizeof label, "--%s%s%s", rows[i].name,
 			       rows[i].value ? " " : "", rows[i].value ? rows[i].value : "");
 		screen_row(label, 22, MARK_NONE, _(rows[i].summary));
 	}
+}
+
+void
+options_print(const struct command *command)
+{
+	if (command) {
+		print_rows(WITH_SOME, command);
+		print_rows(WITH_ALL, command);
+	}
+	print_rows(ALONE, command);
 }

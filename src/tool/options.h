@@ -50,10 +50,10 @@ bool options_read(struct options *options, int argc, char *argv[], int *count);
 /* Whether all options given go with the command; a message if not. */
 bool options_fit(const struct options *options, const struct command *command);
 
-/* Prints a line for each option of the command (NULL: those of all). */
+/* Prints a line for each option that goes with the command (NULL: with none). */
 void options_print(const struct command *command);
 
-/* The same for programs; words.h has the form. */
+/* For programs, in words.h's form: the command's own options; NULL: those that go with any. */
 void options_print_words(const struct command *command);
 
 #endif

@@ -33,6 +33,12 @@ struct plan {
 
 /* ---- what is asked for ---- */
 
+const char *
+setup_choice(size_t i)
+{
+	return i < BROWSERS ? browser_word((enum browser)i) : NULL;
+}
+
 static bool
 browser_read(const char *word, enum browser *browser)
 {

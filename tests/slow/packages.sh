@@ -210,6 +210,9 @@ with_client_programs() {
 	check "jpki-tool works with pcscd" \
 		says '3 of 3 tries left' inside ALONE bash -c "$with_pcscd"
 	check "the manual pages are found" inside ALONE man -w jpki-tool jpki-card-sim jpki-pkcs11
+	check "in Japanese too" says 'ja/man1/jpki-tool' inside ALONE sh -c 'mkdir /tmp/locale &&
+		ln -s /usr/lib/locale/C.utf8 /tmp/locale/ja_JP.UTF-8 &&
+		LOCPATH=/tmp/locale LC_ALL=ja_JP.UTF-8 man -w jpki-tool'
 	check "bash loads the completions" says '_jpki jpki-card-sim' inside ALONE bash -c '
 		. /usr/share/bash-completion/bash_completion; _completion_loader jpki-tool
 		_completion_loader jpki-card-sim; complete -p jpki-tool jpki-card-sim'

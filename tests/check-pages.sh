@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The manual pages: what they name is what the programs have (PROGRAM --words, --statuses), the
+# Japanese page of jpki-tool has all that the English one has, and mandoc and man find no fault
+# with any.
+set -u
+export LC_ALL=C.UTF-8
+top=$(cd "$(dirname "$0")/.." && pwd)
+build=${JPKI_BUILD:-$top/build/test}
+work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-pages.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+english=$top/doc/jpki-tool.1
+japanese=$top/doc/ja/jpki-tool.1
+tool=$build/src/tool/jpki-tool
+status=0
+
+# same NAME EXPECTED GOT, and not nothing
+same() {
+	if [ -n "$2" ] && [ "$2" = "$3" ]; then
+		echo "ok $1"
+	else
+		echo "not ok $1"
+		diff <(echo "$2") <(echo "$3") | sed -n 's/^[<>]/# &/p'
+		status=1
+	fi
+}
+
+# quiet NAME COMMAND...: it succeeds and says nothing.
+quiet() {
+	local name=$1
+	shift
+	if "$@" >"$work/out" 2>&1 && [ ! -s "$work/out" ]; then
+		echo "ok $name"
+	else
+		echo "not ok $name"
+		head -n 20 "$work/out" | sed 's/^/# /'
+		status=1
+	fi
+}
+
+# section TITLE...: of standard input, under any of its titles.
+section() { awk -v titles="|$(IFS='|' && echo "$*")|" '/^\.S[hs] / { inside = index(titles, "|" substr($0, 5) "|") } inside'; }
+
+## The pages and the programs
+
+words() { "$build/src/$1" --words | awk -F'\t' "$2" | sort -u; }
+
+# Options are named anywhere, as in ".Op Fl -json" and ".Fl -words".
+options() { grep -oE '\bFl -[a-z-]+' "$1" | sed 's/Fl -/--/' | sort -u; }
+
+table_options() {
+	words "$1" '$2 ~ /^--./ { print $2 }'
+	echo --words
+}
+
+commands() { section Commands <"$english" | sed -n 's/^\.It Cm \([a-z ]*\)$/\1/p' | sort; }
+
+# A command of the simulator has a row of a list somewhere.
+sim_commands() {
+	words sim/jpki-card-sim '$1 !~ /^[-=]$/ { print $1 }' | while read -r name; do
+		! grep -qE "^\.(It Cm|Ss) $name( |\$)" "$top/doc/jpki-card-sim.1" || echo "$name"
+	done
+}
+
+numbers() { section 'EXIT STATUS' <"$1" | sed -n 's/^\.It \([0-9]*\)$/\1/p'; }
+
+same "jpki-tool(1) has the tool's commands" \
+	"$(words tool/jpki-tool '$1 !~ /^[-=]$/ { print $1 }')" "$(commands)"
+same "jpki-tool(1) has the tool's options" "$(table_options tool/jpki-tool | sort)" "$(options "$english")"
+same "jpki-tool(1) has the tool's exit statuses" \
+	"$("$tool" --statuses | awk '$1 != 130 { print $1 }')" "$(numbers "$english")"
+same "jpki-card-sim(1) has the simulator's commands" \
+	"$(words sim/jpki-card-sim '$1 !~ /^[-=]$/ { print $1 }')" "$(sim_commands)"
+same "jpki-card-sim(1) has the simulator's options" "$(table_options sim/jpki-card-sim | sort)" \
+	"$(options "$top/doc/jpki-card-sim.1")"
+
+## English and Japanese
+
+# All rows of all lists with their tags, without the list that the Japanese synopsis is.
+rows() { sed -n 's/^\.It \(.*\)/\1/p' "$1"; }
+
+# The lines of the synopsis.
+synopsis() { section SYNOPSIS 書式 <"$1" | grep -E '^\.(Nm|Cm|Op|Ar|Fl)'; }
+
+# What is named, wherever: the order of words differs.
+names() { sed -E 's/ Ns / /g' "$1" | grep -oE '\b(Fl -|Ar |Cm |Pa |Ev |Xr |Li )[^ ]+' | sort -u; }
+
+headings() { grep -cE '^\.S[hs] ' "$1"; }
+
+same "both pages have the same synopsis" "$(synopsis "$english")" "$(synopsis "$japanese")"
+same "both pages have the same rows in the same order" "$(rows "$english")" "$(rows "$japanese")"
+same "both pages name the same things" "$(names "$english")" "$(names "$japanese")"
+same "both pages have as many sections" "$(headings "$english")" "$(headings "$japanese")"
+
+## Form
+
+# Pages that are not installed (yet) and titles that are not English are no faults.
+lint() {
+	mandoc -Tlint -W warning "$1" 2>&1 |
+		grep -vE 'makewhatis|first section is not "NAME"|description line outside NAME'
+	true
+}
+
+# gettext and man go by the locale's name alone, so the one that always exists is given that name.
+mkdir "$work/locales"
+for name in C.UTF-8 ja_JP.UTF-8; do ln -s /usr/lib/locale/C.utf8 "$work/locales/$name"; done
+formatted() { LOCPATH=$work/locales LC_ALL=$2 MANWIDTH=80 man --warnings=all -l "$1" >"$work/page"; }
+
+narrow() {
+	local columns
+	columns=$(wc -L <"$work/page")
+	[ "$columns" -gt 0 ] && [ "$columns" -le 80 ] || echo "it takes $columns columns"
+}
+
+for page in "$top"/doc/*.[1-8] "$top"/doc/ja/*.[1-8]; do
+	name=${page#"$top/doc/"} locale=C.UTF-8
+	[ "$name" = "${name#ja/}" ] || locale=ja_JP.UTF-8
+	if command -v mandoc >/dev/null; then
+		quiet "mandoc finds no fault with $name" lint "$page"
+	else
+		echo "skip mandoc and $name: mandoc is not installed"
+	fi
+	if command -v man >/dev/null; then
+		quiet "man finds no fault with $name" formatted "$page" $locale
+		quiet "the lines of $name fit a screen" narrow
+	else
+		echo "skip man and $name: man-db is not installed"
+	fi
+done
+exit $status
