@@ -17,21 +17,22 @@ from urllib.parse import unquote
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 
-def issuer_key(pem):
-    """Which authority it was: by its key, because all generations have one name."""
-    text = subprocess.run(["openssl", "x509", "-noout", "-ext", "authorityKeyIdentifier"], input=pem,
-                          capture_output=True, text=True, check=True).stdout
-    found = re.search(r"([0-9A-F]{2}(:[0-9A-F]{2}){19})", text)
-    return found and found.group(1).replace(":", "")
+def read_certificate(pem):
+    """What the application may want to know. Which authority it was, by its key: all generations have
+    one name."""
+    text = subprocess.run(["openssl", "x509", "-noout", "-serial", "-subject", "-nameopt", "RFC2253",
+                           "-ext", "authorityKeyIdentifier"], input=pem, capture_output=True, text=True,
+                          check=True).stdout
+    return {"serial": re.search(r"^serial=(.*)", text, re.M)[1],
+            "subject": re.search(r"^subject=(.*)", text, re.M)[1],
+            "issuer_key": re.search(r"(?:[0-9A-F]{2}:){19}[0-9A-F]{2}", text)[0].replace(":", "")}
 
 
 def application(environ, start_response):
-    answer = {"verified": environ.get("HTTP_X_SSL_CLIENT_VERIFY") == "SUCCESS"}
+    answer = {"verified": environ.get("HTTP_CARD_STATUS") == "SUCCESS"}
     if answer["verified"]:
-        pem = unquote(environ["HTTP_X_SSL_CLIENT_CERTIFICATE"])
-        answer.update(serial=environ["HTTP_X_SSL_CLIENT_SERIAL"],
-                      subject=environ["HTTP_X_SSL_CLIENT_SUBJECT"],
-                      issuer_key=issuer_key(pem), certificate=pem)
+        pem = unquote(environ["HTTP_CARD_CERTIFICATE"])
+        answer.update(read_certificate(pem), certificate=pem)
     start_response("200 OK", [("Content-Type", "application/json"), ("Cache-Control", "no-store")])
     return [json.dumps(answer, ensure_ascii=False).encode() + b"\n"]
 

@@ -54,7 +54,7 @@ install_server_certificates() {
 		cat "$work/ca/$name.pem" "$work/ca/ca.pem" >"/etc/ssl/$name/fullchain.pem"
 		cp "$work/ca/$name.key" "/etc/ssl/$name/privkey.pem"
 	done
-	mount -t tmpfs none /var/www && mkdir -p /run/shop && chmod 755 /var/www /run/shop
+	mount -t tmpfs none /var/www && mkdir -p /var/www/html /run/shop && chmod 755 /var/www /run/shop
 }
 
 # install_as_written NAME: the block of doc/SERVICES.md, as it stands.
@@ -157,10 +157,24 @@ refused() { visit "${@:2}" && shows "$1" "" && ! grep -q verified "$work/page"; 
 
 # Claims to be the holder of a card by headers alone: as the server names them, and in ways that
 # Python, PHP and others cannot tell from these.
-claims=(-H "X-SSL-Client-Verify: SUCCESS" -H "X-SSL-Client-Serial: 01"
-	-H "X-SSL-Client-Subject: CN=forged" -H "X-SSL-Client-Certificate: forged")
-lookalikes=(-H "X_SSL_Client_Verify: SUCCESS" -H "X-SSL_Client-Serial: 01"
-	-H "x_ssl-client_Subject: CN=forged" -H "X_SSL_Client_Certificate: forged")
+claims=(-H "Card-Status: SUCCESS" -H "Card-Certificate: forged")
+lookalikes=(-H "Card_Status: SUCCESS" -H "card_certificate: forged")
+
+# A second connection with what is known from the first has to show the card again.
+not_resumed() {
+	local version
+	for version in tls1_2 tls1_3; do
+		rm -f "$work/session"
+		printf 'GET / HTTP/1.1\r\nHost: login.example\r\nConnection: close\r\n\r\n' |
+			openssl s_client -$version -ign_eof -connect login.example:443 -servername login.example \
+				-sess_out "$work/session"
+		[ ! -e "$work/session" ] || openssl s_client -$version -connect login.example:443 \
+			-servername login.example -sess_in "$work/session" </dev/null
+	done >"$work/sessions" 2>&1
+	grep -c '^New, TLS' "$work/sessions"
+	grep -q '^New, TLSv1.2' "$work/sessions" && grep -q '^New, TLSv1.3' "$work/sessions" &&
+		! grep '^Reused' "$work/sessions"
+}
 
 accepts_checks() {
 	local version
@@ -174,6 +188,7 @@ accepts_checks() {
 	tls="--tlsv1.2"
 	check "a card whose certificate has no extended key usage" accepts no-eku https://login.example/
 	check "a card without PSS, on the port for TLS 1.2" accepts no-pss https://login.example:8443/
+	check "a connection is not resumed" not_resumed
 	refuses "that port has no TLS 1.3" "protocol version" \
 		curl -sS --tlsv1.3 https://login.example:8443/
 }
@@ -187,6 +202,41 @@ claims_checks() {
 		explains_without none https://login.example/ "${claims[@]}"
 	check "claimed beside a card: the application sees the card's own" \
 		accepts adult https://login.example/ "${claims[@]}"
+	check "claimed in headers that look alike, on the public site: not believed" \
+		unbelieved https://www.example/ "${lookalikes[@]}"
+	check "headers that look alike beside a card: the application sees the card's own" \
+		accepts adult https://login.example/ "${lookalikes[@]}"
 	check "the public site's connection for the other's host name: refused" \
 		refused 421 https://www.example/ -H "Host: login.example" "${claims[@]}"
+}
+
+# What any server can explain.
+none_checks() {
+	check "no card: an explanation" explains_without none https://login.example/
+	check "no card, the port for TLS 1.2: an explanation" explains_without none https://login.example:8443/
+}
+
+# Browsers and GnuTLS send an empty certificate where the card cannot make what TLS 1.3 asks for.
+# The program's input stays open until the server has answered.
+gnutls_shows() {
+	local uri=${uris[auth]}
+	"$sim" run --card "$2" -- timeout 60 gnutls-cli --provider "$modules/jpki-auth-pkcs11.so" \
+		--x509certfile "$uri" --x509keyfile "$uri;type=private" --x509cafile "$work/ca/ca.pem" \
+		--priority NORMAL:-VERS-ALL:+VERS-TLS1.3 login.example >"$work/page" 2>&1 \
+		< <(printf 'GET / HTTP/1.1\r\nHost: login.example\r\nConnection: close\r\n\r\n' && exec sleep 60)
+	cat "$work/page"; echo
+	grep -Fqe "$1" "$work/page"
+}
+
+gnutls_checks() {
+	check "GnuTLS, TLS 1.3, a card with PSS: let in" gnutls_shows '"verified": true' adult
+	check "GnuTLS, TLS 1.3, a card without PSS: the page names the way for it" \
+		gnutls_shows 'href="https://login.example:8443/"' no-pss
+}
+
+common_checks() {
+	accepts_checks
+	none_checks
+	claims_checks
+	gnutls_checks
 }

@@ -27,41 +27,18 @@ backend_start
 check "installed as the page says, nginx takes the samples as they stand" install_as_written nginx
 nginx 2>"$work/nginx.log" || bail "nginx started" "$work/nginx.log"
 
-accepts_checks
-check "no card: an explanation" explains_without none https://login.example/
-check "no card, the port for TLS 1.2: an explanation" explains_without none https://login.example:8443/
+common_checks
 check "an expired certificate: refused, with an explanation" explains expired expired https://login.example/
 check "a revoked certificate: refused, with an explanation" explains revoked lost https://login.example/
 state=$work/forged check "an authority of the same name and another key: refused, with an explanation" \
 	explains issuer adult https://login.example/
-check "an authority with the right one's name and key identifier: refused, with an explanation" \
-	explains_without issuer https://login.example/ --cert "$work/imitation.pem" --key "$work/imitation.key"
 key=sign check "the card's signing certificate: refused, with an explanation" \
 	explains issuer adult https://login.example/
-cp /etc/ssl/card/auth-crl.pem "$work/lists.pem"
-claims_checks
-check "claimed in headers that look alike: not believed" \
-	unbelieved https://www.example/ "${lookalikes[@]}"
-check "headers that look alike beside a card: the application sees the card's own" \
-	accepts adult https://login.example/ "${lookalikes[@]}"
-
-# Browsers and GnuTLS send an empty certificate where the card cannot make what TLS 1.3 asks for.
-# The program's input stays open until the server has answered.
-gnutls_shows() {
-	local uri=${uris[auth]}
-	"$sim" run --card "$2" -- timeout 60 gnutls-cli --provider "$modules/jpki-auth-pkcs11.so" \
-		--x509certfile "$uri" --x509keyfile "$uri;type=private" --x509cafile "$work/ca/ca.pem" \
-		--priority NORMAL:-VERS-ALL:+VERS-TLS1.3 login.example >"$work/page" 2>&1 \
-		< <(printf 'GET / HTTP/1.1\r\nHost: login.example\r\nConnection: close\r\n\r\n' && exec sleep 60)
-	cat "$work/page"; echo
-	grep -Fqe "$1" "$work/page"
-}
-
-check "GnuTLS, TLS 1.3, a card with PSS: let in" gnutls_shows '"verified": true' adult
-check "GnuTLS, TLS 1.3, a card without PSS: the page names the way for it" \
-	gnutls_shows 'href="https://login.example:8443/"' no-pss
+check "an authority with the right one's name and key identifier: refused, with an explanation" \
+	explains_without issuer https://login.example/ --cert "$work/imitation.pem" --key "$work/imitation.key"
 
 # A revocation list that is too old, or missing for one generation, lets nobody in.
+cp /etc/ssl/card/auth-crl.pem "$work/lists.pem"
 take_lists "$sim" ca crl auth --now 2026-01-01
 check "a revocation list that is too old: nobody gets in, and the page says why" \
 	explains trouble adult https://login.example/
