@@ -38,6 +38,8 @@ struct terminal {
 
 static struct terminal term;
 static struct winsize size = {.ws_row = 40, .ws_col = 60};
+static bool job_control;	 /* start runs its program as the job of a shell */
+static char control[sizeof folder + 16]; /* the socket of the simulator that start starts */
 
 static void
 build_path(char path[PATH_MAX], const char *name)
@@ -54,14 +56,43 @@ set_language(const char *locale)
 	(void)setenv("LC_ALL", locale, 1);
 }
 
+/*
+ * A shell in a few lines: runs the program as a job of its own. When it is stopped, says so, and
+ * after a line of input puts it in the foreground again.
+ */
+static void
+run_as_job(char *const words[])
+{
+	char line[16];
+	int status;
+	pid_t job = fork();
+
+	if (job == 0) {
+		(void)setpgid(0, 0);
+		(void)execv(words[0], words);
+		_exit(127);
+	}
+	(void)signal(SIGTTOU, SIG_IGN);
+	(void)setpgid(job, job);
+	(void)tcsetpgrp(STDIN_FILENO, job);
+	while (waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
+		(void)tcsetpgrp(STDIN_FILENO, getpgrp());
+		(void)!write(STDOUT_FILENO, "[stopped]", 9);
+		(void)!read(STDIN_FILENO, line, sizeof line);
+		(void)tcsetpgrp(STDIN_FILENO, job);
+		(void)kill(-job, SIGCONT);
+	}
+	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+}
+
 /* Starts "jpki-card-sim run OPTION... -- jpki-tool ARGUMENT..."; the list ends with NULL. */
 static void
 start(const char *card, ...)
 {
 	static char sim[PATH_MAX], tool[PATH_MAX], module[PATH_MAX];
-	char *words[WORDS] = {sim, (char *)"run", (char *)"--card", (char *)(uintptr_t)card,
-			      (char *)"--", tool, (char *)"--module", module};
-	size_t count = 8;
+	char *words[WORDS] = {sim, (char *)"run", (char *)"--control", control, (char *)"--card",
+			      (char *)(uintptr_t)card, (char *)"--", tool, (char *)"--module", module};
+	size_t count = 10;
 	va_list args;
 
 	build_path(sim, "src/sim/jpki-card-sim");
@@ -75,6 +106,8 @@ start(const char *card, ...)
 	term.child = forkpty(&term.fd, NULL, NULL, &size);
 	assert_true(term.child >= 0);
 	if (term.child == 0) {
+		if (job_control)
+			run_as_job(words);
 		(void)execv(sim, words);
 		_exit(127);
 	}
@@ -146,6 +179,17 @@ expect_no_echo(void)
 	for (int i = 0; i < 200 && echoes(); i++)
 		(void)usleep(10000);
 	assert_false(echoes());
+}
+
+/* An order to the simulator that is running. */
+static void
+order(const char *words)
+{
+	char command[2 * PATH_MAX];
+
+	(void)snprintf(command, sizeof command, "'%s/src/sim/jpki-card-sim' --control '%s' %s", build,
+		       control, words);
+	assert_int_equal(system(command), 0);
 }
 
 static bool
@@ -456,6 +500,177 @@ a_pinentry_program_asks(void **state)
 	assert_int_equal(end(), 1);
 }
 
+static void
+ctrl_z_restores_the_terminal_and_fg_asks_again(void **state)
+{
+	(void)state;
+	set_language("C.UTF-8");
+	job_control = true;
+	start("adult", "cert", "show", "sign", NULL);
+	job_control = false;
+	expect("(6 to 16 characters): ");
+	expect_no_echo();
+	type("AB");
+	type("\032");
+	expect("[stopped]");
+	assert_true(echoes());
+	type("fg\n");
+	/* what was typed before does not count */
+	expect("(6 to 16 characters): ");
+	expect_no_echo();
+	type("ABC123\n");
+	expect("SHA-256 fingerprint");
+	assert_int_equal(end(), 0);
+	assert_false(came("ABC123"));
+}
+
+static void
+the_card_is_pulled_out_at_the_prompt(void **state)
+{
+	static const char *const commands[][3] = {{"cert", "show", "sign"}, {"validity", "sign", NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		set_language(i == 0 ? "C.UTF-8" : "ja_JP.UTF-8");
+		start("adult", commands[i][0], commands[i][1], commands[i][2], NULL);
+		expect(": ");
+		expect_no_echo();
+		order("remove");
+		type("ABC123\n");
+		expect(i == 0 ? "the card was taken away" : "カードが取り出されました");
+		assert_int_equal(end(), 4);
+	}
+	set_language("C.UTF-8");
+	start("adult", "pin", "change", "sign", NULL);
+	expect(": ");
+	expect_no_echo();
+	type("ABC123\n");
+	expect("New");
+	order("remove");
+	type("XYZ789\n");
+	expect("once more");
+	type("XYZ789\n");
+	expect("the card was taken away");
+	assert_int_equal(end(), 4);
+	start("adult", "status", NULL);
+	expect("5 of 5 tries left");
+	assert_int_equal(end(), 0);
+}
+
+/* Another card in its place at the prompt: the password typed for one is not tried on the other. */
+static void
+another_card_gets_no_password(void **state)
+{
+	(void)state;
+	set_language("C.UTF-8");
+	start("adult", "cert", "show", "sign", NULL);
+	expect(": ");
+	expect_no_echo();
+	order("swap alias");
+	type("WRONG1\n");
+	expect("the card was taken away");
+	assert_int_equal(end(), 4);
+	start("alias", "status", NULL);
+	expect("5 of 5 tries left");
+	assert_int_equal(end(), 0);
+}
+
+static void
+assert_file(const char *name, bool is_there)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	assert_int_equal(access(path, F_OK) == 0, is_there);
+}
+
+static void
+signing_says_first_what_it_discloses(void **state)
+{
+	char path[PATH_MAX];
+
+	(void)state;
+	(void)snprintf(path, sizeof path, "%s/contract", folder);
+	write_file(path, "a contract\n", 0600);
+	set_language("C.UTF-8");
+	start("adult", "sign", path, NULL);
+	expect("name, address, birth date and\r\nsex");
+	expect("contract? Type \"yes\" to go on: ");
+	type("y\n");
+	expect("not done");
+	assert_int_equal(end(), 8);
+	assert_false(came("characters): "));
+	set_language("ja_JP.UTF-8");
+	start("adult", "sign", path, NULL);
+	expect("氏名・住所・生年月日・性別");
+	expect("yes");
+	type("はい\n");
+	expect("署名用電子証明書の暗証番号（英数字6～16桁）: ");
+	expect_no_echo();
+	type("\003");
+	assert_int_equal(end(), 130);
+	assert_file("contract.p7s", false);
+	start("adult", "sign", path, NULL);
+	expect("yes");
+	type("yes\n");
+	expect("英数字6～16桁）: ");
+	expect_no_echo();
+	type("ABC123\n");
+	expect("カードで署名中");
+	expect("書き出しました");
+	assert_int_equal(end(), 0);
+	assert_false(came("ABC123"));
+	assert_file("contract.p7s", true);
+	start("adult", "verify", path, NULL);
+	expect("模擬");
+	expect("失効");
+	assert_int_equal(end(), 13);
+	assert_fits(60);
+}
+
+/* Standard output is a pipe that nobody reads any more: as in "jpki-tool status | true". */
+static void
+a_closed_pipe_is_an_error_and_no_crash(void **state)
+{
+	static const char *const commands[][4] = {{"status", NULL}, {"cert", "show", "auth", NULL}};
+	char sim[PATH_MAX], tool[PATH_MAX], module[PATH_MAX];
+
+	(void)state;
+	set_language("C.UTF-8");
+	build_path(sim, "src/sim/jpki-card-sim");
+	build_path(tool, "src/tool/jpki-tool");
+	build_path(module, ".libs/jpki-pkcs11.so");
+	for (size_t i = 0; i < 2; i++) {
+		const char *const *c = commands[i];
+		int broken[2], said[2], status;
+		char text[4096] = "";
+		pid_t child;
+		ssize_t n;
+
+		assert_int_equal(pipe(broken), 0);
+		assert_int_equal(pipe(said), 0);
+		(void)close(broken[0]);
+		child = fork();
+		if (child == 0) {
+			(void)signal(SIGPIPE, SIG_DFL);
+			(void)dup2(broken[1], STDOUT_FILENO);
+			(void)dup2(said[1], STDERR_FILENO);
+			(void)execl(sim, sim, "run", "--card", "adult", "--", tool, "--module",
+				    module, c[0], c[1], c[1] ? c[2] : NULL, NULL);
+			_exit(127);
+		}
+		(void)close(broken[1]);
+		(void)close(said[1]);
+		for (size_t len = 0; (n = read(said[0], text + len, sizeof text - 1 - len)) > 0;)
+			len += (size_t)n;
+		(void)close(said[0]);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 1);
+		assert_string_equal(text, "jpki-tool: cannot write standard output: Broken pipe\n");
+	}
+}
+
 /* ---- */
 
 /*
@@ -482,6 +697,7 @@ prepare(void **state)
 	if (system(command) != 0)
 		return -1;
 	(void)snprintf(path, sizeof path, "%s/state", folder);
+	(void)snprintf(control, sizeof control, "%s/control", folder);
 	return setenv("JPKI_CARD_SIM_STATE", path, 1);
 }
 
@@ -521,6 +737,11 @@ main(void)
 		cmocka_unit_test(help_fits_a_screen),
 		cmocka_unit_test(colour_is_for_terminals_that_want_it),
 		cmocka_unit_test(a_pinentry_program_asks),
+		cmocka_unit_test(ctrl_z_restores_the_terminal_and_fg_asks_again),
+		cmocka_unit_test(the_card_is_pulled_out_at_the_prompt),
+		cmocka_unit_test(another_card_gets_no_password),
+		cmocka_unit_test(signing_says_first_what_it_discloses),
+		cmocka_unit_test(a_closed_pipe_is_an_error_and_no_crash),
 	};
 	const char *top = getenv("JPKI_BUILD");
 
