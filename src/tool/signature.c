@@ -331,3 +331,12 @@ signer_in_term(const struct signer *signer, int64_t time)
 {
 	return signer->is_dated && time >= signer->from && time <= signer->to;
 }
+
+#define SLACK 300 /* seconds that a signer's clock may be ahead of ours */
+
+bool
+signer_time_is_good(const struct signer *signer, int64_t now)
+{
+	return !signer->is_timed ||
+	       (signer->time <= now + SLACK && signer_in_term(signer, signer->time));
+}

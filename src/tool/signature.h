@@ -74,4 +74,10 @@ const uint8_t *signature_content(const struct signature *signature, size_t *len)
 /* Whether the certificate was within its dates at that time. */
 bool signer_in_term(const struct signer *signer, int64_t time);
 
+/*
+ * Whether the time that the signer claims is one at which it can have been signed: within the
+ * certificate's dates, and no more than five minutes after `now`. No claim is none to doubt.
+ */
+bool signer_time_is_good(const struct signer *signer, int64_t now);
+
 #endif

@@ -90,7 +90,7 @@ show_time(const struct signer *signer, int64_t now)
 		return;
 	}
 	second_format(signer->time, text);
-	if (verify_time_is_good(signer, now))
+	if (signer_time_is_good(signer, now))
 		screen_rowf(
 			_("Signed on"), label_width(), MARK_NONE,
 			_("%.10s %.8s in Japan, as the signer claims; nobody else vouches for it"),
@@ -249,7 +249,7 @@ signer_json(const struct signer *signer, int64_t now)
 	if (!signer->certificate)
 		return json;
 	(void)json_object_set_new(json, "claimed_time_good",
-				  json_boolean(verify_time_is_good(signer, now)));
+				  json_boolean(signer_time_is_good(signer, now)));
 	(void)json_object_set_new(json, "not_before", second(signer->is_dated, signer->from));
 	(void)json_object_set_new(json, "not_after", second(signer->is_dated, signer->to));
 	(void)json_object_set_new(json, "in_term", json_boolean(signer_in_term(signer, now)));

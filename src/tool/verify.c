@@ -11,8 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SLACK 300 /* seconds that a signer's clock may be ahead of ours */
-
 /* ---- which file is what ---- */
 
 /* Reads v->name; *is_one says whether there is a signature in it. */
@@ -117,20 +115,13 @@ add_content(void *context, const uint8_t *data, size_t len)
 
 /* ---- the verdict ---- */
 
-bool
-verify_time_is_good(const struct signer *signer, int64_t now)
-{
-	return !signer->is_timed ||
-	       (signer->time <= now + SLACK && signer_in_term(signer, signer->time));
-}
-
 static enum tool_exit
 signer_verdict(const struct signer *signer, int64_t now)
 {
 	if (signer->answer == SIGNATURE_NO_CERTIFICATE)
 		return TOOL_NOT_VERIFIABLE;
 	if (signer->answer != SIGNATURE_FITS || signer->authority == AUTHORITY_FORGED ||
-	    !signer_in_term(signer, now) || !verify_time_is_good(signer, now))
+	    !signer_in_term(signer, now) || !signer_time_is_good(signer, now))
 		return TOOL_NOT_VALID;
 	if (signer->authority == AUTHORITY_SIMULATED)
 		return TOOL_SIMULATED;

@@ -15,9 +15,6 @@ struct verification {
 	enum tool_exit verdict;
 };
 
-/* Whether it was signed within the certificate's dates, and not in the future, as is claimed. */
-bool verify_time_is_good(const struct signer *signer, int64_t now);
-
 void verify_show(const struct verification *verification);
 enum tool_exit verify_print_json(const struct verification *verification);
 
