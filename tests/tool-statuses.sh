@@ -22,6 +22,7 @@ ends() {
 	shift 3
 	setsid -w "$@" >"$work/out" 2>&1 </dev/null
 	got=$?
+	echo $got >>"$work/seen"
 	if test $got -ne "$status"; then
 		echo "not ok $promise: exit status $got, expected $status"
 	elif test -n "$word" && ! grep -q -e "$word" "$work/out"; then
@@ -186,15 +187,44 @@ else
 	failed=1
 fi
 
-# 11 and 13: validity (12 is in tests/tool-authority.c)
+# 11, 12 and 13: validity
 typed "a simulated card is never valid" 13 'SIMULATED' '1234\n' adult validity auth --pin-fd 5
 typed "revocation is never said to be checked" 13 'NOT CHECKED' 'ABC123\n' adult validity sign --pin-fd 5
 typed "validity in JSON" 13 '"revocation": "not-checked"' 'ABC123\n' adult validity sign --json --pin-fd 5
 typed "a certificate that has ended is not valid" 11 'PROBLEM' 'ABC123\n' expired validity sign --pin-fd 5
 typed "a wrong password" 6 '4 tries left' 'ABC124\n' alias validity sign --pin-fd 5
 
-# a closed pipe
-"$sim" run -- "$tool" --module "$module" status 2>"$work/err" | true
+# 12: an authority of which nothing is known but the serial number and dates that were published for
+# the one of 2019. The card's file gets such a one, made here, and a certificate issued by it.
+base64_of() { openssl x509 -in "$1" -outform DER | openssl base64 -A; }
+make_authority() {
+	printf '%s\n' '[ca]' 'default_ca = a' '[a]' 'database = index' 'serial = serial' \
+		'new_certs_dir = .' 'default_md = sha256' 'policy = p' '[p]' 'O = supplied' >ca.cnf
+	: >index
+	echo 0133C349 >serial
+	# RSA, as all that the card holds; its own key saves the time of making one
+	printf '%b' "$(sed -n 's/.*"key": "\([^"]*\)".*/\1/p' state/cards/adult/card.json | head -n 1)" >ca.key
+	openssl req -new -key ca.key -subj /O=JPKI -out ca.csr
+	openssl ca -batch -config ca.cnf -selfsign -keyfile ca.key -in ca.csr -notext -out ca.pem \
+		-startdate 20190914000000Z -enddate 20290914000000Z
+	openssl x509 -in old.pem -noout -pubkey -out old.pub
+	openssl x509 -req -in ca.csr -force_pubkey old.pub -CA ca.pem -CAkey ca.key -set_serial 5 \
+		-days 30 -out new.pem
+}
+card "the CA certificate of the log-in certificate" 0 '' adult cert export auth-ca --output "$work/old-ca.pem"
+card "the log-in certificate" 0 '' adult cert export auth --output "$work/old.pem"
+(cd "$work" && make_authority) >"$work/made" 2>&1
+sed -i "s|$(base64_of "$work/old-ca.pem")|$(base64_of "$work/ca.pem")|
+	s|$(base64_of "$work/old.pem")|$(base64_of "$work/new.pem")|" "$work/state/cards/adult/card.json"
+typed "an authority known by its serial number alone" 12 'authority of 2019' '1234\n' adult validity auth --pin-fd 5
+typed "which JSON says too" 12 '"authority": "known-serial"' '1234\n' adult validity auth --json --pin-fd 5
+
+# every status of the table was seen here (8 and 130 in tests/tool-terminal.c)
+for status in $("$tool" --statuses | sed -n 's/^ *\([0-9]*\) .*/\1/p'); do
+	test "$status" -eq 8 || test "$status" -eq 130 || grep -qx "$status" "$work/seen" ||
+		{ echo "not ok exit status $status was not seen"; failed=1; }
+done
+
 "$sim" run -- sh -c '"$0" --module "$1" status >/dev/full' "$tool" "$module" 2>"$work/err"
 if test $? -eq 1 && grep -q 'cannot write standard output' "$work/err"; then
 	echo "ok output that cannot be written"
