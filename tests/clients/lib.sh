@@ -74,7 +74,7 @@ site_certificate() {
 	local ca=$work/ca
 	openssl req -newkey rsa:2048 -nodes -subj "/CN=$1" -keyout "$ca/$1.key" 2>/dev/null |
 		openssl x509 -req -CA "$ca/ca.pem" -CAkey "$ca/ca.key" -CAcreateserial -days 20 \
-			-extfile <(printf 'subjectAltName=DNS:%s\nextendedKeyUsage=serverAuth\n' "$1") \
+			-extfile <(printf 'subjectAltName=DNS:%s\nkeyUsage=digitalSignature,keyEncipherment\nextendedKeyUsage=serverAuth\n' "$1") \
 			-out "$ca/$1.pem" 2>/dev/null
 }
 
