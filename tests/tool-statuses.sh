@@ -219,6 +219,10 @@ sed -i "s|$(base64_of "$work/old-ca.pem")|$(base64_of "$work/ca.pem")|
 typed "an authority known by its serial number alone" 12 'authority of 2019' '1234\n' adult validity auth --pin-fd 5
 typed "which JSON says too" 12 '"authority": "known-serial"' '1234\n' adult validity auth --json --pin-fd 5
 
+# 14: doctor, of which tests/pcscd/doctor.sh has the rest
+lone "something is wrong" 14 'PROBLEM  *pcscd' doctor
+lone "a browser that setup does not know" 2 'firefox or chromium' "setup lynx"
+
 # every status of the table was seen here (8 and 130 in tests/tool-terminal.c)
 for status in $("$tool" --statuses | sed -n 's/^ *\([0-9]*\) .*/\1/p'); do
 	test "$status" -eq 8 || test "$status" -eq 130 || grep -qx "$status" "$work/seen" ||

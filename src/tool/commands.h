@@ -14,6 +14,7 @@ enum tool_exit pin_help_run(const struct options *options, char *arguments[]);
 enum tool_exit cert_show_run(const struct options *options, char *arguments[]);
 enum tool_exit cert_export_run(const struct options *options, char *arguments[]);
 enum tool_exit validity_run(const struct options *options, char *arguments[]);
+enum tool_exit doctor_run(const struct options *options, char *arguments[]);
 enum tool_exit setup_run(const struct options *options, char *arguments[]);
 enum tool_exit sign_run(const struct options *options, char *arguments[]);
 enum tool_exit verify_run(const struct options *options, char *arguments[]);
@@ -23,6 +24,7 @@ enum tool_exit help_run(const struct options *options, char *arguments[]);
 const char *cert_choice(size_t i);
 const char *setup_choice(size_t i);
 const char *help_choice(size_t i);
+const char *setup_choice(size_t i);
 
 /* "auth" or "sign"; a message if it is neither. */
 bool key_read(const char *text, enum key *key);

@@ -24,6 +24,7 @@ static const struct {
 	{TOOL_NOT_VALID, N_("validity, verify: not valid; sign: the certificate is not within its dates")},
 	{TOOL_NOT_VERIFIABLE, N_("validity, verify: the issuer cannot be verified here")},
 	{TOOL_SIMULATED, N_("validity, verify: only a simulated card")},
+	{TOOL_WRONG, N_("doctor: something is wrong")},
 };
 
 void

@@ -20,6 +20,7 @@ enum tool_exit {
 	TOOL_NOT_VALID = 11,
 	TOOL_NOT_VERIFIABLE = 12,
 	TOOL_SIMULATED = 13,
+	TOOL_WRONG = 14,
 };
 
 /* Prints the table of exit statuses. */

@@ -14,6 +14,9 @@ src_tool_jpki_tool_SOURCES = \
 	src/tool/child.c src/tool/child.h \
 	src/tool/cms.c src/tool/cms.h \
 	src/tool/commands.h \
+	src/tool/doctor.c src/tool/doctor.h \
+	src/tool/doctor-card.c src/tool/doctor-programs.c \
+	src/tool/doctor-service.c src/tool/doctor-usb.c \
 	src/tool/exit.c src/tool/exit.h \
 	src/tool/file.c src/tool/file.h \
 	src/tool/help.c \
@@ -29,6 +32,7 @@ src_tool_jpki_tool_SOURCES = \
 	src/tool/pin-change.c \
 	src/tool/pin.c src/tool/pin.h \
 	src/tool/pinentry.c src/tool/pinentry.h \
+	src/tool/processes.c src/tool/processes.h \
 	src/tool/progress.c src/tool/progress.h \
 	src/tool/screen.c src/tool/screen.h \
 	src/tool/setup.c \

@@ -34,6 +34,8 @@ static const struct command commands[] = {
 	{"pin change", "auth|sign", N_("change a PIN"), PIN_OPTIONS, 1, 1, pin_change_run},
 	{"pin help", "", N_("the PINs of a card: which is which, who resets it"), "", 0, 0,
 		pin_help_run},
+	{"doctor", "", N_("why does it not work? Looks, and changes nothing"), "json", 0, 0,
+		doctor_run},
 	{"setup", "BROWSER", N_("let firefox or chromium use the card to log in"), "remove yes", 1, 1,
 		setup_run},
 	{"help", "[TOPIC]", N_("what to do: locked, forgotten, expired, moved, lost"), "", 0, 1,
@@ -133,6 +135,7 @@ print_words(void)
 	words_print_choices("WHICH", cert_choice);
 	words_print_choices("BROWSER", setup_choice);
 	words_print_choices("TOPIC", help_choice);
+	words_print_choices("BROWSER", setup_choice);
 }
 
 /* The command named by the first one or two words; *words says how many it took. */

@@ -233,6 +233,12 @@ screen_text(int indent, const char *text)
 }
 
 void
+screen_command(const char *command)
+{
+	(void)printf("%*s$ %s\n", 2 * INDENT, "", command);
+}
+
+void
 screen_blank(void)
 {
 	(void)putchar('\n');

@@ -37,6 +37,9 @@ void screen_rowf(const char *label, int width, enum mark mark, const char *forma
 /* A text by itself, each line of which begins with `indent` spaces. */
 void screen_text(int indent, const char *text);
 
+/* A command for a shell on a line of its own, which is never broken: people copy it. */
+void screen_command(const char *command);
+
 void screen_blank(void);
 
 /*

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What lies in the readers, as the module says it. */
+#include "tool/certificate.h"
+#include "tool/doctor.h"
+#include "tool/processes.h"
+#include "tool/text.h"
+
+#include <string.h>
+#include <time.h>
+
+static const struct token *
+first_token(const struct reader *reader)
+{
+	return &reader->tokens[reader->tokens[KEY_AUTH].listed ? KEY_AUTH : KEY_SIGN];
+}
+
+static bool
+has_card(const struct reader *reader)
+{
+	return reader->card >= JPKI_CARD_MYNUMBER;
+}
+
+/* ---- readers without a card of ours ---- */
+
+/* Words for programs, the same as in status --json. */
+static const char *const words[] = {
+	[JPKI_REASON_NO_READER] = "no-reader",
+	[JPKI_REASON_NO_CARD] = "no-card",
+	[JPKI_REASON_BUSY] = "busy",
+	[JPKI_REASON_NO_ANSWER] = "no-answer",
+	[JPKI_REASON_FOREIGN_CARD] = "foreign-card",
+	[JPKI_REASON_JUKI_CARD] = "juki-card",
+};
+
+static void
+is_busy(struct report *report, const struct reader *reader, enum mark mark)
+{
+	char holders[512];
+	struct finding *finding;
+
+	process_list("libpcsclite", holders, sizeof holders);
+	if (!holders[0]) {
+		(void)report_add(report, AREA_CARD, mark, "busy", reader->name,
+				 _("%s: another program holds the reader for itself: end it"),
+				 reader->name);
+		return;
+	}
+	finding = report_add(report, AREA_CARD, mark, "busy", reader->name,
+			     _("%s: another program holds the reader for itself; these use "
+			       "readers now: %s"),
+			     reader->name, holders);
+	if (strstr(holders, "scdaemon ("))
+		report_command(finding,
+			       "echo pcsc-shared >>~/.gnupg/scdaemon.conf && gpgconf --kill "
+			       "scdaemon");
+}
+
+static void
+without_card(struct report *report, const struct reader *reader, bool other)
+{
+	enum jpki_reason reason = first_token(reader)->status.reason;
+	enum mark mark = other ? MARK_NONE : MARK_PROBLEM;
+	const char *word = (size_t)reason < sizeof words / sizeof words[0] ? words[reason] : NULL;
+
+	if (reason == JPKI_REASON_REFUSED)
+		doctor_refused(report, AREA_CARD, reader->name);
+	else if (reason == JPKI_REASON_BUSY)
+		is_busy(report, reader, mark);
+	else
+		(void)report_add(report, AREA_CARD, mark, word ? word : "unknown", reader->name,
+				 "%s: %s", reader->name, module_reason_text(reason));
+}
+
+/* ---- a card ---- */
+
+static void
+judge_tries(struct report *report, const struct reader *reader, enum key key)
+{
+	const struct jpki_slot_status *status = &reader->tokens[key].status;
+	struct finding *finding = NULL;
+
+	if (!reader->tokens[key].listed || status->reason != JPKI_REASON_NONE)
+		return;
+	if (status->tries_left == 0)
+		finding = report_add(report, AREA_CARD, MARK_PROBLEM,
+				     key == KEY_AUTH ? "auth-locked" : "sign-locked", reader->name,
+				     _("the PIN of the %s is locked"), key_text(key));
+	else if (status->tries_left == 1)
+		finding = report_add(report, AREA_CARD, MARK_CAUTION,
+				     key == KEY_AUTH ? "auth-last-try" : "sign-last-try",
+				     reader->name, _("the PIN of the %s has one try left"),
+				     key_text(key));
+	report_command(finding, "jpki-tool help %s",
+		       status->tries_left == 0 ? "locked" : "forgotten");
+}
+
+/* The log-in certificate, which can be read without a PIN; NULL if it cannot. */
+static X509 *
+read_certificate(struct module *module, const struct token *token)
+{
+	CK_SESSION_HANDLE session;
+	X509 *certificate = NULL;
+
+	if (module_begin(module, token, false, &session) != CKR_OK)
+		return NULL;
+	if (module_certificate(module, session, ID_AUTH, &certificate) != CKR_OK)
+		certificate = NULL;
+	(void)module->f->C_CloseSession(session);
+	return certificate;
+}
+
+static void
+judge_dates(struct report *report, const struct reader *reader, const X509 *certificate)
+{
+	int64_t from, to;
+	char day[DAY_TEXT];
+	struct finding *finding;
+
+	if (!certificate_dates(certificate, &from, &to) ||
+	    certificate_standing(from, to, time(NULL)) != STANDING_ENDED)
+		return;
+	day_format(day_at(to), day);
+	finding = report_add(report, AREA_CARD, MARK_PROBLEM, "expired", reader->name,
+			     _("the %s ended on %s"), key_text(KEY_AUTH), day);
+	report_command(finding, "jpki-tool help expired");
+}
+
+/* Whether the card can sign as TLS 1.3 wants it. */
+static void
+judge_pss(struct report *report, const struct reader *reader)
+{
+	switch (reader->tokens[KEY_AUTH].status.pss) {
+	case JPKI_PSS_YES:
+		(void)report_add(report, AREA_CARD, MARK_OK, "tls13", reader->name, "%s",
+				 _("it can sign for sites with TLS 1.3 (RSA-PSS)"));
+		return;
+	case JPKI_PSS_NO:
+		(void)report_add(report, AREA_CARD, MARK_CAUTION, "no-tls13", reader->name, "%s",
+				 _("it cannot sign for sites with TLS 1.3 (no RSA-PSS); those that "
+				   "also speak TLS 1.2 work with security.tls.version.max = 3 in "
+				   "Firefox's about:config"));
+		return;
+	case JPKI_PSS_UNKNOWN:
+		(void)report_add(report, AREA_CARD, MARK_NONE, "tls13-unknown", reader->name, "%s",
+				 _("whether it can sign for sites with TLS 1.3 (RSA-PSS) shows at "
+				   "the first login only"));
+		return;
+	}
+}
+
+static void
+judge_auth(struct report *report, struct module *module, const struct reader *reader)
+{
+	const struct token *token = &reader->tokens[KEY_AUTH];
+	X509 *certificate;
+
+	if (!token->listed)
+		return;
+	if (token->status.reason != JPKI_REASON_NONE) {
+		(void)report_add(report, AREA_CARD,
+				 token->status.reason == JPKI_REASON_NO_CERTIFICATE ? MARK_CAUTION
+										    : MARK_PROBLEM,
+				 token->status.reason == JPKI_REASON_NO_CERTIFICATE
+					 ? "no-certificate"
+					 : "bad-certificate",
+				 reader->name, "%s: %s", key_text(KEY_AUTH),
+				 module_reason_text(token->status.reason));
+		return;
+	}
+	certificate = read_certificate(module, token);
+	if (certificate)
+		judge_dates(report, reader, certificate);
+	if (certificate && certificate_is_simulated(certificate))
+		(void)report_add(report, AREA_CARD, MARK_NONE, "simulated", reader->name, "%s",
+				 _("SIMULATED: for tests only"));
+	X509_free(certificate);
+	judge_pss(report, reader);
+}
+
+void
+doctor_cards(struct report *report, struct module *module)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < module->count; i++)
+		any = any || has_card(&module->readers[i]);
+	for (size_t i = 0; i < module->count; i++) {
+		const struct reader *reader = &module->readers[i];
+
+		if (!reader->name[0])
+			continue;
+		if (!has_card(reader)) {
+			without_card(report, reader, any);
+			continue;
+		}
+		(void)report_add(report, AREA_CARD, MARK_OK, "present", reader->name, "%s: %s",
+				 reader->name, module_card_text(reader->card));
+		for (enum key key = KEY_AUTH; key < KEYS; key++)
+			judge_tries(report, reader, key);
+		judge_auth(report, module, reader);
+	}
+}
