@@ -19,4 +19,5 @@ tests_tool_terminal_LDADD = $(CMOCKA_LIBS)
 endif
 tool_scripts = tests/tool-sign.sh tests/tool-statuses.sh tests/tool-messages.sh
 dist_check_SCRIPTS += $(tool_scripts)
+EXTRA_DIST += tests/slow/tool.sh
 TESTS += $(tool_scripts)
