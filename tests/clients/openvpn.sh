@@ -23,7 +23,7 @@ remote-cert-tls server
 verify-x509-name vpn.example name
 connect-retry-max 1
 connect-retry 1 1
-hand-window 20
+hand-window 60
 writepid $work/client.pid
 END
 
@@ -45,7 +45,7 @@ vpn() {
 		--key "$work/ca/vpn.example.key" --remote-cert-ku 80 --verb 3 "$@" >"$work/vpn.log" 2>&1 &
 	vpn_pid=$!
 	await 10 grep -q 'UDPv4 link local (bound)' "$work/vpn.log" || bail "VPN started" "$work/vpn.log"
-	{ await 60 connections "$times" && kill -INT "$(cat "$work/client.pid")"; } &
+	{ await $recipe_seconds connections "$times" && kill -INT "$(cat "$work/client.pid")"; } &
 	watch_pid=$!
 }
 
@@ -81,7 +81,7 @@ check "connect: TLS 1.2, as the card's holder" connected 1.2
 vpn 1 --tls-version-max 1.2
 opensc "$first" "$opensc_prompt" $pin_auth "$opensc_prompt" $pin_auth
 
-vpn 2 --reneg-sec 3
+vpn 2 --reneg-sec 5
 recipe connect "negotiates new keys without another question" "$prompt" $pin_auth
 check "connect: negotiated twice" connections 2
 
