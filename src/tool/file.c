@@ -47,14 +47,14 @@ write_all(int fd, const uint8_t *data, size_t len)
 	return true;
 }
 
-/* Readable as any new file is: the umask decides. */
+/* Readable as any new file is: the umask decides. FAT has no such modes and says EPERM. */
 static bool
 apply_umask(int fd)
 {
 	mode_t mask = umask(0);
 
 	(void)umask(mask);
-	return fchmod(fd, 0666 & ~mask) == 0;
+	return fchmod(fd, 0666 & ~mask) == 0 || errno == EPERM;
 }
 
 /*
