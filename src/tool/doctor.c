@@ -157,6 +157,8 @@ first_reason(const struct module *module)
 
 	if (module->count == 0)
 		return JPKI_REASON_NO_READER;
+	if (reader->name[0]) /* then the service was there, and what is wrong is this reader's */
+		return JPKI_REASON_NONE;
 	return reader->tokens[reader->tokens[KEY_AUTH].listed ? KEY_AUTH : KEY_SIGN].status.reason;
 }
 

@@ -105,6 +105,11 @@ pretend 'close $c'
 look
 finds "a pcscd that hangs up, as the policy wants it" problem refused
 pretend_no_more
+# libpcsclite, which has been heard by then, takes this for no service.
+pretend 'my $v = ""; vec($v, fileno $c, 1) = 1; sysread $c, my $heard, 20 if select $v, undef, undef, 0.3; close $c'
+look
+finds "a policy that takes its time" problem refused
+pretend_no_more
 
 # The result by which libpcsclite tells it.
 refusing=("$sim" run --fault "error@establish:1+:SCARD_W_SECURITY_VIOLATION" --)
@@ -123,6 +128,8 @@ SSH_CONNECTION="192.0.2.1 1 192.0.2.2 22" says_why "it knows ssh" 'PROBLEM .*cam
 TMUX=/tmp/tmux,1,0 says_why "it knows tmux" 'PROBLEM .*tmux counts' "${refusing[@]}"
 look "$sim" run --fault "error@connect:1+:SCARD_W_SECURITY_VIOLATION" --
 finds "a policy that refuses the card only" problem refused "50-pcscd-"
+check "is told of the card, not of the service" sh -c \
+	'grep -F refused "$1" | grep -Fq "\"card\"" && grep -Fq "\"running\"" "$1"' sh "$work/findings"
 if ldd "$(command -v pcscd)" | grep -q polkit; then
 	pcscd_start
 	look setpriv --reuid=65534 --regid=65534 --clear-groups
