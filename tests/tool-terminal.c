@@ -38,7 +38,7 @@ struct terminal {
 
 static struct terminal term;
 static struct winsize size = {.ws_row = 40, .ws_col = 60};
-static bool job_control;	 /* start runs its program as the job of a shell */
+static bool job_control;		 /* start runs jpki-tool as the job of a shell */
 static char control[sizeof folder + 16]; /* the socket of the simulator that start starts */
 
 static void
@@ -57,22 +57,25 @@ set_language(const char *locale)
 }
 
 /*
- * A shell in a few lines: runs the program as a job of its own. When it is stopped, says so, and
- * after a line of input puts it in the foreground again.
+ * A shell in a few lines (this program with --job): runs a program as a job of its own. When that
+ * has stopped, says so, and after a line of input puts it in the foreground again.
  */
-static void
+static int
 run_as_job(char *const words[])
 {
 	char line[16];
 	int status;
-	pid_t job = fork();
+	pid_t job;
 
+	(void)signal(SIGTTOU, SIG_IGN);
+	job = fork();
 	if (job == 0) {
 		(void)setpgid(0, 0);
+		(void)tcsetpgrp(STDIN_FILENO, getpid());
+		(void)signal(SIGTTOU, SIG_DFL);
 		(void)execv(words[0], words);
 		_exit(127);
 	}
-	(void)signal(SIGTTOU, SIG_IGN);
 	(void)setpgid(job, job);
 	(void)tcsetpgrp(STDIN_FILENO, job);
 	while (waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
@@ -82,19 +85,27 @@ run_as_job(char *const words[])
 		(void)tcsetpgrp(STDIN_FILENO, job);
 		(void)kill(-job, SIGCONT);
 	}
-	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 /* Starts "jpki-card-sim run OPTION... -- jpki-tool ARGUMENT..."; the list ends with NULL. */
 static void
 start(const char *card, ...)
 {
-	static char sim[PATH_MAX], tool[PATH_MAX], module[PATH_MAX];
+	static char sim[PATH_MAX], tool[PATH_MAX], module[PATH_MAX], self[PATH_MAX];
 	char *words[WORDS] = {sim, (char *)"run", (char *)"--control", control, (char *)"--card",
-			      (char *)(uintptr_t)card, (char *)"--", tool, (char *)"--module", module};
-	size_t count = 10;
+			      (char *)(uintptr_t)card, (char *)"--"};
+	size_t count = 7;
 	va_list args;
 
+	if (job_control) {
+		assert_non_null(realpath("/proc/self/exe", self));
+		words[count++] = self;
+		words[count++] = (char *)"--job";
+	}
+	words[count++] = tool;
+	words[count++] = (char *)"--module";
+	words[count++] = module;
 	build_path(sim, "src/sim/jpki-card-sim");
 	build_path(tool, "src/tool/jpki-tool");
 	build_path(module, ".libs/jpki-pkcs11.so");
@@ -106,8 +117,6 @@ start(const char *card, ...)
 	term.child = forkpty(&term.fd, NULL, NULL, &size);
 	assert_true(term.child >= 0);
 	if (term.child == 0) {
-		if (job_control)
-			run_as_job(words);
 		(void)execv(sim, words);
 		_exit(127);
 	}
@@ -725,7 +734,7 @@ has_terminals(void)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pin_is_changed_and_never_shown),
@@ -744,6 +753,9 @@ main(void)
 		cmocka_unit_test(a_closed_pipe_is_an_error_and_no_crash),
 	};
 	const char *top = getenv("JPKI_BUILD");
+
+	if (argc > 2 && strcmp(argv[1], "--job") == 0)
+		return run_as_job(argv + 2);
 
 	if (access("/usr/lib/locale/C.utf8", R_OK) != 0) {
 		(void)puts("skip: no /usr/lib/locale/C.utf8 to make a Japanese locale of");
