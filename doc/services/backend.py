@@ -3,8 +3,9 @@
 """Usage: backend.py SOCKET
 
 What the application behind nginx or Apache sees of the card, as JSON. The web server has checked the
-certificate; the application only reads what it says. It listens on a Unix socket, because whoever can
-reach it directly can claim to be anybody.
+certificate; the application only reads what it says. Whoever can reach it directly can claim to be
+anybody, so it listens on a Unix socket that only its user and group may use. The group is that of the
+folder, if that is made so: install -d -g www-data -m 2750 /run/shop
 """
 import json
 import os
@@ -59,6 +60,7 @@ if __name__ == "__main__":
         sys.exit(__doc__.splitlines()[0])
     if os.path.exists(sys.argv[1]):
         os.unlink(sys.argv[1])
+    os.umask(0o007)
     server = Server(sys.argv[1], Handler)
     server.set_app(application)
     server.serve_forever()

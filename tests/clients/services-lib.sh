@@ -57,18 +57,20 @@ install_server_certificates() {
 	mount -t tmpfs none /var/www && mkdir -p /var/www/html /run/shop && chmod 755 /var/www /run/shop
 }
 
-# install_as_written NAME: the block of doc/SERVICES.md, as it stands.
-install_as_written() {
+# run_as_written NAME FOLDER: the block of doc/SERVICES.md, as it stands.
+run_as_written() {
 	diff <(page_recipes "$top/doc/SERVICES.md" | without_comments) \
 		<(page_recipes "$top/doc/SERVICES.ja.md" | without_comments) || return 1
 	page_recipes "$top/doc/SERVICES.md" | sed -n "s/^$1	//p" >"$work/$1.sh"
-	[ -s "$work/$1.sh" ] && (cd "$top" && bash -eu "$work/$1.sh") && imitate_authority
+	[ -s "$work/$1.sh" ] && (cd "$2" && bash -eu "$work/$1.sh")
 }
+
+install_as_written() { run_as_written "$1" "$top" && imitate_authority; }
 
 backend_start() {
 	"$samples/backend.py" /run/shop/backend.sock >"$work/backend.log" 2>&1 &
 	await 10 test -S /run/shop/backend.sock || bail "application started" "$work/backend.log"
-	chmod 666 /run/shop/backend.sock
+	chmod 666 /run/shop/backend.sock # a user namespace has no www-data
 }
 
 # Without a card: the status in $status, the page in $work/page, curl's own words in $work/curl.log.
@@ -89,7 +91,8 @@ declare -A uris=(
 visit_with() {
 	local card=$1
 	shift
-	: >"$work/page" >"$work/trace"
+	rm -f "$work/page" "$work/trace"
+	touch "$work/page" "$work/trace"
 	# shellcheck disable=SC2086 # $tls is several options
 	status=$(PKCS11_MODULE_PATH=$modules/jpki-$key-pkcs11.so \
 		"$sim" ${state:+--state "$state"} run --card "$card" --trace "$work/trace" -- \
