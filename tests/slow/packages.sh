@@ -17,7 +17,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-packages.XXXXXX") || exit 1
 tree=$work/debian
 debs=$work/debs
 failures=0
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
 ok() { printf 'ok %s\n' "$1"; }
@@ -100,10 +100,12 @@ why_no_tree() {
 	fi
 }
 
-# The archive of the minimal base. Made under another name, so that half of one is never taken.
+# The archive of the minimal base. Made under another name, so that half of one is never taken;
+# debootstrap's mounts go with it, however it ends.
 make_base() {
 	[ ! -e "$base" ] || return 0
-	mkdir -p "$kept" && debootstrap --variant=minbase "$release" "$tree" "$(mirror)" &&
+	mkdir -p "$kept" && unshare --mount --fork --kill-child \
+		debootstrap --variant=minbase "$release" "$tree" "$(mirror)" &&
 		tar --create --numeric-owner --file="$base.part" --directory="$tree" . &&
 		mv "$base.part" "$base" && rm -rf "$tree"
 }
