@@ -85,6 +85,7 @@ jpki-tool pin ch                        | change
 jpki-tool cert show _                   | auth auth-ca sign sign-ca
 jpki-tool --reader Sony cert show si    | sign sign-ca
 jpki-tool validity au                   | auth
+jpki-tool doc                           | doctor
 jpki-tool setup _                       | chromium firefox
 jpki-tool sign fo                       | form.pdf
 jpki-tool help lo                       | locked lost

@@ -135,7 +135,6 @@ print_words(void)
 	words_print_choices("WHICH", cert_choice);
 	words_print_choices("BROWSER", setup_choice);
 	words_print_choices("TOPIC", help_choice);
-	words_print_choices("BROWSER", setup_choice);
 }
 
 /* The command named by the first one or two words; *words says how many it took. */

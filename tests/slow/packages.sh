@@ -167,6 +167,12 @@ says_no_service() {
 	[ $? -eq 3 ]
 }
 
+# There is no pcscd yet: exit status 14, and the command that installs it.
+names_the_cure() {
+	inside ALONE jpki-tool doctor >"$work/said" 2>&1
+	[ $? -eq 14 ] && grep -q 'apt-get install .*pcscd' "$work/said" || { cat "$work/said" && return 1; }
+}
+
 # gettext goes by the locale's name alone, so the one that always exists is given that name.
 in_japanese() {
 	says 'マイナンバーカード' inside ALONE sh -c 'mkdir /tmp/locale &&
@@ -184,6 +190,7 @@ on_minimal_debian() {
 	check "apt installs the packages on a minimal Debian" \
 		install $(cd "$debs" && printf '/tmp/debs/%s ' *.deb)
 	check "jpki-tool says that there is no reader service" says_no_service
+	check "jpki-tool doctor says what to install" names_the_cure
 	check "jpki-tool shows a simulated card" says '3 of 3 tries left' over_card jpki-tool status
 	check "jpki-tool speaks Japanese" in_japanese
 	check "the packages are purged" purge
