@@ -80,7 +80,7 @@ site_certificate() {
 
 # Host names are ours alone.
 name_hosts() {
-	printf '127.0.0.1 localhost login.example\n' >"$work/hosts"
+	printf '127.0.0.1 localhost login.example server.example\n' >"$work/hosts"
 	mount --bind "$work/hosts" /etc/hosts
 }
 
