@@ -33,11 +33,14 @@ rows=() # finished rows but for the last two columns
 ours=() theirs=()
 play=$work/play # where recipes run
 
-# shadow FOLDER: lets us change a system folder without anybody else seeing it.
+# shadow FOLDER: lets us change a system folder without anybody else seeing it. What we may not read
+# in it stays behind: in a user namespace, other users' secrets.
 shadow() {
 	local copy
 	copy=$work/shadow/$(tr / _ <<<"$1")
-	mkdir -p "$copy" && cp -a "$1/." "$copy/" && mount --bind "$copy" "$1"
+	mkdir -p "$copy" || return 1
+	cp -dR --preserve=mode "$1/." "$copy/"
+	mount --bind "$copy" "$1"
 }
 
 # The built modules, their p11-kit files and programs, where the packages would have put them.

@@ -23,8 +23,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 LogLevel VERBOSE
 END
-	shadow /etc/ssh
-	echo "server.example $(cat "$work/sshd/host.pub")" >/etc/ssh/ssh_known_hosts
+	echo "server.example $(cat "$work/sshd/host.pub")" >"$HOME/.ssh/known_hosts"
 }
 
 # ssh_site [COMMAND...]: sshd on server.example, started by a command that gives it its surroundings.

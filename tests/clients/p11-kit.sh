@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The recipes of doc/clients/p11-kit.md. The other machine is a network namespace at the end of a
+# cable, with a /run, a /tmp and host names of its own: no pcscd can be reached from there, and
+# nothing but ssh leads to the card.
+set -u
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/ssh-lib.sh"
+client_enter p11-kit "$@"
+needs p11-kit
+program p11-kit "$(dpkg-query -W -f '${Version}' p11-kit 2>/dev/null | cut -d- -f1)"
+
+says() { grep -Eq -e "$1" "$work/recipe.out"; }
+pin_prompt="Enter PKCS#11 token PIN for JPKI"
+
+recipe list "lists modules and tokens (OpenSC's module on the same card too)"
+check "list: the log-in token" says '^ *token: JPKI Auth 4-digit PIN$'
+check "list: the signing token" says '^ *token: JPKI Sign 6-16 char password$'
+
+# Each module alone, to compare them.
+announced=/usr/share/p11-kit/modules
+alone() {
+	mkdir -p "$work/announced" && mv "$work/announced"/* "$announced/" 2>/dev/null
+	local file
+	for file in "$announced"/*.module; do
+		case $file in */"$1"*) ;; *) mv "$file" "$work/announced/" ;; esac
+	done
+}
+alone jpki
+recipe list "lists modules and tokens (OpenSC's module switched off)"
+check "list: the log-in token, OpenSC's module switched off" says '^ *token: JPKI Auth 4-digit PIN$'
+alone opensc
+opensc ''
+alone jpki
+echo "a challenge" >"$play/challenge.txt"
+recipe proxy "signs through p11-kit-proxy.so; OpenSSL verifies" "Please enter User PIN:" $pin_auth
+check "proxy: verified" openssl dgst -sha256 -signature "$play/challenge.sig" \
+	-verify <("$sim" certificate $card auth | openssl x509 -noout -pubkey) "$play/challenge.txt"
+alone opensc
+opensc 's/JPKI Auth 4-digit PIN/JPKI (User Authentication PIN)/' "Please enter User PIN:" $pin_auth
+alone ""
+
+# Two machines.
+far() { ip netns exec far "$@"; }
+cable() {
+	ip netns add far && ip link add card type veth peer name far netns far &&
+		ip address add 192.0.2.1/24 dev card && ip link set card up &&
+		far ip address add 192.0.2.2/24 dev far && far ip link set far up &&
+		far ip link set lo up
+}
+names() {
+	printf '127.0.0.1 localhost login.example\n192.0.2.2 server.example\n' >"$work/hosts"
+	printf '127.0.0.1 localhost server.example\n192.0.2.1 login.example\n' >"$work/far-hosts"
+}
+# far_surroundings COMMAND...: what the other machine has of its own. Its user's home is the same.
+cat >"$work/far_surroundings" <<'END'
+mount -t tmpfs none /run && mkdir -p /run/sshd /run/work && mount --bind "$work" /run/work &&
+	mount -t tmpfs none /tmp && mkdir -p "$work" && mount --bind /run/work "$work" &&
+	mount --bind "$work/far-hosts" /etc/hosts && exec "$@"
+END
+export XDG_RUNTIME_DIR=/run/user/$(id -u) work
+mkdir -p -m 700 /run/user "$XDG_RUNTIME_DIR"
+
+cannot_remote() {
+	skip "the card from another machine" "$1"
+	add_row "the card from another machine" "skipped: $1"
+	client_finish
+}
+[ -x /usr/sbin/sshd ] || cannot_remote "openssh-server is not installed"
+cable >"$work/out" 2>&1 || cannot_remote "no network namespaces here"
+names
+ssh_home && ssh_configure >"$work/out" 2>&1 || bail "sshd prepared" "$work/out"
+ssh-keygen -q -t ed25519 -N '' -f "$HOME/.ssh/id_ed25519"
+cp "$HOME/.ssh/id_ed25519.pub" "$HOME/.ssh/authorized_keys"
+ssh_site ip netns exec far bash "$work/far_surroundings" || cannot_remote "sshd cannot run in this namespace"
+
+no_token_there() {
+	ssh server.example "pkcs11-tool --module /usr/lib/*/pkcs11/jpki-auth-pkcs11.so -L" >"$work/far.out" 2>&1
+	cat "$work/far.out"
+	grep -q 'Available slots' "$work/far.out" && ! grep -q 'token label' "$work/far.out"
+}
+check "the other machine has no card of its own" no_token_there
+
+opensc_remote='s/pkcs11:id=/pkcs11:token=JPKI%20%28User%20Authentication%20PIN%29;id=/g'
+login_site 1.3
+recipe remote "logs in over TLS 1.3 from another machine (p11-kit server, ssh -R, curl)" \
+	"$pin_prompt" $pin_auth
+check "remote: the site knows who" served 1.3
+opensc "$opensc_remote" "$pin_prompt" $pin_auth
+login_site 1.2
+recipe remote "logs in over TLS 1.2 from another machine (p11-kit server, ssh -R, curl)" \
+	"$pin_prompt" $pin_auth
+check "remote: the site knows who over TLS 1.2" served 1.2
+
+mishap remote "a wrong PIN typed on the other machine logs in nobody" "Login failed" "$pin_prompt" 9999
+check "and costs one try" tries_left 2 5
+mishap remote "nor does a PIN of the wrong shape" "Login failed" "$pin_prompt" 12345
+check "and costs none" tries_left 2 5
+card tries $card auth 3
+card remove
+mishap remote "without a card it says that there are no slots" "Failed to enumerate slots"
+card insert $card
+
+# One mechanism is not carried.
+lent() {
+	eval "$(p11-kit server --provider "$modules/jpki-auth-pkcs11.so" pkcs11:)"
+	timeout 60 pkcs11-tool --module "$modules/p11-kit-client.so" "$@"
+	local status=$?
+	p11-kit server --kill
+	return $status
+}
+refuses "p11-kit does not carry SHA256-RSA-PKCS-PSS" CKR_MECHANISM_INVALID \
+	lent --login --pin $pin_auth --sign --mechanism SHA256-RSA-PKCS-PSS --id 01 \
+	--input-file "$play/challenge.txt" --output-file "$work/pss"
+cannot "signs with SHA256-RSA-PKCS-PSS from another machine" \
+	"p11-kit does not carry this mechanism (RSA-PKCS-PSS it does)"
+check "and no try is lost in all of this" left_clean
+
+client_finish
