@@ -69,7 +69,7 @@ install_as_written() { run_as_written "$1" "$top" && imitate_authority; }
 
 backend_start() {
 	"$samples/backend.py" /run/shop/backend.sock >"$work/backend.log" 2>&1 &
-	await 10 test -S /run/shop/backend.sock || bail "application started" "$work/backend.log"
+	await 30 test -S /run/shop/backend.sock || bail "application started" "$work/backend.log"
 	chmod 666 /run/shop/backend.sock # a user namespace has no www-data
 }
 
