@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The recipes of doc/clients/libreoffice.md, on a screen of its own. The menu entries are chosen over
+# LibreOffice's own interface (libreoffice.py); what asks back is answered with the keyboard.
+set -u
+. "$(dirname "$0")/lib.sh"
+client_enter libreoffice "$@"
+for command in soffice Xvfb openbox xdotool xmlsec1 pdfsig; do needs $command; done
+python=/usr/bin/python3 # the one that Debian's python3-uno is for
+"$python" -c 'import uno' 2>/dev/null || { skip libreoffice "python3-uno is not installed"; client_finish; }
+[ -e /usr/lib/libreoffice/program/libvclplug_genlo.so ] ||
+	{ skip libreoffice "LibreOffice without windows (libreoffice-core-nogui) is installed"; client_finish; }
+program LibreOffice "$(soffice --version | sed -n 's/^LibreOffice \([0-9.]*\).*/\1/p')"
+
+# The screen says itself when it can be used.
+screen_start() {
+	local number
+	unset WAYLAND_DISPLAY XAUTHORITY
+	export NO_AT_BRIDGE=1 DBUS_SESSION_BUS_ADDRESS=disabled: SAL_USE_VCLPLUGIN=gen
+	mkdir -p /tmp/.X11-unix && mount -t tmpfs -o mode=1777 none /tmp/.X11-unix
+	mkfifo "$work/screen"
+	Xvfb :1 -nolock -nolisten tcp -screen 0 1024x768x24 -displayfd 7 7>"$work/screen" \
+		>"$work/screen.log" 2>&1 &
+	read -r -t 60 number <"$work/screen" || bail "screen started" "$work/screen.log"
+	export DISPLAY=:$number
+	openbox >"$work/openbox.log" 2>&1 &
+	await 20 managed || bail "window manager started" "$work/openbox.log"
+}
+managed() { xprop -root _NET_SUPPORTING_WM_CHECK 2>/dev/null | grep -q 0x; }
+
+# in_front TITLE: the window with the keyboard has that title.
+in_front() { [[ $(xdotool getactivewindow getwindowname 2>/dev/null) == "$1"* ]]; }
+await_front() { await 60 in_front "$1" || { echo "no window $1"; return 1; }; }
+
+type_password() {
+	await_front "Enter Password" && xdotool type --delay 30 "$1" && xdotool key Return
+}
+# A refused password is told, and asked for again.
+type_refused() { type_password "$1" && await_front "Warning" && xdotool key Return; }
+
+# What a person does, for each kind of document.
+person_pdf() { type_password $pin_sign; }
+person_odf() {
+	await_front "Digital Signatures" && xdotool key alt+s && # Sign Document...
+		type_password $pin_sign &&
+		await_front "Select X.509 Certificate" && xdotool key Down && xdotool key Return &&
+		await_front "Digital Signatures" && xdotool key alt+c # Close
+}
+person_mistaken() {
+	type_refused WR0NG9 && tries_left 3 4 && echo "one try was lost" &&
+		type_refused $pin_auth && tries_left 3 4 && echo "no more was lost" && type_password $pin_sign
+}
+
+# attended KIND PERSON COMMAND...: with the menu's choices and a person at the keyboard.
+attended() {
+	local kind=$1 person=$2 menu
+	shift 2
+	"$python" "$top/tests/clients/libreoffice.py" "$kind" "$play/contract.pdf" >"$work/menu.log" 2>&1 &
+	menu=$!
+	"$person" >"$work/person.log" 2>&1 &
+	person=$!
+	"$@"
+	check "all questions came as expected" wait $person
+	check "and the menu's choice was carried out" wait $menu
+}
+
+screen_start
+# The recipe's "soffice", with a door for the choices from its menu.
+printf '#!/bin/sh\nexec %s --norestore --nologo --nofirststartwizard "--accept=pipe,name=jpki;urp" "$@"\n' \
+	"$(command -v soffice)" >"$work/bin/soffice"
+echo "A contract" >"$play/contract.txt"
+(cd "$play" && /usr/bin/soffice --headless --convert-to odt contract.txt) >"$work/convert.log" 2>&1
+[ -s "$play/contract.odt" ] || bail "a document to sign" "$work/convert.log"
+chmod +x "$work/bin/soffice"
+
+recipe setup "tells NSS about the card"
+opensc 's/\.jpki-pdf/.opensc-pdf/'
+
+attended odf person_odf recipe open "signs a document (ODF)"
+# An ODF signature is an XML signature over the files in the package.
+odf_verified() {
+	rm -rf "$work/odf" && mkdir "$work/odf" && cd "$work/odf" && "$python" -m zipfile -e "$play/contract.odt" . &&
+		xmlsec1 --verify --trusted-pem "$work/jpki/sign-ca.pem" --id-attr:Id Object \
+			--id-attr:Id SignatureProperty --id-attr:Id SignedProperties \
+			META-INF/documentsignatures.xml
+}
+check "xmlsec1 verifies the document" odf_verified
+changed_refused() {
+	cd "$work/odf" && sed -i 's/A contract/B contract/' content.xml &&
+		! xmlsec1 --verify --trusted-pem "$work/jpki/sign-ca.pem" --id-attr:Id Object \
+			--id-attr:Id SignatureProperty --id-attr:Id SignedProperties \
+			META-INF/documentsignatures.xml
+}
+check "but not with another text in it" changed_refused
+
+# What a user gets wrong.
+recipe_text open >"$work/recipe.sh"
+attended pdf person_mistaken check "a wrong password is told, and asked for again" \
+	run_block "$work/recipe.sh" "$work/again"
+check "then all tries are back, and the card is locked" left_clean
+
+rm -f "$play/contract.pdf" # of the person who was mistaken at first
+attended pdf person_pdf recipe open "exports a signed PDF"
+certutil -d "sql:$HOME/.jpki-pdf" -A -n ca -t ,C, -i "$work/jpki/sign-ca.pem"
+pdf_verified() {
+	pdfsig -nssdir "sql:$HOME/.jpki-pdf" "$play/contract.pdf" >"$work/pdfsig"
+	cat "$work/pdfsig"
+	grep -q 'Signature Validation: Signature is Valid' "$work/pdfsig" &&
+		grep -q 'Certificate Validation: Certificate is Trusted' "$work/pdfsig"
+}
+check "pdfsig verifies the PDF" pdf_verified
+client_finish
