@@ -102,6 +102,7 @@ lone "an unknown short option" 2 'no option.*-x' "status -x"
 lone "an option of another command" 2 'does not go with' "pin help --warn 3"
 lone "an option without its value" 2 'needs a value' "status --warn"
 lone "a flag with a value" 2 'takes no value' "status --json=yes"
+lone "standard output has room for one thing" 2 'ics -' "status --json --ics -"
 lone "no number" 2 'whole number' "status --warn soon"
 lone "a negative number" 2 'whole number' "status --warn -3"
 lone "which PIN is meant" 2 'auth.*sign' "pin change both"
@@ -122,6 +123,14 @@ card "a folder that is not there" 1 'cannot write' adult status --ics "$work/no/
 card "a full disk" 1 'No space left' adult status --ics /dev/full
 card "--force overwrites" 0 'OK' adult status --ics "$work/there" --force
 grep -q 'BEGIN:VEVENT' "$work/there" || { echo "not ok the calendar was not written"; failed=1; }
+unknown='digital signature.*does not know as a certificate'
+card "a key of the next kind of card: not a fault of the reader" 1 \
+	'user authentication.*does not know as a certificate' key-ec cert show auth
+typed "nor is that no certificate" 1 "$unknown" 'ABC123\n' cert-random-bytes-sign cert show sign --pin-fd 5
+typed "nor can it be checked" 1 "$unknown" 'ABC123\n' cert-random-bytes-sign validity sign --pin-fd 5
+card "doctor sees it too" 14 'PROBLEM .*does not know as a certificate' key-ec doctor
+ends "what a terminal would obey in a file's name is not repeated" 1 'a?\[31mb' \
+	"$tool" verify "$work/$(printf 'a\033[31mb')"
 typed "the new PIN is the old one" 1 'same as the old' '1234\n1234\n' adult pin change auth --pin-fd 5
 
 # 3 and 4: no reader, no card

@@ -47,6 +47,14 @@ find_which(const char *name)
 	return NULL;
 }
 
+/* Whether there is something in the certificate's place, as the module knows when it has read it. */
+static bool
+is_bad(struct module *module, struct token *token)
+{
+	module_look(module, token);
+	return token->status.reason == JPKI_REASON_BAD_CERTIFICATE;
+}
+
 /* Reads it, after its PIN where it needs one. The caller frees *certificate. */
 static enum tool_exit
 read_certificate(struct module *module, const struct options *options, const struct which *which,
@@ -69,10 +77,10 @@ read_certificate(struct module *module, const struct options *options, const str
 			rv = module_certificate(module, session, which->id, certificate);
 	}
 	(void)module->f->C_CloseSession(session);
-	if (status != TOOL_OK || rv != CKR_OK)
-		return status != TOOL_OK ? status : module_failed(rv);
-	if (*certificate)
-		return TOOL_OK;
+	if (status != TOOL_OK || *certificate)
+		return status;
+	if (rv != CKR_OK || (!which->is_ca && is_bad(module, &reader->tokens[which->key])))
+		return module_token_failed(module, &reader->tokens[which->key], rv);
 	complain("%s", _("the card does not have this certificate"));
 	return TOOL_NO_CERTIFICATE;
 }

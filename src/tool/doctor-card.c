@@ -94,16 +94,16 @@ judge_tries(struct report *report, const struct reader *reader, enum key key)
 		       status->tries_left == 0 ? "locked" : "forgotten");
 }
 
-/* The log-in certificate, which can be read without a PIN; NULL if it cannot. */
+/* A certificate that can be read without a PIN; NULL if it cannot. */
 static X509 *
-read_certificate(struct module *module, const struct token *token)
+read_certificate(struct module *module, const struct token *token, enum object_id id)
 {
 	CK_SESSION_HANDLE session;
 	X509 *certificate = NULL;
 
 	if (module_begin(module, token, false, &session) != CKR_OK)
 		return NULL;
-	if (module_certificate(module, session, ID_AUTH, &certificate) != CKR_OK)
+	if (module_certificate(module, session, id, &certificate) != CKR_OK)
 		certificate = NULL;
 	(void)module->f->C_CloseSession(session);
 	return certificate;
@@ -149,30 +149,51 @@ judge_pss(struct report *report, const struct reader *reader)
 }
 
 static void
-judge_auth(struct report *report, struct module *module, const struct reader *reader)
+judge_reason(struct report *report, const struct reader *reader, enum jpki_reason reason)
 {
-	const struct token *token = &reader->tokens[KEY_AUTH];
-	X509 *certificate;
+	bool none = reason == JPKI_REASON_NO_CERTIFICATE;
+
+	(void)report_add(report, AREA_CARD, none ? MARK_CAUTION : MARK_PROBLEM,
+			 none ? "no-certificate" : "bad-certificate", reader->name, "%s: %s",
+			 key_text(KEY_AUTH), module_reason_text(reason));
+}
+
+/* A phone shows only the authority's certificate without its PIN. */
+static void
+judge_simulated(struct report *report, struct module *module, const struct reader *reader,
+		const X509 *certificate)
+{
+	X509 *ca = certificate ? NULL
+			       : read_certificate(module, &reader->tokens[KEY_AUTH], ID_AUTH_CA);
+	const X509 *telling = certificate ? certificate : ca;
+
+	if (telling && certificate_is_simulated(telling))
+		(void)report_add(report, AREA_CARD, MARK_NONE, "simulated", reader->name, "%s",
+				 _("SIMULATED: for tests only"));
+	X509_free(ca);
+}
+
+static void
+judge_auth(struct report *report, struct module *module, struct reader *reader)
+{
+	struct token *token = &reader->tokens[KEY_AUTH];
+	X509 *certificate = NULL;
 
 	if (!token->listed)
 		return;
+	if (token->status.reason == JPKI_REASON_NONE) {
+		certificate = read_certificate(module, token, ID_AUTH);
+		/* Only now does the module know whether what it read is one. */
+		if (!certificate)
+			module_look(module, token);
+	}
 	if (token->status.reason != JPKI_REASON_NONE) {
-		(void)report_add(report, AREA_CARD,
-				 token->status.reason == JPKI_REASON_NO_CERTIFICATE ? MARK_CAUTION
-										    : MARK_PROBLEM,
-				 token->status.reason == JPKI_REASON_NO_CERTIFICATE
-					 ? "no-certificate"
-					 : "bad-certificate",
-				 reader->name, "%s: %s", key_text(KEY_AUTH),
-				 module_reason_text(token->status.reason));
+		judge_reason(report, reader, token->status.reason);
 		return;
 	}
-	certificate = read_certificate(module, token);
 	if (certificate)
 		judge_dates(report, reader, certificate);
-	if (certificate && certificate_is_simulated(certificate))
-		(void)report_add(report, AREA_CARD, MARK_NONE, "simulated", reader->name, "%s",
-				 _("SIMULATED: for tests only"));
+	judge_simulated(report, module, reader, certificate);
 	X509_free(certificate);
 	judge_pss(report, reader);
 }
@@ -185,7 +206,7 @@ doctor_cards(struct report *report, struct module *module)
 	for (size_t i = 0; i < module->count; i++)
 		any = any || has_card(&module->readers[i]);
 	for (size_t i = 0; i < module->count; i++) {
-		const struct reader *reader = &module->readers[i];
+		struct reader *reader = &module->readers[i];
 
 		if (!reader->name[0])
 			continue;

@@ -119,7 +119,7 @@ not_reached(struct report *report, const char *path, int error)
 			report_add(report, AREA_SERVICE, MARK_PROBLEM, "not-understood", path, "%s",
 				   _("pcscd is there, but libpcsclite cannot talk to it: perhaps "
 				     "they are of different versions; its log says more"));
-		report_command(finding, "journalctl -b -u pcscd");
+		report_command(finding, "sudo journalctl -b -u pcscd");
 		return;
 	default:
 		(void)report_add(report, AREA_SERVICE, MARK_PROBLEM, "unreachable", path,

@@ -5,6 +5,8 @@
 #include "tool/text.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const struct {
 	enum tool_exit status;
@@ -42,12 +44,18 @@ exit_print_table(void)
 void
 complain(const char *format, ...)
 {
+	char *text, *safe = NULL;
 	va_list args;
 
-	(void)fflush(stdout);
-	(void)fputs("jpki-tool: ", stderr);
 	va_start(args, format);
-	(void)vfprintf(stderr, format, args);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
 	va_end(args);
-	(void)fputc('\n', stderr);
+	/* A file's name may have anything in it, and a terminal obeys control characters. */
+	if (text)
+		safe = screen_safe(text, strlen(text));
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "jpki-tool: %s\n", safe ? safe : "?");
+	free(safe);
+	free(text);
 }

@@ -302,6 +302,17 @@ module_run(const struct options *options,
 	return status;
 }
 
+enum tool_exit
+module_token_failed(struct module *module, struct token *token, CK_RV rv)
+{
+	module_look(module, token);
+	if (token->status.reason != JPKI_REASON_BAD_CERTIFICATE)
+		return module_failed(rv);
+	complain("%s: %s", key_text(token->status.signature_token ? KEY_SIGN : KEY_AUTH),
+		 module_reason_text(token->status.reason));
+	return module_reason_exit(token->status.reason);
+}
+
 /* ---- choosing ---- */
 
 static bool

@@ -84,6 +84,12 @@ enum tool_exit module_failed(CK_RV rv);
 /* Looks again at a token, whose tries may have changed. */
 void module_look(struct module *module, struct token *token);
 
+/*
+ * module_failed for what was done with one token; where its certificate is to blame, as the module
+ * knows once it has read it, that is said instead.
+ */
+enum tool_exit module_token_failed(struct module *module, struct token *token, CK_RV rv);
+
 CK_RV module_begin(struct module *module, const struct token *token, bool writable,
 		   CK_SESSION_HANDLE *session);
 

@@ -316,5 +316,5 @@ pin_login(struct module *module, const struct options *options, struct reader *r
 		return TOOL_OK;
 	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED)
 		return pin_was_wrong(module, token, key);
-	return module_failed(rv);
+	return module_token_failed(module, token, rv);
 }

@@ -158,8 +158,8 @@ make(struct module *module, CK_SESSION_HANDLE session, const struct job *job, X5
 
 /* With a session that is logged in. The authority's certificate is a courtesy to the receiver. */
 static enum tool_exit
-make_with_certificate(struct module *module, CK_SESSION_HANDLE session, const struct job *job,
-		      uint8_t **der, size_t *len)
+make_with_certificate(struct module *module, struct token *token, CK_SESSION_HANDLE session,
+		      const struct job *job, uint8_t **der, size_t *len)
 {
 	X509 *certificate = NULL, *ca = NULL;
 	CK_RV rv = module_certificate(module, session, ID_SIGN, &certificate);
@@ -168,7 +168,7 @@ make_with_certificate(struct module *module, CK_SESSION_HANDLE session, const st
 	if (rv == CKR_OK)
 		(void)module_certificate(module, session, ID_SIGN_CA, &ca);
 	if (rv != CKR_OK || !certificate)
-		status = module_failed(rv == CKR_OK ? CKR_DEVICE_ERROR : rv);
+		status = module_token_failed(module, token, rv == CKR_OK ? CKR_DEVICE_ERROR : rv);
 	else
 		status = check_dates(certificate);
 	if (status == TOOL_OK)
@@ -186,9 +186,13 @@ write_signature(const struct options *options, const struct job *job, const uint
 		size_t len)
 {
 	enum tool_exit status = file_write(job->output, der, len, options->force);
+	char *name;
 
-	if (status == TOOL_OK && strcmp(job->output, "-") != 0)
-		(void)printf(_("The signature is in %s.\n"), job->output);
+	if (status != TOOL_OK || strcmp(job->output, "-") == 0)
+		return status;
+	name = screen_safe(job->output, strlen(job->output));
+	(void)printf(_("The signature is in %s.\n"), name ? name : "?");
+	free(name);
 	return status;
 }
 
@@ -216,7 +220,8 @@ sign(struct module *module, const struct options *options, void *context)
 		return module_failed(rv);
 	status = pin_login(module, options, reader, KEY_SIGN, session);
 	if (status == TOOL_OK)
-		status = make_with_certificate(module, session, job, &der, &len);
+		status = make_with_certificate(module, &reader->tokens[KEY_SIGN], session, job, &der,
+					       &len);
 	(void)module->f->C_CloseSession(session);
 	if (status == TOOL_OK)
 		status = write_signature(options, job, der, len);

@@ -336,6 +336,10 @@ status_run(const struct options *options, char *arguments[])
 	enum tool_exit status;
 
 	(void)arguments;
+	if (options->json && options->ics && strcmp(options->ics, "-") == 0) {
+		complain(_("--%s does not go with \"%s\""), "json", "--ics -");
+		return TOOL_USAGE;
+	}
 	status = module_open(&module, options);
 	if (status == TOOL_OK)
 		status = find_out(&module, options, &findings);

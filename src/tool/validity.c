@@ -79,7 +79,8 @@ check(struct module *module, const struct options *options, struct checks *check
 	if (rv == CKR_OK && certificate)
 		rv = check_key(module, session, certificate, &checks->key_fits);
 	if (rv != CKR_OK || !certificate) {
-		status = module_failed(rv == CKR_OK ? CKR_DEVICE_ERROR : rv);
+		status = module_token_failed(module, &reader->tokens[key],
+					     rv == CKR_OK ? CKR_DEVICE_ERROR : rv);
 		goto out;
 	}
 	check_dates(certificate, checks);

@@ -266,6 +266,8 @@ swapped "an old card" juki problem juki-card
 swapped "a locked PIN" locked-auth problem auth-locked "help locked"
 swapped "a locked password" locked-sign problem sign-locked "help locked"
 swapped "a certificate that has ended" expired problem expired "help expired"
+swapped "what is no certificate" key-ec problem bad-certificate
+swapped "a phone that is simulated" phone note simulated
 swapped "a card without the log-in certificate" opted-out caution no-certificate
 card swap adult >/dev/null
 card set adult pss off >/dev/null
