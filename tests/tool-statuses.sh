@@ -123,6 +123,9 @@ card "a folder that is not there" 1 'cannot write' adult status --ics "$work/no/
 card "a full disk" 1 'No space left' adult status --ics /dev/full
 card "--force overwrites" 0 'OK' adult status --ics "$work/there" --force
 grep -q 'BEGIN:VEVENT' "$work/there" || { echo "not ok the calendar was not written"; failed=1; }
+card "without a card the calendar stays as it was" 4 'not a My Number card' foreign status --ics "$work/there" --force
+grep -q 'BEGIN:VEVENT' "$work/there" || { echo "not ok the calendar stayed as it was"; failed=1; }
+card "no dates, no calendar" 1 'status --pin' phone status --ics -
 unknown='digital signature.*does not know as a certificate'
 card "a key of the next kind of card: not a fault of the reader" 1 \
 	'user authentication.*does not know as a certificate' key-ec cert show auth

@@ -281,12 +281,43 @@ show(const struct findings *findings)
 
 /* ---- the command ---- */
 
+static bool
+has_dates(const struct finding *finding)
+{
+	return finding->validity[KEY_AUTH].known || finding->validity[KEY_SIGN].known;
+}
+
+/* A calendar without a date would take the place of the one that an earlier run wrote. */
+static enum tool_exit
+no_dates(const struct findings *findings)
+{
+	const struct reader *reader = findings->items[0].reader;
+	enum jpki_reason reason;
+
+	for (size_t i = 0; i < findings->count; i++)
+		if (is_my_number(findings->items[i].reader))
+			reader = findings->items[i].reader;
+	reason = reader_reason(reader);
+	if (reason == JPKI_REASON_NONE) {
+		complain("%s", _("its dates need the PIN: \"jpki-tool status --pin\""));
+		return TOOL_FAILED;
+	}
+	complain("%s", module_reason_text(reason));
+	return module_reason_exit(reason);
+}
+
 static enum tool_exit
 write_calendar(const struct options *options, const struct findings *findings)
 {
-	char *text = status_ics(findings);
 	enum tool_exit status;
+	size_t with_dates = 0;
+	char *text;
 
+	for (size_t i = 0; i < findings->count; i++)
+		with_dates += has_dates(&findings->items[i]);
+	if (with_dates == 0)
+		return no_dates(findings);
+	text = status_ics(findings);
 	if (!text)
 		return module_failed(CKR_HOST_MEMORY);
 	status = file_write(options->ics, text, strlen(text), options->force);
