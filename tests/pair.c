@@ -482,7 +482,8 @@ leaves_the_card(void **state)
 	signs(a, AUTH);
 	(void)must(a, STEP_LOGOUT, AUTH, NULL);
 	(void)must(a, STEP_LOGOUT, SIGN, NULL);
-	(void)raw_program(STEP_RAW_CONNECT_EXCLUSIVE);
+	/* Let go of here: pcscd takes its time to notice a program that was killed. */
+	(void)must(raw_program(STEP_RAW_CONNECT_EXCLUSIVE), STEP_RAW_DISCONNECT, 0, NULL);
 }
 
 /* As gpg's scdaemon does. */
