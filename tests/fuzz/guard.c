@@ -5,17 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PINS_MAX 8
 #define PIN_BYTES 64
 
 enum { INS_VERIFY = 0x20, INS_CHANGE = 0x24, INS_SELECT = 0xa4, INS_READ = 0xb0 };
 
 static const uint8_t jpki[] = {0xd3, 0x92, 0xf0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01};
 
+/* All PINs typed since the last logout, each once. */
 struct typed {
-	size_t count, next;
-	size_t len[PINS_MAX];
-	uint8_t pin[PINS_MAX][PIN_BYTES];
+	size_t count;
+	struct pin {
+		size_t len;
+		uint8_t bytes[PIN_BYTES];
+	} *pins;
 };
 
 static struct watched {
@@ -39,6 +41,9 @@ guard_fail(const char *what)
 void
 guard_start(void)
 {
+	for (size_t i = 0; i < GUARD_READERS; i++)
+		for (int k = 0; k < GUARD_KEYS; k++)
+			guard_logged_out(i, k);
 	memset(readers, 0, sizeof readers);
 }
 
@@ -75,21 +80,39 @@ plain(const uint8_t *typed, size_t len, uint8_t out[PIN_BYTES])
 	return n;
 }
 
+static bool
+was_typed(const struct typed *t, const uint8_t *pin, size_t len)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->pins[i].len == len && memcmp(t->pins[i].bytes, pin, len) == 0)
+			return true;
+	return false;
+}
+
 void
 guard_typed(size_t reader, int key, const uint8_t *pin, size_t len)
 {
 	struct typed *t = &readers[reader].typed[key];
+	struct pin new, *pins;
 
-	t->len[t->next] = plain(pin, len, t->pin[t->next]);
-	t->next = (t->next + 1) % PINS_MAX;
-	if (t->count < PINS_MAX)
-		t->count++;
+	new.len = plain(pin, len, new.bytes);
+	if (was_typed(t, new.bytes, new.len))
+		return;
+	pins = realloc(t->pins, (t->count + 1) * sizeof *pins);
+	if (!pins)
+		guard_fail("no memory for the guard");
+	pins[t->count] = new;
+	t->pins = pins;
+	t->count++;
 }
 
 void
 guard_logged_out(size_t reader, int key)
 {
-	readers[reader].typed[key] = (struct typed){0};
+	struct typed *t = &readers[reader].typed[key];
+
+	free(t->pins);
+	*t = (struct typed){0};
 }
 
 void
@@ -141,15 +164,6 @@ static int
 key_of_pin_file(unsigned int file)
 {
 	return file == 0x18 ? 0 : file == 0x1b ? 1 : -1;
-}
-
-static bool
-was_typed(const struct typed *t, const uint8_t *pin, size_t len)
-{
-	for (size_t i = 0; i < t->count; i++)
-		if (t->len[i] == len && memcmp(t->pin[i], pin, len) == 0)
-			return true;
-	return false;
 }
 
 static void
