@@ -69,6 +69,7 @@ refuses "a card without PSS: TLS 1.3 fails and says so" \
 	run_java "PIN (4 digits):" $pin_auth Login.java https://login.example/
 recipe login12 "logs in with a card without PSS, TLS 1.2" "PIN (4 digits):" $pin_auth
 check "a card without PSS: TLS 1.2" served 1.2
+with_opensc auth "PIN (4 digits):" $pin_auth
 login_site_stop
 card set $card pss on >/dev/null && fresh_card
 

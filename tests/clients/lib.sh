@@ -202,20 +202,27 @@ preparation() {
 }
 
 # opensc SED-SCRIPT [PROMPT ANSWER]...: the last recipe from the same start, with OpenSC's module and
-# what else SED-SCRIPT changes. Where OpenSC cannot do it, that is a result too.
+# what else SED-SCRIPT changes. Where OpenSC cannot do it, that is a result too; but not where a
+# question was left without an answer, which would be the test's own fault.
 opensc() {
-	local script=$1 last=$((${#rows[@]} - 1)) mine=$play
+	local script=$1 last=$((${#rows[@]} - 1)) mine=$play status
 	shift
 	recipe_text "$last_recipe" | sed -E -e "s/jpki-(auth-|sign-|)pkcs11\.so/opensc-pkcs11.so/g" \
 		-e "$script" >"$work/opensc.sh"
 	fresh_card
 	play=$work/before
-	if run_block "$work/opensc.sh" "$work/opensc.out" "$@"; then
+	run_block "$work/opensc.sh" "$work/opensc.out" "$@"
+	status=$?
+	if [ $status = 0 ]; then
 		theirs[last]=$(exchanges)
 		check "$last_recipe: not more exchanges than with OpenSC (${ours[last]}, ${theirs[last]})" \
 			[ "${ours[last]}" -le "${theirs[last]}" ]
 	else
 		theirs[last]=fails
+		ended_badly $status || {
+			echo "status $status" >>"$work/opensc.out"
+			not_ok "$last_recipe: with OpenSC it ends by itself" "$work/opensc.out"
+		}
 	fi
 	cp "$work/opensc.out" "$build/clients/$page-$last_recipe-opensc.log"
 	play=$mine

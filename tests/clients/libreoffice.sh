@@ -8,9 +8,14 @@ set -u
 client_enter libreoffice "$@"
 for command in soffice Xvfb openbox xdotool xmlsec1 pdfsig; do needs $command; done
 python=/usr/bin/python3 # the one that Debian's python3-uno is for
-"$python" -c 'import uno' 2>/dev/null || { skip libreoffice "python3-uno is not installed"; client_finish; }
+absent() {
+	skip libreoffice "$1"
+	add_row "all of it" "skipped: $1"
+	client_finish
+}
+"$python" -c 'import uno' 2>/dev/null || absent "python3-uno is not installed"
 [ -e /usr/lib/libreoffice/program/libvclplug_genlo.so ] ||
-	{ skip libreoffice "LibreOffice without windows (libreoffice-core-nogui) is installed"; client_finish; }
+	absent "LibreOffice without windows (libreoffice-core-nogui) is installed"
 program LibreOffice "$(soffice --version | sed -n 's/^LibreOffice \([0-9.]*\).*/\1/p')"
 
 # The screen says itself when it can be used.

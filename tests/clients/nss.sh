@@ -75,6 +75,7 @@ check "and no PIN is asked for in vain" test -z "$(grep -F "$ask_auth" "$work/mi
 login_site any
 recipe login12 "logs in over TLS 1.2 with a card without PSS" "$ask_auth" $pin_auth
 check "that: the site knows whom it served" served_holder 'Protocol *: TLSv1\.2'
+opensc "$as_opensc" "$ask_opensc" $pin_auth
 
 card block $card auth >/dev/null
 mishap list "a locked PIN is said to be" SEC_ERROR_LOCKED_PASSWORD "$ask_auth" $pin_auth

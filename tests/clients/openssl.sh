@@ -72,6 +72,7 @@ opensc "$opensc_auth"
 login_site 1.2
 recipe login-uri "logs in over TLS 1.2, PIN in the URI"
 check "login-uri: the site knows who over TLS 1.2 too" served 1.2
+opensc "$opensc_auth"
 
 card set $card pss off
 fresh_card

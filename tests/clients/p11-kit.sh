@@ -92,6 +92,7 @@ login_site 1.2
 recipe remote "logs in over TLS 1.2 from another machine (p11-kit server, ssh -R, curl)" \
 	"$pin_prompt" $pin_auth
 check "remote: the site knows who over TLS 1.2" served 1.2
+opensc "$opensc_remote" "$pin_prompt" $pin_auth
 
 mishap remote "a wrong PIN typed on the other machine logs in nobody" "Login failed" "$pin_prompt" 9999
 check "and costs one try" tries_left 2 5

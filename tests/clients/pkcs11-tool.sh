@@ -43,10 +43,24 @@ recipe change-pin "changes the PIN" "Please enter User PIN:" $pin_auth \
 	"Please enter the current PIN:" $pin_auth "Please enter the new PIN:" 4321 "Please enter the new PIN again:" 4321
 check "change-pin: the new PIN is right" tool --token-label "JPKI Auth 4-digit PIN" \
 	--login --pin 4321 -O
+opensc '' "Please enter User PIN:" 4321 \
+	"Please enter the current PIN:" 4321 "Please enter the new PIN:" $pin_auth "Please enter the new PIN again:" $pin_auth
 
 # What a user gets wrong costs what it must, and no more.
-refuses "a PIN of the wrong shape is refused" CKR_PIN_INCORRECT \
-	tool --token-label "JPKI Auth 4-digit PIN" --login --pin 12345 -O
-check "and costs no try" left_clean
+mishap sign "a wrong password is said to be wrong" CKR_PIN_INCORRECT "Please enter User PIN:" WR0NG9
+check "and costs one try" tries_left 3 4
+mishap sign "so is the 4-digit PIN" CKR_PIN_INCORRECT "Please enter User PIN:" $pin_auth
+check "and costs none" tries_left 3 4
+card block $card sign
+mishap sign "a locked password is said to be locked" CKR_PIN_LOCKED "Please enter User PIN:" $pin_sign
+card tries $card sign 5
+card set $card pss off
+fresh_card
+mishap pss "a card without PSS says so" CKR_MECHANISM_INVALID "Please enter User PIN:" $pin_sign
+card set $card pss on
+card remove
+mishap certificate "no card is said to be no token" "No slot with a token was found"
+card insert $card
+check "and no try is lost in all of this" left_clean
 
 client_finish

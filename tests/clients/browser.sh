@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+#
+# A browser on a screen of its own, used as a person would: what is to be seen decides what is typed
+# next. To be sourced by tests/clients/firefox.sh and chromium.sh after lib.sh:
+#
+#	screen_start
+#	chooser="..." pin_window="..." served_window="..." ok_colour="..."	# how this browser looks
+#	site 1.3		# https://login.example/login.html wants a certificate
+#	browser_open COMMAND...
+#	must "..." chooser_appears; choose
+#	must "..." pin_asked "JPKI Auth 4-digit PIN"
+#	must "..." type_pin 1234
+#	must "..." served
+#	browser_close
+#
+# Windows of their own are found by title; what has none (the choice of a certificate, a page that
+# says that something went wrong) is read from a picture of the screen by tesseract.
+
+screen_seconds=60 # for a browser on a busy machine to come to the next thing
+export OMP_THREAD_LIMIT=1
+
+# A screen, a window manager that gives new windows the keyboard, and nothing of the user's session.
+screen_start() {
+	unset WAYLAND_DISPLAY XAUTHORITY
+	export DISPLAY=:1 DBUS_SESSION_BUS_ADDRESS=disabled: NO_AT_BRIDGE=1
+	mkdir -p /tmp/.X11-unix && mount -t tmpfs -o mode=1777 none /tmp/.X11-unix ||
+		bail "a folder for the screen's socket"
+	Xvfb $DISPLAY -nolock -nolisten tcp -screen 0 800x600x24 >"$work/screen.log" 2>&1 &
+	await 60 answering || bail "screen started" "$work/screen.log"
+	openbox >"$work/openbox.log" 2>&1 &
+	await 60 managed || bail "window manager started" "$work/openbox.log"
+	xdotool mousemove 2 2
+}
+
+answering() { timeout 10 xprop -root >/dev/null 2>&1; }
+
+managed() { xprop -root _NET_SUPPORTING_WM_CHECK 2>/dev/null | grep -q 0x; }
+
+# await_seen COMMAND...: like await, by the clock, because looking at the screen takes long.
+await_seen() {
+	local until=$((SECONDS + screen_seconds))
+	until "$@"; do
+		[ $SECONDS -lt $until ] || { screen_say; return 1; }
+		sleep 0.2
+	done
+}
+
+# reload_until COMMAND...: NSS looks for another card every ten seconds only, and what it does before
+# that fails.
+reload_until() {
+	local round
+	for round in 1 2 3 4; do
+		xdotool key F5
+		screen_seconds=15 await_seen "$@" && return
+	done
+	return 1
+}
+
+# must NAME COMMAND...: like check, but nothing sensible can follow a failure.
+must() {
+	local name=$1
+	shift
+	if "$@" >"$work/out" 2>&1; then ok "$name"; else bail "$name" "$work/out"; fi
+}
+
+# What the screen showed when something did not come.
+screen_say() {
+	import -window root "$build/clients/$page-failed.png" 2>/dev/null
+	echo "windows:"
+	xdotool search --onlyvisible --name . getwindowname %@ 2>/dev/null
+	echo "text on the screen:"
+	read_screen root
+}
+
+# window TITLE: the id of the visible window whose title begins so; false if there is none.
+window() { xdotool search --onlyvisible --name "^$1" 2>/dev/null | tail -n 1 | grep .; }
+
+no_window() { ! window "$1" >/dev/null; }
+
+# read_screen WINDOW: the text in it, in one line. Language: $screen_language.
+screen_language=eng
+read_screen() {
+	import -window "$1" "$work/screen.png" 2>/dev/null &&
+		convert "$work/screen.png" -resize 300% -colorspace gray "$work/screen-large.png" &&
+		tesseract "$work/screen-large.png" - --psm 6 -l "$screen_language" 2>/dev/null | tr -s '\n ' ' '
+}
+
+# shows WINDOW TEXT: blanks and underscores do not count, tesseract mistakes one for the other.
+shows() { read_screen "$1" | tr -d ' _' | grep -Fq "$(tr -d ' _' <<<"$2")"; }
+
+chooser_shows() { shows root "$chooser"; }
+
+chooser_appears() { await_seen chooser_shows; }
+
+# Takes the certificate that is offered: clicks on OK until it has gone. A key would do, but on a
+# busy machine it was once taken for "Don't send a certificate".
+choose() { await_seen chosen; }
+
+# The mouse looks on from a corner: under it the button has another colour.
+chosen() {
+	local at
+	no_window "$pin_window" || return 0
+	if at=$(ok_button); then
+		# shellcheck disable=SC2086 # two numbers
+		xdotool mousemove $at click 1 mousemove 2 2
+		return 1
+	fi
+	! chooser_shows
+}
+
+# ok_button: where the button in $ok_colour is; false if there is none.
+ok_button() {
+	import -window root "$work/button.png" || return
+	convert "$work/button.png" -fill black +opaque "$ok_colour" -fill white -opaque "$ok_colour" \
+		-define connected-components:verbose=true -define connected-components:area-threshold=1000 \
+		-connected-components 4 null: |
+		awk '$5 ~ /255,255,255|gray\(255\)|white/ { split($3, at, /[,.]/); print at[1], at[3]; found = 1; exit }
+			END { exit !found }'
+}
+
+# pin_asked TOKEN: a window asks for the PIN of that token and has the keyboard.
+pin_asked() { await_seen pin_window_asks "$1"; }
+
+pin_window_asks() {
+	local id
+	id=$(window "$pin_window") && shows "$id" "$1" && [ "$(xdotool getactivewindow 2>/dev/null)" = "$id" ]
+}
+
+# type_pin PIN: into the window that asks, and until that window is gone. A new one may follow.
+type_pin() {
+	local id
+	id=$(window "$pin_window") || return 1
+	xdotool type --delay 30 "$1"
+	xdotool key Return
+	await_seen gone "$id"
+}
+
+gone() { ! xdotool search --onlyvisible --name . 2>/dev/null | grep -qx "$1"; }
+
+# served: the site's page is shown, and nothing asks for a PIN any more.
+served() { await_seen shows_page && no_window "$pin_window"; }
+
+shows_page() { window "$served_window" >/dev/null; }
+
+# The site demanded the certificate, saw a signature made with its key, and it was this card's.
+site_knows_holder() {
+	local name
+	name=$("$sim" certificate $card auth | openssl x509 -noout -subject -nameopt multiline |
+		sed -n 's/^ *commonName *= //p')
+	[ -n "$name" ] && grep "^depth=0 " "$work/site.log" | tail -n 1 | grep -q "CN = $name\$"
+}
+
+# The same site as login_site's, with a page whose title tells that the log-in went well, and
+# without a memory of earlier visits.
+site() {
+	local folder=$work/pages options=("-tls${1/./_}")
+	mkdir -p "$folder"
+	printf '<!DOCTYPE html><title>Logged in</title><link rel="icon" href="data:,"><h1>Logged in</h1>\n' \
+		>"$folder/login.html"
+	[ "$1" != any ] || options=()
+	login_site_stop
+	(cd "$folder" && exec openssl s_server -accept 443 -WWW -Verify 2 -verify_return_error -quiet \
+		"${options[@]}" -no_ticket -no_cache -CAfile "$work/jpki/auth-ca.pem" \
+		-cert "$work/ca/login.example.pem" -key "$work/ca/login.example.key") >"$work/site.log" 2>&1 &
+	site_pid=$!
+	await 10 listening 443 || bail "site started" "$work/site.log"
+}
+site_address=https://login.example/login.html
+
+# browser_open COMMAND...
+browser_open() {
+	setsid -w "$@" >"$build/clients/$page-browser.log" 2>&1 &
+	browser_pid=$!
+}
+
+# Closes it by its own key. A browser gives its own parts a minute to end before it ends them.
+browser_close() {
+	xdotool key "$quit_key"
+	if await 90 browser_ended && await 20 nothing_left_running; then return; fi
+	ps -eo pid,ppid,stat,etime,args
+	screen_say
+	return 1
+}
+
+browser_ended() {
+	kill -0 "$browser_pid" 2>/dev/null && return 1
+	wait "$browser_pid" 2>/dev/null
+	return 0
+}
+
+# left_locked: also while the browser runs.
+left_locked() { card --json status | tr -d " \n" | grep -q "\"auth\":{\"tries\":3,\"open\":false}"; }
+
+
+# setup_with_auth: jpki-tool is told where the module is that browsers get.
+setup_with_auth() {
+	sed -i 's/jpki-pkcs11\.so/jpki-auth-pkcs11.so/' "$work/bin/jpki-tool"
+}
+
+# pin_picture FILE: of the window that asks for a PIN, small enough for the pages.
+pin_picture() {
+	import -frame -window "$(window "$pin_window")" "$work/prompt.png" &&
+		convert "$work/prompt.png" +dither -colors 16 -strip "$1"
+}
+
+# wrong_pins: what a user gets wrong at the window that asks, and what it costs.
+wrong_pins() {
+	must "a PIN of the wrong shape" type_pin 12345
+	must "a PIN of the wrong shape: asks again" pin_asked "$auth_token"
+	check "a PIN of the wrong shape: costs no try" tries_left 3 5
+	must "a wrong PIN" type_pin 9999
+	must "a wrong PIN: asks again" pin_asked "$auth_token"
+	check "a wrong PIN: costs one try" tries_left 2 5
+}
+
+# card_out, card_in: until pcscd has seen it, which takes it a second. A browser that asks earlier
+# is told what was before.
+card_out() {
+	card remove
+	await 60 reader_has No || bail "card out"
+}
+
+card_in() {
+	card insert $card
+	await 60 reader_has Yes || bail "card in"
+}
+
+reader_has() { opensc-tool -l 2>/dev/null | grep -Eq "^0 +$1 "; }
+
+# new_card: so that nothing of what was done before counts.
+new_card() { card_out && card_in; }
+
+# row WHAT: the last cases as one row of doc/CLIENTS.md, with the exchanges since the counter was reset.
+# $failures_before is what `failures` was when they began.
+row() {
+	local result=works
+	[ "$failures" -eq "$failures_before" ] || result=FAILED
+	add_row "$1" $result "$(exchanges)"
+}
+
+# begin: the cases of a row start here.
+begin() {
+	failures_before=$failures
+	card count reset >/dev/null
+}
+
+# log_in_seen NAME: certificate chosen, PIN asked once, logged in.
+log_in_seen() { log_in_begins "$1" && log_in_ends "$1"; }
+
+log_in_begins() {
+	must "$1: asks which certificate" chooser_appears
+	log_in_goes_on "$1"
+}
+
+# log_in_again NAME: the same by reloading the page, after the card was changed.
+log_in_again() {
+	must "$1: asks which certificate" reload_until chooser_shows
+	log_in_goes_on "$1"
+}
+
+log_in_goes_on() {
+	must "$1: takes that certificate" choose
+	must "$1: asks for the log-in PIN" pin_asked "$auth_token"
+}
+
+log_in_ends() {
+	must "$1: takes the PIN" type_pin $pin_auth
+	must "$1: logged in, nothing else asked" served
+	check "$1: the site knows the holder" site_knows_holder
+}
+
+# One step of a log-in with OpenSC's module, which asks for both PINs in an order of its own: true
+# when there is nothing more to do.
+opensc_step() {
+	local id
+	if id=$(window "$pin_window"); then
+		if shows "$id" "User Authentication"; then
+			type_pin $pin_auth && prompts=$((prompts + 1))
+		elif shows "$id" "Digital Signature"; then
+			type_pin $pin_sign && prompts=$((prompts + 1))
+		fi
+		return 1
+	fi
+	if shows_page; then opensc_end=served; return; fi
+	if shows root "$no_certificate"; then opensc_end=refused; return; fi
+	[ -n "$chosen" ] || ! chooser_shows || { chosen=yes && choose; }
+	return 1
+}
+
+# opensc_log_in: sets $prompts and $opensc_end (served, refused, or nothing after a while).
+opensc_log_in() {
+	prompts=0 opensc_end='' chosen=''
+	await_seen opensc_step >"$work/out"
+}
+
+# closes WHAT: the browser, and what must be true after it.
+closes() {
+	must "$1: closes" browser_close
+	check "$1: all tries left, card locked, nothing left running" left_clean
+}

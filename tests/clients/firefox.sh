@@ -1,0 +1,197 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# doc/clients/firefox.md: Firefox set up by its recipes, and used to log in.
+set -u
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/browser.sh"
+client_enter firefox "$@"
+needs firefox-esr
+needs modutil
+needs Xvfb
+needs tesseract
+needs opensc-tool
+program "Firefox ESR" "$(firefox-esr --version 2>/dev/null | sed -n 's/^Mozilla Firefox \([0-9.]*\).*/\1/p')"
+
+chooser_english="requested that you identify yourself with a certificate"
+pin_window_english="Password Required"
+chooser=$chooser_english pin_window=$pin_window_english
+served_window="Logged in"
+no_certificate=CERTIFICATE_REQUIRED # of the error that Firefox shows
+quit_key=ctrl+q
+ok_colour='rgb(0,98,250)'
+auth_token="JPKI Auth 4-digit PIN"
+export MOZ_CRASHREPORTER_DISABLE=1
+
+# What an administrator may set for all profiles: nothing of the network, no welcome, and the
+# authority of our site. How certificates are chosen is left as it is.
+policies() {
+	cat <<END
+{"policies": {
+	"DisableAppUpdate": true, "DisableTelemetry": true, "DisableFirefoxStudies": true,
+	"DisableSystemAddonUpdate": true, "ExtensionUpdate": false, "DontCheckDefaultBrowser": true,
+	"OverrideFirstRunPage": "", "OverridePostUpdatePage": "", "SkipTermsOfUse": true,
+	"CaptivePortal": false, "NetworkPrediction": false, "DNSOverHTTPS": {"Enabled": false},
+	"Certificates": {"Install": ["$work/ca/ca.pem"]},
+	"Preferences": {
+		"browser.warnOnQuitShortcut": {"Value": false, "Status": "locked"},
+		"browser.startup.page": {"Value": 0, "Status": "locked"},
+		"network.http.speculative-parallel-limit": {"Value": 0, "Status": "locked"},
+		"browser.safebrowsing.malware.enabled": {"Value": false, "Status": "locked"},
+		"browser.safebrowsing.phishing.enabled": {"Value": false, "Status": "locked"}
+	}
+}}
+END
+}
+
+place_policies() {
+	local folder=/usr/lib/firefox-esr/distribution
+	shadow "$(readlink -f $folder)" && policies >"$folder/policies.json"
+}
+
+open_site() { browser_open firefox-esr "$site_address"; }
+
+# profile: the folder of the one profile.
+profile() { dirname "$(find "$HOME/.mozilla" "$HOME/.config/mozilla" -name pkcs11.txt 2>/dev/null)"; }
+
+profile_made() { [ -s "$(profile)/prefs.js" ]; }
+
+# The list of modules, changed while the browser does not run.
+module_add() { modutil -force -dbdir "sql:$(profile)" -add "$1" -libfile "$2"; }
+module_delete() { modutil -force -dbdir "sql:$(profile)" -delete "$1"; }
+
+# A preference for the next start, besides those that the profile has.
+prefer() { echo "user_pref(\"$1\", $2);" >>"$(profile)/user.js"; }
+
+place_policies >"$work/policies.log" 2>&1 || bail "policies placed" "$work/policies.log"
+setup_with_auth
+screen_start
+
+# The first start makes the profile.
+echo '<!DOCTYPE html><title>Started</title>' >"$work/started.html"
+browser_open firefox-esr "$work/started.html"
+must "first start: shows a page" await_seen window "Started"
+must "first start: makes a profile" await_seen profile_made
+must "first start: closes" browser_close
+
+recipe setup "set up with jpki-tool" 'Type "yes" to go on:' yes
+
+# TLS 1.2, nothing but a log-in.
+site 1.2
+begin
+open_site
+log_in_seen "TLS 1.2"
+closes "TLS 1.2"
+row "logs in over TLS 1.2; asks one PIN"
+row12=$((${#rows[@]} - 1))
+
+# TLS 1.3, and then all that can happen to a browser that stays open.
+site 1.3
+new_card
+begin
+open_site
+log_in_begins "TLS 1.3"
+pin_picture "$build/clients/firefox-prompt.png"
+log_in_ends "TLS 1.3"
+check "TLS 1.3: the card is locked while the browser runs" left_locked
+row "logs in over TLS 1.3 only; asks one PIN"
+row13=$((${#rows[@]} - 1))
+
+begin
+card_out
+xdotool key F5
+must "card out: not logged in" await_seen shows root "$no_certificate"
+card_in
+must "card in again: asks for the PIN, not which certificate" reload_until pin_window_asks "$auth_token"
+wrong_pins
+must "card in again: takes the PIN" type_pin $pin_auth
+must "card in again: logged in" served
+check "card in again: all tries again, and the card locked" left_locked
+row "card out and in again, wrong PINs: asks again"
+
+begin
+card_out
+card renew $card >/dev/null
+card_in
+log_in_again "renewed"
+log_in_ends "renewed"
+closes "renewed"
+row "another certificate on the card: asks which, logs in"
+
+recipe remove "set back with jpki-tool" 'Type "yes" to go on:' yes
+
+# p11-kit brings both modules, but a browser gets the one for logging in.
+rm -f /usr/share/p11-kit/modules/opensc-pkcs11.module
+must "p11-kit's modules in the list" module_add p11-kit "$libdir/p11-kit-proxy.so"
+new_card
+begin
+open_site
+log_in_seen "p11-kit"
+closes "p11-kit"
+row "through p11-kit, with both modules installed: asks one PIN"
+must "p11-kit's modules away again" module_delete p11-kit
+
+# A card that cannot sign for TLS 1.3.
+recipe modutil "set up by hand with modutil" "<enter> to continue" ""
+site 1.3
+card set $card pss off
+new_card
+begin
+open_site
+log_in_begins "no PSS"
+must "no PSS: takes the PIN" type_pin $pin_auth
+must "no PSS: says that the site got no certificate" await_seen shows root "$no_certificate"
+closes "no PSS"
+cannot "TLS 1.3 with a card that has no PSS" "TLS 1.3 asks for PSS; the site gets no certificate"
+
+site any
+prefer security.tls.version.max 3
+begin
+open_site
+log_in_seen "no PSS, TLS 1.2 at most"
+closes "no PSS, TLS 1.2 at most"
+row "TLS 1.2 at most, with a card that has no PSS"
+card set $card pss on
+
+# In Japanese, at a site that takes both versions.
+mkdir -p "$HOME/.config"
+echo "token-labels = japanese" >"$HOME/.config/jpki-pkcs11.conf"
+rm "$(profile)/user.js"
+prefer security.tls.version.max 4
+prefer intl.locale.requested '"ja"'
+screen_language=jpn chooser=選択した証明書の詳細 pin_window=パスワード auth_token=利用者証明
+new_card
+begin
+open_site
+log_in_begins "Japanese"
+pin_picture "$build/clients/firefox-prompt.ja.png"
+log_in_ends "Japanese"
+closes "Japanese"
+row "in Japanese, with token-labels = japanese"
+rm "$HOME/.config/jpki-pkcs11.conf" "$(profile)/user.js"
+prefer intl.locale.requested '"en-US"'
+screen_language=eng chooser=$chooser_english pin_window=$pin_window_english
+
+# OpenSC's module in place of ours: the same log-ins.
+must "OpenSC: our module away" module_delete "JPKI Auth"
+must "OpenSC: its module" module_add OpenSC "$modules/opensc-pkcs11.so"
+site 1.2
+new_card
+begin
+open_site
+opensc_log_in
+must "OpenSC, TLS 1.2: logs in, after two PINs" [ "$prompts $opensc_end" = "2 served" ]
+must "OpenSC, TLS 1.2: closes" browser_close
+theirs[row12]=$(exchanges)
+check "TLS 1.2: not more exchanges than with OpenSC (${ours[row12]}, ${theirs[row12]})" \
+	[ "${ours[row12]}" -le "${theirs[row12]}" ]
+site 1.3
+new_card
+open_site
+opensc_log_in
+check "OpenSC, TLS 1.3: the site gets no certificate" [ "$opensc_end" = refused ]
+must "OpenSC, TLS 1.3: closes" browser_close
+theirs[row13]=fails
+new_card
+
+client_finish
