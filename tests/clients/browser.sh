@@ -5,7 +5,7 @@
 # next. To be sourced by tests/clients/firefox.sh and chromium.sh after lib.sh:
 #
 #	screen_start
-#	chooser="..." pin_window="..." served_window="..." ok_colour="..."	# how this browser looks
+#	chooser="..." pin_window="..." served_window="..." ok_colours=(...)	# how this browser looks
 #	site 1.3		# https://login.example/login.html wants a certificate
 #	browser_open COMMAND...
 #	must "..." chooser_appears; choose
@@ -97,22 +97,24 @@ chooser_appears() { await_seen chooser_shows; }
 # busy machine it was once taken for "Don't send a certificate".
 choose() { await_seen chosen; }
 
-# The mouse looks on from a corner: under it the button has another colour.
+# The mouse looks on from a corner: under it the button has another colour, and once kept it.
 chosen() {
 	local at
 	no_window "$pin_window" || return 0
 	if at=$(ok_button); then
 		# shellcheck disable=SC2086 # two numbers
-		xdotool mousemove $at click 1 mousemove 2 2
+		xdotool mousemove $at click 1 mousemove 4 4 mousemove 2 2
 		return 1
 	fi
 	! chooser_shows
 }
 
-# ok_button: where the button in $ok_colour is; false if there is none.
+# ok_button: where the button in one of $ok_colours is; false if there is none.
 ok_button() {
+	local colour=${ok_colours[0]} other same=()
+	for other in "${ok_colours[@]:1}"; do same+=(-fill "$colour" -opaque "$other"); done
 	import -window root "$work/button.png" || return
-	convert "$work/button.png" -fill black +opaque "$ok_colour" -fill white -opaque "$ok_colour" \
+	convert "$work/button.png" "${same[@]}" -fill black +opaque "$colour" -fill white -opaque "$colour" \
 		-define connected-components:verbose=true -define connected-components:area-threshold=1000 \
 		-connected-components 4 null: |
 		awk '$5 ~ /255,255,255|gray\(255\)|white/ { split($3, at, /[,.]/); print at[1], at[3]; found = 1; exit }

@@ -17,7 +17,7 @@ chooser="Select a certificate to authenticate yourself"
 pin_window="Unlock Security Device"
 served_window="Logged in"
 quit_key=ctrl+shift+w
-ok_colour='rgb(11,87,208)'
+ok_colours=('rgb(11,87,208)')
 auth_token="JPKI Auth 4-digit PIN"
 list=sql:$HOME/.pki/nssdb
 

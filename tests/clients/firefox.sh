@@ -19,7 +19,7 @@ chooser=$chooser_english pin_window=$pin_window_english
 served_window="Logged in"
 no_certificate=CERTIFICATE_REQUIRED # of the error that Firefox shows
 quit_key=ctrl+q
-ok_colour='rgb(0,98,250)'
+ok_colours=('rgb(0,98,250)' 'rgb(0,83,203)') # of the button, also under the mouse
 auth_token="JPKI Auth 4-digit PIN"
 export MOZ_CRASHREPORTER_DISABLE=1
 
