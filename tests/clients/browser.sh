@@ -57,6 +57,9 @@ reload_until() {
 	return 1
 }
 
+# seen_or_reloaded COMMAND...: a site that refuses hangs up, and a browser may tell of that at first.
+seen_or_reloaded() { screen_seconds=20 await_seen "$@" || reload_until "$@"; }
+
 # must NAME COMMAND...: like check, but nothing sensible can follow a failure.
 must() {
 	local name=$1
@@ -285,7 +288,8 @@ opensc_step() {
 		return 1
 	fi
 	if shows_page; then opensc_end=served; return; fi
-	if shows root "$no_certificate"; then opensc_end=refused; return; fi
+	if [ -n "${failed_window:-}" ]; then window "$failed_window" >/dev/null; else shows root "$no_certificate"; fi &&
+		{ opensc_end=refused; return; }
 	[ -n "$chosen" ] || ! chooser_shows || { chosen=yes && choose; }
 	return 1
 }
