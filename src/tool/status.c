@@ -291,13 +291,11 @@ has_dates(const struct finding *finding)
 static enum tool_exit
 no_dates(const struct findings *findings)
 {
-	const struct reader *reader = findings->items[0].reader;
-	enum jpki_reason reason;
+	enum jpki_reason reason = JPKI_REASON_NO_READER;
 
 	for (size_t i = 0; i < findings->count; i++)
-		if (is_my_number(findings->items[i].reader))
-			reader = findings->items[i].reader;
-	reason = reader_reason(reader);
+		if (i == 0 || is_my_number(findings->items[i].reader))
+			reason = reader_reason(findings->items[i].reader);
 	if (reason == JPKI_REASON_NONE) {
 		complain("%s", _("its dates need the PIN: \"jpki-tool status --pin\""));
 		return TOOL_FAILED;
