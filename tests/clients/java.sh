@@ -5,7 +5,7 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 client_enter java "$@"
-needs javac openjdk-17-jdk-headless
+needs javac default-jdk-headless
 needs xmlsec1
 program Java "OpenJDK $(java -version 2>&1 | sed -n 's/.*version "\(.*\)".*/\1/p')"
 

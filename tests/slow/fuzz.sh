@@ -28,7 +28,7 @@ not_ok() {
 build_targets() {
 	local target programs=()
 	mkdir -p "$build/found" && cd "$build" || return 1
-	[ -e Makefile ] || "$top/configure" -q CC=clang-14 \
+	[ -e Makefile ] || "$top/configure" -q CC=clang \
 		CFLAGS="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" ||
 		return 1
 	for target in $targets; do programs+=("tests/fuzz/fuzz-$target"); done
