@@ -131,7 +131,7 @@ finds "a policy that refuses the card only" problem refused "50-pcscd-"
 check "is told of the card, not of the service" sh -c \
 	'grep -F refused "$1" | grep -Fq "\"card\"" && grep -Fq "\"running\"" "$1"' sh "$work/findings"
 if ldd "$(command -v pcscd)" | grep -q polkit; then
-	pcscd_start
+	pcscd_start --config /etc/reader.conf.d/vpcd
 	look setpriv --reuid=65534 --regid=65534 --clear-groups
 	finds "the real policy's refusal" problem refused
 	pcscd_stop
@@ -141,9 +141,7 @@ fi
 
 ## Readers: pcscd of its own, whose virtual readers stay away
 
-PCSCLITE_HP_DROPDIR=$work/no-drivers pcscd --foreground --config "$work/no-drivers" >"$work/pcscd.log" 2>&1 &
-pcscd_pid=$!
-await 10 test -S /run/pcscd/pcscd.comm || bail "pcscd started" "$work/pcscd.log"
+pcscd_start --config "$work/no-drivers" $(without_polkit)
 look
 finds "the service alone is fine" ok running
 finds "no reader" problem no-reader

@@ -135,10 +135,15 @@ await() {
 	done
 }
 
-# Only the configuration of vpcd is given, and no folder of drivers for what is plugged in.
+# pcscd's option not to ask polkit who may use a card, where it asks at all: in the namespaces there
+# is no polkit, and it would refuse everybody.
+without_polkit() { pcscd --help | grep -o -e '--disable-polkit'; }
+
+# pcscd_start [OPTION...]: only the configuration of vpcd is given, unless the options say otherwise,
+# and no folder of drivers for what is plugged in.
 pcscd_start() {
-	PCSCLITE_HP_DROPDIR=$work/no-drivers \
-		pcscd --foreground --config /etc/reader.conf.d/vpcd >"$work/pcscd.log" 2>&1 &
+	[ $# -gt 0 ] || set -- --config /etc/reader.conf.d/vpcd $(without_polkit)
+	PCSCLITE_HP_DROPDIR=$work/no-drivers pcscd --foreground "$@" >"$work/pcscd.log" 2>&1 &
 	pcscd_pid=$!
 	await 10 test -S /run/pcscd/pcscd.comm || bail "pcscd started" "$work/pcscd.log"
 }

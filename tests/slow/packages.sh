@@ -200,7 +200,8 @@ on_minimal_debian() {
 
 # The real pcscd, with the simulated card in its virtual reader.
 with_pcscd='
-	mkdir /run/pcscd && { pcscd --foreground --config /etc/reader.conf.d/vpcd & } &&
+	polkit=$(pcscd --help | grep -o -e --disable-polkit)
+	mkdir /run/pcscd && { pcscd --foreground --config /etc/reader.conf.d/vpcd $polkit & } &&
 	exec 3< <(exec jpki-card-sim serve --state /tmp/cards --card adult) &&
 	read -r -t 60 line <&3 && jpki-tool status'
 
