@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim/people.h"
+#include "sim/people-table.h"
 
 /*
  * The simulated card's certificates and state directory against what is known of the real
@@ -298,9 +298,8 @@ the_signing_certificate_holds_the_six_attributes_in_order(void **state)
 	assert_int_equal(sk_GENERAL_NAME_num(names), 6);
 	for (int i = 0; i < 6; i++)
 		assert_int_equal(other_name(names, i, text[i], sizeof(text[i])), order[i]);
-	assert_non_null(strstr(text[0], "𠮷")); /* outside the basic plane */
-	assert_int_equal(strlen(text[1]), 9);
-	assert_memory_equal(text[1], "41992", 5); /* Heisei, Gregorian year */
+	assert_non_null(strstr(text[0], "𠮷"));	   /* outside the basic plane */
+	assert_string_equal(text[1], "419920302"); /* Heisei, Gregorian year */
 	assert_int_equal(strlen(text[2]), 1);
 	assert_int_equal(strlen(text[4]), count_characters(text[0]));
 	assert_int_equal(strlen(text[5]), count_characters(text[3]));
@@ -365,9 +364,9 @@ certificates_end_on_the_fifth_birthday_or_with_the_card(void **state)
 	(void)state;
 	need_card("adult");
 	adult = info_of("adult", &list, &count);
-	/* The adult's birthday is 100 days after 2026-11-21, on 1 March: 2027, 28, 29, 30, 31. */
+	/* The adult's birthdays after 2026-11-21 are the 2 March of 2027, 28, 29, 30, 31. */
 	format_time(adult->key[SIM_PIN_AUTH].not_after, text);
-	assert_string_equal(text, "2031-03-01 14:59:59");
+	assert_string_equal(text, "2031-03-02 14:59:59");
 	assert_true(adult->key[SIM_PIN_SIGN].not_after <= adult->key[SIM_PIN_AUTH].not_after);
 	sim_store_free_list(list, count);
 }
@@ -434,6 +433,63 @@ expired_and_near_expiry_are_what_they_say(void **state)
 	       86400;
 	assert_in_range(days, 15, 25);
 	sim_store_free_list(list, count);
+}
+
+/* 2026-11-21 in Japan, and that many days later. */
+static int64_t
+day_of_making(int days)
+{
+	return INT64_C(1795219200) - 9 * 3600 + days * SIM_DAY;
+}
+
+static void
+ready_made_people_have_the_same_birth_date_for_ever(void **state)
+{
+	static const struct {
+		const char *person, *birth;
+	} table[] = {{"adult", "19920302"},	  {"phone", "19920302"},  {"alias", "19880421"},
+		     {"moved", "19860321"},	  {"juki", "19570111"},	  {"opted-out", "19570111"},
+		     {"locked-both", "19920302"}, {"foreign", "19920302"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		/* From 2016 to 2099: month ends, leap days, birthdays, every hour of the day. */
+		for (int days = -3900; days < 26000; days += 7) {
+			struct sim_date birth =
+				sim_person_birth(sim_person_find(table[i].person),
+						 day_of_making(days) + days * INT64_C(3600));
+			char text[9];
+
+			sim_date_format(birth, text);
+			assert_string_equal(text, table[i].birth);
+		}
+	}
+}
+
+static void
+people_whose_point_is_a_date_near_today_have_it_on_every_day(void **state)
+{
+	static const struct {
+		const char *person;
+		int ends_in;
+	} table[] = {{"near-expiry", 20}, {"expired", -100}, {"renewed", 40}};
+	const struct sim_person *child = sim_person_find("child");
+
+	(void)state;
+	for (int days = -2000; days < 26000; days++) {
+		const int64_t now = day_of_making(days) + days * INT64_C(3600) % SIM_DAY;
+
+		assert_int_equal(sim_date_age(sim_person_birth(child, now), now), 9);
+		for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+			const struct sim_person *person = sim_person_find(table[i].person);
+			struct sim_date birth = sim_person_birth(person, now);
+			int64_t issued = now + person->issued_in * SIM_DAY;
+
+			assert_int_equal(
+				sim_date_birthday(birth, issued, 5),
+				sim_date_end(sim_date_at(now + table[i].ends_in * SIM_DAY)));
+		}
+	}
 }
 
 static void
@@ -1001,6 +1057,8 @@ main(void)
 		cmocka_unit_test(the_card_and_its_store_agree_on_the_certificate),
 		cmocka_unit_test(who_moved_has_a_revoked_signing_certificate_only),
 		cmocka_unit_test(expired_and_near_expiry_are_what_they_say),
+		cmocka_unit_test(ready_made_people_have_the_same_birth_date_for_ever),
+		cmocka_unit_test(people_whose_point_is_a_date_near_today_have_it_on_every_day),
 		cmocka_unit_test(
 			a_renewed_pair_is_under_the_newer_authority_and_lasts_a_birthday_longer),
 		cmocka_unit_test(every_person_has_a_name_and_a_line_and_makes_a_card_that_opens),

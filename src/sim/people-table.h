@@ -2,6 +2,7 @@
 #ifndef JPKI_SIM_PEOPLE_TABLE_H
 #define JPKI_SIM_PEOPLE_TABLE_H
 
+#include "sim/dates.h"
 #include "sim/people.h"
 
 #include <stdbool.h>
@@ -26,8 +27,8 @@ struct sim_person {
 	const char *kind;  /* "card", "phone", "iphone", "foreign" */
 	const char *label; /* of EF 0006; NULL: that of a My Number card */
 	const struct sim_identity *identity;
-	int birthday_in;  /* days until the birthday from which `age` is counted; may be negative */
-	int age;	  /* years completed on that birthday */
+	int age;	  /* where the point is an age near today, else 0: see sim_person_birth */
+	int birthday_in;  /* days until the birthday on which that age is reached; 0: any */
 	int issued_in;	  /* days until the issue of the certificates: 0 or negative */
 	bool renewed;	  /* the pair of issued_in was renewed at the date of making */
 	unsigned int has; /* SIM_ON_…: which certificates */
@@ -38,8 +39,9 @@ struct sim_person {
 	const char *switches[2 + 1]; /* "name=value", ended by NULL */
 };
 
-/* Name and address as they stand in the signing certificate. */
+/* Who the holder is, as it stands in the signing certificate. */
 struct sim_identity {
+	struct sim_date birth;
 	const char *name;
 	const char *name_flags;
 	const char *sex;
@@ -49,5 +51,12 @@ struct sim_identity {
 	const char *city;
 	const char *municipality; /* the code of five digits */
 };
+
+/*
+ * The holder's birth date: the identity's own, the same whenever the card is made. Whose point is
+ * a date near today has one reckoned from `now`: `age` is reached `birthday_in` days later, or, where
+ * that is 0, was reached on the last birthday.
+ */
+struct sim_date sim_person_birth(const struct sim_person *person, int64_t now);
 
 #endif

@@ -11,6 +11,7 @@
  * 1 marks a character that stands for one the certificate cannot hold.
  */
 static const struct sim_identity identity_adult = {
+	.birth = {1992, 3, 2},
 	.name = "𠮷﨑　見本",
 	.name_flags = "01000",
 	.sex = "2",
@@ -21,6 +22,7 @@ static const struct sim_identity identity_adult = {
 	.municipality = "13101",
 };
 static const struct sim_identity identity_child = {
+	.birth = {2017, 6, 10},
 	.name = "髙橋　見本子",
 	.name_flags = "000000",
 	.sex = "2",
@@ -31,6 +33,7 @@ static const struct sim_identity identity_child = {
 	.municipality = "01101",
 };
 static const struct sim_identity identity_alias = {
+	.birth = {1988, 4, 21},
 	.name = "MIHON SAMPLE（見本　髙）",
 	.name_flags = "000000000000000000",
 	.sex = "1",
@@ -41,6 +44,7 @@ static const struct sim_identity identity_alias = {
 	.municipality = "27127",
 };
 static const struct sim_identity identity_mover = {
+	.birth = {1986, 3, 21},
 	.name = "渡邉　見本",
 	.name_flags = "01000",
 	.sex = "1",
@@ -51,6 +55,7 @@ static const struct sim_identity identity_mover = {
 	.municipality = "26103",
 };
 static const struct sim_identity identity_elder = {
+	.birth = {1957, 1, 11},
 	.name = "濵﨑　見本郎",
 	.name_flags = "010000",
 	.sex = "1",
@@ -61,48 +66,52 @@ static const struct sim_identity identity_elder = {
 	.municipality = "47201",
 };
 
-#define ADULT "card", NULL, &identity_adult, 100, 35
+#define ADULT "card", NULL, &identity_adult
+#define NINE 9 /* completed years */
 
-/* Issued so long ago that the fifth birthday after it is about to come, or has just gone. */
+/*
+ * Issued so long ago that the fifth birthday after it is about to come, or has just gone. Ages of
+ * whole leap cycles, so that a birthday on 29 February is one in the year of birth too.
+ */
 #define ALMOST_FIVE_YEARS_AGO (-1750)
 #define MORE_THAN_FIVE_YEARS_AGO (-1880)
 
 /* clang-format off */
 static const struct sim_person people[] = {
-	{"adult", "both certificates, issued on the date of making", ADULT, 0,
+	{"adult", "both certificates, issued on the date of making", ADULT,
 		.has = SIM_ON_BOTH},
 	{"child", "nine years old: no signing certificate, and its PIN was never set", "card", NULL,
-		&identity_child, 200, 10, 0, .has = SIM_ON_AUTH},
-	{"opted-out", "an adult who wanted neither certificate", "card", NULL, &identity_elder, 50,
-		70, 0, .has = 0},
+		&identity_child, .age = NINE, .has = SIM_ON_AUTH},
+	{"opted-out", "an adult who wanted neither certificate", "card", NULL, &identity_elder,
+		.has = 0},
 	{"alias", "a foreign resident with a Latin name and a Japanese alias", "card", NULL,
-		&identity_alias, 150, 28, 0, .has = SIM_ON_BOTH},
+		&identity_alias, .has = SIM_ON_BOTH},
 	{"moved", "moved house: the signing certificate is in the revocation list", "card", NULL,
-		&identity_mover, 120, 41, -400, .has = SIM_ON_BOTH, .revoked_in = -30},
+		&identity_mover, .issued_in = -400, .has = SIM_ON_BOTH, .revoked_in = -30},
 	{"near-expiry", "both certificates end in 20 days, under an older authority", "card", NULL,
-		&identity_elder, 20, 66, ALMOST_FIVE_YEARS_AGO, .has = SIM_ON_BOTH},
-	{"expired", "both certificates ended 100 days ago", "card", NULL, &identity_elder, -100, 67,
+		&identity_elder, 64, 20, ALMOST_FIVE_YEARS_AGO, .has = SIM_ON_BOTH},
+	{"expired", "both certificates ended 100 days ago", "card", NULL, &identity_elder, 64, -100,
 		MORE_THAN_FIVE_YEARS_AGO, .has = SIM_ON_BOTH},
 	{"renewed", "a new pair under the present authority on a card of the one before", "card",
-		NULL, &identity_adult, 40, 45, ALMOST_FIVE_YEARS_AGO, .renewed = true,
+		NULL, &identity_adult, 44, 40, ALMOST_FIVE_YEARS_AGO, .renewed = true,
 		.has = SIM_ON_BOTH},
 	{"phone", "an Android phone: the authentication certificate needs its PIN", "phone",
-		"JPKIAPGPSETOKEN", &identity_adult, 100, 35, 0, .has = SIM_ON_BOTH,
+		"JPKIAPGPSETOKEN", &identity_adult, .has = SIM_ON_BOTH,
 		.switches = {"auth-certificate=pin-needed"}},
 	{"iphone", "an iPhone, which differs from a card by its label", "iphone",
-		"JPKIAPIOSTOKEN", &identity_adult, 100, 35, 0, .has = SIM_ON_BOTH},
+		"JPKIAPIOSTOKEN", &identity_adult, .has = SIM_ON_BOTH},
 	{"juki", "an old Juki card (住基カード): signing certificate only", "card",
-		"JPKIAPICCTOKEN", &identity_elder, 60, 71, 0, .has = SIM_ON_SIGN},
-	{"locked-auth", "an adult whose authentication PIN is locked", ADULT, 0,
+		"JPKIAPICCTOKEN", &identity_elder, .has = SIM_ON_SIGN},
+	{"locked-auth", "an adult whose authentication PIN is locked", ADULT,
 		.has = SIM_ON_BOTH, .locked = SIM_ON_AUTH},
-	{"locked-sign", "an adult whose signing password is locked", ADULT, 0, .has = SIM_ON_BOTH,
+	{"locked-sign", "an adult whose signing password is locked", ADULT, .has = SIM_ON_BOTH,
 		.locked = SIM_ON_SIGN},
-	{"locked-both", "an adult with both locked", ADULT, 0, .has = SIM_ON_BOTH,
+	{"locked-both", "an adult with both locked", ADULT, .has = SIM_ON_BOTH,
 		.locked = SIM_ON_BOTH},
 	{"foreign", "some other card, without the application", "foreign", NULL, &identity_adult,
-		100, 35, 0, .has = 0},
+		.has = 0},
 #define ODD(name, what, which, kind) \
-	{name, what, ADULT, 0, .has = SIM_ON_BOTH, .odd_on = (which), .oddity = (kind)}
+	{name, what, ADULT, .has = SIM_ON_BOTH, .odd_on = (which), .oddity = (kind)}
 	ODD("cert-random-bytes", "random bytes in place of both certificates", SIM_ON_BOTH,
 	    SIM_ODD_RANDOM_BYTES),
 	ODD("cert-random-bytes-auth", "the same for the authentication certificate alone",
@@ -159,4 +168,15 @@ const char *
 sim_person_summary(const struct sim_person *person)
 {
 	return person->summary;
+}
+
+struct sim_date
+sim_person_birth(const struct sim_person *person, int64_t now)
+{
+	struct sim_date own = person->identity->birth;
+
+	if (person->birthday_in)
+		return sim_date_add_years(sim_date_at(now + person->birthday_in * SIM_DAY),
+					  -person->age);
+	return person->age ? sim_date_add_years(own, sim_date_age(own, now) - person->age) : own;
 }

@@ -49,8 +49,7 @@ static json_t *
 describe_card(const struct sim_work *work, const char *card_name, const struct sim_person *person)
 {
 	int64_t issued = work->now + person->issued_in * SIM_DAY;
-	struct sim_date birth = sim_date_add_years(
-		sim_date_at(work->now + person->birthday_in * SIM_DAY), -person->age);
+	struct sim_date birth = sim_person_birth(person, work->now);
 	/* A card lasts ten birthdays, that of a minor five. */
 	int64_t expiry =
 		sim_date_birthday(birth, issued, sim_date_age(birth, issued) >= 18 ? 10 : 5);

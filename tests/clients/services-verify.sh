@@ -111,6 +111,12 @@ mkdir page && ln -s "$top/doc" page/doc && cp contract.txt contract.txt.p7s page
 run_as_written verify page >"$work/answer" 2>&1
 got=$?
 check "the page's example" says 0 '"name": "𠮷﨑　見本"'
+# The answer that both pages print, but for what is another with each hierarchy.
+printed() { sed -n '/^    {$/,/^    }$/s/^    //p' "$1" | grep -v '"certificate_serial"\|"issuer_key"'; }
+for page in SERVICES.md SERVICES.ja.md; do
+	check "$page prints what it says, to the letter" diff <(printed "$top/doc/$page") \
+		<(grep -v '"certificate_serial"\|"issuer_key"' "$work/answer")
+done
 issuers() {
 	export JPKI_CARD_SIM_STATE=$work/generations
 	run_as_written issuer page >"$work/issuers" && grep -qx 'older.pem: OK' "$work/issuers" &&
