@@ -122,6 +122,10 @@ a_simulated_authority_says_so(void **state)
 	assert_answer(KEY_AUTH, ca_key, ca, AUTHORITY_SIMULATED, "");
 	assert_answer(KEY_AUTH, other_key, ca, AUTHORITY_FORGED, "");
 	X509_free(ca);
+	/* what that authority issued is no authority */
+	ca = make("JPKI-SIM", 2, other_key, ca_key);
+	assert_answer(KEY_AUTH, other_key, ca, AUTHORITY_UNKNOWN, "");
+	X509_free(ca);
 }
 
 static void
@@ -149,6 +153,11 @@ birth_dates_are_decoded(void **state)
 		{"919900102", "919900102"},		 {"", ""},
 		{"4199001", "4199001"},			 {"4199a0102", "4199a0102"},
 		{"519900102", "519900102"},
+		/* no such day, none of that era, and none on which anybody was born yet */
+		{"599999999", "599999999"},		 {"419900230", "419900230"},
+		{"419901301", "419901301"},		 {"419900100", "419900100"},
+		{"320190102", "320190102"},		 {"598760102", "598760102"},
+		{"419920229", "1992-02-29 (Heisei 4)"},	 {"419930229", "419930229"},
 	};
 
 	(void)state;

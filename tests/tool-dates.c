@@ -117,6 +117,21 @@ a_date_is_written_year_first(void **state)
 	assert_string_equal(text, "2031-07-07");
 }
 
+/* RFC 5280, 4.1.2.5: 99991231235959Z says that there is no end; in Japan that is a day later. */
+static void
+no_time_has_a_year_of_five_digits(void **state)
+{
+	const int64_t no_end = INT64_C(253402300799);
+	char text[SECOND_TEXT];
+
+	(void)state;
+	assert_day(day_at(no_end), 9999, 12, 31);
+	assert_day(day_at(INT64_MAX), 9999, 12, 31);
+	assert_day(day_at(INT64_MIN), 0, 1, 1);
+	second_format(no_end, text);
+	assert_string_equal(text, "9999-12-31T23:59:59+09:00");
+}
+
 int
 main(void)
 {
@@ -126,6 +141,7 @@ main(void)
 		cmocka_unit_test(every_day_of_four_centuries_is_right),
 		cmocka_unit_test(days_are_counted_between_dates),
 		cmocka_unit_test(a_date_is_written_year_first),
+		cmocka_unit_test(no_time_has_a_year_of_five_digits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

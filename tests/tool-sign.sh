@@ -149,7 +149,12 @@ make_signatures() {
 		openssl req -new -x509 -key made-ca.key -subj "/C=JP/O=JPKI" -days 30 -out made-ca.pem &&
 		made one 'keyUsage=critical,digitalSignature,nonRepudiation' &&
 		made two 'keyUsage=critical,digitalSignature,nonRepudiation' &&
-		made login 'keyUsage=critical,digitalSignature' || return 1
+		made login 'keyUsage=critical,digitalSignature' &&
+		made evil "keyUsage=critical,digitalSignature,nonRepudiation
+subjectAltName=@names
+[names]
+otherName.1=1.2.392.200149.8.5.5.1;FORMAT:UTF8,UTF8:$(printf '\345\261\261\342\200\256\342\201\246\342\200\213\033[2J')
+otherName.2=1.2.392.200149.8.5.5.4;FORMAT:UTF8,UTF8:599999999" || return 1
 	printf 'made up\n' >made
 	cms="openssl cms -sign -binary -in made -signer one.pem -inkey one.key -certfile made-ca.pem"
 	$cms -outform DER -out made.p7s &&
@@ -165,8 +170,31 @@ make_signatures() {
 			-out login.p7m &&
 		openssl cms -sign -binary -in made -signer one.pem -inkey one.key -outform DER -nodetach \
 			-out alone.p7m &&
+		openssl cms -sign -binary -in made -signer evil.pem -inkey evil.key -outform DER -nodetach \
+			-out evil.p7m &&
 		openssl cms -encrypt -binary -in made -outform DER -out secret.p7m one.pem &&
 		openssl crl2pkcs7 -nocrl -certfile one.pem -outform DER -out nobody.p7m
+}
+
+# agree STATUS FILE...: of each, the screen's exit status, JSON's, and its verdict
+agree() {
+	case $1 in
+	11) verdict=not-valid bad=1 ;;
+	12) verdict=not-verifiable bad=0 ;;
+	13) verdict=simulated bad=0 ;;
+	esac
+	expected=$1
+	shift
+	for file; do
+		"$tool" verify "$file" >text 2>&1
+		test $? -eq $expected || { echo "$file: the screen"; cat text; return 1; }
+		"$tool" verify --json "$file" >json 2>&1
+		test $? -eq $expected && grep -q "\"verdict\": \"$verdict\"" json || { echo "$file: JSON"; cat json; return 1; }
+		# PROBLEM is on the screen where it is not valid, and nowhere else
+		grep -q PROBLEM text
+		test $? -eq $((1 - bad)) || { echo "$file: marks"; cat text; return 1; }
+	done
+	rm -f text json
 }
 
 # changed FILE TEXT TEXT: one text of it replaced by another of the same length
@@ -223,7 +251,7 @@ verifies() {
 	ends "DER" 12 '(SHA256)' verify der.p7m
 	ends "BER" 12 'it fits' verify ber.p7m
 	ends "PEM" 12 'it fits' verify pem.p7m
-	ends "without signed attributes" 12 'does not say when' verify noattr.p7m
+	ends "without signed attributes nothing is valid" 11 'without signed attributes' verify noattr.p7m
 	ends "SHA-1 is not good enough" 11 'not safe any more' verify sha1.p7m
 	ends "without the signer's certificate" 12 'certificate is not in the file' verify nocerts.p7m
 	ends "without the authority's" 12 "authority's certificate is not in the file" verify alone.p7m
@@ -231,6 +259,36 @@ verifies() {
 	check "are both shown" test "$(grep -c 'it fits' "$work/out")" -eq 2
 	ends "a certificate for logging in" 11 'not for signing documents' verify login.p7m
 	ends "certificates that nobody signed with" 11 'nobody has signed' verify nobody.p7m
+
+	check "screen, JSON and exit status agree on what is not valid" agree 11 noattr.p7m sha1.p7m \
+		login.p7m nobody.p7m forged.p7m
+	check "on what nobody can verify" agree 12 made.p7s der.p7m ber.p7m pem.p7m nocerts.p7m alone.p7m \
+		both.p7m evil.p7m
+	check "on what is simulated" agree 13 contract.txt.p7s contract.txt.p7m empty
+
+	# names that would like to do something to a screen
+	ends "characters that nobody sees" 12 'Name  *山????' verify evil.p7m
+	check "are not on the screen" sh -c '! LC_ALL=C grep -q "$(printf "\342\200\256\|\342\201\246\|\342\200\213\|\033")" "$1"' - "$work/out"
+	ends "a birth date that was none is not shown as one" 12 'Birth date  *CAUTION  not a date: 599999999' verify evil.p7m
+	hidden=$(printf 'b\342\200\256c.p7m') && cp der.p7m "$hidden"
+	ends "nor are they in a file's name" 12 'b?c.p7m' verify "$hidden"
+	rm -f "$hidden"
+	ends "nor in the name of a file that is not there" 1 'b?c.p7m' verify "$hidden"
+
+	# what nobody signed beside what somebody signed
+	{ echo 'I owe the bearer 1,000,000 yen.' && cat pem.p7m; } >before.pem
+	{ cat pem.p7m && echo 'I owe the bearer 1,000,000 yen.'; } >behind.pem
+	cat pem.p7m pem.p7m >twice.pem
+	sed '1a I-owe: the bearer' pem.p7m >inside.pem
+	for framed in before.pem behind.pem twice.pem inside.pem; do
+		ends "$framed: text that nobody signed" 1 'that nobody signed' verify $framed
+	done
+
+	# one input
+	input=made.p7s
+	ends "one input is not both" 2 'both the signature and what was signed' verify --content - -
+	input=
+	check "nor is a pipe" sh -c 'cat made.p7s | "$1" verify --content /dev/stdin - 2>&1 | grep "both the signature"' - "$tool"
 
 	# no signature at all
 	ends "an encrypted message" 1 'is not a signature' verify secret.p7m

@@ -69,7 +69,7 @@ has_serial(const X509 *ca, const struct row *row)
 }
 
 static enum authority_answer
-look_up(FILE *list, enum key key, const X509 *ca, char year[AUTHORITY_YEAR])
+look_up(FILE *list, enum key key, X509 *ca, char year[AUTHORITY_YEAR])
 {
 	struct row row;
 
@@ -82,7 +82,8 @@ look_up(FILE *list, enum key key, const X509 *ca, char year[AUTHORITY_YEAR])
 		memcpy(year, row.year, AUTHORITY_YEAR);
 		return by_print ? AUTHORITY_PUBLISHED : AUTHORITY_KNOWN_SERIAL;
 	}
-	return certificate_is_simulated(ca) ? AUTHORITY_SIMULATED : AUTHORITY_UNKNOWN;
+	return certificate_is_simulated(ca) && X509_self_signed(ca, 1) == 1 ? AUTHORITY_SIMULATED
+									    : AUTHORITY_UNKNOWN;
 }
 
 enum authority_answer
@@ -126,7 +127,7 @@ static const struct {
 		N_("not issued by an authority that this software knows%s")},
 	[AUTHORITY_FORGED] = {"forged", MARK_PROBLEM,
 		N_("the signature of the authority on it is wrong%s")},
-	[AUTHORITY_NO_LIST] = {"no-list", MARK_PROBLEM,
+	[AUTHORITY_NO_LIST] = {"no-list", MARK_CAUTION,
 		N_("the list of authorities of this software cannot be read%s")},
 };
 /* clang-format on */

@@ -20,6 +20,12 @@ month_days(int year, int month)
 	return month == 2 && is_leap(year) ? 29 : days[month - 1];
 }
 
+bool
+day_exists(struct day d)
+{
+	return d.month >= 1 && d.month <= 12 && d.day >= 1 && d.day <= month_days(d.year, d.month);
+}
+
 /*
  * Days since 1970-01-01. Years are counted from March, so that the leap day is the last of its
  * year; 153 days make five months from there on, and 400 years always have 146097 days.
@@ -35,10 +41,20 @@ day_number(struct day d)
 	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
+/* The years that four digits can say; a certificate "without an end" says 9999-12-31 in UTC. */
+#define FIRST (INT64_C(-62167219200) - JAPAN) /* 0000-01-01 00:00:00 in Japan */
+#define LAST (INT64_C(253402300799) - JAPAN)  /* 9999-12-31 23:59:59 */
+
+static int64_t
+local_time(int64_t time)
+{
+	return (time < FIRST ? FIRST : time > LAST ? LAST : time) + JAPAN;
+}
+
 struct day
 day_at(int64_t time)
 {
-	int64_t local = time + JAPAN;
+	int64_t local = local_time(time);
 	int64_t number = (local >= 0 ? local : local - (SECONDS - 1)) / SECONDS + 719468;
 	int64_t era = (number >= 0 ? number : number - 146096) / 146097;
 	int64_t of_era = number - era * 146097;
@@ -56,7 +72,6 @@ day_at(int64_t time)
 void
 day_format(struct day day, char text[DAY_TEXT])
 {
-	/* What a hostile certificate can say beyond these four digits is cut, not believed. */
 	(void)snprintf(text, DAY_TEXT, "%04u-%02u-%02u", (unsigned int)day.year % 10000u,
 		       (unsigned int)day.month % 100u, (unsigned int)day.day % 100u);
 }
@@ -65,12 +80,12 @@ void
 second_format(int64_t time, char text[SECOND_TEXT])
 {
 	char day[DAY_TEXT];
-	int64_t of_day = ((time + JAPAN) % SECONDS + SECONDS) % SECONDS;
+	int64_t of_day = (local_time(time) % SECONDS + SECONDS) % SECONDS;
 
 	day_format(day_at(time), day);
 	(void)snprintf(text, SECOND_TEXT, "%sT%02u:%02u:%02u+09:00", day,
-		       (unsigned int)(of_day / 3600) % 100u, (unsigned int)(of_day / 60 % 60) % 100u,
-		       (unsigned int)(of_day % 60) % 100u);
+		       (unsigned int)(of_day / 3600) % 100u,
+		       (unsigned int)(of_day / 60 % 60) % 100u, (unsigned int)(of_day % 60) % 100u);
 }
 
 int64_t

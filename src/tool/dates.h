@@ -2,6 +2,7 @@
 #ifndef JPKI_TOOL_DATES_H
 #define JPKI_TOOL_DATES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -13,9 +14,12 @@ struct day {
 	int year, month, day;
 };
 
+/* Whether the calendar has it. */
+bool day_exists(struct day day);
+
 #define DAY_TEXT 11 /* "2031-07-07" and a NUL */
 
-/* The day in Japan at that time. */
+/* The day in Japan at that time; of times outside the years 0000 to 9999, the first or last one. */
 struct day day_at(int64_t time);
 
 /* "2031-07-07" */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/crypto.h>
 #include <openssl/objects.h>
@@ -69,15 +70,34 @@ static const struct {
 	const char *name;
 	int first; /* year AD */
 } eras[] = {
-	{N_("Meiji"), 1868}, {N_("Taisho"), 1912}, {N_("Showa"), 1926},
+	{N_("Meiji"), 1868},  {N_("Taisho"), 1912}, {N_("Showa"), 1926},
 	{N_("Heisei"), 1989}, {N_("Reiwa"), 2019},
 };
 
+static int
+number(const char *digits, size_t count)
+{
+	int value = 0;
+
+	for (size_t i = 0; i < count; i++)
+		value = 10 * value + (digits[i] - '0');
+	return value;
+}
+
+/* An era and a day that there was, not before the era's first year nor after today. */
 static bool
 is_birth(const char *text)
 {
-	return strlen(text) == 9 && strspn(text, "0123456789") == 9 &&
-	       (size_t)(text[0] - '1') < sizeof eras / sizeof eras[0];
+	struct day day;
+	size_t era = (size_t)(text[0] - '1');
+
+	if (strlen(text) != 9 || strspn(text, "0123456789") != 9 ||
+	    era >= sizeof eras / sizeof eras[0])
+		return false;
+	day = (struct day){number(text + 1, 4), number(text + 5, 2), number(text + 7, 2)};
+	return day_exists(day) && day.year >= eras[era].first &&
+	       (era + 1 == sizeof eras / sizeof eras[0] || day.year <= eras[era + 1].first) &&
+	       day_count(day, day_at(time(NULL))) >= 0;
 }
 
 const char *
@@ -93,16 +113,12 @@ char *
 personal_birth(const char *text)
 {
 	size_t era = (size_t)(text[0] - '1');
-	int year;
 	char *words;
 
 	if (!is_birth(text))
 		return strdup(text);
-	year = (int)strtol((char[]){text[1], text[2], text[3], text[4], '\0'}, NULL, 10);
-	if (year < eras[era].first)
-		return strdup(text);
 	if (asprintf(&words, _("%.4s-%.2s-%.2s (%s %d)"), text + 1, text + 5, text + 7,
-		     _(eras[era].name), year - eras[era].first + 1) < 0)
+		     _(eras[era].name), number(text + 1, 4) - eras[era].first + 1) < 0)
 		return NULL;
 	return words;
 }
@@ -148,7 +164,8 @@ show_substitutes(const char *label, int width, const char *text, const char *fla
 
 	if (found)
 		screen_rowf(label, width, MARK_NONE,
-			    _("%s (written for characters that the certificate cannot hold)"), found);
+			    _("%s (written for characters that the certificate cannot hold)"),
+			    found);
 	free(found);
 }
 
@@ -169,12 +186,16 @@ personal_show(const X509 *certificate, int width)
 	personal_read(&personal, certificate);
 	birth = parts[PERSONAL_BIRTH] ? personal_birth(parts[PERSONAL_BIRTH]) : NULL;
 	screen_row(_("Name"), width, MARK_NONE, parts[PERSONAL_NAME] ? parts[PERSONAL_NAME] : "?");
-	show_substitutes(_("Substitutes in it"), width, parts[PERSONAL_NAME], parts[PERSONAL_NAME_FLAGS]);
+	show_substitutes(_("Substitutes in it"), width, parts[PERSONAL_NAME],
+			 parts[PERSONAL_NAME_FLAGS]);
 	screen_row(_("Address"), width, MARK_NONE,
 		   parts[PERSONAL_ADDRESS] ? parts[PERSONAL_ADDRESS] : "?");
 	show_substitutes(_("Substitutes in it"), width, parts[PERSONAL_ADDRESS],
 			 parts[PERSONAL_ADDRESS_FLAGS]);
-	screen_row(_("Birth date"), width, MARK_NONE, birth ? birth : "?");
+	if (birth && !is_birth(parts[PERSONAL_BIRTH]))
+		screen_rowf(_("Birth date"), width, MARK_CAUTION, _("not a date: %s"), birth);
+	else
+		screen_row(_("Birth date"), width, MARK_NONE, birth ? birth : "?");
 	screen_row(_("Sex"), width, MARK_NONE,
 		   parts[PERSONAL_SEX] ? sex_text(parts[PERSONAL_SEX]) : "?");
 	if (birth)

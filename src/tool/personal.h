@@ -30,13 +30,14 @@ void personal_free(struct personal *personal);
 
 /*
  * The birth date in words: "1990-01-02 (Heisei 2)" from "419900102", an era and a date with the
- * year AD. What does not look like that is given back as it is. The caller frees it.
+ * year AD. What is not that, or no day of that era up to today, is given back as it is. The caller
+ * frees it; NULL without memory.
  */
 char *personal_birth(const char *text);
 
 /*
- * The date alone, "1990-01-02", as it would be in JSON: `day` filled, or `text` itself where it does
- * not look like that (NULL if it is NULL).
+ * The date alone, "1990-01-02", as it would be in JSON: `day` filled, or `text` itself where it is not
+ * such a date (NULL if it is NULL).
  */
 const char *personal_birth_day(const char *text, char day[DAY_TEXT]);
 

@@ -2,6 +2,7 @@
 #include "tool/signature.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@
 /* ---- reading ---- */
 
 static const char pem_begin[] = "-----BEGIN ";
+static const char *const pem_names[] = {"CMS", "PKCS7"};
+#define PEM_NAMES (sizeof pem_names / sizeof pem_names[0])
 
 bool
 signature_looks_like_one(const uint8_t *data, size_t len)
@@ -22,27 +25,6 @@ signature_looks_like_one(const uint8_t *data, size_t len)
 
 	return memmem(data, len < 24 ? len : 24, signed_data, sizeof signed_data) ||
 	       memmem(data, len, pem_begin, sizeof pem_begin - 1);
-}
-
-/* PEM may be encrypted with a password. Nobody is asked for one. */
-static int
-no_password(char *text, int size, int writing, void *context)
-{
-	(void)text;
-	(void)size;
-	(void)writing;
-	(void)context;
-	return -1;
-}
-
-static CMS_ContentInfo *
-read_pem(const uint8_t *data, size_t len)
-{
-	BIO *in = BIO_new_mem_buf(data, (int)len);
-	CMS_ContentInfo *cms = in ? PEM_read_bio_CMS(in, NULL, no_password, NULL) : NULL;
-
-	BIO_free(in);
-	return cms;
 }
 
 /* The whole of it: what follows a signature was not looked at by anybody. */
@@ -58,24 +40,125 @@ read_der(const uint8_t *data, size_t len)
 	return NULL;
 }
 
-bool
-signature_open(struct signature *signature, const uint8_t *data, size_t len)
+static const char white[] = " \t\r\n";
+
+static void
+skip_white(const uint8_t **at, const uint8_t *end)
 {
-	*signature = (struct signature){0};
-	if (len > INT_MAX)
+	while (*at < end && **at && strchr(white, **at))
+		++*at;
+}
+
+/* Takes "-----BEGIN CMS-----" or the like from the front; false if that is not there. */
+static bool
+take_line(const uint8_t **at, const uint8_t *end, const char *word, const char *name)
+{
+	char line[32];
+	int len = snprintf(line, sizeof line, "-----%s %s-----", word, name);
+
+	if (end - *at < len || memcmp(*at, line, (size_t)len) != 0)
 		return false;
-	signature->cms = read_der(data, len);
-	if (!signature->cms && memmem(data, len, pem_begin, sizeof pem_begin - 1))
-		signature->cms = read_pem(data, len);
-	ERR_clear_error();
-	if (!signature->cms || OBJ_obj2nid(CMS_get0_type(signature->cms)) != NID_pkcs7_signed)
-		return false;
+	*at += len;
+	return true;
+}
+
+/* Base64 and white space up to a dash, into bytes of the same length at most; -1 if it is not. */
+static long
+take_base64(const uint8_t **at, const uint8_t *end, uint8_t *out)
+{
+	EVP_ENCODE_CTX *context = EVP_ENCODE_CTX_new();
+	const uint8_t *dash = memchr(*at, '-', (size_t)(end - *at));
+	int len = 0, rest = 0;
+	bool ok = context && dash;
+
+	if (ok) {
+		EVP_DecodeInit(context);
+		ok = EVP_DecodeUpdate(context, out, &len, *at, (int)(dash - *at)) >= 0 &&
+		     EVP_DecodeFinal(context, out + len, &rest) == 1;
+		*at = dash;
+	}
+	EVP_ENCODE_CTX_free(context);
+	return ok ? (long)len + rest : -1;
+}
+
+/* One block of that name and nothing else (RFC 7468). */
+static CMS_ContentInfo *
+read_block(const uint8_t *at, const uint8_t *end, const char *name, uint8_t *room)
+{
+	long len;
+
+	skip_white(&at, end);
+	if (!take_line(&at, end, "BEGIN", name))
+		return NULL;
+	len = take_base64(&at, end, room);
+	if (len < 0 || !take_line(&at, end, "END", name))
+		return NULL;
+	skip_white(&at, end);
+	return at == end ? read_der(room, (size_t)len) : NULL;
+}
+
+static bool
+has_block(const uint8_t *data, size_t len)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < PEM_NAMES; i++) {
+		char line[32];
+		int line_len = snprintf(line, sizeof line, "%s%s-----", pem_begin, pem_names[i]);
+
+		has |= memmem(data, len, line, (size_t)line_len) != NULL;
+	}
+	return has;
+}
+
+static CMS_ContentInfo *
+read_pem(const uint8_t *data, size_t len)
+{
+	uint8_t *room = malloc(len + 1);
+	CMS_ContentInfo *cms = NULL;
+
+	for (size_t i = 0; room && !cms && i < PEM_NAMES; i++)
+		cms = read_block(data, data + len, pem_names[i], room);
+	free(room);
+	return cms;
+}
+
+static enum signature_form
+measure(struct signature *signature)
+{
 	signature->count = sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(signature->cms));
 	signature->count = signature->count < 0 ? 0 : signature->count;
-	signature->signers = calloc((size_t)signature->count + 1, sizeof *signature->signers);
 	signature->certificates = CMS_get1_certs(signature->cms);
+	return signature->count > SIGNATURE_SIGNERS_MAX ||
+			       sk_X509_num(signature->certificates) > SIGNATURE_CERTIFICATES_MAX
+		       ? SIGNATURE_IS_TOO_MUCH
+		       : SIGNATURE_IS_ONE;
+}
+
+enum signature_form
+signature_open(struct signature *signature, const uint8_t *data, size_t len)
+{
+	enum signature_form form;
+	bool is_pem;
+
+	*signature = (struct signature){0};
+	if (len > INT_MAX)
+		return SIGNATURE_IS_NONE;
+	signature->cms = read_der(data, len);
+	is_pem = !signature->cms && has_block(data, len);
+	if (is_pem)
+		signature->cms = read_pem(data, len);
+	ERR_clear_error();
+	if (!signature->cms)
+		return is_pem ? SIGNATURE_IS_ACCOMPANIED : SIGNATURE_IS_NONE;
+	if (OBJ_obj2nid(CMS_get0_type(signature->cms)) != NID_pkcs7_signed)
+		return SIGNATURE_IS_NONE;
+	form = measure(signature);
+	if (form != SIGNATURE_IS_ONE)
+		return form;
+	signature->signers = calloc((size_t)signature->count + 1, sizeof *signature->signers);
 	(void)CMS_set1_signers_certs(signature->cms, NULL, 0);
-	return signature->signers != NULL;
+	return signature->signers ? SIGNATURE_IS_ONE : SIGNATURE_IS_NONE;
 }
 
 void
@@ -153,6 +236,13 @@ signature_add(struct signature *signature, const uint8_t *data, size_t len)
 {
 	if (!signature->digests && !start_digests(signature))
 		return false;
+	if (signature->content_len < sizeof signature->head) {
+		size_t at = (size_t)signature->content_len, room = sizeof signature->head - at;
+
+		if (len > 0)
+			memcpy(signature->head + at, data, len < room ? len : room);
+	}
+	signature->content_len += len;
 	return len == 0 ||
 	       (len <= INT_MAX && BIO_write(signature->digests, data, (int)len) == (int)len);
 }
@@ -165,14 +255,74 @@ attribute(CMS_SignerInfo *info, int nid, int type)
 	return CMS_signed_get0_data_by_OBJ(info, OBJ_nid2obj(nid), -3, type);
 }
 
-static bool
-has_hash(const ASN1_STRING *text, const X509 *certificate, const EVP_MD *digest)
+/* The elements of a SEQUENCE as it stands there in DER; NULL if it is none. */
+static ASN1_SEQUENCE_ANY *
+elements(const ASN1_STRING *der)
 {
+	const uint8_t *at = ASN1_STRING_get0_data(der), *end = at + ASN1_STRING_length(der);
+	ASN1_SEQUENCE_ANY *list = d2i_ASN1_SEQUENCE_ANY(NULL, &at, end - at);
+
+	if (list && at == end)
+		return list;
+	sk_ASN1_TYPE_pop_free(list, ASN1_TYPE_free);
+	return NULL;
+}
+
+/* The first of them, if it is of that type; a later one in `list` with `at`. */
+static const ASN1_STRING *
+element(const ASN1_SEQUENCE_ANY *list, int at, int type)
+{
+	const ASN1_TYPE *any = sk_ASN1_TYPE_value(list, at);
+
+	return any && ASN1_TYPE_get(any) == type ? any->value.asn1_string : NULL;
+}
+
+/* The hash that an AlgorithmIdentifier in DER names; NULL if it is not known. */
+static const EVP_MD *
+named_digest(const ASN1_STRING *der)
+{
+	const uint8_t *at = ASN1_STRING_get0_data(der);
+	X509_ALGOR *algorithm = d2i_X509_ALGOR(NULL, &at, ASN1_STRING_length(der));
+	const EVP_MD *digest = algorithm ? EVP_get_digestbyobj(algorithm->algorithm) : NULL;
+
+	X509_ALGOR_free(algorithm);
+	return digest;
+}
+
+/* ESSCertID, or ESSCertIDv2, whose hash is SHA-256 unless it names another (RFC 5035, 4 and 5.4.1).
+ */
+static bool
+is_id_of(const ASN1_STRING *der, const EVP_MD *digest, const X509 *certificate)
+{
+	ASN1_SEQUENCE_ANY *id = elements(der);
+	const ASN1_STRING *algorithm = element(id, 0, V_ASN1_SEQUENCE);
+	const ASN1_STRING *named = element(id, algorithm ? 1 : 0, V_ASN1_OCTET_STRING);
 	unsigned char hash[EVP_MAX_MD_SIZE];
 	unsigned int len = 0;
+	bool is;
 
-	return X509_digest(certificate, digest, hash, &len) == 1 &&
-	       memmem(ASN1_STRING_get0_data(text), (size_t)ASN1_STRING_length(text), hash, len);
+	if (algorithm)
+		digest = named_digest(algorithm);
+	is = named && digest && X509_digest(certificate, digest, hash, &len) == 1 &&
+	     (unsigned int)ASN1_STRING_length(named) == len &&
+	     memcmp(ASN1_STRING_get0_data(named), hash, len) == 0;
+	sk_ASN1_TYPE_pop_free(id, ASN1_TYPE_free);
+	return is;
+}
+
+/* The first in the list of SigningCertificate, or of the second version, is the signer's own. */
+static bool
+names_first(const ASN1_STRING *der, const EVP_MD *digest, const X509 *certificate)
+{
+	ASN1_SEQUENCE_ANY *outer = elements(der);
+	const ASN1_STRING *list = element(outer, 0, V_ASN1_SEQUENCE);
+	ASN1_SEQUENCE_ANY *ids = list ? elements(list) : NULL;
+	const ASN1_STRING *first = element(ids, 0, V_ASN1_SEQUENCE);
+	bool names = first && is_id_of(first, digest, certificate);
+
+	sk_ASN1_TYPE_pop_free(ids, ASN1_TYPE_free);
+	sk_ASN1_TYPE_pop_free(outer, ASN1_TYPE_free);
+	return names;
 }
 
 /*
@@ -184,17 +334,13 @@ names_other(CMS_SignerInfo *info, const X509 *certificate)
 {
 	const int nids[] = {NID_id_smime_aa_signingCertificateV2,
 			    NID_id_smime_aa_signingCertificate};
-	const EVP_MD *digests[] = {EVP_sha256(), EVP_sha384(), EVP_sha512(), EVP_sha1()};
+	const EVP_MD *digests[] = {EVP_sha256(), EVP_sha1()};
 
 	for (size_t i = 0; i < 2; i++) {
-		const ASN1_STRING *text = attribute(info, nids[i], V_ASN1_SEQUENCE);
-		bool found = false;
+		const ASN1_STRING *der = attribute(info, nids[i], V_ASN1_SEQUENCE);
 
-		if (CMS_signed_get_attr_by_NID(info, nids[i], -1) < 0)
-			continue;
-		for (size_t j = 0; text && j < 4; j++)
-			found = found || has_hash(text, certificate, digests[j]);
-		if (!found)
+		if (CMS_signed_get_attr_by_NID(info, nids[i], -1) >= 0 &&
+		    (!der || !names_first(der, digests[i], certificate)))
 			return true;
 	}
 	return false;
@@ -210,24 +356,70 @@ is_other_type(const struct signature *signature, CMS_SignerInfo *info)
 	return !type || OBJ_cmp(type, CMS_get0_eContentType(signature->cms)) != 0;
 }
 
-static enum signature_answer
-check_signature(const struct signature *signature, CMS_SignerInfo *info, const X509 *certificate)
+/*
+ * Whether the content is a SET OF Attribute (RFC 5652, 5.3), to its last byte: then what was signed
+ * may be the attributes of a signature over something else.
+ */
+static bool
+is_attributes(const struct signature *signature)
 {
-	bool has_attributes = CMS_signed_get_attr_count(info) >= 0;
+	const int tags[] = {V_ASN1_SET, V_ASN1_SEQUENCE, V_ASN1_OBJECT, V_ASN1_SET};
+	const uint8_t *at = signature->head, *end = at + sizeof signature->head;
+	uint64_t left = signature->content_len;
 
+	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+		const uint8_t *start = at;
+		long len;
+		int tag, class;
+
+		if (left > LONG_MAX || end - at < 16 ||
+		    (ASN1_get_object(&at, &len, &tag, &class, (long)left) & 0x80) ||
+		    tag != tags[i] || class != V_ASN1_UNIVERSAL)
+			return false;
+		left -= (uint64_t)(at - start);
+		if (i == 0 && (uint64_t)len != left)
+			return false;
+		if (tags[i] == V_ASN1_OBJECT) {
+			at += len < end - at ? len : end - at;
+			left -= (uint64_t)len;
+		}
+	}
+	return true;
+}
+
+/* By what the authority wrote into it (RFC 5280, 4.2): for signatures that bind, not for logging
+ * in. */
+static bool
+is_for_signing(X509 *certificate)
+{
+	return !(X509_get_extension_flags(certificate) & (EXFLAG_INVALID | EXFLAG_CRITICAL)) &&
+	       (X509_get_key_usage(certificate) & KU_NON_REPUDIATION) &&
+	       X509_check_ca(certificate) == 0;
+}
+
+/*
+ * Without signed attributes (RFC 5652 wants them but for plain data, CAdES always) nothing tells a
+ * signature over a content from one over attributes: whoever has one of these can show it as the
+ * other.
+ */
+static enum signature_answer
+check_signature(const struct signature *signature, CMS_SignerInfo *info, X509 *certificate)
+{
+	if (CMS_signed_get_attr_count(info) <= 0)
+		return SIGNATURE_BARE;
+	if (is_attributes(signature))
+		return SIGNATURE_OF_ATTRIBUTES;
 	if (!certificate)
 		return SIGNATURE_NO_CERTIFICATE;
 	if (!is_safe(digest_of(info)))
 		return SIGNATURE_UNSAFE;
-	if (has_attributes && (CMS_SignerInfo_verify(info) != 1 || is_other_type(signature, info)))
+	if (CMS_SignerInfo_verify(info) != 1 || is_other_type(signature, info))
 		return SIGNATURE_WRONG;
 	if (CMS_SignerInfo_verify_content(info, signature->digests) != 1)
 		return SIGNATURE_CONTENT;
-	if (has_attributes && names_other(info, certificate))
+	if (names_other(info, certificate))
 		return SIGNATURE_OTHER_CERTIFICATE;
-	if (!(X509_get_key_usage((X509 *)(uintptr_t)certificate) & KU_NON_REPUDIATION))
-		return SIGNATURE_NOT_FOR_SIGNING;
-	return SIGNATURE_FITS;
+	return is_for_signing(certificate) ? SIGNATURE_FITS : SIGNATURE_NOT_FOR_SIGNING;
 }
 
 /* ---- whose it is ---- */
@@ -338,5 +530,6 @@ bool
 signer_time_is_good(const struct signer *signer, int64_t now)
 {
 	return !signer->is_timed ||
-	       (signer->time <= now + SLACK && signer_in_term(signer, signer->time));
+	       (signer->time <= now + SLACK &&
+		(!signer->certificate || signer_in_term(signer, signer->time)));
 }

@@ -19,6 +19,8 @@ enum signature_answer {
 	SIGNATURE_CONTENT,	     /* the content is not what was signed */
 	SIGNATURE_WRONG,	     /* the key of the certificate did not make it */
 	SIGNATURE_UNSAFE,	     /* made with a hash that is not safe any more, or not known */
+	SIGNATURE_BARE,		     /* without signed attributes, so it may belong to another content */
+	SIGNATURE_OF_ATTRIBUTES,     /* the content is the signed attributes of another signature */
 	SIGNATURE_OTHER_CERTIFICATE, /* the signer named another certificate than this one */
 	SIGNATURE_NOT_FOR_SIGNING,   /* the certificate is not for signing documents */
 	SIGNATURE_NO_CERTIFICATE,    /* it is not in the file, so nothing can be said */
@@ -42,6 +44,8 @@ struct signature {
 	CMS_ContentInfo *cms;
 	STACK_OF(X509) * certificates; /* all in the file */
 	BIO *digests;		       /* what the content goes through */
+	uint8_t head[64];	       /* the content's first bytes */
+	uint64_t content_len;	       /* bytes of it seen so far */
 	struct signer *signers;
 	int count;
 };
@@ -49,11 +53,24 @@ struct signature {
 /* Whether the beginning of a file looks as if signature_open could read it. */
 bool signature_looks_like_one(const uint8_t *data, size_t len);
 
+/* What a file is. */
+enum signature_form {
+	SIGNATURE_IS_ONE,
+	SIGNATURE_IS_NONE,
+	SIGNATURE_IS_ACCOMPANIED, /* PEM, and something beside the one block or inside of it */
+	SIGNATURE_IS_TOO_MUCH,	  /* more than the limits below */
+};
+
+/* Nobody needs more, and what has more would take long to look at. */
+#define SIGNATURE_SIGNERS_MAX 50
+#define SIGNATURE_CERTIFICATES_MAX 500
+
 /*
- * Reads DER, BER or PEM. False if that is no signature, or without memory. signature_close goes
- * with it in either case.
+ * Reads DER or BER that fills the data, or PEM (RFC 7468): one block with white space around it.
+ * Whatever else is in a file was signed by nobody, so a file that has it is refused. Without memory:
+ * SIGNATURE_IS_NONE. signature_close goes with it in any case.
  */
-bool signature_open(struct signature *signature, const uint8_t *data, size_t len);
+enum signature_form signature_open(struct signature *signature, const uint8_t *data, size_t len);
 void signature_close(struct signature *signature);
 
 /* Whether the content is in the file itself: signature_check then needs none. */
@@ -76,7 +93,8 @@ bool signer_in_term(const struct signer *signer, int64_t time);
 
 /*
  * Whether the time that the signer claims is one at which it can have been signed: within the
- * certificate's dates, and no more than five minutes after `now`. No claim is none to doubt.
+ * certificate's dates, if that is there, and no more than five minutes after `now`. No claim is none to
+ * doubt.
  */
 bool signer_time_is_good(const struct signer *signer, int64_t now);
 

@@ -26,11 +26,16 @@ static const struct {
 		N_("wrong: it has been changed, or was not made with the key of this certificate")},
 	[SIGNATURE_UNSAFE] = {"unsafe-digest", MARK_PROBLEM,
 		N_("made with a hash that is not safe any more, or not known here")},
+	[SIGNATURE_BARE] = {"no-signed-attributes", MARK_PROBLEM,
+		N_("without signed attributes: it does not say what it was made for, and can be taken "
+		   "from another signature")},
+	[SIGNATURE_OF_ATTRIBUTES] = {"attributes-as-content", MARK_PROBLEM,
+		N_("what is shown as signed is a piece of another signature, not a document")},
 	[SIGNATURE_OTHER_CERTIFICATE] = {"other-certificate", MARK_PROBLEM,
 		N_("the signer named another certificate than the one that goes with it")},
 	[SIGNATURE_NOT_FOR_SIGNING] = {"not-for-signing", MARK_PROBLEM,
 		N_("made with a certificate that is not for signing documents")},
-	[SIGNATURE_NO_CERTIFICATE] = {"no-certificate", MARK_PROBLEM,
+	[SIGNATURE_NO_CERTIFICATE] = {"no-certificate", MARK_CAUTION,
 		N_("the signer's certificate is not in the file, so it cannot be checked")},
 };
 

@@ -8,14 +8,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 /* ---- which file is what ---- */
 
-/* Reads v->name; *is_one says whether there is a signature in it. */
+/* Reads v->name; *form says what it is. */
 static enum tool_exit
-read_signature(struct verification *v, bool *is_one)
+read_signature(struct verification *v, enum signature_form *form)
 {
 	uint8_t *data;
 	size_t len;
@@ -23,8 +24,8 @@ read_signature(struct verification *v, bool *is_one)
 
 	if (status != TOOL_OK)
 		return status;
-	*is_one = signature_open(&v->signature, data, len);
-	if (!*is_one) {
+	*form = signature_open(&v->signature, data, len);
+	if (*form != SIGNATURE_IS_ONE) {
 		signature_close(&v->signature);
 		v->signature = (struct signature){0};
 	}
@@ -34,25 +35,34 @@ read_signature(struct verification *v, bool *is_one)
 
 /* A file that does not look like a signature may be as large as it likes: it is not read whole. */
 static enum tool_exit
-try_signature(struct verification *v, bool *is_one)
+try_signature(struct verification *v, enum signature_form *form)
 {
 	uint8_t head[4096];
 	size_t len;
 	enum tool_exit status = TOOL_OK;
 
-	*is_one = false;
+	*form = SIGNATURE_IS_NONE;
 	if (strcmp(v->name, "-") != 0) {
 		status = file_head(v->name, head, sizeof head, &len);
 		if (status == TOOL_OK && !signature_looks_like_one(head, len))
 			return TOOL_OK;
 	}
-	return status == TOOL_OK ? read_signature(v, is_one) : status;
+	return status == TOOL_OK ? read_signature(v, form) : status;
 }
 
 static enum tool_exit
-is_none(const char *path)
+refuse(const char *path, enum signature_form form)
 {
-	complain(_("%s is not a signature (CMS, as DER or PEM)"), path);
+	if (form == SIGNATURE_IS_ACCOMPANIED)
+		complain(_("%s is not a signature alone: there is something beside it or inside of "
+			   "it that "
+			   "nobody signed"),
+			 path);
+	else if (form == SIGNATURE_IS_TOO_MUCH)
+		complain(_("%s has more than %d signers or %d certificates: that is not looked at"),
+			 path, SIGNATURE_SIGNERS_MAX, SIGNATURE_CERTIFICATES_MAX);
+	else
+		complain(_("%s is not a signature (CMS, as DER or PEM)"), path);
 	return TOOL_FAILED;
 }
 
@@ -63,21 +73,36 @@ is_none(const char *path)
 static enum tool_exit
 find_signature(struct verification *v, const char *path, char **beside)
 {
+	enum signature_form form;
 	enum tool_exit status;
-	bool is_one;
 
 	v->name = path;
-	status = try_signature(v, &is_one);
-	if (status != TOOL_OK || is_one)
+	status = try_signature(v, &form);
+	if (status != TOOL_OK || form == SIGNATURE_IS_ONE)
 		return status;
+	if (form != SIGNATURE_IS_NONE || strcmp(path, "-") == 0)
+		return refuse(path, form);
 	if (asprintf(beside, "%s.p7s", path) < 0)
 		*beside = NULL;
 	if (!*beside || access(*beside, F_OK) != 0)
-		return is_none(path);
+		return refuse(path, form);
 	v->name = *beside;
 	v->content = path;
-	status = try_signature(v, &is_one);
-	return status == TOOL_OK && !is_one ? is_none(*beside) : status;
+	status = try_signature(v, &form);
+	return status == TOOL_OK && form != SIGNATURE_IS_ONE ? refuse(*beside, form) : status;
+}
+
+/* A pipe or a terminal gives what is in it once. */
+static bool
+is_read_twice(const char *name, const char *content)
+{
+	struct stat one, two;
+
+	name = strcmp(name, "-") == 0 ? "/dev/stdin" : name;
+	content = strcmp(content, "-") == 0 ? "/dev/stdin" : content;
+	return stat(name, &one) == 0 && stat(content, &two) == 0 && one.st_dev == two.st_dev &&
+	       one.st_ino == two.st_ino &&
+	       (!S_ISREG(one.st_mode) || strcmp(content, "/dev/stdin") == 0);
 }
 
 /* What was signed: --content, or the name of the signature without its .p7s. */
@@ -101,6 +126,13 @@ find_content(struct verification *v, const struct options *options, char **stem)
 		*stem = strndup(v->name, len - 4);
 		v->content = *stem && access(*stem, F_OK) == 0 ? *stem : NULL;
 	}
+	if (v->content && is_read_twice(v->name, v->content)) {
+		complain(_("%s is both the signature and what was signed: give one of them as a "
+			   "file of its "
+			   "own"),
+			 v->content);
+		return TOOL_USAGE;
+	}
 	if (v->content)
 		return TOOL_OK;
 	complain(_("what was signed is not in %s: say with --content which file it is"), v->name);
@@ -118,10 +150,13 @@ add_content(void *context, const uint8_t *data, size_t len)
 static enum tool_exit
 signer_verdict(const struct signer *signer, int64_t now)
 {
-	if (signer->answer == SIGNATURE_NO_CERTIFICATE)
+	const bool alone = signer->answer == SIGNATURE_NO_CERTIFICATE;
+
+	if ((signer->answer != SIGNATURE_FITS && !alone) || !signer_time_is_good(signer, now))
+		return TOOL_NOT_VALID;
+	if (alone)
 		return TOOL_NOT_VERIFIABLE;
-	if (signer->answer != SIGNATURE_FITS || signer->authority == AUTHORITY_FORGED ||
-	    !signer_in_term(signer, now) || !signer_time_is_good(signer, now))
+	if (signer->authority == AUTHORITY_FORGED || !signer_in_term(signer, now))
 		return TOOL_NOT_VALID;
 	if (signer->authority == AUTHORITY_SIMULATED)
 		return TOOL_SIMULATED;
@@ -143,6 +178,13 @@ verdict(const struct verification *v)
 }
 
 /* ---- the command ---- */
+
+static enum tool_exit
+no_memory(void)
+{
+	complain("%s", _("out of memory"));
+	return TOOL_FAILED;
+}
 
 static enum tool_exit
 may_write_content(const struct verification *v, const struct options *options)
@@ -196,7 +238,7 @@ verify_run(const struct options *options, char *arguments[])
 	if (status == TOOL_OK && v.content)
 		status = file_each(v.content, add_content, &v.signature);
 	if (status == TOOL_OK && !signature_check(&v.signature))
-		status = module_failed(CKR_HOST_MEMORY);
+		status = no_memory();
 	if (status == TOOL_OK) {
 		v.verdict = verdict(&v);
 		status = tell(options, &v);
