@@ -57,6 +57,13 @@ tests_unit_pin_SOURCES = tests/unit-pin.c src/token/pin.c src/token/digest.c src
 	src/base/bytes.c src/base/secret.c
 tests_unit_pin_LDADD = $(CMOCKA_LIBS) $(NETTLE_LIBS) $(GMP_LIBS)
 
+# The reader layer over the real libpcsclite, with something of the test's own in pcscd's place.
+check_PROGRAMS += tests/unit-pcsc
+TESTS += tests/unit-pcsc
+tests_unit_pcsc_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(PCSC_CFLAGS)
+tests_unit_pcsc_SOURCES = tests/unit-pcsc.c src/reader/pcsc.c src/base/log.c
+tests_unit_pcsc_LDADD = $(CMOCKA_LIBS) $(PCSC_LIBS)
+
 # The cards of all module tests, made once: each test works on a copy.
 module_cards = adult alias child opted-out phone juki foreign \
 	cert-random-bytes-auth cert-random-bytes-sign \

@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "reader/pcsc.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <winscard.h>
 
 #include "base/log.h"
 
+/* A service that starts or stops just now is asked again. */
+#define OPEN_TRIES 3
+
 _Static_assert(sizeof(SCARDCONTEXT) <= sizeof(long) && sizeof(SCARDHANDLE) <= sizeof(long),
                "PC/SC handles fit");
+_Static_assert(sizeof((struct pcsc_service){0}.socket) ==
+                       sizeof((struct sockaddr_un){0}.sun_path),
+               "the path of a socket fits");
 _Static_assert(PCSC_READER_NAME_MAX >= MAX_READERNAME, "reader names fit");
 
 /*
@@ -75,27 +86,74 @@ card_result(const char *call, LONG code)
 }
 
 void
+pcsc_service_init(struct pcsc_service *service)
+{
+	const char *set = secure_getenv("PCSCLITE_CSOCK_NAME");
+
+	*service = (struct pcsc_service){0};
+	strncpy(service->socket, set ? set : "/run/pcscd/pcscd.comm", sizeof service->socket - 1);
+}
+
+/* Whether somebody listens where libpcsclite looks for pcscd; nothing is said to it. */
+static bool
+somebody_listens(const struct pcsc_service *service)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	bool listens;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return false;
+	memcpy(address.sun_path, service->socket, sizeof address.sun_path);
+	listens = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 ||
+	          errno == EAGAIN; /* a long queue */
+	(void)close(fd);
+	return listens;
+}
+
+void
 pcsc_init(struct pcsc_context *c, struct pcsc_service *service)
 {
 	*c = (struct pcsc_context){.service = service};
 }
 
-enum result
-pcsc_open(struct pcsc_context *c)
+/*
+ * pcscd hangs up on whom it refuses. libpcsclite (2.3.3) sees that before, while or after it
+ * speaks, whoever is faster, and makes SCARD_E_NO_SERVICE, SCARD_W_SECURITY_VIOLATION or
+ * SCARD_F_COMM_ERROR of it; the first is also that nobody listens. A service that was just being
+ * started or stopped answers otherwise when asked again; not after the second, because a policy
+ * may have asked the user.
+ */
+static enum result
+establish(struct pcsc_context *c)
 {
 	SCARDCONTEXT handle;
 	LONG code;
+
+	for (int i = 0; i < OPEN_TRIES; i++) {
+		code = UNLESS_ENDED(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &handle));
+		if (code == SCARD_S_SUCCESS)
+			c->handle = handle;
+		if (code != SCARD_E_NO_SERVICE && code != SCARD_F_COMM_ERROR)
+			return result_of("SCardEstablishContext", code);
+		if (atomic_load(&ended) || !somebody_listens(c->service))
+			return RESULT_NO_SERVICE;
+	}
+	return RESULT_REFUSED;
+}
+
+enum result
+pcsc_open(struct pcsc_context *c)
+{
+	enum result r;
 
 	if (c->open)
 		return RESULT_OK;
 	/* Read first: a restart that another context notices meanwhile makes this one old. */
 	c->epoch = atomic_load(&c->service->epoch);
-	code = UNLESS_ENDED(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &handle));
-	if (code != SCARD_S_SUCCESS)
-		return result_of("SCardEstablishContext", code);
-	c->handle = handle;
-	c->open = true;
-	return RESULT_OK;
+	r = establish(c);
+	c->open = r == RESULT_OK;
+	return r;
 }
 
 void

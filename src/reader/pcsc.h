@@ -27,6 +27,7 @@
  */
 struct pcsc_service {
 	atomic_uint epoch;
+	char socket[108]; /* where libpcsclite looks for pcscd; a path */
 };
 
 struct pcsc_context {
@@ -50,9 +51,15 @@ struct pcsc_state {
 	uint16_t counter; /* insertions and removals so far (high half of dwEventState) */
 };
 
+/* Looks at the environment, as libpcsclite does. */
+void pcsc_service_init(struct pcsc_service *service);
+
 void pcsc_init(struct pcsc_context *c, struct pcsc_service *service);
 
-/* Opens the context unless it is open. RESULT_NO_SERVICE, RESULT_REFUSED. Never waits. */
+/*
+ * Opens the context unless it is open. RESULT_NO_SERVICE: nobody listens. RESULT_REFUSED: pcscd
+ * hangs up, which it does by policy, or where it serves as many programs as it can. Never waits.
+ */
 enum result pcsc_open(struct pcsc_context *c);
 
 /* Closes it, and with it whatever is connected. */

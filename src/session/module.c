@@ -84,6 +84,7 @@ module_new(void)
 	init_locks(m);
 	m->references = 1;
 	settings_load(&m->settings);
+	pcsc_service_init(&m->service);
 	m->watch = watch_new(&m->service);
 	/* One empty pair of slots: clients that list slots once still see the first reader. */
 	if (!m->watch || !seat_add(m)) {

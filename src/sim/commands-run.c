@@ -124,17 +124,21 @@ static bool
 set_environment(const struct run *run, const char *folder)
 {
 	const char *old = getenv("LD_LIBRARY_PATH");
-	char *path = NULL, *socket = NULL;
+	char *path = NULL, *socket = NULL, *nobody = NULL;
 	bool ok = asprintf(&path, "%s%s%s", folder, old == NULL || *old == '\0' ? "" : ":",
 			   old == NULL ? "" : old) > 0 &&
 		  asprintf(&socket, "%s/pcsc", run->session.folder) > 0 &&
+		  asprintf(&nobody, "%s/pcscd.comm", run->session.folder) > 0 &&
 		  setenv("LD_LIBRARY_PATH", path, 1) == 0 &&
+		  /* No way leads to the machine's own pcscd. */
+		  setenv("PCSCLITE_CSOCK_NAME", nobody, 1) == 0 &&
 		  setenv(WIRE_SOCKET_VARIABLE, socket, 1) == 0 &&
 		  setenv(CONTROL_VARIABLE, run->session.control_path, 1) == 0 &&
 		  setenv("JPKI_CARD_SIM_STATE", sim_store_dir(run->session.store), 1) == 0;
 
 	free(path);
 	free(socket);
+	free(nobody);
 	if (!ok)
 		complain("out of memory");
 	return ok;
