@@ -21,3 +21,23 @@ tool_scripts = tests/tool-sign.sh tests/tool-statuses.sh tests/tool-messages.sh
 dist_check_SCRIPTS += $(tool_scripts)
 EXTRA_DIST += tests/slow/tool.sh
 TESTS += $(tool_scripts)
+
+# Fuzzing of verify (tests/fuzz.mk has the others).
+tool_verify_sources = tests/fuzz/fuzz-verify.c tests/fuzz/fuzz.h src/tool/authority.c \
+	src/tool/certificate.c src/tool/exit.c src/tool/file.c src/tool/hold.c src/tool/paths.c \
+	src/tool/personal.c src/tool/progress.c src/tool/screen.c src/tool/signature.c \
+	src/tool/verify.c src/tool/verify-show.c
+tool_verify_cppflags = $(tool_cppflags) -DPKGDATADIR='"$(abs_top_srcdir)/src/tool"' \
+	-DCORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
+tool_verify_libs = src/tool/libtool-dates.la $(OPENSSL_LIBS) $(JANSSON_LIBS)
+check_PROGRAMS += tests/fuzz/replay-verify
+TESTS += tests/fuzz/replay-verify
+tests_fuzz_replay_verify_SOURCES = tests/fuzz/replay.c $(tool_verify_sources)
+tests_fuzz_replay_verify_CPPFLAGS = $(tool_verify_cppflags)
+tests_fuzz_replay_verify_LDADD = $(tool_verify_libs)
+EXTRA_PROGRAMS += tests/fuzz/fuzz-verify
+CLEANFILES += tests/fuzz/fuzz-verify
+tests_fuzz_fuzz_verify_SOURCES = $(tool_verify_sources)
+tests_fuzz_fuzz_verify_CPPFLAGS = $(tool_verify_cppflags)
+tests_fuzz_fuzz_verify_LDADD = $(tool_verify_libs)
+tests_fuzz_fuzz_verify_LDFLAGS = -fsanitize=fuzzer

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # A short run of libFuzzer on each target (tests/fuzz), with ASan and UBSan, starting from the
-# corpus in the source. FUZZ_SECONDS: how long each, 15 if not set. FUZZ_KEEP: a folder where new inputs
+# corpus in the source. FUZZ_SECONDS: how long each, 15 if not set. FUZZ_TARGETS: which, all if not set.
+# FUZZ_KEEP: a folder where new inputs
 # of interest are gathered. The fuzzers are built in build/test/fuzz and kept.
 set -u
 export LC_ALL=C.UTF-8
@@ -10,7 +11,7 @@ export LC_ALL=C.UTF-8
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${JPKI_BUILD:-$top/build/test}/fuzz
 seconds=${FUZZ_SECONDS:-15}
-targets="certificate card calls"
+targets="${FUZZ_TARGETS:-certificate card calls verify}"
 failures=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-fuzz.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -37,11 +38,12 @@ build_targets() {
 
 # fuzz TARGET: any crash, leak, hang or broken promise ends it with a status that is not 0.
 fuzz() {
-	local keep=${FUZZ_KEEP:-$work}/$1
+	local keep=${FUZZ_KEEP:-$work}/$1 longest=1024
+	[ "$1" != verify ] || longest=6000 # a card's signature has nearly 4,000 bytes
 	mkdir -p "$keep"
 	env UBSAN_OPTIONS=print_stacktrace=1 timeout --kill-after=10 $((seconds + 120)) \
 		"$build/tests/fuzz/fuzz-$1" -seed=1 -max_total_time="$seconds" -len_control=0 \
-		-max_len=1024 -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
+		-max_len=$longest -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
 		-artifact_prefix="$build/found/$1-" "$keep" "$top/tests/fuzz/corpus/$1" \
 		>"$work/$1.log" 2>&1
 }
