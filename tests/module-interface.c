@@ -158,7 +158,7 @@ the_default_interface_is_a_standard_one(void **state)
 }
 
 static void
-an_interface_that_is_not_there_fails(void **state)
+an_interface_that_is_not_there_is_a_bad_argument(void **state)
 {
 	CK_UTF8CHAR unknown[] = "Vendor someone", prefix[] = "PKCS 1";
 	CK_VERSION later = {3, 1}, none = {9, 9};
@@ -167,11 +167,11 @@ an_interface_that_is_not_there_fails(void **state)
 
 	(void)state;
 	*(void **)(void *)&get = harness_symbol("jpki-pkcs11", "C_GetInterface");
-	assert_int_equal(get(unknown, NULL, &interface, 0), CKR_FUNCTION_FAILED);
-	assert_int_equal(get(prefix, NULL, &interface, 0), CKR_FUNCTION_FAILED);
-	assert_int_equal(get(standard, &later, &interface, 0), CKR_FUNCTION_FAILED);
-	assert_int_equal(get(vendor, &none, &interface, 0), CKR_FUNCTION_FAILED);
-	assert_int_equal(get(NULL, NULL, &interface, CKF_INTERFACE_FORK_SAFE), CKR_FUNCTION_FAILED);
+	assert_int_equal(get(unknown, NULL, &interface, 0), CKR_ARGUMENTS_BAD);
+	assert_int_equal(get(prefix, NULL, &interface, 0), CKR_ARGUMENTS_BAD);
+	assert_int_equal(get(standard, &later, &interface, 0), CKR_ARGUMENTS_BAD);
+	assert_int_equal(get(vendor, &none, &interface, 0), CKR_ARGUMENTS_BAD);
+	assert_int_equal(get(NULL, NULL, &interface, CKF_INTERFACE_FORK_SAFE), CKR_ARGUMENTS_BAD);
 }
 
 static CK_RV
@@ -377,19 +377,74 @@ is_supported(size_t place)
 	return false;
 }
 
+/* The first argument is a session, but for C_InitToken's, which is a slot. */
 static void
 what_the_card_cannot_do_is_refused_with_the_code_that_says_so(void **state)
 {
 	const void *list = list_of("jpki-pkcs11", 3, 0);
+	CK_SESSION_HANDLE session;
 	CK_RV rv;
 
 	(void)state;
 	p11_start(f);
+	session = p11_open(f, SLOT_AUTH);
 	for (size_t i = 1; i < PLACES_3_0; i++) {
-		rv = is_supported(i) ? CKR_OK : call_with_zeros(list, i);
-		if (!is_supported(i) && rv != refusal_of(i))
+		if (is_supported(i))
+			continue;
+		rv = function_at(list, i)(i == PLACE(C_InitToken) ? SLOT_AUTH : session, 0, 0, 0, 0,
+					  0, 0, 0, 0, 0);
+		if (rv != refusal_of(i))
 			fail_msg("function %zu says 0x%lx", i, rv);
 	}
+	p11_stop(f);
+}
+
+/*
+ * PKCS#11 2.40 5.1.7: a session that is none is told before what the function has to say. What
+ * is not there at all simply says so (5.1.6), and so do the legacy functions (5.16).
+ */
+static void
+a_session_that_is_none_is_told_before_any_refusal(void **state)
+{
+	static const CK_SESSION_HANDLE none[] = {0, 4711, ~0UL};
+	const void *list = list_of("jpki-pkcs11", 3, 0);
+	CK_SESSION_INFO info;
+	CK_RV rv, wanted;
+
+	(void)state;
+	p11_start(f);
+	for (size_t k = 0; k < sizeof none / sizeof none[0]; k++) {
+		for (size_t i = 1; i < PLACES_3_0; i++) {
+			wanted = refusal_of(i);
+			if (wanted != CKR_TOKEN_WRITE_PROTECTED && wanted != CKR_RANDOM_NO_RNG)
+				continue;
+			rv = function_at(list, i)(none[k], 0, 0, 0, 0, 0, 0, 0, 0, 0);
+			if (rv != (i == PLACE(C_InitToken) && none[k] != SLOT_AUTH
+					   ? CKR_SLOT_ID_INVALID
+				   : i == PLACE(C_InitToken) ? CKR_TOKEN_WRITE_PROTECTED
+							     : CKR_SESSION_HANDLE_INVALID))
+				fail_msg("function %zu says 0x%lx", i, rv);
+		}
+		assert_int_equal(f->C_GetSessionInfo(none[k], NULL), CKR_SESSION_HANDLE_INVALID);
+		assert_int_equal(f->C_GetSessionInfo(none[k], &info), CKR_SESSION_HANDLE_INVALID);
+	}
+	p11_stop(f);
+}
+
+static void
+a_session_has_the_flags_that_there_are_and_no_others(void **state)
+{
+	CK_SESSION_HANDLE session;
+	CK_SESSION_INFO info;
+
+	(void)state;
+	p11_start(f);
+	assert_int_equal(f->C_OpenSession(SLOT_AUTH, ~0UL, NULL, NULL, &session), CKR_OK);
+	assert_int_equal(f->C_GetSessionInfo(session, &info), CKR_OK);
+	assert_int_equal(info.flags, CKF_SERIAL_SESSION | CKF_RW_SESSION);
+	assert_int_equal(f->C_OpenSession(SLOT_AUTH, ~CKF_RW_SESSION, NULL, NULL, &session), CKR_OK);
+	assert_int_equal(f->C_GetSessionInfo(session, &info), CKR_OK);
+	assert_int_equal(info.flags, CKF_SERIAL_SESSION);
 	p11_stop(f);
 }
 
@@ -539,7 +594,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test(the_function_list_is_2_40_and_needs_a_place_to_go),
 		cmocka_unit_test(the_interface_list_names_3_0_2_40_and_our_own),
 		cmocka_unit_test(the_default_interface_is_a_standard_one),
-		cmocka_unit_test(an_interface_that_is_not_there_fails),
+		cmocka_unit_test(an_interface_that_is_not_there_is_a_bad_argument),
 		cmocka_unit_test(every_way_to_initialize_works),
 		cmocka_unit_test(bad_arguments_of_initialize_are_refused),
 		cmocka_unit_test(initializing_twice_is_told),
@@ -548,6 +603,8 @@ main(int argc, char *argv[])
 		cmocka_unit_test(it_can_be_initialized_many_times_and_leaves_no_file_open),
 		cmocka_unit_test(finalize_ends_sessions_searches_and_signatures),
 		cmocka_unit_test(what_the_card_cannot_do_is_refused_with_the_code_that_says_so),
+		cmocka_unit_test(a_session_that_is_none_is_told_before_any_refusal),
+		cmocka_unit_test(a_session_has_the_flags_that_there_are_and_no_others),
 		cmocka_unit_test(what_is_supported_survives_a_call_with_nothing),
 		cmocka_unit_test(get_info_names_the_module_and_its_version),
 		cmocka_unit_test(a_child_after_fork_starts_anew_and_the_parent_stays_logged_in),

@@ -34,3 +34,12 @@ api_unsupported(CK_RV rv)
 
 	return api_end(&api, begun == CKR_OK ? rv : begun);
 }
+
+CK_RV
+api_refused(CK_SESSION_HANDLE handle, CK_RV rv)
+{
+	struct api api;
+	CK_RV begun = api_begin_session(&api, handle);
+
+	return api_end(&api, begun == CKR_OK ? rv : begun);
+}

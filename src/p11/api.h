@@ -25,4 +25,7 @@ CK_RV api_end(struct api *api, CK_RV rv);
 /* What a function that this module has not returns: CKR_CRYPTOKI_NOT_INITIALIZED, else `rv`. */
 CK_RV api_unsupported(CK_RV rv);
 
+/* The same for what is refused on a session: CKR_SESSION_HANDLE_INVALID before `rv`. */
+CK_RV api_refused(CK_SESSION_HANDLE handle, CK_RV rv);
+
 #endif

@@ -82,7 +82,7 @@ interface_get(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version, CK_INTERFACE_PTR_PTR
 			return CKR_OK;
 		}
 	}
-	return CKR_FUNCTION_FAILED;
+	return CKR_ARGUMENTS_BAD; /* 3.0 5.4.6 names no code; NSS and OpenSC expect this one */
 }
 
 ENTRY_EXPORTED CK_RV

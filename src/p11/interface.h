@@ -19,7 +19,7 @@ CK_RV interface_get_function_list(CK_FUNCTION_LIST_PTR_PTR list);
 CK_RV interface_get_list(CK_INTERFACE_PTR list, CK_ULONG_PTR count);
 
 /*
- * NULL for the name means "PKCS 11", NULL for the version the latest one. CKR_FUNCTION_FAILED
+ * NULL for the name means "PKCS 11", NULL for the version the latest one. CKR_ARGUMENTS_BAD
  * where there is none of that name and version with all those flags; CKR_ARGUMENTS_BAD where the
  * pointer for the result is NULL.
  */

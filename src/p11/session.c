@@ -18,7 +18,8 @@ C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIF
 	if (rv == CKR_OK && !(flags & CKF_SERIAL_SESSION))
 		rv = CKR_SESSION_PARALLEL_NOT_SUPPORTED;
 	if (rv == CKR_OK)
-		rv = session_open(api.module, slot, flags, session);
+		rv = session_open(api.module, slot, flags & (CKF_SERIAL_SESSION | CKF_RW_SESSION),
+		                  session);
 	return api_end(&api, rv);
 }
 
@@ -47,11 +48,14 @@ C_CloseAllSessions(CK_SLOT_ID slot)
 CK_RV
 C_GetSessionInfo(CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info)
 {
+	CK_SESSION_INFO unwanted;
 	struct api api;
-	CK_RV rv = api_begin(&api);
+	CK_RV rv = api_begin(&api); /* not that of a session: nobody waits for its call here */
 
 	if (rv == CKR_OK)
-		rv = info ? session_info(api.module, session, info) : CKR_ARGUMENTS_BAD;
+		rv = session_info(api.module, session, info ? info : &unwanted);
+	if (rv == CKR_OK && !info)
+		rv = CKR_ARGUMENTS_BAD;
 	return api_end(&api, rv);
 }
 

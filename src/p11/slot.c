@@ -73,6 +73,26 @@ C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR slot, CK_VOID_PTR reserved)
 	return api_end(&api, rv);
 }
 
+/*
+ * Nothing on the card but the PINs can be changed by its holder (card fact 2.1). Which slot is
+ * meant is looked at first.
+ */
+CK_RV
+C_InitToken(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len, CK_UTF8CHAR_PTR label)
+{
+	CK_SLOT_INFO info = {.flags = 0};
+	struct api api;
+	CK_RV rv = api_begin(&api);
+
+	(void)pin, (void)pin_len, (void)label;
+	if (rv == CKR_OK)
+		rv = slot_info(api.module, slot, &info);
+	if (rv == CKR_OK)
+		rv = info.flags & CKF_TOKEN_PRESENT ? CKR_TOKEN_WRITE_PROTECTED
+		                                    : CKR_TOKEN_NOT_PRESENT;
+	return api_end(&api, rv);
+}
+
 /* There is no security officer at home: the municipal office unblocks PINs. */
 CK_RV
 C_InitPIN(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)

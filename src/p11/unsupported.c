@@ -4,7 +4,8 @@
 
 /*
  * The functions that this module has not, one line each: they say so at any time after
- * C_Initialize, whatever their arguments.
+ * C_Initialize, whatever their arguments, as CKR_FUNCTION_NOT_SUPPORTED wants it (PKCS#11 2.40
+ * 5.1.6: a stub that simply returns this).
  */
 
 /* Nobody looks at the arguments, so they have no names, as C2x allows and compilers before it. */
@@ -17,6 +18,13 @@
 	CK_RV name(__VA_ARGS__)                                                                    \
 	{                                                                                          \
 		return api_unsupported(rv);                                                        \
+	}
+
+/* What exists but refuses: a session that is none comes first (PKCS#11 2.40 5.1.7). */
+#define REFUSED(name, rv, ...)                                                                     \
+	CK_RV name(CK_SESSION_HANDLE session, __VA_ARGS__)                                         \
+	{                                                                                          \
+		return api_refused(session, rv);                                                   \
 	}
 
 /* What the functions of one kind have in common. */
@@ -35,18 +43,17 @@
  * Nothing on the card but the PINs can be changed by its holder (card fact 2.1), and C_SetPIN is
  * for those. Programs show these codes to people, so "write protected" it is.
  */
-UNSUPPORTED(C_InitToken, CKR_TOKEN_WRITE_PROTECTED, CK_SLOT_ID, IN, CK_BYTE_PTR)
-UNSUPPORTED(C_CreateObject, CKR_TOKEN_WRITE_PROTECTED, SESSION, TEMPLATE, NEW_OBJECT)
-UNSUPPORTED(C_CopyObject, CKR_TOKEN_WRITE_PROTECTED, SESSION, OBJECT, TEMPLATE, NEW_OBJECT)
-UNSUPPORTED(C_DestroyObject, CKR_TOKEN_WRITE_PROTECTED, SESSION, OBJECT)
-UNSUPPORTED(C_SetAttributeValue, CKR_TOKEN_WRITE_PROTECTED, SESSION, OBJECT, TEMPLATE)
+REFUSED(C_CreateObject, CKR_TOKEN_WRITE_PROTECTED, TEMPLATE, NEW_OBJECT)
+REFUSED(C_CopyObject, CKR_TOKEN_WRITE_PROTECTED, OBJECT, TEMPLATE, NEW_OBJECT)
+REFUSED(C_DestroyObject, CKR_TOKEN_WRITE_PROTECTED, OBJECT)
+REFUSED(C_SetAttributeValue, CKR_TOKEN_WRITE_PROTECTED, OBJECT, TEMPLATE)
 
 /*
  * No random numbers are handed out. pkcs11-tool --test understands that from this code of
  * C_SeedRandom, and from no other.
  */
-UNSUPPORTED(C_SeedRandom, CKR_RANDOM_NO_RNG, SESSION, IN)
-UNSUPPORTED(C_GenerateRandom, CKR_RANDOM_NO_RNG, SESSION, IN)
+REFUSED(C_SeedRandom, CKR_RANDOM_NO_RNG, IN)
+REFUSED(C_GenerateRandom, CKR_RANDOM_NO_RNG, IN)
 
 /* PKCS#11 2.40 5.16: legacy functions, which answer this and nothing else. */
 UNSUPPORTED(C_GetFunctionStatus, CKR_FUNCTION_NOT_PARALLEL, SESSION)
