@@ -147,6 +147,32 @@ assert_name(X509_NAME *name, const char *expected)
 	assert_string_equal(text, expected);
 }
 
+static struct sim_store *
+new_store(const char *name)
+{
+	char dir[200];
+	char *error = NULL;
+	struct sim_store *store;
+
+	snprintf(dir, sizeof(dir), "%s/%s", folder, name);
+	store = sim_store_open(dir, &error);
+	expect_ok(store != NULL, error);
+	return store;
+}
+
+static void
+assert_refused(const char *name, const char *person, const struct sim_make_options *options,
+	       const char *says)
+{
+	char *error = NULL;
+
+	assert_false(sim_store_make_card(help_store(), name, person, options, &error));
+	assert_non_null(error);
+	if (!strstr(error, says))
+		fail_msg("\"%s\" does not say \"%s\"", error, says);
+	free(error);
+}
+
 /* ---- 6.1: authorities ---- */
 
 static void
@@ -223,6 +249,76 @@ generations_have_one_name_and_different_keys(void **state)
 	X509_free(new);
 	BIO_free(bio);
 	free(pem);
+}
+
+/* The n-th certificate of the authority, oldest first. */
+static X509 *
+authority_in(struct sim_store *store, enum sim_pin which, int n)
+{
+	char *error = NULL;
+	char *pem = sim_store_ca_certificates(store, which, &error);
+	BIO *bio;
+	X509 *ca = NULL;
+
+	expect_ok(pem != NULL, error);
+	bio = BIO_new_mem_buf(pem, -1);
+	for (int i = 0; i <= n; i++) {
+		X509_free(ca);
+		ca = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+		assert_non_null(ca);
+	}
+	BIO_free(bio);
+	free(pem);
+	return ca;
+}
+
+/* "2031-03-01 14:59:59", in UTC as in the certificate. */
+static void
+write_time(const ASN1_TIME *time, char text[20])
+{
+	struct tm parts;
+
+	assert_int_equal(ASN1_TIME_to_tm(time, &parts), 1);
+	strftime(text, 20, "%Y-%m-%d %H:%M:%S", &parts);
+}
+
+static void
+authorities_begin_and_end_when_the_published_ones_do(void **state)
+{
+	static const struct {
+		enum sim_pin which;
+		const char *generation, *from, *to;
+	} table[] = {
+		{SIM_PIN_AUTH, "2015", "2015-10-20 03:08:13", "2025-10-19 14:59:59"},
+		{SIM_PIN_AUTH, "2019", "2019-09-14", "2029-09-14"},
+		{SIM_PIN_AUTH, "2023", "2023-07-16 01:01:04", "2033-07-15 14:59:59"},
+		{SIM_PIN_SIGN, "2015", "2015-10-20 02:40:28", "2025-10-19 14:59:59"},
+		{SIM_PIN_SIGN, "2019", "2019-09-14 23:41:56", "2029-09-14 14:59:59"},
+		{SIM_PIN_SIGN, "2023", "2023-07-16 00:50:27", "2033-07-15 14:59:59"},
+	};
+	struct sim_store *store = new_store("generations");
+	char *error = NULL;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct sim_make_options options = help_options;
+
+		options.generation = table[i].generation;
+		expect_ok(sim_store_make_card(store, table[i].generation, "opted-out", &options,
+					      &error),
+			  error);
+	}
+	for (int i = 0; i < 6; i++) {
+		X509 *ca = authority_in(store, table[i].which, i % 3);
+		char text[20];
+
+		write_time(X509_get0_notBefore(ca), text);
+		assert_memory_equal(text, table[i].from, strlen(table[i].from));
+		write_time(X509_get0_notAfter(ca), text);
+		assert_memory_equal(text, table[i].to, strlen(table[i].to));
+		X509_free(ca);
+	}
+	sim_store_free(store);
 }
 
 /* ---- 6.2: people's certificates ---- */
@@ -342,7 +438,6 @@ the_signing_certificate_says_where_in_romaji_and_lists_are_in_a_directory(void *
 	X509_free(certificate);
 }
 
-/* "2031-03-01 14:59:59" */
 static void
 format_time(int64_t time, char text[20])
 {
@@ -369,6 +464,119 @@ certificates_end_on_the_fifth_birthday_or_with_the_card(void **state)
 	assert_string_equal(text, "2031-03-02 14:59:59");
 	assert_true(adult->key[SIM_PIN_SIGN].not_after <= adult->key[SIM_PIN_AUTH].not_after);
 	sim_store_free_list(list, count);
+}
+
+/* Adults of each generation, in a state directory of their own: born on 2 March. */
+static void
+a_card_of_each_generation_has_dates_within_its_authoritys(void **state)
+{
+	static const struct {
+		const char *generation, *from, *to;
+	} table[] = {
+		/* the last second in which that generation issued, and the fifth birthday */
+		{"2015", "2019-09-14 23:41:55", "2024-03-02 14:59:59"},
+		{"2019", "2023-07-16 01:01:03", "2028-03-02 14:59:59"},
+		{"2023", "2026-11-21 00:00:00", "2031-03-02 14:59:59"},
+		{"next", "2026-11-21 00:00:00", "2031-03-02 14:59:59"},
+	};
+	struct sim_store *store = new_store("within");
+	char *error = NULL;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct sim_make_options options = help_options;
+
+		options.generation = table[i].generation;
+		expect_ok(
+			sim_store_make_card(store, table[i].generation, "adult", &options, &error),
+			error);
+		for (enum sim_pin which = SIM_PIN_AUTH; which < SIM_PIN_COUNT; which++) {
+			X509 *ca = authority_in(store, which, i);
+			X509 *made = certificate_in(store, table[i].generation, which);
+			char text[20];
+
+			assert_int_equal(X509_verify(made, X509_get0_pubkey(ca)), 1);
+			assert_true(ASN1_TIME_compare(X509_get0_notBefore(ca),
+						      X509_get0_notBefore(made)) <= 0);
+			assert_true(ASN1_TIME_compare(X509_get0_notAfter(made),
+						      X509_get0_notAfter(ca)) <= 0);
+			write_time(X509_get0_notBefore(made), text);
+			assert_string_equal(text, table[i].from);
+			write_time(X509_get0_notAfter(made), text);
+			assert_string_equal(text, table[i].to);
+			X509_free(ca);
+			X509_free(made);
+		}
+	}
+	sim_store_free(store);
+}
+
+/* The first and the last day of each present generation. */
+static void
+a_card_of_the_previous_generation_is_in_its_dates_on_any_day(void **state)
+{
+	static const char *const days[] = {"2023-07-16T01:01:04Z", "2027-07-16T01:01:03Z",
+					   "2027-07-16T01:01:04Z", "2038-01-20"};
+	static const char *const generations[] = {"2019", "2019", "2023", "2031"};
+	struct sim_store *store = new_store("previous");
+	char *error = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct sim_make_options options = {.seed = "previous", .generation = "previous"};
+		char name[] = "card-0";
+		struct sim_card_info *list;
+		size_t count;
+
+		name[5] = (char)('0' + i);
+		assert_true(sim_now_parse(days[i], &options.now, &error));
+		expect_ok(sim_store_make_card(store, name, "child", &options, &error), error);
+		expect_ok(sim_store_list(store, &list, &count, &error), error);
+		assert_string_equal(list[i].key[SIM_PIN_AUTH].generation, generations[i]);
+		assert_true(list[i].key[SIM_PIN_AUTH].not_before < options.now);
+		assert_true(list[i].key[SIM_PIN_AUTH].not_after > options.now);
+		sim_store_free_list(list, count);
+	}
+	sim_store_free(store);
+}
+
+static void
+assert_not_made(const char *person, const char *now, const char *generation, const char *says)
+{
+	struct sim_make_options options = {.seed = "never", .generation = generation};
+	char *error = NULL;
+
+	assert_true(sim_now_parse(now, &options.now, &error));
+	assert_refused("never", person, &options, says);
+}
+
+static void
+what_no_authority_could_have_issued_is_refused(void **state)
+{
+	struct sim_make_options options = help_options;
+	char *error = NULL;
+
+	(void)state;
+	/* 1750 days before */
+	assert_not_made("near-expiry", "2020-08-04", NULL, "no authority issued");
+	assert_not_made("near-expiry", "2026-11-21", "2023",
+			"2023 issued nothing yet on 2022-02-05");
+	assert_not_made("near-expiry", "2026-11-21", "next",
+			"2027 issued nothing yet on 2022-02-05");
+	assert_not_made("adult", "2018-01-01", "previous", "previous");
+	assert_not_made("adult", "2026-11-21", "2031", "2031");
+	assert_not_made("adult", "2026-11-21", "2011", "2011");
+	expect_ok(sim_store_make_card(help_store(), "of-2019", "child",
+				      &(struct sim_make_options){.seed = "of-2019",
+								 .generation = "2019",
+								 .now = help_options.now},
+				      &error),
+		  error);
+	options.generation = "same";
+	assert_false(sim_store_renew(help_store(), "of-2019", &options, &error));
+	assert_non_null(error);
+	assert_non_null(strstr(error, "2019 issues no certificates any more"));
+	free(error);
 }
 
 static void
@@ -526,6 +734,45 @@ every_person_has_a_name_and_a_line_and_makes_a_card_that_opens(void **state)
 	assert_null(sim_person_find("nobody"));
 	need_card("foreign");
 	need_card("opted-out");
+}
+
+/* A list renewed daily (section 10); nothing is known of reasons and of lists for a part only. */
+static void
+a_revocation_list_is_good_for_a_day_and_names_no_reason(void **state)
+{
+	char *error = NULL;
+	char *pem;
+	BIO *bio;
+	X509_CRL *list;
+	X509_REVOKED *revoked;
+	char text[20];
+	int days, seconds;
+
+	(void)state;
+	need_card("moved");
+	pem = sim_store_ca_crl(help_store(), SIM_PIN_SIGN, &help_options, &error);
+	expect_ok(pem != NULL, error);
+	bio = BIO_new_mem_buf(pem, -1);
+	while ((list = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL)) && !X509_CRL_get_REVOKED(list))
+		X509_CRL_free(list);
+	assert_non_null(list);
+	write_time(X509_CRL_get0_lastUpdate(list), text);
+	assert_string_equal(text, "2026-11-21 00:00:00");
+	assert_int_equal(ASN1_TIME_diff(&days, &seconds, X509_CRL_get0_lastUpdate(list),
+					X509_CRL_get0_nextUpdate(list)),
+			 1);
+	assert_int_equal(days * 86400 + seconds, 86400);
+	revoked = sk_X509_REVOKED_value(X509_CRL_get_REVOKED(list), 0);
+	write_time(X509_REVOKED_get0_revocationDate(revoked), text);
+	assert_string_equal(text, "2026-10-22 00:00:00"); /* moved 30 days ago */
+	assert_int_equal(X509_REVOKED_get_ext_count(revoked), 0);
+	assert_int_equal(X509_CRL_get_ext_by_NID(list, NID_issuing_distribution_point, -1), -1);
+	assert_int_equal(X509_CRL_get_ext_count(list), 2);
+	assert_true(X509_CRL_get_ext_by_NID(list, NID_authority_key_identifier, -1) >= 0);
+	assert_true(X509_CRL_get_ext_by_NID(list, NID_crl_number, -1) >= 0);
+	X509_CRL_free(list);
+	BIO_free(bio);
+	free(pem);
 }
 
 /* ---- the office ---- */
@@ -703,19 +950,6 @@ an_export_has_what_a_server_needs_and_no_key(void **state)
 
 /* ---- seeds ---- */
 
-static struct sim_store *
-new_store(const char *name)
-{
-	char dir[200];
-	char *error = NULL;
-	struct sim_store *store;
-
-	snprintf(dir, sizeof(dir), "%s/%s", folder, name);
-	store = sim_store_open(dir, &error);
-	expect_ok(store != NULL, error);
-	return store;
-}
-
 static char *
 make_and_read(const char *store_name, const char *person, const char *seed)
 {
@@ -821,19 +1055,6 @@ every_date_of_issue_makes_valid_certificates(void **state)
 }
 
 /* ---- the state directory ---- */
-
-static void
-assert_refused(const char *name, const char *person, const struct sim_make_options *options,
-	       const char *says)
-{
-	char *error = NULL;
-
-	assert_false(sim_store_make_card(help_store(), name, person, options, &error));
-	assert_non_null(error);
-	if (!strstr(error, says))
-		fail_msg("\"%s\" does not say \"%s\"", error, says);
-	free(error);
-}
 
 static void
 bad_input_is_refused_with_a_sentence(void **state)
@@ -1048,11 +1269,15 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(authorities_look_like_the_published_ones),
 		cmocka_unit_test(generations_have_one_name_and_different_keys),
+		cmocka_unit_test(authorities_begin_and_end_when_the_published_ones_do),
 		cmocka_unit_test(the_authentication_certificate_names_nobody),
 		cmocka_unit_test(the_signing_certificate_holds_the_six_attributes_in_order),
 		cmocka_unit_test(
 			the_signing_certificate_says_where_in_romaji_and_lists_are_in_a_directory),
 		cmocka_unit_test(certificates_end_on_the_fifth_birthday_or_with_the_card),
+		cmocka_unit_test(a_card_of_each_generation_has_dates_within_its_authoritys),
+		cmocka_unit_test(a_card_of_the_previous_generation_is_in_its_dates_on_any_day),
+		cmocka_unit_test(what_no_authority_could_have_issued_is_refused),
 		cmocka_unit_test(the_extended_key_usage_can_be_left_out),
 		cmocka_unit_test(the_card_and_its_store_agree_on_the_certificate),
 		cmocka_unit_test(who_moved_has_a_revoked_signing_certificate_only),
@@ -1063,6 +1288,7 @@ main(void)
 			a_renewed_pair_is_under_the_newer_authority_and_lasts_a_birthday_longer),
 		cmocka_unit_test(every_person_has_a_name_and_a_line_and_makes_a_card_that_opens),
 		cmocka_unit_test(a_renewal_in_the_last_three_months_counts_one_birthday_more),
+		cmocka_unit_test(a_revocation_list_is_good_for_a_day_and_names_no_reason),
 		cmocka_unit_test(renewal_gives_new_keys_and_leaves_pins_and_tries),
 		cmocka_unit_test(
 			a_child_can_get_a_signing_certificate_later_for_the_rest_of_the_term),

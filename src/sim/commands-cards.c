@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Commands on the state directory: cards, people, the certification authorities. */
 #include "sim/commands.h"
+#include "sim/dates.h"
 #include "sim/people.h"
 #include "sim/switches.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const char *const pin_names[SIM_PIN_COUNT] = {"auth", "sign"};
 
@@ -73,16 +73,6 @@ command_delete(const struct options *options, int count, char *arguments[])
 	return finish(store, ok, error);
 }
 
-static void
-format_day(int64_t seconds, char day[16])
-{
-	time_t time = (time_t)seconds + 9L * 3600; /* in Japan */
-	struct tm parts;
-
-	if (gmtime_r(&time, &parts) == NULL || strftime(day, 16, "%Y-%m-%d", &parts) == 0)
-		strcpy(day, "?");
-}
-
 static json_t *
 describe_key(const struct sim_key_info *key)
 {
@@ -97,13 +87,13 @@ describe_key(const struct sim_key_info *key)
 static void
 print_key(const char *name, const struct sim_key_info *key)
 {
-	char until[16];
+	char until[11];
 
 	if (!key->present) {
 		printf("  %s: no certificate, %u tries left\n", name, key->tries);
 		return;
 	}
-	format_day(key->not_after, until);
+	sim_date_write(sim_date_at(key->not_after), until); /* in Japan */
 	printf("  %s: serial %s, CA of %s, until %s%s, %u tries left\n", name,
 	       key->serial == NULL ? "?" : key->serial,
 	       key->generation == NULL ? "?" : key->generation, until,

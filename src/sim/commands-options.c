@@ -30,7 +30,7 @@ static const struct option_row rows[] = {
 	{"now", "DATE", TEXT, PLACE(now), "date of issue, 2026-11-21 or with T12:34:56Z"},
 	{"pin-auth", "PIN", TEXT, PLACE(pin_auth), "4 digits (1234)"},
 	{"pin-sign", "PIN", TEXT, PLACE(pin_sign), "6 to 16 of A-Z 0-9 (ABC123)"},
-	{"generation", "NAME", TEXT, PLACE(generation), "of the authorities: a year, same or next"},
+	{"generation", "NAME", TEXT, PLACE(generation), "of the authorities: a year, previous, same or next"},
 	{"no-eku", NULL, FLAG, PLACE(no_eku), "authentication certificate without extKeyUsage"},
 	{"switch", "[CARD.]NAME=VALUE", LIST, PLACE(switches), "behaviour (see switches)"},
 	{"reader", "NAME[=CARD]", LIST, PLACE(readers), "a reader, empty or with a card"},

@@ -121,6 +121,15 @@ sim_date_format(struct sim_date date, char text[9])
 	text[8] = '\0';
 }
 
+void
+sim_date_write(struct sim_date date, char text[11])
+{
+	char digits[9];
+
+	sim_date_format(date, digits);
+	(void)snprintf(text, 11, "%.4s-%.2s-%.2s", digits, digits + 4, digits + 6);
+}
+
 static bool
 is_date(const struct sim_date *date)
 {

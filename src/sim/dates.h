@@ -41,8 +41,9 @@ int sim_date_age(struct sim_date birth, int64_t at);
  */
 int64_t sim_date_renewal_opens(int64_t expiry);
 
-/* "YYYYMMDD" and a NUL. */
+/* "YYYYMMDD" and a NUL; for people, "YYYY-MM-DD". */
 void sim_date_format(struct sim_date date, char text[9]);
+void sim_date_write(struct sim_date date, char text[11]);
 
 /* Reads "YYYYMMDD"; years 1 to 9999. Returns 0 or -1. */
 int sim_date_parse(const char *text, struct sim_date *date);

@@ -92,7 +92,7 @@ static const struct sim_person people[] = {
 		&identity_elder, 64, 20, ALMOST_FIVE_YEARS_AGO, .has = SIM_ON_BOTH},
 	{"expired", "both certificates ended 100 days ago", "card", NULL, &identity_elder, 64, -100,
 		MORE_THAN_FIVE_YEARS_AGO, .has = SIM_ON_BOTH},
-	{"renewed", "a new pair under the present authority on a card of the one before", "card",
+	{"renewed", "a new pair under the present authority on a card that had an older one's", "card",
 		NULL, &identity_adult, 44, 40, ALMOST_FIVE_YEARS_AGO, .renewed = true,
 		.has = SIM_ON_BOTH},
 	{"phone", "an Android phone: the authentication certificate needs its PIN", "phone",

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CRL_DAYS 30
+#define FIRST_YEAR 2015
+#define YEARS_BETWEEN 4
+#define YEARS_VALID 10
 
 static const char *const kind_names[SIM_PIN_COUNT] = {"auth", "sign"};
 
@@ -19,23 +21,68 @@ sim_ca_new(void)
 	return json_pack("{s:i, s:[]}", "format", 1, "authorities");
 }
 
-/* The real ones began on 16 July 2023 at 10:01:04 in Japan. */
+/*
+ * When the real ones begin, in Japan (section 6.1; of the authentication one of 2019 only the day
+ * is known). Those to come are taken to begin like the last one.
+ */
+static const struct {
+	struct sim_date day;
+	int64_t second[SIM_PIN_COUNT]; /* of that day */
+} published[] = {
+	{{2015, 10, 20}, {[SIM_PIN_AUTH] = 43693, [SIM_PIN_SIGN] = 42028}},
+	{{2019, 9, 15}, {[SIM_PIN_AUTH] = 31316, [SIM_PIN_SIGN] = 31316}},
+	{{2023, 7, 16}, {[SIM_PIN_AUTH] = 36064, [SIM_PIN_SIGN] = 35427}},
+};
+#define PUBLISHED (sizeof(published) / sizeof(*published))
+
 static int64_t
-generation_start(int year)
+generation_start(enum sim_pin which, int year)
 {
-	return sim_date_start((struct sim_date){year, 7, 16}) + INT64_C(36064);
+	size_t n = (size_t)(year - FIRST_YEAR) / YEARS_BETWEEN;
+	size_t row = n < PUBLISHED ? n : PUBLISHED - 1;
+	struct sim_date day = published[row].day;
+
+	day.year = year;
+	return sim_date_start(day) + published[row].second[which];
+}
+
+/* The last second of the day before the tenth anniversary. */
+static int64_t
+generation_end(enum sim_pin which, int year)
+{
+	struct sim_date day = sim_date_at(generation_start(which, year));
+
+	day.year += YEARS_VALID;
+	return sim_date_start(day) - 1;
 }
 
 int
 sim_ca_year(int64_t now)
 {
-	int year = 2015;
+	int year = 0;
 
-	while (generation_start(year + 4) <= now)
-		year += 4;
-	while (generation_start(year) > now)
-		year -= 4;
+	for (int next = FIRST_YEAR; generation_start(SIM_PIN_AUTH, next) <= now;
+	     next += YEARS_BETWEEN)
+		year = next;
 	return year;
+}
+
+int
+sim_ca_year_after(int year, int generations)
+{
+	return year + generations * YEARS_BETWEEN;
+}
+
+bool
+sim_ca_year_exists(int year)
+{
+	return year >= FIRST_YEAR && (year - FIRST_YEAR) % YEARS_BETWEEN == 0;
+}
+
+int64_t
+sim_ca_issues_until(int year)
+{
+	return generation_start(SIM_PIN_AUTH, year + YEARS_BETWEEN) - 1;
 }
 
 json_t *
@@ -103,7 +150,7 @@ sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t n
 	struct sim_random random;
 	char label[40];
 	uint8_t serial[4] = {0};
-	int64_t start = generation_start(year);
+	int64_t start = generation_start(which, year);
 	EVP_PKEY *key = NULL;
 	X509 *certificate = NULL;
 
@@ -121,7 +168,7 @@ sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t n
 		certificate = sim_pki_make_ca(
 			which, key,
 			(uint32_t)(serial[0] << 24 | serial[1] << 16 | serial[2] << 8 | serial[3]),
-			start, sim_date_end((struct sim_date){year + 10, 7, 15}));
+			start, generation_end(which, year));
 	if (certificate)
 		entry = make_entry(which, year, key, certificate);
 	if (!entry || !insert_entry(ca, entry, year)) {
@@ -145,7 +192,9 @@ sim_ca_load(const json_t *entry, enum sim_pin which, struct sim_authority *autho
 	authority->key = pem ? sim_pki_key_from_pem(pem) : NULL;
 	authority->certificate = der ? d2i_X509(NULL, &cursor, (long)len) : NULL;
 	free(der);
-	if (authority->key && authority->certificate)
+	if (authority->key && authority->certificate &&
+	    sim_pki_get_time(X509_get0_notBefore(authority->certificate), &authority->not_before) &&
+	    sim_pki_get_time(X509_get0_notAfter(authority->certificate), &authority->not_after))
 		return true;
 	sim_ca_unload(authority);
 	return sim_error_set(error, "ca.json is damaged: key or certificate of an authority");
@@ -235,8 +284,8 @@ sim_ca_make_crl(json_t *entry, enum sim_pin which, int64_t now, char **error)
 		return NULL;
 	list = list_revoked(entry, &count);
 	if (list)
-		crl = sim_pki_make_crl(&authority, list, count, (long)number, now,
-				       now + CRL_DAYS * SIM_DAY);
+		/* The real ones are renewed daily (section 10). */
+		crl = sim_pki_make_crl(&authority, list, count, (long)number, now, now + SIM_DAY);
 	if (crl)
 		pem = sim_pki_crl_to_pem(crl);
 	if (pem)

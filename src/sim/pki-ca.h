@@ -11,18 +11,28 @@
 
 /*
  * The authorities of this installation, as they stand in ca.json. Like the real ones both get
- * a new key every four years (2015, 2019, 2023, …) under an unchanged name, and each certificate
- * ends ten years after the year of its beginning. A generation is made when it is first needed.
+ * a new key every four years (2015, 2019, 2023, …) under an unchanged name, begin and end when those
+ * do, and issue until the next one begins. A generation is made when it is first needed.
  * All functions change the JSON in memory only.
  */
 
 /* What is in ca.json, empty. */
 json_t *sim_ca_new(void);
 
-/* The generation that issues at that time. */
+/* The generation that issues at that time; 0 before the first. */
 int sim_ca_year(int64_t now);
 
-/* The entry of one generation, made if there is none. Belongs to `ca`; NULL with *error. */
+/* So many generations later, or earlier; and whether there is, or will be, one of that year. */
+int sim_ca_year_after(int year, int generations);
+bool sim_ca_year_exists(int year);
+
+/* The last second in which that generation issues. */
+int64_t sim_ca_issues_until(int year);
+
+/*
+ * The entry of one generation, made if there is none: one that is to come as if it had begun on the
+ * day of `now`. Belongs to `ca`; NULL with *error.
+ */
 json_t *sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t now,
 		   char **error);
 

@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/pki-shape.h"
 
-#include <time.h>
+#include "sim/dates.h"
 
 bool
 sim_pki_set_time(ASN1_TIME *field, int64_t time)
 {
-	return ASN1_TIME_set(field, (time_t)time) != NULL;
+	return ASN1_TIME_adj(field, 0, (int)(time / SIM_DAY), (long)(time % SIM_DAY)) != NULL;
+}
+
+bool
+sim_pki_get_time(const ASN1_TIME *field, int64_t *time)
+{
+	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	int days, seconds;
+	bool ok = epoch && ASN1_TIME_diff(&days, &seconds, epoch, field) == 1;
+
+	if (ok)
+		*time = days * SIM_DAY + seconds;
+	ASN1_TIME_free(epoch);
+	return ok;
 }
 
 /* The fields outside the extensions. */

@@ -35,12 +35,16 @@ uint8_t *sim_pki_to_der(X509 *certificate, size_t *len);
 char *sim_pki_certificate_to_pem(X509 *certificate);
 char *sim_pki_crl_to_pem(X509_CRL *list);
 
-/* An authority: which of the two, its key, its own certificate. */
+/* An authority: which of the two, its key, its own certificate and that one's dates. */
 struct sim_authority {
 	enum sim_pin which;
 	EVP_PKEY *key;
 	X509 *certificate;
+	int64_t not_before, not_after;
 };
+
+/* What a certificate says, in seconds since 1970; also where time_t ends in 2038. */
+bool sim_pki_get_time(const ASN1_TIME *field, int64_t *time);
 
 X509 *sim_pki_make_ca(enum sim_pin which, EVP_PKEY *key, uint32_t serial, int64_t not_before,
 		      int64_t not_after);

@@ -19,11 +19,11 @@
 
 /* The card's file for an authority when there is no certificate under it. */
 static bool
-put_ca_only(struct sim_work *work, json_t *card, enum sim_pin which, int year, int64_t at,
-	    char **error)
+put_ca_only(struct sim_work *work, json_t *card, enum sim_pin which, int year, char **error)
 {
 	json_t *entry = json_object_get(card, sim_work_kind(which));
-	json_t *authority = sim_ca_get(work->ca, which, year, work->options->seed, at, error);
+	json_t *authority =
+		sim_ca_get(work->ca, which, year, work->options->seed, work->now, error);
 
 	return authority &&
 	       json_object_set(entry, "ca", json_object_get(authority, "certificate")) == 0 &&
@@ -44,11 +44,11 @@ describe_holder(const struct sim_identity *identity, struct sim_date birth)
 			 identity->municipality);
 }
 
-/* The record of a card without certificates yet. */
+/* The record of a card issued at that time, without certificates yet. */
 static json_t *
-describe_card(const struct sim_work *work, const char *card_name, const struct sim_person *person)
+describe_card(const struct sim_work *work, const char *card_name, const struct sim_person *person,
+	      int64_t issued)
 {
-	int64_t issued = work->now + person->issued_in * SIM_DAY;
 	struct sim_date birth = sim_person_birth(person, work->now);
 	/* A card lasts ten birthdays, that of a minor five. */
 	int64_t expiry =
@@ -70,20 +70,17 @@ describe_card(const struct sim_work *work, const char *card_name, const struct s
 
 static bool
 issue_all(struct sim_work *work, json_t *card, const char *card_name,
-	  const struct sim_person *person, int64_t at, int birthday, char **error)
+	  const struct sim_person *person, struct sim_plan plan, char **error)
 {
-	int year;
-	bool ok = sim_issue_choose_year(work, at, 0, &year, error);
+	bool ok = true;
 
 	for (unsigned int i = 0; ok && i < SIM_PIN_COUNT; i++) {
-		struct sim_plan plan = {(enum sim_pin)i, at, birthday, year, SIM_ODD_NOTHING};
-
-		if (person->odd_on & (1u << i))
-			plan.oddity = person->oddity;
+		plan.which = (enum sim_pin)i;
+		plan.oddity = person->odd_on & (1u << i) ? person->oddity : SIM_ODD_NOTHING;
 		if (person->has & (1u << i))
 			ok = sim_issue_key(work, card, card_name, &plan, error);
 		else
-			ok = put_ca_only(work, card, plan.which, year, at, error);
+			ok = put_ca_only(work, card, plan.which, plan.year, error);
 	}
 	return ok;
 }
@@ -103,15 +100,21 @@ static json_t *
 make_record(struct sim_work *work, const char *card_name, const struct sim_person *person,
 	    char **error)
 {
-	json_t *card = describe_card(work, card_name, person);
-	int64_t issued = work->now + person->issued_in * SIM_DAY;
-	bool ok = card != NULL;
+	const char *generation = work->options->generation;
+	struct sim_plan first = {.at = work->now + person->issued_in * SIM_DAY, .birthday = 5};
+	struct sim_plan renewal = {.at = work->now, .birthday = 6};
+	json_t *card = NULL;
+	bool ok;
 
+	if (!sim_issue_choose(work, person->renewed ? NULL : generation, 0, &first, error) ||
+	    !sim_issue_choose(work, generation, 0, &renewal, error))
+		return NULL;
+	card = describe_card(work, card_name, person, first.at);
 	if (!card)
 		sim_error_set(error, "out of memory");
-	ok = ok && issue_all(work, card, card_name, person, issued, 5, error);
+	ok = card && issue_all(work, card, card_name, person, first, error);
 	if (ok && person->renewed)
-		ok = issue_all(work, card, card_name, person, work->now, 6, error);
+		ok = issue_all(work, card, card_name, person, renewal, error);
 	if (ok && person->revoked_in)
 		ok = revoke_now(work, card, SIM_PIN_SIGN, work->now + person->revoked_in * SIM_DAY);
 	if (ok)
@@ -246,8 +249,12 @@ reissue(struct sim_work *work, json_t *card, const char *name, enum sim_pin whic
 
 	if (end && work->now >= sim_date_renewal_opens(end) && work->now <= end)
 		plan.birthday = 6;
-	return sim_issue_choose_year(work, work->now, present, &plan.year, error) &&
-	       sim_issue_key(work, card, name, &plan, error);
+	if (!sim_issue_choose(work, work->options->generation, present, &plan, error))
+		return false;
+	if (plan.at != work->now)
+		return sim_error_set(error, "the authority of %d issues no certificates any more",
+				     plan.year);
+	return sim_issue_key(work, card, name, &plan, error);
 }
 
 static bool

@@ -74,9 +74,12 @@ holder_text(const json_t *holder, const char *name)
 	return text ? text : "";
 }
 
-/* The end of validity: a birthday, never past the card, nor (signing) past the other one. */
+/*
+ * The end of validity: a birthday, never past the issuer, the card, nor (signing) the other one.
+ */
 static int64_t
-find_end(const json_t *card, const struct sim_plan *plan, struct sim_date birth)
+find_end(const struct sim_authority *issuer, const json_t *card, const struct sim_plan *plan,
+	 struct sim_date birth)
 {
 	int64_t end = sim_date_birthday(birth, plan->at, plan->birthday);
 	const json_t *other = json_object_get(json_object_get(card, "auth"), "not-after");
@@ -87,7 +90,7 @@ find_end(const json_t *card, const struct sim_plan *plan, struct sim_date birth)
 	if (plan->which == SIM_PIN_SIGN && json_is_integer(other) &&
 	    end > json_integer_value(other))
 		end = json_integer_value(other);
-	return end;
+	return end < issuer->not_after ? end : issuer->not_after;
 }
 
 /* The certificate's bytes as they go into the file, spoilt if the person's card is so. */
@@ -149,7 +152,7 @@ certify(struct issue *issue, const json_t *card, const struct sim_plan *plan, bo
 	    !make_common_name(common_name, plan, holder, random))
 		return NULL;
 	format_birth(birth, birth_text);
-	request.not_after = issue->not_after = find_end(card, plan, birth);
+	request.not_after = issue->not_after = find_end(&issue->authority, card, plan, birth);
 	return sim_pki_make_end_entity(&issue->authority, &request);
 }
 
@@ -185,15 +188,21 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 {
 	const json_t *before =
 		json_object_get(json_object_get(card, sim_work_kind(plan->which)), "serial");
-	json_t *authority =
-		sim_ca_get(work->ca, plan->which, plan->year, work->options->seed, plan->at, error);
+	json_t *authority = sim_ca_get(work->ca, plan->which, plan->year, work->options->seed,
+				       work->now, error);
 	struct issue issue = {{0}, NULL, NULL, 0, 0};
 	struct sim_random random;
-	char label[120];
+	char label[120], date[11];
 	bool ok = false;
 
 	if (!authority || !sim_ca_load(authority, plan->which, &issue.authority, error))
 		return false;
+	if (plan->at < issue.authority.not_before) {
+		sim_date_write(sim_date_at(plan->at), date);
+		sim_error_set(error, "the authority of %d issued nothing yet on %s", plan->year,
+			      date);
+		goto out;
+	}
 	/* The serial number before it makes a renewal's keys others than the first ones. */
 	(void)snprintf(label, sizeof(label), "card/%s/%s/%lld", card_name,
 		       sim_work_kind(plan->which), (long long)json_integer_value(before));
@@ -207,39 +216,54 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 		ok = record_issue(card, &issue, plan, &random);
 	if (!ok)
 		sim_error_set(error, "cannot make a certificate: %s", sim_pki_reason());
+out:
 	X509_free(issue.certificate);
 	EVP_PKEY_free(issue.key);
 	sim_ca_unload(&issue.authority);
 	return ok;
 }
 
-bool
-sim_issue_choose_year(const struct sim_work *work, int64_t at, int present, int *year, char **error)
+/* The year that a word or number of --generation means; 0: none. */
+static int
+read_generation(const char *wanted, int now, int present)
 {
-	const char *wanted = work->options->generation;
+	int year = 0;
 
-	*year = sim_ca_year(at);
-	if (!wanted)
-		return true;
-	if (strcmp(wanted, "next") == 0) {
-		*year += 4;
-		return true;
-	}
-	if (strcmp(wanted, "same") == 0 && present) {
-		*year = present;
-		return true;
-	}
-	if (strlen(wanted) == 4 && strspn(wanted, DIGITS) == 4) {
-		long number = strtol(wanted, NULL, 10);
+	if (strcmp(wanted, "next") == 0)
+		year = sim_ca_year_after(now, 1);
+	else if (strcmp(wanted, "previous") == 0)
+		year = sim_ca_year_after(now, -1);
+	else if (strcmp(wanted, "same") == 0)
+		year = present;
+	else if (strlen(wanted) == 4 && strspn(wanted, DIGITS) == 4)
+		year = (int)strtol(wanted, NULL, 10);
+	return sim_ca_year_exists(year) && year <= sim_ca_year_after(now, 1) ? year : 0;
+}
 
-		if (number >= 2015 && number <= *year + 4 && (number - 2015) % 4 == 0) {
-			*year = (int)number;
-			return true;
-		}
+bool
+sim_issue_choose(const struct sim_work *work, const char *wanted, int present,
+		 struct sim_plan *plan, char **error)
+{
+	int now = sim_ca_year(work->now);
+	char date[11];
+
+	if (wanted) {
+		plan->year = read_generation(wanted, now, present);
+		if (!plan->year)
+			return sim_error_set(
+				error,
+				"the authorities' generations are 2015, 2019 and so on to %d, "
+				"\"previous\", \"next\" and, for a card that has a certificate, "
+				"\"same\"; not \"%s\"",
+				sim_ca_year_after(now, 1), wanted);
+	} else {
+		plan->year = sim_ca_year(plan->at);
+		sim_date_write(sim_date_at(plan->at), date);
+		if (!plan->year)
+			return sim_error_set(error, "no authority issued certificates yet on %s",
+					     date);
 	}
-	return sim_error_set(
-		error,
-		"the authorities' generations are 2015, 2019 and so on to %d, \"next\" "
-		"and, for a card that has a certificate, \"same\"; not \"%s\"",
-		*year + 4, wanted);
+	if (plan->at > sim_ca_issues_until(plan->year))
+		plan->at = sim_ca_issues_until(plan->year);
+	return true;
 }

@@ -58,7 +58,7 @@ struct sim_plan {
 	enum sim_pin which;
 	int64_t at;   /* of issue */
 	int birthday; /* the n-th after issue ends it */
-	int year;     /* of the authority's generation */
+	int year;     /* of the authority's generation, see sim_issue_choose */
 	enum sim_oddity oddity;
 };
 
@@ -67,10 +67,11 @@ bool sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 		   const struct sim_plan *plan, char **error);
 
 /*
- * The generation meant by options->generation at that time; `present` is that of the card's
- * certificate, or 0.
+ * Sets plan->year to the generation that `wanted` means (NULL: the one that issues at plan->at), and
+ * plan->at back to its last second of issuing if that is over. `present` is the generation of the
+ * card's certificate, or 0.
  */
-bool sim_issue_choose_year(const struct sim_work *work, int64_t at, int present, int *year,
-			   char **error);
+bool sim_issue_choose(const struct sim_work *work, const char *wanted, int present,
+		      struct sim_plan *plan, char **error);
 
 #endif

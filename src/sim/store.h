@@ -46,8 +46,9 @@ struct sim_make_options {
 	const char *pin_auth; /* NULL: 1234 */
 	const char *pin_sign; /* NULL: ABC123 */
 	bool no_eku;	      /* leave extendedKeyUsage out of the authentication certificate */
-	/* The certification authorities' generation: "2023" and so on, "same" (as on the card),
-	 * "next" (the one after the current, made ahead of its time). NULL: the current one. */
+	/* The certification authorities' generation: "2023" and so on, "previous", "same" (as on
+	 * the card), "next" (the one after the current, made ahead of its time). NULL: the current
+	 * one. A card of one that issues no more was issued in its last second of issuing. */
 	const char *generation;
 	/* Behaviour switches "name=value"; NULL, or ended by a NULL. */
 	const char *const *switches;

@@ -30,7 +30,7 @@ is_real_root() { setpriv --reuid www-data --clear-groups true 2>/dev/null; }
 # The cards of the test, and a hierarchy with the same names and other keys.
 make_cards() {
 	"$sim" make adult && "$sim" make expired && "$sim" make lost && "$sim" ca revoke lost auth &&
-		"$sim" make older --generation 2019 && "$sim" make no-eku --no-eku &&
+		"$sim" make older --generation previous && "$sim" make no-eku --no-eku &&
 		"$sim" make no-pss --switch pss=off &&
 		"$sim" --state "$work/forged" make adult
 }
