@@ -3,6 +3,7 @@
  * CMS signatures (RFC 5652) as jpki-tool makes and checks them, with keys and times made here:
  * what a real card or an honest clock would not give; and that no changed byte goes unseen.
  */
+#include "tool/certificate.h"
 #include "tool/cms.h"
 #include "tool/signature.h"
 
@@ -641,11 +642,39 @@ clean_up(void **state)
 	return 0;
 }
 
+/* X.690, 11.7 and RFC 5280, 4.1.2.5: two digits of the year up to 2049, four beyond. */
+static void
+times_are_read_as_they_are_far_from_today(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} times[] = {
+		{"380119031407Z", INT64_C(2147483647)},
+		{"380119031408Z", INT64_C(2147483648)},
+		{"491231235959Z", INT64_C(2524607999)},
+		{"20500101000000Z", INT64_C(2524608000)},
+		{"99991231235959Z", INT64_C(253402300799)},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		ASN1_TIME *time = ASN1_TIME_new();
+		int64_t seconds;
+
+		assert_int_equal(ASN1_TIME_set_string(time, times[i].text), 1);
+		assert_true(certificate_time(time, &seconds));
+		assert_int_equal(seconds, times[i].seconds);
+		ASN1_TIME_free(time);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_claimed_time_and_now_both_count),
+		cmocka_unit_test(times_are_read_as_they_are_far_from_today),
 		cmocka_unit_test(the_signer_named_the_certificate),
 		cmocka_unit_test(no_changed_byte_goes_unseen),
 		cmocka_unit_test(no_beginning_of_one_is_one),

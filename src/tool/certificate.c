@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/certificate.h"
+#include "tool/dates.h"
 
 #include <string.h>
 #include <time.h>
@@ -14,7 +15,9 @@ certificate_time(const ASN1_TIME *text, int64_t *time)
 
 	if (!text || ASN1_TIME_to_tm(text, &tm) != 1)
 		return false;
-	*time = timegm(&tm);
+	/* Certificates outlive a time_t of 32 bits. */
+	*time = day_begin((struct day){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday}) +
+		tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
 	return true;
 }
 

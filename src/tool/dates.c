@@ -69,6 +69,12 @@ day_at(int64_t time)
 	return d;
 }
 
+int64_t
+day_begin(struct day day)
+{
+	return day_number(day) * SECONDS;
+}
+
 void
 day_format(struct day day, char text[DAY_TEXT])
 {

@@ -22,6 +22,9 @@ bool day_exists(struct day day);
 /* The day in Japan at that time; of times outside the years 0000 to 9999, the first or last one. */
 struct day day_at(int64_t time);
 
+/* Where that day begins in Greenwich. */
+int64_t day_begin(struct day day);
+
 /* "2031-07-07" */
 void day_format(struct day day, char text[DAY_TEXT]);
 
