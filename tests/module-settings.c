@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "harness.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -376,6 +382,166 @@ a_log_file_that_cannot_be_is_told_on_the_standard_error(void **state)
 	assert_non_null(strstr(text, "JPKI_PKCS11_PSS"));
 }
 
+/* In the folder of this test, to be unlinked. */
+static const char *
+own_path(const char *name)
+{
+	static char path[4096];
+
+	(void)snprintf(path, sizeof path, "%s/%s", getenv("XDG_CONFIG_HOME"), name);
+	return path;
+}
+
+static void
+make_fifo(const char *path)
+{
+	assert_int_equal(mkfifo(path, 0600), 0);
+}
+
+static void
+make_folder(const char *path)
+{
+	assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static void
+make_link(const char *path)
+{
+	assert_int_equal(symlink("/tmp/jpki-test-link-to-nowhere", path), 0);
+}
+
+static void
+make_socket(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0 && strlen(path) < sizeof address.sun_path);
+	memcpy(address.sun_path, path, strlen(path));
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+	(void)close(fd);
+}
+
+static void
+assert_no_log_file(const char *path)
+{
+	char text[4096];
+
+	(void)alarm(20); /* it must not hang */
+	start_with_log_file(path, text);
+	(void)alarm(0);
+	if (!strstr(text, path) || !strstr(text, "not a regular file"))
+		fail_msg("%s: \"%s\"", path, text);
+	assert_non_null(strstr(text, "JPKI_PKCS11_PSS"));
+}
+
+static void
+what_is_no_file_is_no_log_file_and_hangs_nothing(void **state)
+{
+	static void (*const make[])(const char *) = {make_fifo, make_folder, make_link, make_socket};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof make / sizeof make[0]; i++) {
+		make[i](own_path("special"));
+		assert_no_log_file(own_path("special"));
+		assert_int_equal(remove(own_path("special")), 0);
+	}
+	assert_no_log_file("/dev/null");
+	assert_no_log_file("/dev/full");
+	assert_no_log_file("/dev/tty");
+}
+
+/* Nobody's messages go into the log, and no line of the log into a file of the host's. */
+static void
+with_the_standard_error_closed_no_file_is_taken_for_it(void **state)
+{
+	struct stat st;
+	int fd, closed;
+
+	(void)state;
+	saved_stderr = dup(STDERR_FILENO);
+	harness_log("info");
+	harness_setting("pss", "nonsense");
+	(void)close(STDERR_FILENO);
+	p11_start(f);
+	closed = fcntl(STDERR_FILENO, F_GETFD);
+	p11_stop(f);
+	harness_setting("log-file", NULL);
+	p11_start(f);
+	fd = open(own_path("host"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	harness_sim("service", "stop", NULL);
+	(void)p11_has_token(f, SLOT_AUTH);
+	(void)dup2(saved_stderr, STDERR_FILENO);
+	(void)close(saved_stderr);
+	assert_int_equal(closed, -1);
+	assert_int_equal(harness_log_count("JPKI_PKCS11_PSS"), 1);
+	assert_int_equal(fd, STDERR_FILENO);
+	assert_int_equal(stat(own_path("host"), &st), 0);
+	assert_int_equal(st.st_size, 0);
+	(void)unlink(own_path("host"));
+}
+
+static void
+nobody_reads(void)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
+}
+
+static void
+nobody_reads_in_time(void)
+{
+	static const char block[4096];
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+	while (write(ends[1], block, sizeof block) > 0)
+		;
+	assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0);
+	assert_int_equal(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+}
+
+static void
+files_are_limited(void)
+{
+	const struct rlimit limit = {8, 8};
+
+	harness_log("info");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void
+a_log_that_cannot_be_written_neither_ends_nor_holds_up_the_program(void **state)
+{
+	static void (*const prepare[])(void) = {nobody_reads, nobody_reads_in_time,
+						files_are_limited};
+	int status;
+	pid_t child;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof prepare / sizeof prepare[0]; i++) {
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0) {
+			(void)signal(SIGPIPE, SIG_DFL);
+			(void)signal(SIGXFSZ, SIG_DFL);
+			(void)alarm(20);
+			harness_setting("pss", "nonsense");
+			prepare[i]();
+			_exit(f->C_Initialize(NULL) == CKR_OK && f->C_Finalize(NULL) == CKR_OK
+				      ? 0
+				      : 1);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+			fail_msg("way %zu ends the program: %d", i, status);
+	}
+}
+
 static void
 the_log_file_is_for_its_owner_only(void **state)
 {
@@ -590,6 +756,9 @@ main(int argc, char *argv[])
 		TEST(a_file_of_random_bytes_stops_nothing),
 		TEST(the_log_goes_where_it_is_sent),
 		TEST(a_log_file_that_cannot_be_is_told_on_the_standard_error),
+		TEST(what_is_no_file_is_no_log_file_and_hangs_nothing),
+		TEST(with_the_standard_error_closed_no_file_is_taken_for_it),
+		TEST(a_log_that_cannot_be_written_neither_ends_nor_holds_up_the_program),
 		TEST(the_log_file_is_for_its_owner_only),
 		TEST(the_fullest_log_holds_no_pin_and_no_signing_certificate),
 		TEST(at_the_usual_level_everyday_work_leaves_no_line),
