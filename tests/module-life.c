@@ -13,7 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,6 +58,31 @@ pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
 			(void)usleep(1000);
 	}
 	return real(mutex, attr);
+}
+
+/*
+ * While this is set, every process has this number: as a child has its parent's in a pid
+ * namespace of its own, or when numbers come again.
+ */
+static pid_t same_number;
+
+__attribute__((visibility("default"))) pid_t
+getpid(void)
+{
+	return same_number ? same_number : (pid_t)syscall(SYS_getpid);
+}
+
+/* While this is set, the kernel is one that wipes no memory at fork. */
+static bool nothing_is_wiped;
+
+__attribute__((visibility("default"))) int
+madvise(void *memory, size_t size, int advice)
+{
+	if (advice == MADV_WIPEONFORK && nothing_is_wiped) {
+		errno = EINVAL;
+		return -1;
+	}
+	return (int)syscall(SYS_madvise, memory, size, advice);
 }
 
 static int
@@ -469,6 +496,48 @@ a_forked_child_begins_anew_and_the_parent_goes_on(void **state)
 	assert_false(harness_is_open("auth"));
 }
 
+/* Its parent is logged in, and a PIN sent by the child would be four NULs: a try. */
+static void
+a_child_with_its_parents_process_number_begins_anew(void **state)
+{
+	CK_SESSION_HANDLE session = p11_open(f, 0);
+
+	(void)state;
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	same_number = (pid_t)syscall(SYS_getpid);
+	expect_success(fork_child(child_begins_anew));
+	same_number = 0;
+	assert_true(life_sign(f, 0, PIN_AUTH));
+	assert_int_equal(harness_tries("auth"), 3);
+}
+
+/* With a module of its own, which was not started before. */
+static int
+parent_and_child_without_wiped_memory(void)
+{
+	pid_t child;
+	int status = -1;
+
+	nothing_is_wiped = true;
+	f = harness_module("jpki-auth-pkcs11");
+	same_number = (pid_t)syscall(SYS_getpid);
+	if (f->C_Initialize(NULL) != CKR_OK || !life_sign(f, 0, PIN_AUTH))
+		return 1;
+	child = fork();
+	if (child == 0)
+		_exit(f->C_CloseAllSessions(0) == CKR_CRYPTOKI_NOT_INITIALIZED ? 0 : 1);
+	if (waitpid(child, &status, 0) != child || status != 0)
+		return 2;
+	return life_sign(f, 0, PIN_AUTH) && f->C_Finalize(NULL) == CKR_OK ? 0 : 3;
+}
+
+static void
+a_child_is_told_from_its_parent_where_the_kernel_wipes_nothing_too(void **state)
+{
+	(void)state;
+	expect_success(fork_child(parent_and_child_without_wiped_memory));
+}
+
 /* As a daemon does: closes all it inherited, and has files of its own under the same numbers. */
 static int
 child_with_files_of_its_own(void)
@@ -832,6 +901,9 @@ main(int argc, char *argv[])
 		cmocka_unit_test(a_setuid_program_takes_no_settings_from_its_caller),
 		cmocka_unit_test_setup_teardown(a_forked_child_begins_anew_and_the_parent_goes_on,
 						start, stop),
+		cmocka_unit_test_setup_teardown(a_child_with_its_parents_process_number_begins_anew,
+						start, stop),
+		cmocka_unit_test(a_child_is_told_from_its_parent_where_the_kernel_wipes_nothing_too),
 		cmocka_unit_test_teardown(a_forked_child_keeps_the_files_it_opened_itself, stop),
 		cmocka_unit_test_setup_teardown(a_grandchild_begins_anew_too, start, stop),
 		cmocka_unit_test_setup_teardown(fork_while_another_thread_signs, start, stop),

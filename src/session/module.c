@@ -6,19 +6,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/fork.h"
 #include "base/log.h"
 #include "session/seat.h"
 #include "session/session.h"
 
 /*
  * The one global. The gate is held for a few instructions only. After a fork it may be held by
- * a thread that the child does not have, so the process that last made it is remembered, and
- * nobody else touches it.
+ * a thread that the child does not have, so the process that last made it is remembered
+ * (fork_owner), and nobody else touches it.
  */
 static pthread_mutex_t gate;
 static struct module *current;   /* the gate */
 static struct module *abandoned; /* a parent's: never to be touched again, but not lost */
-static _Atomic pid_t gate_owner;
 
 /*
  * Makes the gate this process's own, once, whoever comes first. While one thread is at it, the
@@ -30,19 +30,20 @@ own_gate(void)
 {
 	const pid_t self = getpid();
 	const pid_t in_the_making = -self;
-	pid_t owner = atomic_load(&gate_owner);
+	_Atomic pid_t *const gate_owner = fork_owner();
+	pid_t owner = atomic_load(gate_owner);
 
 	while (owner != self) {
 		if (owner == in_the_making)
 			(void)sched_yield();
-		else if (atomic_compare_exchange_strong(&gate_owner, &owner, in_the_making)) {
+		else if (atomic_compare_exchange_strong(gate_owner, &owner, in_the_making)) {
 			(void)pthread_mutex_init(&gate, NULL);
 			abandoned = current ? current : abandoned;
 			current = NULL;
 			log_abandon();
-			atomic_store(&gate_owner, self);
+			atomic_store(gate_owner, self);
 		}
-		owner = atomic_load(&gate_owner);
+		owner = atomic_load(gate_owner);
 	}
 }
 
@@ -114,7 +115,7 @@ module_enter(void)
 {
 	struct module *m;
 
-	if (atomic_load(&gate_owner) != getpid())
+	if (atomic_load(fork_owner()) != getpid())
 		return NULL;
 	(void)pthread_mutex_lock(&gate);
 	m = current;
@@ -154,7 +155,7 @@ module_take(void)
 {
 	struct module *m;
 
-	if (atomic_load(&gate_owner) != getpid())
+	if (atomic_load(fork_owner()) != getpid())
 		return NULL;
 	(void)pthread_mutex_lock(&gate);
 	m = current;
