@@ -51,6 +51,7 @@ include_HEADERS = include/jpki-pkcs11.h include/pkcs11-v3.h
 noinst_LTLIBRARIES += src/session/libsession.la
 src_session_libsession_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(NETTLE_CFLAGS)
 src_session_libsession_la_SOURCES = \
+	src/session/digesting.c \
 	src/session/login.c \
 	src/session/mechanism.c src/session/mechanism.h \
 	src/session/module.c src/session/module.h \
@@ -66,6 +67,7 @@ noinst_LTLIBRARIES += src/p11/libp11.la
 src_p11_libp11_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(NETTLE_CFLAGS)
 src_p11_libp11_la_SOURCES = \
 	src/p11/api.c src/p11/api.h \
+	src/p11/digest.c \
 	src/p11/entry.h \
 	src/p11/function-list.c src/p11/function-list.h \
 	src/p11/general.c \

@@ -16,6 +16,7 @@ harness_cppflags = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(CMOCKA_CFLAGS) $(OPENSSL_CF
 harness_libs = tests/libharness.la
 
 module_tests = \
+	tests/module-digest \
 	tests/module-first \
 	tests/module-hostile \
 	tests/module-interface \
@@ -27,6 +28,8 @@ module_tests = \
 check_PROGRAMS += $(module_tests)
 TESTS += $(module_tests)
 
+tests_module_digest_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
+tests_module_digest_LDADD = $(harness_libs) $(PCSC_LIBS)
 tests_module_first_CPPFLAGS = $(harness_cppflags)
 tests_module_first_LDADD = $(harness_libs)
 tests_module_hostile_CPPFLAGS = $(harness_cppflags)

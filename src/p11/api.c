@@ -26,6 +26,16 @@ api_end(struct api *api, CK_RV rv)
 	return rv;
 }
 
+bool
+api_is_size_query(CK_ULONG size, const CK_BYTE *out, CK_ULONG *out_len, CK_RV *rv)
+{
+	const CK_ULONG room = *out_len;
+
+	*out_len = size;
+	*rv = out ? CKR_BUFFER_TOO_SMALL : CKR_OK;
+	return !out || room < size;
+}
+
 CK_RV
 api_unsupported(CK_RV rv)
 {

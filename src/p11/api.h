@@ -22,6 +22,12 @@ CK_RV api_begin_session(struct api *api, CK_SESSION_HANDLE handle);
 /* Passes `rv` through. */
 CK_RV api_end(struct api *api, CK_RV rv);
 
+/*
+ * The two-step size query of an answer of `size` bytes, decided before anything else happens. True
+ * if the call ends here, with *rv: the operation goes on.
+ */
+bool api_is_size_query(CK_ULONG size, const CK_BYTE *out, CK_ULONG *out_len, CK_RV *rv);
+
 /* What a function that this module has not returns: CKR_CRYPTOKI_NOT_INITIALIZED, else `rv`. */
 CK_RV api_unsupported(CK_RV rv);
 

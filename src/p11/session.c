@@ -96,6 +96,8 @@ C_SessionCancel(CK_SESSION_HANDLE session, CK_FLAGS flags)
 
 	if (rv == CKR_OK && (flags & CKF_SIGN))
 		signing_cancel(api.session);
+	if (rv == CKR_OK && (flags & CKF_DIGEST))
+		digesting_cancel(api.session);
 	if (rv == CKR_OK && (flags & CKF_FIND_OBJECTS))
 		api.session->find.active = false;
 	return api_end(&api, rv);

@@ -6,20 +6,6 @@
 
 /* Signing functions (PKCS#11 2.40 5.13). */
 
-/*
- * The two-step size query, decided before anything else happens. True if the call ends here,
- * with *rv: the operation goes on.
- */
-static bool
-is_size_query(CK_BYTE *signature, CK_ULONG *signature_len, CK_RV *rv)
-{
-	const CK_ULONG room = *signature_len;
-
-	*signature_len = LAYOUT_SIGNATURE_SIZE;
-	*rv = signature ? CKR_BUFFER_TOO_SMALL : CKR_OK;
-	return !signature || room < LAYOUT_SIGNATURE_SIZE;
-}
-
 /* Bad arguments end the operation as any other failure does (PKCS#11 2.40 5.11.2). */
 static CK_RV
 refuse_arguments(struct session *s)
@@ -69,7 +55,7 @@ finish(struct api *api, const struct bytes *data, CK_BYTE *signature, CK_ULONG *
 		return CKR_OPERATION_NOT_INITIALIZED;
 	if (data && api->session->signing.multi_part)
 		return CKR_OPERATION_ACTIVE;
-	if (is_size_query(signature, signature_len, &rv))
+	if (api_is_size_query(LAYOUT_SIGNATURE_SIZE, signature, signature_len, &rv))
 		return rv;
 	rv = data ? signing_update(api->session, *data) : CKR_OK;
 	if (rv == CKR_OK)

@@ -13,23 +13,29 @@
 
 /* CKM_RSA_PKCS first: programs that take the first mechanism get the one that all know. */
 static const struct mechanism rows[] = {
-	{CKM_RSA_PKCS, DIGEST_NONE, false},
-	{CKM_SHA1_RSA_PKCS, DIGEST_SHA1, false},
-	{CKM_SHA224_RSA_PKCS, DIGEST_SHA224, false},
-	{CKM_SHA256_RSA_PKCS, DIGEST_SHA256, false},
-	{CKM_SHA384_RSA_PKCS, DIGEST_SHA384, false},
-	{CKM_SHA512_RSA_PKCS, DIGEST_SHA512, false},
-	{CKM_RSA_PKCS_PSS, DIGEST_NONE, true},
-	{CKM_SHA256_RSA_PKCS_PSS, DIGEST_SHA256, true},
+	{CKM_RSA_PKCS, DIGEST_NONE, false, CKF_SIGN},
+	{CKM_SHA1_RSA_PKCS, DIGEST_SHA1, false, CKF_SIGN},
+	{CKM_SHA224_RSA_PKCS, DIGEST_SHA224, false, CKF_SIGN},
+	{CKM_SHA256_RSA_PKCS, DIGEST_SHA256, false, CKF_SIGN},
+	{CKM_SHA384_RSA_PKCS, DIGEST_SHA384, false, CKF_SIGN},
+	{CKM_SHA512_RSA_PKCS, DIGEST_SHA512, false, CKF_SIGN},
+	{CKM_RSA_PKCS_PSS, DIGEST_NONE, true, CKF_SIGN},
+	{CKM_SHA256_RSA_PKCS_PSS, DIGEST_SHA256, true, CKF_SIGN},
+	/* Java speaks TLS 1.3 only where it can hash with the token too. */
+	{CKM_SHA_1, DIGEST_SHA1, false, CKF_DIGEST},
+	{CKM_SHA224, DIGEST_SHA224, false, CKF_DIGEST},
+	{CKM_SHA256, DIGEST_SHA256, false, CKF_DIGEST},
+	{CKM_SHA384, DIGEST_SHA384, false, CKF_DIGEST},
+	{CKM_SHA512, DIGEST_SHA512, false, CKF_DIGEST},
 };
 
 #define ROW_COUNT (sizeof rows / sizeof rows[0])
 
 const struct mechanism *
-mechanism_find(CK_MECHANISM_TYPE type, bool pss)
+mechanism_find(CK_MECHANISM_TYPE type, CK_FLAGS use, bool pss)
 {
 	for (size_t i = 0; i < ROW_COUNT; i++)
-		if (rows[i].type == type)
+		if (rows[i].type == type && (rows[i].use & use))
 			return rows[i].pss && !pss ? NULL : &rows[i];
 	return NULL;
 }
@@ -52,11 +58,11 @@ mechanism_list(bool pss, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 }
 
 void
-mechanism_info(CK_MECHANISM_INFO *info)
+mechanism_info(const struct mechanism *mechanism, CK_MECHANISM_INFO *info)
 {
-	info->ulMinKeySize = KEY_BITS;
-	info->ulMaxKeySize = KEY_BITS;
-	info->flags = CKF_HW | CKF_SIGN;
+	*info = (CK_MECHANISM_INFO){.flags = mechanism->use};
+	if (mechanism->use == CKF_SIGN)
+		*info = (CK_MECHANISM_INFO){KEY_BITS, KEY_BITS, CKF_HW | CKF_SIGN};
 }
 
 /* What the card makes (card fact 3.4) is what TLS 1.3 asks for, and nothing else. */

@@ -7,20 +7,25 @@
 #include "jpki-pkcs11.h"
 #include "token/digest.h"
 
-/* The mechanisms, a row each. All sign, with an RSA-2048 key on the card. */
+/*
+ * The mechanisms, a row each: those that sign, with an RSA-2048 key on the card, and those that
+ * hash, in the process and without a card.
+ */
 struct mechanism {
 	CK_MECHANISM_TYPE type;
 	enum digest_kind digest; /* DIGEST_NONE: the program brings what is signed */
 	bool pss;                /* made by the card alone, and not by every card */
+	CK_FLAGS use;            /* CKF_SIGN or CKF_DIGEST */
 };
 
-/* The row of a mechanism; NULL if there is none, or it wants PSS and there is none. */
-const struct mechanism *mechanism_find(CK_MECHANISM_TYPE type, bool pss);
+/* The row of a mechanism for one of these uses; NULL if there is none, or it wants PSS and there is
+ * none. */
+const struct mechanism *mechanism_find(CK_MECHANISM_TYPE type, CK_FLAGS use, bool pss);
 
 /* C_GetMechanismList's two steps. */
 CK_RV mechanism_list(bool pss, CK_MECHANISM_TYPE *list, CK_ULONG *count);
 
-void mechanism_info(CK_MECHANISM_INFO *info);
+void mechanism_info(const struct mechanism *mechanism, CK_MECHANISM_INFO *info);
 
 /* CKR_OK or CKR_MECHANISM_PARAM_INVALID. */
 CK_RV mechanism_check_parameter(const struct mechanism *mechanism, const CK_MECHANISM *given);

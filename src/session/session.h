@@ -25,9 +25,16 @@ struct signing {
 	size_t input_len;
 };
 
+/* A hash under way: the program's own, no card is asked. */
+struct digesting {
+	const struct mechanism *mechanism; /* NULL: none */
+	bool multi_part;
+	struct digest digest;
+};
+
 /*
  * One session. Between session_begin and session_end it belongs to one call, which alone may
- * touch `find` and `signing`; the rest does not change, but for what is marked (state).
+ * touch `find`, `signing` and `digesting`; the rest does not change, but for what is marked (state).
  */
 struct session {
 	struct session *next; /* state */
@@ -40,6 +47,7 @@ struct session {
 	bool dropped; /* state: closed; freed when no call has it */
 	struct find find;
 	struct signing signing;
+	struct digesting digesting;
 };
 
 CK_RV session_open(struct module *m, CK_SLOT_ID slot, CK_FLAGS flags, CK_SESSION_HANDLE *handle);
@@ -91,5 +99,14 @@ CK_RV signing_update(struct session *s, struct bytes part);
 /* The signature of what was brought so far; the operation is over then, however it went. */
 CK_RV signing_final(struct module *m, struct session *s, uint8_t signature[LAYOUT_SIGNATURE_SIZE]);
 void signing_cancel(struct session *s);
+
+/* digesting.c */
+CK_RV digesting_init(struct session *s, const CK_MECHANISM *mechanism);
+CK_RV digesting_update(struct session *s, struct bytes part);
+/* The length of the hash under way; 0 if there is none. */
+size_t digesting_size(const struct session *s);
+/* The hash of what was brought so far; the operation is over then. */
+CK_RV digesting_final(struct session *s, uint8_t hash[DIGEST_SIZE_MAX]);
+void digesting_cancel(struct session *s);
 
 #endif

@@ -19,12 +19,12 @@ find_mechanism(struct module *m, struct session *s, const CK_MECHANISM *given,
 	bool pss = true;
 	CK_RV rv = CKR_OK;
 
-	*found = mechanism_find(given->mechanism, pss);
+	*found = mechanism_find(given->mechanism, CKF_SIGN, pss);
 	if (*found && (*found)->pss)
 		rv = session_learn_pss(m, s, &pss);
 	if (rv != CKR_OK)
 		return rv;
-	*found = mechanism_find(given->mechanism, pss);
+	*found = mechanism_find(given->mechanism, CKF_SIGN, pss);
 	return *found ? mechanism_check_parameter(*found, given) : CKR_MECHANISM_INVALID;
 }
 

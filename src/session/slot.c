@@ -176,7 +176,7 @@ CK_RV
 slot_mechanism_info(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
                     CK_MECHANISM_INFO *info)
 {
-	const struct mechanism *row = mechanism_find(type, true);
+	const struct mechanism *row = mechanism_find(type, CKF_SIGN | CKF_DIGEST, true);
 	enum layout_key key;
 	struct seat *s;
 	bool pss = false;
@@ -185,9 +185,9 @@ slot_mechanism_info(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
 
 	if (rv != CKR_OK)
 		return rv;
-	if (!mechanism_find(type, pss))
+	if (!row || (row->pss && !pss))
 		return CKR_MECHANISM_INVALID;
-	mechanism_info(info);
+	mechanism_info(row, info);
 	return CKR_OK;
 }
 

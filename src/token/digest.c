@@ -44,6 +44,14 @@ row_of(enum digest_kind kind)
 	return &rows[kind];
 }
 
+size_t
+digest_size(enum digest_kind kind)
+{
+	const struct row *row = row_of(kind);
+
+	return row ? row->hash->digest_size : 0;
+}
+
 void
 digest_init(struct digest *d, enum digest_kind kind)
 {

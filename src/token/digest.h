@@ -31,6 +31,9 @@ struct digest {
 	} ctx;
 };
 
+/* The length of such a hash in bytes; 0 for DIGEST_NONE. */
+size_t digest_size(enum digest_kind kind);
+
 void digest_init(struct digest *d, enum digest_kind kind);
 void digest_update(struct digest *d, struct bytes data);
 

@@ -82,6 +82,14 @@ END
 
 mechanisms() { "$1" -M | sed -n 's/^  \([A-Z0-9-]*\), keySize={2048,2048}, hw, sign$/\1/p'; }
 
+hashes() { "$1" -M | sed -n 's/^  \([A-Z0-9-]*\), digest$/\1/p'; }
+
+expected_hashes="SHA-1
+SHA224
+SHA256
+SHA384
+SHA512"
+
 expected_mechanisms="RSA-PKCS
 SHA1-RSA-PKCS
 SHA224-RSA-PKCS
@@ -91,8 +99,10 @@ SHA512-RSA-PKCS
 RSA-PKCS-PSS
 SHA256-RSA-PKCS-PSS"
 for token in auth sign; do
-	check "-M lists the mechanisms of the $token token, PSS last" \
+	check "-M lists the mechanisms of the $token token, PSS behind those that all know" \
 		outputs mechanisms $token <<<"$expected_mechanisms"
+	check "-M lists hashes that are not the $token token's own work" \
+		outputs hashes $token <<<"$expected_hashes"
 done
 
 ## pkcs11-tool's own tests
