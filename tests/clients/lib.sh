@@ -102,11 +102,12 @@ client_enter() {
 	card_serve --card $card
 }
 
-# needs COMMAND [PACKAGE]: without it the whole page is skipped.
-needs() {
-	command -v "$1" >/dev/null && return
-	skip "$page" "$1 is not installed"
-	add_row "all of it" "skipped: $1 is not installed"
+# needs COMMAND: without it the whole page is skipped.
+needs() { command -v "$1" >/dev/null || skip_page "$1 is not installed"; }
+
+skip_page() {
+	skip "$page" "$1"
+	add_row "all of it" "skipped: $1"
 	client_finish
 }
 
@@ -231,10 +232,14 @@ opensc() {
 
 # mishap NAME WHAT MESSAGE [PROMPT ANSWER]...: the recipe with what a user gets wrong: it has to end
 # with a failure of its own and to say MESSAGE. No row.
-mishap() {
-	local name=$1 what=$2 message=$3 status
-	shift 3
-	recipe_text "$name" >"$work/recipe.sh"
+mishap() { mishap_with '' "$@"; }
+
+# mishap_with SED-SCRIPT NAME WHAT MESSAGE [PROMPT ANSWER]...: the same where it is the recipe that the
+# user got wrong.
+mishap_with() {
+	local script=$1 name=$2 what=$3 message=$4 status
+	shift 4
+	recipe_text "$name" | sed -E "$script" >"$work/recipe.sh"
 	run_block "$work/recipe.sh" "$work/mishap.out" "$@"
 	status=$?
 	if ended_badly $status && grep -Fqe "$message" "$work/mishap.out"; then

@@ -1,128 +1,102 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The recipes of doc/clients/openssl.md: the engine of libp11, and the provider where it is packaged.
+# The recipes of doc/clients/openssl.md: the provider pkcs11.
 set -u
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/openssl-lib.sh"
 client_enter openssl "$@"
 needs openssl
-program "openssl, engine" "OpenSSL $(openssl version | cut -d' ' -f2), libp11 $(
-	dpkg-query -W -f '${Version}' libengine-pkcs11-openssl 2>/dev/null)"
-if ! openssl engine -t pkcs11 2>/dev/null | grep -q 'available'; then
-	skip openssl "libengine-pkcs11-openssl is not installed"
-	add_row "all of it" "skipped: libengine-pkcs11-openssl is not installed"
-	client_finish
-fi
+program "openssl, provider" "OpenSSL $(openssl_version), pkcs11-provider $(provider_version)"
+provider_there || skip_page "pkcs11-provider is not installed"
 
-pin_prompt="Enter PKCS#11 token PIN for JPKI"
+# The question names the reader only.
+pin_prompt="Enter pass phrase for PKCS#11 Token"
+key_prompt="Enter PIN for PKCS#11 Token" # OpenSC's module wants the PIN for each signature
 # OpenSC's module has two slots with a key each.
-opensc_auth='s/pkcs11:id=/pkcs11:token=JPKI%20%28User%20Authentication%20PIN%29;id=/'
-opensc_sign='s/pkcs11:id=/pkcs11:token=JPKI%20%28Digital%20Signature%20PIN%29;id=/'
-key_prompt="Enter PKCS#11 key PIN for Digital Signature Key" # and wants the PIN for each signature
+opensc_auth='s/pkcs11:id=/pkcs11:token=JPKI%20%28User%20Authentication%20PIN%29;id=/g'
+opensc_sign='s/pkcs11:id=/pkcs11:token=JPKI%20%28Digital%20Signature%20PIN%29;id=/g'
 
 echo "a contract" >"$play/contract.txt"
-recipe dgst "signs a file (dgst); OpenSSL verifies" \
-	"password for digital signature" $pin_sign "$pin_prompt" $pin_sign
+recipe dgst "signs a file (dgst); OpenSSL verifies" "$pin_prompt" $pin_sign "$pin_prompt" $pin_sign
 check "dgst: verified" grep -q '^Verified OK' "$work/recipe.out"
-opensc "$opensc_sign"'
-	s/jpki-tool.*/pkcs11-tool --module $PKCS11_MODULE_PATH --slot 1 --login --read-object --type cert --id 02 -o signer.pem/' \
-	"Please enter User PIN:" $pin_sign "$pin_prompt" $pin_sign "$key_prompt" $pin_sign
+check "dgst: the holder's certificate" diff <("$sim" certificate $card sign) "$play/signer.pem"
+opensc "$opensc_sign" "$pin_prompt" $pin_sign "$pin_prompt" $pin_sign "$key_prompt" $pin_sign
 
 recipe cms "signs a CMS message; OpenSSL verifies" "$pin_prompt" $pin_sign
-cms_verified() {
-	openssl cms -verify -inform DER -in "$play/contract.p7s" -CAfile "$work/jpki/sign-ca.pem" \
-		-out "$work/verified.txt" -signer "$work/signer.pem" &&
-		cmp "$play/contract.txt" "$work/verified.txt" &&
-		diff <("$sim" certificate $card sign) "$work/signer.pem"
-}
 check "cms: the holder's signature, the document as it was" cms_verified
 opensc "$opensc_sign" "$pin_prompt" $pin_sign "$key_prompt" $pin_sign
 
+recipe x509 "reads the log-in certificate without a PIN"
+check "x509: the card's" diff <("$sim" certificate $card auth | openssl x509 -noout -dates -pubkey) \
+	"$work/recipe.out"
+opensc "$opensc_auth"
+
 recipe req "makes a certificate request; OpenSSL verifies" "$pin_prompt" $pin_auth
-request_verified() {
-	openssl req -verify -in "$play/request.pem" -noout &&
-		diff <(openssl req -in "$play/request.pem" -noout -pubkey) \
-			<("$sim" certificate $card auth | openssl x509 -noout -pubkey)
-}
 check "req: of the log-in key" request_verified
 opensc "$opensc_auth" "$pin_prompt" $pin_auth
 
-login_site 1.3
-recipe login13 "logs in over TLS 1.3" "$pin_prompt" $pin_auth
-check "login13: the site knows who" served 1.3
-opensc "$opensc_auth"'
-	s/jpki-tool.*/pkcs11-tool --module $PKCS11_MODULE_PATH --read-object --type cert --id 01 -o login.pem/' \
-	"$pin_prompt" $pin_auth
-
-login_site 1.2
-recipe login12 "logs in over TLS 1.2" "$pin_prompt" $pin_auth
-check "login12: the site knows who" served 1.2
+recipe self-signed "signs a certificate (x509); OpenSSL verifies" "$pin_prompt" $pin_auth
+check "self-signed: verified" openssl verify -CAfile "$play/self-signed.pem" "$play/self-signed.pem"
 opensc "$opensc_auth" "$pin_prompt" $pin_auth
 
-echo "a challenge" >"$play/challenge.txt"
-recipe dgst-uri "signs with the PIN in the URI"
-check "dgst-uri: verified" openssl dgst -sha256 -signature "$play/challenge.sig" \
-	-verify <("$sim" certificate $card auth | openssl x509 -noout -pubkey) "$play/challenge.txt"
-opensc "$opensc_auth"
-
-login_site 1.3
-recipe login-uri "logs in over TLS 1.3, PIN in the URI"
-check "login-uri: the site knows who" served 1.3
-opensc "$opensc_auth"
-login_site 1.2
-recipe login-uri "logs in over TLS 1.2, PIN in the URI"
-check "login-uri: the site knows who over TLS 1.2 too" served 1.2
-opensc "$opensc_auth"
+for minor in 3 2; do
+	login_site 1.$minor
+	recipe login1$minor "logs in over TLS 1.$minor" "$pin_prompt" $pin_auth
+	check "login1$minor: the site knows who" served 1.$minor
+	opensc "$opensc_auth" "$pin_prompt" $pin_auth
+	recipe login-uri "logs in over TLS 1.$minor, PIN in the URI"
+	check "login-uri: the site knows who over TLS 1.$minor" served 1.$minor
+	opensc "$opensc_auth"
+	mishap_with 's/-provider default -provider pkcs11/-provider pkcs11 -provider default/' \
+		login1$minor "TLS 1.$minor: the other order of the providers fails" "bad signature" \
+		"$pin_prompt" $pin_auth
+done
+check "and no try is lost" left_clean
 
 card set $card pss off
 fresh_card
-mishap login12 "a card without PSS needs the option over TLS 1.2" "Mechanism invalid" \
+mishap login12 "a card without PSS needs the option over TLS 1.2" "CKM_RSA_PKCS_PSS unavailable" \
 	"$pin_prompt" $pin_auth
 recipe login12-no-pss "logs in over TLS 1.2, card without PSS" "$pin_prompt" $pin_auth
 check "login12-no-pss: the site knows who" served 1.2
 opensc "$opensc_auth" "$pin_prompt" $pin_auth
 login_site 1.3
-rm "$play/login.pem"
-mishap login13 "a card without PSS cannot log in over TLS 1.3, and it says why" "Mechanism invalid" \
-	"$pin_prompt" $pin_auth
+mishap login13 "a card without PSS cannot log in over TLS 1.3, and it says why" \
+	"CKM_RSA_PKCS_PSS unavailable" "$pin_prompt" $pin_auth
 check "and no try is lost" left_clean
 card set $card pss on
 fresh_card
 login_site_stop
 
-# shown FILE: runs it and shows what it said.
-shown() {
-	local status
-	run_block "$1" "$work/shown"
-	status=$?
-	cat "$work/shown"
-	return $status
-}
-
-# What a user gets wrong costs what it must, and no more.
-mishap req "a wrong PIN is said to be wrong" "PIN incorrect" "$pin_prompt" 9999
+# What a user gets wrong costs what the page says.
+no_key="Could not find private key"
+mishap req "a wrong PIN gives no key" "$no_key" "$pin_prompt" 9999
 check "and costs one try" tries_left 2 5
-mishap req "a PIN of the wrong shape is refused" "PIN incorrect" "$pin_prompt" 12345
+mishap req "nor does a PIN of the wrong shape" "$no_key" "$pin_prompt" 12345
 check "and costs none" tries_left 2 5
+card tries $card auth 3
+ours_named='/^export/d; s/pkcs11:id/pkcs11:token=JPKI%20Auth%204-digit%20PIN;id/'
+mishap_with "$ours_named" req "a wrong PIN for the token that the URI names, no module being named" \
+	"$no_key" "$pin_prompt" 9999
+check "costs one try, though OpenSC's module is there" tries_left 2 5
+card tries $card auth 3
+mishap_with '/^export/d' req "a wrong PIN where neither module nor token is named" \
+	"$no_key" "$pin_prompt" 9999
+check "is tried on OpenSC's view of the card too, and costs two" tries_left 1 5
+mishap req "the last try is refused, even with the right PIN" "$no_key" "$pin_prompt" $pin_auth
+check "and not used" tries_left 1 5
+recipe last-try "the way out when one try is left" "Please enter User PIN:" $pin_auth
+check "last-try: it says so" grep -q "final user PIN try" "$work/recipe.out"
 card block $card auth
-mishap req "a locked PIN is said to be locked" "PIN locked" "$pin_prompt" $pin_auth
+mishap req "a locked PIN gives no key" "$no_key" "$pin_prompt" $pin_auth
 card tries $card auth 3
 card remove
-mishap req "no card is said to be no token" "No matching initialized token was found"
+mishap req "nor is there one without a card" "$no_key"
+mishap x509 "nor a certificate" "Could not find certificate"
 card insert $card
-sed 's/^export.*//' <<<"$(recipe_text req)" >"$work/unset.sh"
-refuses "without a module named and a token in the URI it does not choose" "Multiple matching slots" \
-	shown "$work/unset.sh"
+mishap_with 's/^(export .*=).*/\1\/nowhere.so/' req "a wrong path is said to be no module" \
+	"Module initialization failed!"
 check "and no try is lost in all of this" left_clean
-
-program "openssl, provider" ""
-if ls /usr/lib/*/ossl-modules/pkcs11.so >/dev/null 2>&1; then
-	recipe provider "signs a file (dgst)" "PIN" $pin_sign
-	check "provider: verified" openssl dgst -sha256 -signature "$play/contract.sig" \
-		-verify <("$sim" certificate $card sign | openssl x509 -noout -pubkey) "$play/contract.txt"
-else
-	skip openssl "pkcs11-provider is not packaged here"
-	add_row "all of it" "skipped: pkcs11-provider is not packaged here"
-fi
 
 client_finish
