@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The module as programs see it, over the simulated card and the stand-in libpcsclite. Each test
 # starts itself anew under "jpki-card-sim run" (tests/harness.h).
-AM_TESTS_ENVIRONMENT = JPKI_BUILD='$(abs_top_builddir)'; export JPKI_BUILD;
+AM_TESTS_ENVIRONMENT = JPKI_BUILD='$(abs_top_builddir)'; export JPKI_BUILD; \
+	. '$(abs_top_srcdir)/tests/alone.sh';
+EXTRA_DIST += tests/alone.sh
 
 if HAVE_CMOCKA
 check_LTLIBRARIES += tests/libharness.la
@@ -79,5 +81,5 @@ tests/cards.stamp: src/sim/jpki-card-sim
 	done && touch $@
 CLEANFILES += tests/cards.stamp
 clean-local:
-	rm -rf tests/cards
+	rm -rf tests/cards tests/home
 endif

@@ -24,6 +24,7 @@ self=$(cd "$(dirname "$0")" && pwd)/$(basename "$0")
 module=$build/.libs/jpki-pkcs11.so
 sim=$build/src/sim/jpki-card-sim
 work=${JPKI_PRIVATE:-}
+unpacked=$("$top/tests/install-packages" --folder)
 pin_auth=1234
 pin_sign=ABC123
 export LC_ALL=C.UTF-8
@@ -103,15 +104,32 @@ private_run() {
 	private_leave $?
 }
 
+# In the namespaces: what is unpacked and not installed (tests/packages.txt), where it would have been
+# installed. These folders can then be read only, so what we write to stays outside.
+place_unpacked() {
+	local folder outside=()
+	[ -d "$unpacked" ] || return 0
+	exec {outside[0]}<"$top" {outside[1]}<"$work" || return 1
+	cd "$unpacked" || return 1 # no name of a folder is then taken for an option of mount's
+	for folder in usr etc var; do
+		[ ! -d $folder ] || mount -t overlay overlay -o lowerdir=$folder:/$folder /$folder || return 1
+	done
+	[ ! -d var ] || mount -t tmpfs -o mode=1777 none /var/tmp || return 1
+	[ -w "$top" ] || mount --bind "/proc/self/fd/${outside[0]}" "$top" || return 1
+	[ -w "$work" ] || mount --bind "/proc/self/fd/${outside[1]}" "$work" || return 1
+	exec {outside[0]}<&- {outside[1]}<&-
+}
+
 # In the namespaces: a loopback, an empty /run, no USB, and none of the user's settings.
 private_prepare() {
-	local variable
+	place_unpacked || return 1
 	ip link set lo up && mount -t tmpfs none /run && mkdir -p /run/pcscd || return 1
 	[ ! -d /dev/bus/usb ] || mount -t tmpfs none /dev/bus/usb || return 1
 	mkdir -p "$work/home" "$work/no-drivers" || return 1
-	for variable in $(compgen -e | grep -E '^(XDG_|JPKI_PKCS11_|JPKI_CARD_SIM_|OPENSSL_|OPENSC_|PCSC)'); do
-		unset "$variable"
-	done
+	# shellcheck source=tests/alone.sh
+	JPKI_BUILD=$build . "$top/tests/alone.sh"
+	unset PCSCLITE_CSOCK_NAME
+	PATH=$PATH:/usr/sbin:/sbin
 	export HOME=$work/home TMPDIR=$work JPKI_CARD_SIM_STATE=$work/cards
 	cd "$work" || return 1
 }
