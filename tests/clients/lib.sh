@@ -33,14 +33,20 @@ rows=() # finished rows but for the last two columns
 ours=() theirs=()
 play=$work/play # where recipes run
 
-# shadow FOLDER: lets us change a system folder without anybody else seeing it. What we may not read
-# in it stays behind: in a user namespace, other users' secrets.
+# shadow FOLDER [FROM]: lets us change a system folder without anybody else seeing it. What we may not
+# read in it stays behind: in a user namespace, other users' secrets.
 shadow() {
 	local copy
 	copy=$work/shadow/$(tr / _ <<<"$1")
 	mkdir -p "$copy" || return 1
-	cp -dR --preserve=mode "$1/." "$copy/"
+	cp -dR --preserve=mode "${2:-$1}/." "$copy/"
 	mount --bind "$copy" "$1"
+}
+
+# shadow_unpacked FOLDER: the same, as a service's package has it. Where that was not unpacked, what
+# the machine has.
+shadow_unpacked() {
+	if [ -d "$unpacked$1" ]; then shadow "$1" "$unpacked$1"; else shadow "$1"; fi
 }
 
 # The built modules, their p11-kit files and programs, where the packages would have put them.

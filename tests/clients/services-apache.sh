@@ -11,7 +11,17 @@ command -v apache2 >/dev/null || { skip services-apache "apache2 is not installe
 is_real_root || { skip services-apache "Apache wants to be started by root"; finish; }
 
 shadow_apache() {
-	mkdir -p /run/lock && shadow /etc/apache2 && shadow /var/lib/apache2 && mount -t tmpfs none /var/log/apache2
+	mkdir -p /run/lock && shadow_unpacked /etc/apache2 && shadow_unpacked /var/lib/apache2 &&
+		mount -t tmpfs none /var/log/apache2 || return 1
+	[ -e /etc/apache2/mods-enabled/mpm_event.load ] || switch_on
+}
+
+# What Debian's package does once it is unpacked.
+switch_on() {
+	a2enmod -q mpm_event authz_host auth_basic access_compat authn_file authz_user alias dir autoindex env \
+		mime negotiation setenvif filter deflate status reqtimeout &&
+		a2enconf -q charset localized-error-pages other-vhosts-access-log security serve-cgi-bin &&
+		a2ensite -q 000-default
 }
 
 start() {

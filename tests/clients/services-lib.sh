@@ -67,6 +67,12 @@ run_as_written() {
 
 install_as_written() { run_as_written "$1" "$top" && imitate_authority; }
 
+# nginx as Debian's package leaves it; what it writes stays in the namespace.
+shadow_nginx() {
+	shadow_unpacked /etc/nginx && mount -t tmpfs none /var/log/nginx && mount -t tmpfs none /var/lib/nginx &&
+		ln -sf ../sites-available/default /etc/nginx/sites-enabled/
+}
+
 backend_start() {
 	"$samples/backend.py" /run/shop/backend.sock >"$work/backend.log" 2>&1 &
 	await 30 test -S /run/shop/backend.sock || bail "application started" "$work/backend.log"

@@ -9,11 +9,6 @@ set -u
 service_enter "$@"
 command -v nginx >/dev/null || { skip services-nginx "nginx is not installed"; finish; }
 
-shadow_nginx() {
-	shadow /etc/nginx && mount -t tmpfs none /var/log/nginx && mount -t tmpfs none /var/lib/nginx || return 1
-	is_real_root || sed -i 's/^user .*/user root;/' /etc/nginx/nginx.conf
-}
-
 # take_lists COMMAND...: starts nginx anew with the revocation lists that the command prints.
 take_lists() {
 	"$@" >/etc/ssl/card/auth-crl.pem || return 1
@@ -22,7 +17,8 @@ take_lists() {
 
 stopped() { [ ! -e /run/nginx.pid ]; }
 
-shadow_nginx >"$work/prepare.log" 2>&1 || bail "nginx prepared" "$work/prepare.log"
+{ shadow_nginx && { is_real_root || sed -i 's/^user .*/user root;/' /etc/nginx/nginx.conf; }; } \
+	>"$work/prepare.log" 2>&1 || bail "nginx prepared" "$work/prepare.log"
 backend_start
 check "installed as the page says, nginx takes the samples as they stand" install_as_written nginx
 nginx 2>"$work/nginx.log" || bail "nginx started" "$work/nginx.log"

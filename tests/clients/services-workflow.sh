@@ -12,8 +12,7 @@ command -v nginx >/dev/null || { skip services-workflow "nginx is not installed"
 
 prepare() {
 	place_installed && mkdir -p checkout/doc /run/lock && cp -r "$samples" checkout/doc/ &&
-		shadow /etc/ssl && shadow /etc/nginx && mount -t tmpfs none /var/log/nginx &&
-		mount -t tmpfs none /var/lib/nginx && mount -t tmpfs none /var/www && chmod 755 "$work" &&
+		shadow /etc/ssl && shadow_nginx && mount -t tmpfs none /var/www && chmod 755 "$work" &&
 		echo "127.0.0.1 localhost" >hosts && mount --bind hosts /etc/hosts
 }
 
@@ -34,11 +33,12 @@ END
 # What "shell: bash" means to a runner.
 run_step() { (cd checkout && timeout 300 bash --noprofile --norc -eo pipefail "../$1.step"); }
 
-# What the step "install" names is Debian's and installed for our tests, or ours.
+# What the step "install" names is Debian's and installed or unpacked for our tests, or ours.
 packages_exist() {
 	local package ours=0
 	for package in $(sed -n 's/.*--no-install-recommends \([a-z].*\)$/\1/p' install.step); do
-		dpkg-query -W -f '${db:Status-Status}\n' "$package" | grep -qx installed || return 1
+		grep -qx "$package=.*" "$unpacked/../packages" ||
+			dpkg-query -W -f '${db:Status-Status}\n' "$package" | grep -qx installed || return 1
 	done
 	for package in $(sed -n 's/.*{\(.*\)}_\*\.deb$/\1/p' install.step | tr , ' '); do
 		grep -qx "Package: $package" "$top/debian/control" || { echo "no $package"; return 1; }

@@ -5,10 +5,12 @@
 # that logs in from ~/.ssh/authorized_keys of the test's own home.
 
 # OpenSSH takes the home from /etc/passwd and not from $HOME: ours, so that it neither reads nor
-# writes the user's ~/.ssh.
+# writes the user's ~/.ssh. The user sshd is made by the server's package when it is installed.
 ssh_home() {
-	awk -F: -v OFS=: -v uid="$(id -u)" -v home="$HOME" '$3 == uid { $6 = home } { print }' \
-		/etc/passwd >"$work/passwd" && mount --bind "$work/passwd" /etc/passwd || return 1
+	{
+		awk -F: -v OFS=: -v uid="$(id -u)" -v home="$HOME" '$3 == uid { $6 = home } { print }' /etc/passwd
+		getent passwd sshd >"$work/sshd-user" || echo "sshd:x:999:65534::/run/sshd:/usr/sbin/nologin"
+	} >"$work/passwd" && mount --bind "$work/passwd" /etc/passwd || return 1
 	mkdir -p -m 700 "$HOME/.ssh" && touch "$HOME/.ssh/authorized_keys" "$work/sshd.log"
 }
 
