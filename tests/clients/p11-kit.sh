@@ -63,17 +63,17 @@ export XDG_RUNTIME_DIR=/run/user/$(id -u) work
 mkdir -p -m 700 /run/user "$XDG_RUNTIME_DIR"
 
 cannot_remote() {
-	skip "the card from another machine" "$1"
-	add_row "the card from another machine" "skipped: $1"
+	"$1" "the card from another machine" "$2"
+	add_row "the card from another machine" "skipped: $2"
 	client_finish
 }
-[ -x /usr/sbin/sshd ] || cannot_remote "openssh-server is not installed"
-cable >"$work/out" 2>&1 || cannot_remote "no network namespaces here"
+[ -x /usr/sbin/sshd ] || cannot_remote skip "openssh-server is not installed"
+cable >"$work/out" 2>&1 || cannot_remote forbidden "no network namespaces here"
 names
 ssh_home && ssh_configure >"$work/out" 2>&1 || bail "sshd prepared" "$work/out"
 ssh-keygen -q -t ed25519 -N '' -f "$HOME/.ssh/id_ed25519"
 cp "$HOME/.ssh/id_ed25519.pub" "$HOME/.ssh/authorized_keys"
-ssh_site ip netns exec far bash "$work/far_surroundings" || cannot_remote "sshd cannot run in this namespace"
+ssh_site ip netns exec far bash "$work/far_surroundings" || cannot_remote forbidden "sshd cannot run in this namespace"
 
 no_token_there() {
 	ssh server.example "pkcs11-tool --module /usr/lib/*/pkcs11/jpki-auth-pkcs11.so -L" >"$work/far.out" 2>&1

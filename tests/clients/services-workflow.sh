@@ -7,7 +7,7 @@ set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/services-lib.sh"
 private_enter "$@"
-is_real_root || { skip services-workflow "runners are root, and nginx becomes www-data"; finish; }
+is_real_root || { forbidden services-workflow "runners are root, and nginx becomes www-data"; finish; }
 command -v nginx >/dev/null || { skip services-workflow "nginx is not installed"; finish; }
 
 prepare() {

@@ -30,7 +30,7 @@ if ! [ -x /usr/sbin/sshd ]; then
 	add_row "logs in" "skipped: openssh-server is not installed"
 	client_finish
 elif ! ssh_site; then
-	skip "ssh to a server" "sshd cannot run in this namespace"
+	forbidden "ssh to a server" "sshd cannot run in this namespace"
 	add_row "logs in" "skipped: sshd cannot run in this namespace"
 	client_finish
 fi

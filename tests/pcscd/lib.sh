@@ -16,7 +16,8 @@
 # $work, which is removed. It never touches the user's pcscd, ports, settings or readers: the
 # private pcscd knows vpcd's virtual readers only, because PINs are tried on whatever card it finds.
 #
-# Results are lines "ok NAME", "not ok NAME" and "skip NAME: REASON"; "# ..." explains a failure.
+# Results are lines "ok NAME", "not ok NAME", "skip NAME: REASON" and, for what this machine does not
+# allow, "forbidden NAME: REASON"; "# ..." explains a failure.
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${JPKI_BUILD:-$top/build/test}
@@ -34,6 +35,8 @@ failures=0
 ok() { printf 'ok %s\n' "$1"; }
 
 skip() { printf 'skip %s: %s\n' "$1" "$2"; }
+
+forbidden() { printf 'forbidden %s: %s\n' "$1" "$2"; }
 
 # not_ok NAME [FILE]: with the end of a file that explains it.
 not_ok() {
@@ -137,7 +140,7 @@ private_prepare() {
 private_enter() {
 	if [ -z "$work" ]; then
 		if private_possible; then private_run "$@"; fi
-		skip "$(basename "$0" .sh)" "neither root nor user namespaces are allowed here"
+		forbidden "$(basename "$0" .sh)" "neither root nor user namespaces are allowed here"
 		exit 0
 	fi
 	private_prepare || bail "namespaces prepared"

@@ -232,7 +232,7 @@ if chown 65534 "$firefox/two.esr/pkcs11.txt" 2>/dev/null; then
 	chown 0 "$firefox/two.esr/pkcs11.txt"
 	setup --remove firefox --yes >/dev/null 2>&1
 else
-	skip "another user's profile is refused" "there is one user only in here"
+	forbidden "another user's profile is refused" "there is one user only in here"
 fi
 
 # Sandboxes: told, not touched.

@@ -22,7 +22,7 @@ trap 'exit 130' INT TERM HUP
 
 ok() { printf 'ok %s\n' "$1"; }
 
-skip() { printf 'skip %s: %s\n' "$1" "$2"; }
+forbidden() { printf 'forbidden %s: %s\n' "$1" "$2"; }
 
 # not_ok NAME [FILE]
 not_ok() {
@@ -248,7 +248,7 @@ release=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
 base=$kept/$release-$(dpkg --print-architecture).tar
 reason=$(why_no_tree)
 if [ -n "$reason" ]; then
-	skip "installed on a minimal Debian" "$reason"
+	forbidden "installed on a minimal Debian" "$reason"
 elif ! { make_base && unpack_base && inside ONLINE apt-get update; } >"$work/base.log" 2>&1; then
 	not_ok "a minimal Debian is made" "$work/base.log"
 else

@@ -124,7 +124,7 @@ large() {
 full_disk() {
 	mkdir disk
 	if ! unshare -rm true 2>/dev/null; then
-		echo "skip a full disk: no namespaces here"
+		echo "forbidden a full disk: no namespaces here"
 		return
 	fi
 	printf 'content\n' >file
