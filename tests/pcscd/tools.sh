@@ -113,18 +113,21 @@ check "--test on the document token: no errors" \
 	has '^No errors' sign --login --pin $pin_sign --test
 check "--test-fork: a child may initialize again" \
 	has 'C_Initialize in forked child' tool --test-fork
-# The main thread signs meanwhile: where it is done first, pkcs11-tool waits for half a minute.
+# The main thread signs meanwhile (OpenSC 0.23), or before (0.26).
 threads() {
-	auth --login --pin $pin_auth --test \
-		--test-threads ILGISLT0 --test-threads ILSLT1GI --test-threads ILSLT0T1T0T1
+	auth --login --pin $pin_auth --test --test-threads ILGISLT0 --test-threads ILSLT1GI \
+		--test-threads ILSLT0T1T0T1 >"$work/threads" 2>&1 &&
+		[ "$(grep -c '^Test thread [012] returning rv\(:CKR_OK\| = 0\)$' "$work/threads")" -eq 3 ] &&
+		return
+	grep -i thread "$work/threads"
+	return 1
 }
 # The very first look at the card is where threads meet, so each round is a new process.
 many_threads() {
 	local round
 	for round in 1 2 3 4 5; do threads || return 1; done
 }
-check "--test-threads: three threads and the main one" \
-	has 'all threads have ended with CKR_OK' many_threads
+check "--test-threads: three threads and the main one" many_threads
 spied() {
 	PKCS11SPY=$module timeout 60 pkcs11-tool \
 		--module "$(dirname "$(pkg-config --variable=p11_module_path p11-kit-1)")/pkcs11-spy.so" -L
@@ -260,7 +263,12 @@ show_installed() {
 	done
 	p11-kit list-modules >"$work/installed"
 }
-modules_shown() { grep -E '^jpki|^[a-z]|token:' "$work/installed" | sed 's/: .*\//: /'; }
+# p11-kit 0.24 writes "NAME: PATH" where 0.25 has two lines, "module: NAME" and "    path: PATH".
+modules_shown() {
+	awk '/^module: / { name = $2; next }
+		/^    path: / { $0 = name ": " $2 }
+		/^[a-z]|^ *token: / { sub(/: .*\//, ": "); print }' "$work/installed"
+}
 if show_installed >"$work/install.log" 2>&1; then
 	check "p11-kit list-modules shows each token under its module" outputs modules_shown <<END
 jpki-auth: jpki-auth-pkcs11.so
