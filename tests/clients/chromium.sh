@@ -34,7 +34,7 @@ module_delete() { modutil -force -dbdir "$list" -delete "$1"; }
 setup_with_auth
 screen_start
 
-recipe setup "set up with jpki-tool" 'Type "yes" to go on:' yes
+recipe setup "set up with jpki-tool" 'shown:Type "yes" to go on:' yes
 must "the site's authority in the list" certutil -A -d "$list" -n site -t C,, -i "$work/ca/ca.pem"
 
 # TLS 1.2, nothing but a log-in.
@@ -72,7 +72,7 @@ closes "card in again"
 row "card out and in again, wrong PINs: asks again"
 
 # p11-kit brings both modules, but a browser gets the one for logging in.
-recipe remove "set back with jpki-tool" 'Type "yes" to go on:' yes
+recipe remove "set back with jpki-tool" 'shown:Type "yes" to go on:' yes
 rm -f /usr/share/p11-kit/modules/opensc-pkcs11.module
 must "p11-kit's modules in the list" module_add p11-kit "$libdir/p11-kit-proxy.so"
 new_card
@@ -84,7 +84,7 @@ row "through p11-kit, with both modules installed: asks one PIN"
 must "p11-kit's modules away again" module_delete p11-kit
 
 # A card that cannot sign for TLS 1.3.
-recipe modutil "set up by hand with modutil" "<enter> to continue" ""
+recipe modutil "set up by hand with modutil" "shown:<enter> to continue" ""
 card set $card pss off
 new_card
 begin

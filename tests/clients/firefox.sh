@@ -75,7 +75,7 @@ must "first start: shows a page" await_seen window "Started"
 must "first start: makes a profile" await_seen profile_made
 must "first start: closes" browser_close
 
-recipe setup "set up with jpki-tool" 'Type "yes" to go on:' yes
+recipe setup "set up with jpki-tool" 'shown:Type "yes" to go on:' yes
 
 # TLS 1.2, nothing but a log-in.
 site 1.2
@@ -119,7 +119,7 @@ log_in_ends "renewed"
 closes "renewed"
 row "another certificate on the card: asks which, logs in"
 
-recipe remove "set back with jpki-tool" 'Type "yes" to go on:' yes
+recipe remove "set back with jpki-tool" 'shown:Type "yes" to go on:' yes
 
 # p11-kit brings both modules, but a browser gets the one for logging in.
 rm -f /usr/share/p11-kit/modules/opensc-pkcs11.module
@@ -133,7 +133,7 @@ row "through p11-kit, with both modules installed: asks one PIN"
 must "p11-kit's modules away again" module_delete p11-kit
 
 # A card that cannot sign for TLS 1.3.
-recipe modutil "set up by hand with modutil" "<enter> to continue" ""
+recipe modutil "set up by hand with modutil" "shown:<enter> to continue" ""
 site 1.3
 card set $card pss off
 new_card

@@ -27,7 +27,9 @@
 libdir=$(dirname "$(pkg-config --variable=p11_module_path p11-kit-1)")
 modules=$libdir/pkcs11 # where Debian's packages put PKCS#11 modules
 answer=$top/tests/clients/answer
-recipe_seconds=120
+asked_less=125 # of $answer
+recipe_seconds=300 # a program that has done nothing for so long hangs
+patience=120 # for what comes sooner or later, on a machine as busy as it may be
 card=adult
 rows=() # finished rows but for the last two columns
 ours=() theirs=()
@@ -158,7 +160,7 @@ run_block() {
 	(cd "$play" && "$answer" $recipe_seconds "$@" -- bash -eu -o pipefail "$file") \
 		>"$output" 2>&1
 	status=$?
-	sed -i 's/\r//g' "$output"
+	sed -i 's/\r//g; s/\x1b\[[0-9;]*m//g' "$output" # a terminal may get colours
 	return $status
 }
 
@@ -168,7 +170,7 @@ left_clean() {
 	status=$(card --json status | tr -d ' \n')
 	grep -q '"auth":{"tries":3,"open":false},"sign":{"tries":5,"open":false}' <<<"$status" ||
 		{ echo "tries lost or card open: $status"; return 1; }
-	await 10 nothing_left_running || { echo "left running:"; cat "$work/left"; return 1; }
+	await $patience nothing_left_running || { echo "left running:"; cat "$work/left"; return 1; }
 }
 
 # add_row WHAT RESULT [EXCHANGES]
@@ -210,7 +212,8 @@ preparation() {
 
 # opensc SED-SCRIPT [PROMPT ANSWER]...: the last recipe from the same start, with OpenSC's module and
 # what else SED-SCRIPT changes. Where OpenSC cannot do it, that is a result too; but not where a
-# question was left without an answer, which would be the test's own fault.
+# question was left without an answer, which would be the test's own fault. Its versions differ in how
+# often they ask, so it may ask less.
 opensc() {
 	local script=$1 last=$((${#rows[@]} - 1)) mine=$play status
 	shift
@@ -220,7 +223,7 @@ opensc() {
 	play=$work/before
 	run_block "$work/opensc.sh" "$work/opensc.out" "$@"
 	status=$?
-	if [ $status = 0 ]; then
+	if [ $status = 0 ] || [ $status = $asked_less ]; then
 		theirs[last]=$(exchanges)
 		check "$last_recipe: not more exchanges than with OpenSC (${ours[last]}, ${theirs[last]})" \
 			[ "${ours[last]}" -le "${theirs[last]}" ]
@@ -258,7 +261,7 @@ mishap_with() {
 }
 
 # ended_badly STATUS: by itself, that is, not by a signal, a timeout or a missing question.
-ended_badly() { case $1 in 0 | 12[45] | 12[89] | 1[3-9]?) false ;; esac; }
+ended_badly() { case $1 in 0 | 124 | $asked_less | 12[89] | 1[3-9]?) false ;; esac; }
 
 # tries_left AUTH SIGN
 tries_left() {
@@ -288,7 +291,7 @@ login_site() {
 		-CAfile "$work/jpki/auth-ca.pem" -cert "$work/ca/login.example.pem" \
 		-key "$work/ca/login.example.key" >"$work/site.log" 2>&1 &
 	site_pid=$!
-	await 10 listening 443 || bail "site started" "$work/site.log"
+	await $patience listening 443 || bail "site started" "$work/site.log"
 }
 
 login_site_stop() {

@@ -25,13 +25,13 @@ switch_on() {
 }
 
 start() {
-	apache2ctl start && await 30 listening 443
+	apache2ctl start && await $patience listening 443
 }
 
 # take_lists COMMAND...: starts Apache anew with the revocation lists that the command prints.
 take_lists() {
 	"$@" >/etc/ssl/card/auth-crl.pem || return 1
-	apache2ctl stop && await 30 stopped && start
+	apache2ctl stop && await $patience stopped && start
 }
 
 stopped() { [ ! -e /run/apache2/apache2.pid ]; }

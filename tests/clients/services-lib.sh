@@ -75,14 +75,14 @@ shadow_nginx() {
 
 backend_start() {
 	"$samples/backend.py" /run/shop/backend.sock >"$work/backend.log" 2>&1 &
-	await 30 test -S /run/shop/backend.sock || bail "application started" "$work/backend.log"
+	await $patience test -S /run/shop/backend.sock || bail "application started" "$work/backend.log"
 	chmod 666 /run/shop/backend.sock # a user namespace has no www-data
 }
 
 # Without a card: the status in $status, the page in $work/page, curl's own words in $work/curl.log.
 visit() {
 	: >"$work/page"
-	status=$(curl --silent --show-error --max-time 60 --output "$work/page" \
+	status=$(curl --silent --show-error --max-time $patience --output "$work/page" \
 		--write-out '%{http_code}' "$@" 2>"$work/curl.log")
 	true
 }
@@ -102,7 +102,7 @@ visit_with() {
 	# shellcheck disable=SC2086 # $tls is several options
 	status=$(PKCS11_MODULE_PATH=$modules/jpki-$key-pkcs11.so \
 		"$sim" ${state:+--state "$state"} run --card "$card" --trace "$work/trace" -- \
-		curl --silent --show-error --max-time 60 --output "$work/page" \
+		curl --silent --show-error --max-time $patience --output "$work/page" \
 		--write-out '%{http_code}' $tls --engine pkcs11 --cert-type ENG --key-type ENG \
 		--cert "${uris[$key]}" --key "${uris[$key]}" "$@" 2>"$work/curl.log")
 	grep -q "SIGN with $key key .*< 9000 256" "$work/trace" && return
@@ -229,10 +229,10 @@ none_checks() {
 # The program's input stays open until the server has answered.
 gnutls_shows() {
 	local uri=${uris[auth]}
-	"$sim" run --card "$2" -- timeout 60 gnutls-cli --provider "$modules/jpki-auth-pkcs11.so" \
+	"$sim" run --card "$2" -- timeout $patience gnutls-cli --provider "$modules/jpki-auth-pkcs11.so" \
 		--x509certfile "$uri" --x509keyfile "$uri;type=private" --x509cafile "$work/ca/ca.pem" \
 		--priority NORMAL:-VERS-ALL:+VERS-TLS1.3 login.example >"$work/page" 2>&1 \
-		< <(printf 'GET / HTTP/1.1\r\nHost: login.example\r\nConnection: close\r\n\r\n' && exec sleep 60)
+		< <(printf 'GET / HTTP/1.1\r\nHost: login.example\r\nConnection: close\r\n\r\n' && exec sleep $patience)
 	cat "$work/page"; echo
 	grep -Fqe "$1" "$work/page"
 }

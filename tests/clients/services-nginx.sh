@@ -12,7 +12,7 @@ command -v nginx >/dev/null || { skip services-nginx "nginx is not installed"; f
 # take_lists COMMAND...: starts nginx anew with the revocation lists that the command prints.
 take_lists() {
 	"$@" >/etc/ssl/card/auth-crl.pem || return 1
-	nginx -s quit 2>>"$work/nginx.log" && await 30 stopped && nginx 2>>"$work/nginx.log"
+	nginx -s quit 2>>"$work/nginx.log" && await $patience stopped && nginx 2>>"$work/nginx.log"
 }
 
 stopped() { [ ! -e /run/nginx.pid ]; }

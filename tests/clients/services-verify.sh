@@ -61,8 +61,8 @@ answer() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))[sys.a
 
 # in_certificate CARD NUMBER KEY: the answer is what OpenSSL shows of that attribute.
 in_certificate() {
-	"$sim" certificate "$1" sign | openssl x509 -noout -ext subjectAltName |
-		grep -Fq "1.2.392.200149.8.5.5.$2::$(answer "$3")"
+	"$sim" certificate "$1" sign | openssl x509 -noout -ext subjectAltName | sed 's/::/:/g' |
+		grep -Fq "1.2.392.200149.8.5.5.$2:$(answer "$3")"
 }
 
 # resign CARD: another signature in one.p7s gives two.p7s.

@@ -58,7 +58,7 @@ for name in "${names[@]:1}"; do check "step: $name" run_step "$name"; done
 # Steps that could not fail would be worth nothing.
 sed -i '/^ssl_crl /d' /etc/nginx/snippets/card.conf
 nginx -s quit 2>/dev/null
-await 30 test ! -e /run/nginx.pid && nginx 2>>prepare.log
+await $patience test ! -e /run/nginx.pid && nginx 2>>prepare.log
 refuses "without a revocation list, the step 'log in' fails" '"verified": true' run_step "log in"
 rm -f checkout/contract.txt*
 printf '#!/bin/sh\necho "{}"\n' >checkout/doc/services/verify-signature.py

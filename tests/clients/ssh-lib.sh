@@ -25,15 +25,18 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 LogLevel VERBOSE
 END
+	# Newer ones close the door for a while to an address from which log-ins have failed.
+	mkdir -p /run/sshd
+	! /usr/sbin/sshd -t -f "$work/sshd/config" -o PerSourcePenalties=no 2>/dev/null ||
+		echo "PerSourcePenalties no" >>"$work/sshd/config"
 	echo "server.example $(cat "$work/sshd/host.pub")" >"$HOME/.ssh/known_hosts"
 }
 
 # ssh_site [COMMAND...]: sshd on server.example, started by a command that gives it its surroundings.
 # False where the system does not let it separate its privileges (some user namespaces).
 ssh_site() {
-	mkdir -p /run/sshd
 	"$@" /usr/sbin/sshd -D -e -f "$work/sshd/config" 2>>"$work/sshd.log" &
-	await 10 ssh_answers
+	await $patience ssh_answers
 }
 
 ssh_answers() { ssh-keyscan -T 2 -t ed25519 server.example 2>/dev/null | grep -q ssh-ed25519; }
