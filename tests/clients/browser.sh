@@ -17,7 +17,7 @@
 # Windows of their own are found by title; what has none (the choice of a certificate, a page that
 # says that something went wrong) is read from a picture of the screen by tesseract.
 
-screen_seconds=60 # for a browser on a busy machine to come to the next thing
+screen_seconds=300 # for a browser to come to the next thing, on a machine as busy as it may be
 export OMP_THREAD_LIMIT=1
 
 # A screen, a window manager that gives new windows the keyboard, and nothing of the user's session.
@@ -27,9 +27,9 @@ screen_start() {
 	mkdir -p /tmp/.X11-unix && mount -t tmpfs -o mode=1777 none /tmp/.X11-unix ||
 		bail "a folder for the screen's socket"
 	Xvfb $DISPLAY -nolock -nolisten tcp -screen 0 800x600x24 >"$work/screen.log" 2>&1 &
-	await 60 answering || bail "screen started" "$work/screen.log"
+	await $patience answering || bail "screen started" "$work/screen.log"
 	openbox >"$work/openbox.log" 2>&1 &
-	await 60 managed || bail "window manager started" "$work/openbox.log"
+	await $patience managed || bail "window manager started" "$work/openbox.log"
 	xdotool mousemove 2 2
 }
 
@@ -47,12 +47,12 @@ await_seen() {
 }
 
 # reload_until COMMAND...: NSS looks for another card every ten seconds only, and what it does before
-# that fails.
+# that fails. On a busy machine a page needs longer than that, so each one gets twice as long.
 reload_until() {
-	local round
-	for round in 1 2 3 4; do
+	local seconds
+	for seconds in 15 30 60 120 240; do
 		xdotool key F5
-		screen_seconds=15 await_seen "$@" && return
+		screen_seconds=$seconds await_seen "$@" && return
 	done
 	return 1
 }
@@ -153,7 +153,7 @@ site_knows_holder() {
 	local name
 	name=$("$sim" certificate $card auth | openssl x509 -noout -subject -nameopt multiline |
 		sed -n 's/^ *commonName *= //p')
-	[ -n "$name" ] && grep "^depth=0 " "$work/site.log" | tail -n 1 | grep -q "CN = $name\$"
+	[ -n "$name" ] && grep "^depth=0 " "$work/site.log" | tail -n 1 | grep -q "CN *= *$name\$"
 }
 
 # The same site as login_site's, with a page whose title tells that the log-in went well, and
@@ -169,7 +169,7 @@ site() {
 		"${options[@]}" -no_ticket -no_cache -CAfile "$work/jpki/auth-ca.pem" \
 		-cert "$work/ca/login.example.pem" -key "$work/ca/login.example.key") >"$work/site.log" 2>&1 &
 	site_pid=$!
-	await 10 listening 443 || bail "site started" "$work/site.log"
+	await $patience listening 443 || bail "site started" "$work/site.log"
 }
 site_address=https://login.example/login.html
 
@@ -182,7 +182,7 @@ browser_open() {
 # Closes it by its own key. A browser gives its own parts a minute to end before it ends them.
 browser_close() {
 	xdotool key "$quit_key"
-	if await 90 browser_ended && await 20 nothing_left_running; then return; fi
+	if await $screen_seconds browser_ended && await $patience nothing_left_running; then return; fi
 	ps -eo pid,ppid,stat,etime,args
 	screen_say
 	return 1
@@ -223,12 +223,12 @@ wrong_pins() {
 # is told what was before.
 card_out() {
 	card remove
-	await 60 reader_has No || bail "card out"
+	await $patience reader_has No || bail "card out"
 }
 
 card_in() {
 	card insert $card
-	await 60 reader_has Yes || bail "card in"
+	await $patience reader_has Yes || bail "card in"
 }
 
 reader_has() { opensc-tool -l 2>/dev/null | grep -Eq "^0 +$1 "; }

@@ -3,10 +3,12 @@
 
 Usage: libreoffice.py odf|pdf FILE
 
-odf: File > Digital Signatures > Digital Signatures, which opens a window for the user.
+odf: File > Digital Signatures > Digital Signatures, which opens a window for the user, who makes FILE
+when done.
 pdf: File > Export As > PDF with a signature, written to FILE; the first certificate is taken.
 Then LibreOffice is ended. The document is the one that LibreOffice was started with.
 """
+import os
 import sys
 import time
 
@@ -16,7 +18,7 @@ from com.sun.star.connection import NoConnectException
 from com.sun.star.lang import DisposedException
 
 PIPE = "uno:pipe,name=jpki;urp;StarOffice.ComponentContext"
-PATIENCE = 60  # seconds
+PATIENCE = 300  # seconds, on a machine as busy as it may be
 
 
 def await_value(get):
@@ -26,7 +28,7 @@ def await_value(get):
         if value:
             return value
         time.sleep(0.1)
-    sys.exit("LibreOffice did not come up")
+    sys.exit("LibreOffice did not do it in time")
 
 
 def connect():
@@ -43,8 +45,9 @@ def options(**values):
     return tuple(PropertyValue(name, 0, value, 0) for name, value in values.items())
 
 
-def sign_odf(create, frame):
+def sign_odf(create, frame, path):
     create("com.sun.star.frame.DispatchHelper").executeDispatch(frame, ".uno:Signature", "", 0, ())
+    await_value(lambda: os.path.exists(path))  # newer versions do not wait for the user
 
 
 def sign_pdf(create, document, path):
@@ -67,13 +70,13 @@ def main():
     document = await_value(lambda: desktop.CurrentComponent)
     try:
         if kind == "odf":
-            sign_odf(create, desktop.CurrentFrame)
+            sign_odf(create, desktop.CurrentFrame, path)
         else:
             sign_pdf(create, document, path)
     finally:
         document.setModified(False)
         try:
-            desktop.terminate()
+            await_value(desktop.terminate)  # not while a window is open
         except DisposedException:
             pass  # gone before it answered
 

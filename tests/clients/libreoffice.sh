@@ -8,14 +8,9 @@ set -u
 client_enter libreoffice "$@"
 for command in soffice Xvfb openbox xdotool xmlsec1 pdfsig; do needs $command; done
 python=/usr/bin/python3 # the one that Debian's python3-uno is for
-absent() {
-	skip libreoffice "$1"
-	add_row "all of it" "skipped: $1"
-	client_finish
-}
-"$python" -c 'import uno' 2>/dev/null || absent "python3-uno is not installed"
+"$python" -c 'import uno' 2>/dev/null || skip_page "python3-uno is not installed"
 [ -e /usr/lib/libreoffice/program/libvclplug_genlo.so ] ||
-	absent "LibreOffice without windows (libreoffice-core-nogui) is installed"
+	skip_page "LibreOffice without windows (libreoffice-core-nogui) is installed"
 program LibreOffice "$(soffice --version | sed -n 's/^LibreOffice \([0-9.]*\).*/\1/p')"
 
 # The screen says itself when it can be used.
@@ -27,16 +22,16 @@ screen_start() {
 	mkfifo "$work/screen"
 	Xvfb :1 -nolock -nolisten tcp -screen 0 1024x768x24 -displayfd 7 7>"$work/screen" \
 		>"$work/screen.log" 2>&1 &
-	read -r -t 60 number <"$work/screen" || bail "screen started" "$work/screen.log"
+	read -r -t $patience number <"$work/screen" || bail "screen started" "$work/screen.log"
 	export DISPLAY=:$number
 	openbox >"$work/openbox.log" 2>&1 &
-	await 20 managed || bail "window manager started" "$work/openbox.log"
+	await $patience managed || bail "window manager started" "$work/openbox.log"
 }
 managed() { xprop -root _NET_SUPPORTING_WM_CHECK 2>/dev/null | grep -q 0x; }
 
-# in_front TITLE: the window with the keyboard has that title.
-in_front() { [[ $(xdotool getactivewindow getwindowname 2>/dev/null) == "$1"* ]]; }
-await_front() { await 60 in_front "$1" || { echo "no window $1"; return 1; }; }
+# in_front TITLE: the window with the keyboard has a title that begins so (a regular expression).
+in_front() { [[ $(xdotool getactivewindow getwindowname 2>/dev/null) =~ ^$1 ]]; }
+await_front() { await $patience in_front "$1" || { echo "no window $1"; return 1; }; }
 
 type_password() {
 	await_front "Enter Password" && xdotool type --delay 30 "$1" && xdotool key Return
@@ -49,19 +44,23 @@ person_pdf() { type_password $pin_sign; }
 person_odf() {
 	await_front "Digital Signatures" && xdotool key alt+s && # Sign Document...
 		type_password $pin_sign &&
-		await_front "Select X.509 Certificate" && xdotool key Down && xdotool key Return &&
-		await_front "Digital Signatures" && xdotool key alt+c # Close
+		await_front "Select (X\.509 )?Certificate" && xdotool key Down && xdotool key Return &&
+		await_front "Digital Signatures" && xdotool key alt+c && # Close
+		if dpkg --compare-versions "$version" ge 25; then
+			# "Do you want to remember that signature for each save?": No
+			await_front "Confirmation" && xdotool key Return
+		fi && touch "$work/done"
 }
 person_mistaken() {
 	type_refused WR0NG9 && tries_left 3 4 && echo "one try was lost" &&
 		type_refused $pin_auth && tries_left 3 4 && echo "no more was lost" && type_password $pin_sign
 }
 
-# attended KIND PERSON COMMAND...: with the menu's choices and a person at the keyboard.
+# attended KIND RESULT PERSON COMMAND...: with the menu's choices and a person at the keyboard.
 attended() {
-	local kind=$1 person=$2 menu
-	shift 2
-	"$python" "$top/tests/clients/libreoffice.py" "$kind" "$play/contract.pdf" >"$work/menu.log" 2>&1 &
+	local kind=$1 result=$2 person=$3 menu
+	shift 3
+	"$python" "$top/tests/clients/libreoffice.py" "$kind" "$result" >"$work/menu.log" 2>&1 &
 	menu=$!
 	"$person" >"$work/person.log" 2>&1 &
 	person=$!
@@ -82,7 +81,7 @@ chmod +x "$work/bin/soffice"
 recipe setup "tells NSS about the card"
 opensc 's/\.jpki-pdf/.opensc-pdf/'
 
-attended odf person_odf recipe open "signs a document (ODF)"
+attended odf "$work/done" person_odf recipe open "signs a document (ODF)"
 # An ODF signature is an XML signature over the files in the package.
 odf_verified() {
 	rm -rf "$work/odf" && mkdir "$work/odf" && cd "$work/odf" && "$python" -m zipfile -e "$play/contract.odt" . &&
@@ -101,12 +100,12 @@ check "but not with another text in it" changed_refused
 
 # What a user gets wrong.
 recipe_text open >"$work/recipe.sh"
-attended pdf person_mistaken check "a wrong password is told, and asked for again" \
+attended pdf "$play/contract.pdf" person_mistaken check "a wrong password is told, and asked for again" \
 	run_block "$work/recipe.sh" "$work/again"
 check "then all tries are back, and the card is locked" left_clean
 
 rm -f "$play/contract.pdf" # of the person who was mistaken at first
-attended pdf person_pdf recipe open "exports a signed PDF"
+attended pdf "$play/contract.pdf" person_pdf recipe open "exports a signed PDF"
 certutil -d "sql:$HOME/.jpki-pdf" -A -n ca -t ,C, -i "$work/jpki/sign-ca.pem"
 pdf_verified() {
 	pdfsig -nssdir "sql:$HOME/.jpki-pdf" "$play/contract.pdf" >"$work/pdfsig"

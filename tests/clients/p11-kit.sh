@@ -7,12 +7,12 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/ssh-lib.sh"
+. "$(dirname "$0")/openssl-lib.sh"
 client_enter p11-kit "$@"
 needs p11-kit
 program p11-kit "$(dpkg-query -W -f '${Version}' p11-kit 2>/dev/null | cut -d- -f1)"
 
 says() { grep -Eq -e "$1" "$work/recipe.out"; }
-pin_prompt="Enter PKCS#11 token PIN for JPKI"
 
 recipe list "lists modules and tokens (OpenSC's module on the same card too)"
 check "list: the log-in token" says '^ *token: JPKI Auth 4-digit PIN$'
@@ -82,26 +82,32 @@ no_token_there() {
 }
 check "the other machine has no card of its own" no_token_there
 
-opensc_remote='s/pkcs11:id=/pkcs11:token=JPKI%20%28User%20Authentication%20PIN%29;id=/g'
-login_site 1.3
-recipe remote "logs in over TLS 1.3 from another machine (p11-kit server, ssh -R, curl)" \
-	"$pin_prompt" $pin_auth
-check "remote: the site knows who" served 1.3
-opensc "$opensc_remote" "$pin_prompt" $pin_auth
-login_site 1.2
-recipe remote "logs in over TLS 1.2 from another machine (p11-kit server, ssh -R, curl)" \
-	"$pin_prompt" $pin_auth
-check "remote: the site knows who over TLS 1.2" served 1.2
-opensc "$opensc_remote" "$pin_prompt" $pin_auth
+# remotely WAY RECIPE PROMPT NO-LOGIN NO-CARD: with OpenSSL's provider or engine on the other machine.
+remotely() {
+	local way=$1 to=$2 ask=("$3" $pin_auth) minor
+	local opensc_token='s/pkcs11:id=/pkcs11:token=JPKI%20%28User%20Authentication%20PIN%29;id=/g'
+	if ! "${way}_there"; then
+		skip "the card from another machine, $way" "OpenSSL has no $way for PKCS#11 here"
+		return
+	fi
+	for minor in 3 2; do
+		login_site 1.$minor
+		recipe "$to" "logs in over TLS 1.$minor from another machine (p11-kit server, ssh -R, curl, $way)" "${ask[@]}"
+		check "$way: the site knows who over TLS 1.$minor" served 1.$minor
+		opensc "$opensc_token" "${ask[@]}"
+	done
 
-mishap remote "a wrong PIN typed on the other machine logs in nobody" "Login failed" "$pin_prompt" 9999
-check "and costs one try" tries_left 2 5
-mishap remote "nor does a PIN of the wrong shape" "Login failed" "$pin_prompt" 12345
-check "and costs none" tries_left 2 5
-card tries $card auth 3
-card remove
-mishap remote "without a card it says that there are no slots" "Failed to enumerate slots"
-card insert $card
+	mishap "$to" "$way: a wrong PIN typed on the other machine logs in nobody" "$4" "$3" 9999
+	check "and costs one try" tries_left 2 5
+	mishap "$to" "$way: nor does a PIN of the wrong shape" "$4" "$3" 12345
+	check "and costs none" tries_left 2 5
+	card tries $card auth 3
+	card remove
+	mishap "$to" "$way: without a card it says so" "$5"
+	card insert $card
+}
+remotely provider remote "Enter pass phrase for PKCS#11 Token" "No private key found" "Failed to open OpenSSL store"
+remotely engine remote-engine "Enter PKCS#11 token PIN for JPKI" "Login failed" "Failed to enumerate slots"
 
 # Which mechanisms are carried: TLS's always, this one by newer versions.
 lent() {
