@@ -21,7 +21,7 @@ start(void **state)
 }
 
 static int
-stop(void **state)
+finish(void **state)
 {
 	(void)state;
 	p11_stop(f);
@@ -73,5 +73,5 @@ main(int argc, char *argv[])
 	};
 
 	harness_start(argc, argv, "--reader", "Reader=adult", NULL);
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, start, finish);
 }

@@ -84,7 +84,7 @@ start(void **state)
 }
 
 static int
-stop(void **state)
+finish(void **state)
 {
 	(void)state;
 	(void)f->C_Finalize(NULL); /* some tests have done so */
@@ -1209,7 +1209,7 @@ an_exclusive_connection_fails_the_call_and_nothing_else(void **state)
 	works(SIGN);
 }
 
-#define HOTPLUG(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define HOTPLUG(test) cmocka_unit_test_setup_teardown(test, start, finish)
 
 int
 main(int argc, char *argv[])

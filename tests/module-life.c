@@ -103,7 +103,7 @@ start(void **state)
 
 /* Also after a test that failed half-way. */
 static int
-stop(void **state)
+finish(void **state)
 {
 	(void)state;
 	(void)f->C_Finalize(NULL);
@@ -890,9 +890,9 @@ int
 main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(initialize_takes_all_forms_of_arguments, stop),
-		cmocka_unit_test_teardown(initialize_refuses_arguments_that_make_no_sense, stop),
-		cmocka_unit_test_teardown(a_thousand_starts_and_stops_leave_nothing_behind, stop),
+		cmocka_unit_test_teardown(initialize_takes_all_forms_of_arguments, finish),
+		cmocka_unit_test_teardown(initialize_refuses_arguments_that_make_no_sense, finish),
+		cmocka_unit_test_teardown(a_thousand_starts_and_stops_leave_nothing_behind, finish),
 		cmocka_unit_test(an_exit_handler_older_than_the_module_may_still_call_it),
 		cmocka_unit_test(a_library_that_ends_after_the_module_may_still_call_it),
 		cmocka_unit_test(a_program_that_never_finalizes_leaves_the_card_locked),
@@ -900,17 +900,17 @@ main(int argc, char *argv[])
 		cmocka_unit_test(openssls_engine_and_the_program_use_the_module_together),
 		cmocka_unit_test(a_setuid_program_takes_no_settings_from_its_caller),
 		cmocka_unit_test_setup_teardown(a_forked_child_begins_anew_and_the_parent_goes_on,
-						start, stop),
+						start, finish),
 		cmocka_unit_test_setup_teardown(a_child_with_its_parents_process_number_begins_anew,
-						start, stop),
+						start, finish),
 		cmocka_unit_test(a_child_is_told_from_its_parent_where_the_kernel_wipes_nothing_too),
-		cmocka_unit_test_teardown(a_forked_child_keeps_the_files_it_opened_itself, stop),
-		cmocka_unit_test_setup_teardown(a_grandchild_begins_anew_too, start, stop),
-		cmocka_unit_test_setup_teardown(fork_while_another_thread_signs, start, stop),
-		cmocka_unit_test_teardown(fork_while_another_thread_starts_and_stops, stop),
-		cmocka_unit_test_teardown(fork_in_the_middle_of_the_first_start, stop),
-		cmocka_unit_test_teardown(finalize_while_other_threads_are_inside, stop),
-		cmocka_unit_test_teardown(the_programs_openssl_errors_stay_as_they_were, stop),
+		cmocka_unit_test_teardown(a_forked_child_keeps_the_files_it_opened_itself, finish),
+		cmocka_unit_test_setup_teardown(a_grandchild_begins_anew_too, start, finish),
+		cmocka_unit_test_setup_teardown(fork_while_another_thread_signs, start, finish),
+		cmocka_unit_test_teardown(fork_while_another_thread_starts_and_stops, finish),
+		cmocka_unit_test_teardown(fork_in_the_middle_of_the_first_start, finish),
+		cmocka_unit_test_teardown(finalize_while_other_threads_are_inside, finish),
+		cmocka_unit_test_teardown(the_programs_openssl_errors_stay_as_they_were, finish),
 	};
 
 	if (argc == 2) /* one test only, for tests/slow/threads.sh */

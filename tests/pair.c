@@ -58,9 +58,11 @@ static struct program *
 some_program(void)
 {
 	struct program *p = program_start(NULL);
+	unsigned long slots;
 
 	(void)must(p, STEP_INITIALIZE, 0, NULL);
-	assert_in_range(must(p, STEP_SLOT_LIST, 0, NULL).number, 2, 3);
+	slots = must(p, STEP_SLOT_LIST, 0, NULL).number;
+	assert_true(slots == 2 || slots == 3);
 	(void)must(p, STEP_OPEN, AUTH, NULL);
 	(void)must(p, STEP_OPEN, SIGN, NULL);
 	return p;
@@ -239,7 +241,7 @@ pin_changed_under(unsigned long slot, const char *pin, const char *other, const 
 	(void)must(a, STEP_SET_PIN, slot, there);
 	refused(b, STEP_SIGN, slot, NULL, CKR_USER_NOT_LOGGED_IN);
 	left = harness_tries(name);
-	assert_in_range(left, full - 1, full);
+	assert_true(left == full - 1 || left == full);
 	assert_int_equal(must(b, STEP_SESSION_INFO, slot, NULL).number, CKS_RW_PUBLIC_SESSION);
 	/* It does not try again by itself, and the other token is as it was. */
 	refused(b, STEP_SIGN, slot, NULL, CKR_USER_NOT_LOGGED_IN);
@@ -417,7 +419,7 @@ ends_while_held(void **state)
 	reply = program_finish(b);
 	assert_int_equal(reply.rv, CKR_OK);
 	assert_int_equal(reply.number, CKR_OK);
-	assert_in_range(reply.done, 0, FINALIZE_MS);
+	assert_true(reply.done <= FINALIZE_MS);
 	card_is_locked();
 	no_try_lost();
 }
@@ -433,8 +435,8 @@ finalize_ends_waiting(void **state)
 	(void)must(raw, STEP_RAW_BEGIN, 0, NULL);
 	reply = must(a, STEP_WAIT_AND_FINALIZE, 0, NULL);
 	assert_int_equal(reply.number, CKR_OK);
-	assert_in_range(reply.done, 0, FINALIZE_MS);
-	assert_in_range(reply.ms, 0, 300 + FINALIZE_MS);
+	assert_true(reply.done <= FINALIZE_MS);
+	assert_true(reply.ms <= 300 + FINALIZE_MS);
 	(void)must(raw, STEP_RAW_END, 0, NULL);
 }
 

@@ -145,7 +145,7 @@ send_bytes(struct sim_card *card, const uint8_t *command, size_t len)
 	size_t got = sim_card_transmit(card, command, len, response);
 	struct answer answer = {.len = got - 2};
 
-	assert_in_range(got, 2, SIM_RESPONSE_MAX);
+	assert_true(got >= 2 && got <= SIM_RESPONSE_MAX);
 	memcpy(answer.data, response, got - 2);
 	answer.sw = (unsigned int)(response[got - 2] << 8 | response[got - 1]);
 	return answer;
@@ -181,7 +181,7 @@ send_body(struct sim_card *card, const char *head, const uint8_t *body, size_t l
 	uint8_t command[300];
 	size_t at = parse_hex(head, command, 4);
 
-	assert_in_range(len, 1, 255);
+	assert_true(len >= 1 && len <= 255);
 	command[at++] = (uint8_t)len;
 	memcpy(command + at, body, len);
 	at += len;

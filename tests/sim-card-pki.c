@@ -176,6 +176,14 @@ assert_refused(const char *name, const char *person, const struct sim_make_optio
 /* ---- 6.1: authorities ---- */
 
 static void
+assert_length(const X509 *certificate, int least, int most)
+{
+	const int length = i2d_X509(certificate, NULL);
+
+	assert_true(length >= least && length <= most);
+}
+
+static void
 assert_extensions(const X509 *certificate, const int *nids, size_t count)
 {
 	assert_int_equal(X509_get_ext_count(certificate), count);
@@ -214,7 +222,7 @@ authorities_look_like_the_published_ones(void **state)
 	assert_int_equal(X509_get_pathlen(ca), -1);
 	assert_int_equal(X509_check_ca(ca), 1);
 	assert_extensions(ca, extensions, sizeof(extensions) / sizeof(*extensions));
-	assert_in_range(i2d_X509(ca, NULL), 1280, 1350);
+	assert_length(ca, 1280, 1350);
 	assert_int_equal(X509_get_signature_nid(ca), NID_sha256WithRSAEncryption);
 	assert_int_equal(X509_verify(ca, X509_get0_pubkey(ca)), 1);
 	X509_free(ca);
@@ -345,7 +353,7 @@ the_authentication_certificate_names_nobody(void **state)
 	assert_int_equal(X509_NAME_get_index_by_NID(subject, NID_commonName, -1), 1);
 	assert_int_equal(X509_get_key_usage(certificate), KU_DIGITAL_SIGNATURE);
 	assert_extensions(certificate, extensions, sizeof(extensions) / sizeof(*extensions));
-	assert_in_range(i2d_X509(certificate, NULL), 1574, 1583);
+	assert_length(certificate, 1574, 1583);
 	assert_int_equal(EVP_PKEY_get_bits(X509_get0_pubkey(certificate)), 2048);
 	assert_true(ASN1_STRING_length(X509_get0_serialNumber(certificate)) <= 4);
 	X509_free(certificate);
@@ -402,7 +410,7 @@ the_signing_certificate_holds_the_six_attributes_in_order(void **state)
 	assert_non_null(strchr(text[4], '1'));
 	assert_int_equal(X509_get_key_usage(certificate),
 			 KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION);
-	assert_in_range(i2d_X509(certificate, NULL), 1735, 1760);
+	assert_length(certificate, 1735, 1760);
 	GENERAL_NAMES_free(names);
 	X509_free(certificate);
 }
@@ -639,7 +647,7 @@ expired_and_near_expiry_are_what_they_say(void **state)
 	days = (info_of("near-expiry", &list, &count)->key[SIM_PIN_AUTH].not_after -
 		help_options.now) /
 	       86400;
-	assert_in_range(days, 15, 25);
+	assert_true(days >= 15 && days <= 25);
 	sim_store_free_list(list, count);
 }
 

@@ -20,6 +20,8 @@
 #pragma GCC diagnostic ignored "-Wpedantic"
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wc2x-extensions"
+#elif __GNUC__ >= 16
+#pragma GCC diagnostic ignored "-Wmissing-parameter-name"
 #endif
 
 #define STANDS_IN 0x4a504b49UL

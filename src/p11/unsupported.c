@@ -12,6 +12,8 @@
 #pragma GCC diagnostic ignored "-Wpedantic"
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wc2x-extensions"
+#elif __GNUC__ >= 16
+#pragma GCC diagnostic ignored "-Wmissing-parameter-name"
 #endif
 
 #define UNSUPPORTED(name, rv, ...)                                                                 \
