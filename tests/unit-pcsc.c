@@ -85,6 +85,8 @@ speak_another_version(int fd, unsigned int number)
 	(void)number;
 	if (!receive(fd, &header, sizeof header) || !receive(fd, version, sizeof version))
 		return;
+	version[0] = 3; /* as old as no libpcsclite goes back */
+	version[1] = 0;
 	version[2] = REFUSED_BY_VERSION;
 	(void)send(fd, version, sizeof version, MSG_NOSIGNAL);
 }
