@@ -52,12 +52,13 @@ noinst_LTLIBRARIES += src/session/libsession.la
 src_session_libsession_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(NETTLE_CFLAGS)
 src_session_libsession_la_SOURCES = \
 	src/session/digesting.c \
+	src/session/access.c src/session/access.h \
 	src/session/login.c \
 	src/session/mechanism.c src/session/mechanism.h \
 	src/session/module.c src/session/module.h \
 	src/session/objects.c \
+	src/session/reader.c src/session/reader.h \
 	src/session/rv.c src/session/rv.h \
-	src/session/seat.c src/session/seat.h \
 	src/session/session.c src/session/session.h \
 	src/session/signing.c \
 	src/session/slot.c src/session/slot.h \

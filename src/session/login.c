@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "session/access.h"
 #include "session/rv.h"
-#include "session/seat.h"
 #include "session/session.h"
+
+/* Whether somebody is logged in to the card that the session was opened on. */
+static bool
+is_logged_in(const struct token_view *view, const struct session *s)
+{
+	return view->insertion == s->insertion && view->keys[s->key].logged_in;
+}
 
 CK_RV
 login_user(struct module *m, struct session *s, struct bytes pin)
 {
 	struct token_view view;
-	struct token *t = seat_enter(s->seat, s->insertion);
-	enum result r = RESULT_OK;
+	struct token *t;
+	enum result r = access_begin(s->reader, &t);
 	bool already;
 
+	if (r != RESULT_OK)
+		return rv_of_result(r);
 	/* Asked under the card lock, so that of two threads one logs in and one is told so. */
 	token_view(t, &view);
-	already = view.keys[s->key].logged_in;
+	already = is_logged_in(&view, s);
 	if (!already)
-		r = token_login(t, s->key, pin);
-	r = seat_leave(m, s->seat, r);
+		r = token_login(t, s->insertion, s->key, pin);
+	r = access_end(m, s->reader, r);
 	return already ? CKR_USER_ALREADY_LOGGED_IN : rv_of_result(r);
 }
 
@@ -25,41 +34,43 @@ login_context(struct module *m, struct session *s, struct bytes pin)
 {
 	struct object_view key;
 	struct token *t;
-	CK_RV rv;
+	enum result r;
 
 	if (!s->signing.mechanism || !objects_get(m, s, s->signing.key, &key) ||
 	    !key.ask_pin_each_signature)
 		return CKR_OPERATION_NOT_INITIALIZED;
-	t = seat_enter(s->seat, s->insertion);
-	rv = rv_of_result(seat_leave(m, s->seat, token_confirm(t, s->key, pin)));
-	s->signing.confirmed = rv == CKR_OK;
-	return rv;
+	r = access_begin(s->reader, &t);
+	if (r == RESULT_OK)
+		r = access_end(m, s->reader, token_confirm(t, s->insertion, s->key, pin));
+	s->signing.confirmed = r == RESULT_OK;
+	return rv_of_result(r);
 }
 
 CK_RV
 login_logout(struct module *m, struct session *s)
 {
-	struct token_view view;
+	bool logged_in;
 
-	session_view(m, s, &view);
-	if (!view.keys[s->key].logged_in)
-		return CKR_USER_NOT_LOGGED_IN;
 	(void)pthread_mutex_lock(&m->state);
-	s->seat->view.keys[s->key].logged_in = false;
-	s->seat->login_epoch[s->key] = ++m->epoch;
+	logged_in = is_logged_in(&s->reader->view, s);
+	if (logged_in)
+		reader_log_out_locked(m, s->reader, s->key);
 	(void)pthread_mutex_unlock(&m->state);
-	seat_request_logout(m, s->seat, s->key);
-	return CKR_OK;
+	access_serve(m, s->reader);
+	return logged_in ? CKR_OK : CKR_USER_NOT_LOGGED_IN;
 }
 
 CK_RV
 login_set_pin(struct module *m, struct session *s, struct bytes old_pin, struct bytes new_pin)
 {
 	struct token *t;
+	enum result r;
 
 	if (!(s->flags & CKF_RW_SESSION))
 		return CKR_SESSION_READ_ONLY;
-	t = seat_enter(s->seat, s->insertion);
-	return rv_of_result(
-		seat_leave(m, s->seat, token_change_pin(t, s->key, old_pin, new_pin)));
+	r = access_begin(s->reader, &t);
+	if (r == RESULT_OK)
+		r = access_end(m, s->reader,
+			       token_change_pin(t, s->insertion, s->key, old_pin, new_pin));
+	return rv_of_result(r);
 }

@@ -8,7 +8,7 @@
 
 #include "base/fork.h"
 #include "base/log.h"
-#include "session/seat.h"
+#include "session/access.h"
 #include "session/session.h"
 
 /*
@@ -52,8 +52,8 @@ module_free(struct module *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i < m->seat_count; i++)
-		seat_free(m->seats[i]);
+	for (size_t i = 0; i < m->reader_count; i++)
+		reader_free(m->readers[i]);
 	watch_free(m->watch);
 	(void)pthread_cond_destroy(&m->changed);
 	(void)pthread_mutex_destroy(&m->state);
@@ -88,7 +88,7 @@ module_new(void)
 	pcsc_service_init(&m->service);
 	m->watch = watch_new(&m->service);
 	/* One empty pair of slots: clients that list slots once still see the first reader. */
-	if (!m->watch || !seat_add(m)) {
+	if (!m->watch || !reader_add(m)) {
 		module_free(m);
 		return NULL;
 	}
@@ -196,19 +196,20 @@ module_finalize(void)
 {
 	struct module *m = module_take();
 	bool others;
-	size_t seats;
+	size_t readers;
 
 	if (!m)
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	(void)pthread_mutex_lock(&m->state);
 	m->finalized = true;
-	seats = m->seat_count;
-	session_drop_all_locked(m);
+	readers = m->reader_count;
+	for (size_t i = 0; i < readers; i++)
+		reader_forget_locked(m, m->readers[i]);
 	(void)pthread_cond_broadcast(&m->changed);
 	others = await_waiting_locked(m);
 	(void)pthread_mutex_unlock(&m->state);
-	for (size_t i = 0; i < seats; i++)
-		seat_request_forget(m, m->seats[i]);
+	for (size_t i = 0; i < readers; i++)
+		access_serve(m, m->readers[i]);
 	module_leave(m);
 	if (others)
 		let_them_return();

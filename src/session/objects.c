@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "session/access.h"
 #include "session/rv.h"
-#include "session/seat.h"
 #include "session/session.h"
 
 /*
- * A handle says which object of which token, and during which stay of the card (public objects)
- * or which login (private ones) it was seen: after that it is invalid by itself.
+ * A handle says which object of which token, and during which insertion of the card (public
+ * objects) or which login (private ones) it was seen: after that it is invalid by itself.
  */
 #define KIND_BITS 3
 #define KEY_BITS 1
@@ -16,9 +16,9 @@ _Static_assert(LAYOUT_KEYS <= 1 << KEY_BITS, "keys fit a handle");
 static CK_OBJECT_HANDLE
 handle_of_locked(const struct session *s, const struct object_view *o)
 {
-	CK_ULONG epoch = o->is_private ? s->seat->login_epoch[s->key] : s->seat->epoch;
+	CK_ULONG base = o->is_private ? s->reader->private_base[s->key] : s->reader->public_base;
 
-	return epoch << (KIND_BITS + KEY_BITS) | (CK_ULONG)s->key << KIND_BITS | (CK_ULONG)o->kind;
+	return base << (KIND_BITS + KEY_BITS) | (CK_ULONG)s->key << KIND_BITS | (CK_ULONG)o->kind;
 }
 
 /*
@@ -51,7 +51,7 @@ static bool
 view_locked(const struct module *m, const struct session *s, enum object_kind kind,
             struct object_view *o)
 {
-	const struct token_view *view = &s->seat->view;
+	const struct token_view *view = &s->reader->view;
 	const struct token_key_view *k = &view->keys[s->key];
 
 	*o = (struct object_view){
@@ -84,25 +84,28 @@ objects_get(struct module *m, const struct session *s, CK_OBJECT_HANDLE handle,
 }
 
 static enum result
-load(struct token *t, const struct object_view *o, const struct certificate **certificate)
+load(struct token *t, const struct session *s, struct object_view *o)
 {
 	return o->kind == OBJECT_CA_CERTIFICATE
-	               ? token_load_ca_certificate(t, o->key, certificate)
-	               : token_load_certificate(t, o->key, certificate);
+		       ? token_load_ca_certificate(t, s->insertion, o->key, &o->certificate)
+		       : token_load_certificate(t, s->insertion, o->key, &o->certificate);
 }
 
 static enum result
 match_with_certificate(struct module *m, struct session *s, struct object_view *o,
                        const CK_ATTRIBUTE *template, CK_ULONG count, bool *matches)
 {
-	struct token *t = seat_enter(s->seat, s->insertion);
-	enum result r = load(t, o, &o->certificate);
+	struct token *t;
+	enum result r = access_begin(s->reader, &t);
 
+	if (r != RESULT_OK)
+		return r;
+	r = load(t, s, o);
 	*matches = r == RESULT_OK && object_match(o, template, count) == OBJECT_MATCHES;
 	/* An object that turns out to be unusable, or has just gone, is not found; that is all. */
 	if (r == RESULT_BAD_CERTIFICATE || r == RESULT_NOT_LOGGED_IN)
 		r = RESULT_OK;
-	return seat_leave(m, s->seat, r);
+	return access_end(m, s->reader, r);
 }
 
 static enum result
@@ -148,13 +151,16 @@ static CK_RV
 read_with_certificate(struct module *m, struct session *s, struct object_view *o,
                       CK_ATTRIBUTE *template, CK_ULONG count)
 {
-	struct token *t = seat_enter(s->seat, s->insertion);
-	enum result r = load(t, o, &o->certificate);
+	struct token *t;
+	enum result r = access_begin(s->reader, &t);
 	CK_RV rv = CKR_OK;
 
+	if (r != RESULT_OK)
+		return rv_of_result(r);
+	r = load(t, s, o);
 	if (r == RESULT_OK)
 		rv = object_get_attributes(o, template, count);
-	r = seat_leave(m, s->seat, r);
+	r = access_end(m, s->reader, r);
 	return r == RESULT_OK ? rv : rv_of_result(r);
 }
 

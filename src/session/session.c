@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/secret.h"
+#include "session/access.h"
 #include "session/rv.h"
-#include "session/seat.h"
 #include "session/variant.h"
 
 static void
@@ -39,13 +39,20 @@ find_locked(const struct module *m, CK_SESSION_HANDLE handle)
 	return s;
 }
 
-void
-session_drop_seat_locked(struct module *m, const struct seat *seat)
+/* LAYOUT_KEYS: of any key. */
+static bool
+is_of(const struct session *s, const struct reader *reader, enum layout_key key)
+{
+	return s->reader == reader && (key == LAYOUT_KEYS || s->key == key);
+}
+
+static void
+drop_all_locked(struct module *m, const struct reader *reader, enum layout_key key)
 {
 	struct session **link = &m->sessions;
 
 	while (*link) {
-		if ((*link)->seat == seat)
+		if (is_of(*link, reader, key))
 			drop_locked(m, link);
 		else
 			link = &(*link)->next;
@@ -53,34 +60,43 @@ session_drop_seat_locked(struct module *m, const struct seat *seat)
 }
 
 void
-session_drop_all_locked(struct module *m)
+session_drop_reader_locked(struct module *m, const struct reader *reader)
 {
-	while (m->sessions)
-		drop_locked(m, &m->sessions);
+	drop_all_locked(m, reader, LAYOUT_KEYS);
 }
 
-static bool
-has_session_locked(const struct module *m, const struct seat *seat, enum layout_key key)
+static CK_ULONG
+count_locked(const struct module *m, const struct reader *reader, enum layout_key key,
+	     CK_FLAGS flags)
 {
+	CK_ULONG count = 0;
+
 	for (const struct session *s = m->sessions; s; s = s->next)
-		if (s->seat == seat && s->key == key)
-			return true;
-	return false;
+		count += is_of(s, reader, key) && (s->flags & flags) == flags;
+	return count;
 }
 
-/* The last session of a token takes the login with it (PKCS#11 2.40 5.6, C_CloseSession). */
-static bool
-note_last_closed_locked(struct module *m, struct seat *seat, enum layout_key key)
+CK_ULONG
+session_count(struct module *m, const struct reader *reader, enum layout_key key, CK_ULONG *writing)
 {
-	struct token_key_view *k = &seat->view.keys[key];
+	CK_ULONG count;
 
-	if (has_session_locked(m, seat, key) || !k->logged_in)
-		return false;
-	k->logged_in = false;
-	seat->login_epoch[key] = ++m->epoch;
-	/* Asked for before anybody can open the next session: its login is not the one to end. */
-	atomic_store(&seat->logout[key], true);
-	return true;
+	(void)pthread_mutex_lock(&m->state);
+	count = count_locked(m, reader, key, 0);
+	*writing = count_locked(m, reader, key, CKF_RW_SESSION);
+	(void)pthread_mutex_unlock(&m->state);
+	return count;
+}
+
+/*
+ * The last session of a token takes the login with it (PKCS#11 2.40 5.6, C_CloseSession), before
+ * anybody can open the next one: its login is not the one to end.
+ */
+static void
+note_last_closed_locked(struct module *m, struct reader *reader, enum layout_key key)
+{
+	if (reader->view.keys[key].logged_in && count_locked(m, reader, key, 0) == 0)
+		reader_log_out_locked(m, reader, key);
 }
 
 static CK_RV
@@ -91,10 +107,10 @@ add_session(struct module *m, struct session *s)
 	(void)pthread_mutex_lock(&m->state);
 	if (m->finalized) {
 		rv = CKR_CRYPTOKI_NOT_INITIALIZED;
-	} else if (!seat_has_token_locked(s->seat, s->key)) {
+	} else if (!reader_has_token_locked(s->reader, s->key)) {
 		rv = CKR_TOKEN_NOT_PRESENT;
 	} else {
-		s->insertion = s->seat->view.insertion;
+		s->insertion = s->reader->view.insertion;
 		s->handle = ++m->last_session;
 		s->next = m->sessions;
 		m->sessions = s;
@@ -107,16 +123,16 @@ CK_RV
 session_open(struct module *m, CK_SLOT_ID slot, CK_FLAGS flags, CK_SESSION_HANDLE *handle)
 {
 	struct session *s;
-	struct seat *seat;
+	struct reader *reader;
 	enum layout_key key;
-	CK_RV rv = seat_find_token(m, slot, &seat, &key);
+	CK_RV rv = access_find_token(m, slot, &reader, &key);
 
 	if (rv != CKR_OK)
 		return rv;
 	s = calloc(1, sizeof *s);
 	if (!s)
 		return CKR_HOST_MEMORY;
-	s->seat = seat;
+	s->reader = reader;
 	s->key = key;
 	s->flags = flags;
 	rv = add_session(m, s);
@@ -131,53 +147,48 @@ CK_RV
 session_close(struct module *m, CK_SESSION_HANDLE handle)
 {
 	struct session **link;
-	struct seat *seat = NULL;
-	enum layout_key key = LAYOUT_AUTH;
-	bool logout = false;
+	struct reader *reader = NULL;
+	enum layout_key key;
 
 	(void)pthread_mutex_lock(&m->state);
 	for (link = &m->sessions; *link && (*link)->handle != handle; link = &(*link)->next)
 		;
 	if (*link) {
-		seat = (*link)->seat;
+		reader = (*link)->reader;
 		key = (*link)->key;
 		drop_locked(m, link);
-		logout = note_last_closed_locked(m, seat, key);
+		note_last_closed_locked(m, reader, key);
 	}
 	(void)pthread_mutex_unlock(&m->state);
-	if (logout)
-		seat_request_logout(m, seat, key);
-	return seat ? CKR_OK : CKR_SESSION_HANDLE_INVALID;
+	if (!reader)
+		return CKR_SESSION_HANDLE_INVALID;
+	access_serve(m, reader);
+	return CKR_OK;
 }
 
 CK_RV
 session_close_all(struct module *m, CK_SLOT_ID slot)
 {
-	struct session **link = &m->sessions;
-	enum layout_key key = LAYOUT_AUTH;
-	struct seat *seat;
-	bool logout = false;
+	enum layout_key key;
+	struct reader *reader;
 
 	(void)pthread_mutex_lock(&m->state);
-	seat = seat_of_slot_locked(m, slot, &key);
-	while (seat && *link) {
-		if ((*link)->seat == seat && (*link)->key == key)
-			drop_locked(m, link);
-		else
-			link = &(*link)->next;
+	reader = reader_of_slot_locked(m, slot, &key);
+	if (reader) {
+		drop_all_locked(m, reader, key);
+		note_last_closed_locked(m, reader, key);
 	}
-	if (seat)
-		logout = note_last_closed_locked(m, seat, key);
 	(void)pthread_mutex_unlock(&m->state);
-	if (logout)
-		seat_request_logout(m, seat, key);
-	return seat ? CKR_OK : CKR_SLOT_ID_INVALID;
+	if (!reader)
+		return CKR_SLOT_ID_INVALID;
+	access_serve(m, reader);
+	return CKR_OK;
 }
 
 static CK_STATE
 state_of(const struct session *s)
 {
-	bool user = s->seat->view.keys[s->key].logged_in;
+	bool user = s->reader->view.keys[s->key].logged_in;
 
 	if (s->flags & CKF_RW_SESSION)
 		return user ? CKS_RW_USER_FUNCTIONS : CKS_RW_PUBLIC_SESSION;
@@ -191,7 +202,7 @@ slot_of(const struct session *s)
 
 	while (variant.keys[position] != s->key)
 		position++;
-	return seat_slot_id(s->seat, position);
+	return reader_slot_id(s->reader, position);
 }
 
 CK_RV
@@ -227,33 +238,30 @@ session_begin(struct module *m, CK_SESSION_HANDLE handle, struct session **sessi
 void
 session_end(struct module *m, struct session *s)
 {
-	struct seat *seat = s->seat;
-	enum layout_key key = s->key;
-	bool logout = false;
+	struct reader *reader = s->reader;
 
 	(void)pthread_mutex_lock(&m->state);
 	s->busy = false;
 	if (s->dropped) {
-		free_session(s);
 		/* It may have logged in after it was closed. */
-		logout = note_last_closed_locked(m, seat, key);
+		note_last_closed_locked(m, reader, s->key);
+		free_session(s);
 	}
 	(void)pthread_cond_broadcast(&m->changed);
 	(void)pthread_mutex_unlock(&m->state);
-	if (logout)
-		seat_request_logout(m, seat, key);
+	access_serve(m, reader);
 }
 
 void
 session_view(struct module *m, const struct session *s, struct token_view *view)
 {
 	(void)pthread_mutex_lock(&m->state);
-	*view = s->seat->view;
+	*view = s->reader->view;
 	(void)pthread_mutex_unlock(&m->state);
 }
 
 CK_RV
 session_learn_pss(struct module *m, const struct session *s, bool *pss)
 {
-	return rv_of_result(seat_learn_pss(m, s->seat, s->insertion, pss));
+	return rv_of_result(access_learn_pss(m, s->reader, s->insertion, pss));
 }

@@ -34,12 +34,13 @@ struct digesting {
 
 /*
  * One session. Between session_begin and session_end it belongs to one call, which alone may
- * touch `find`, `signing` and `digesting`; the rest does not change, but for what is marked (state).
+ * touch `find`, `signing` and `digesting`; the rest does not change, but for what is marked
+ * (state).
  */
 struct session {
 	struct session *next; /* state */
 	CK_SESSION_HANDLE handle;
-	struct seat *seat;
+	struct reader *reader;
 	enum layout_key key;
 	uint64_t insertion; /* the card it was opened on */
 	CK_FLAGS flags;
@@ -55,9 +56,12 @@ CK_RV session_close(struct module *m, CK_SESSION_HANDLE handle);
 CK_RV session_close_all(struct module *m, CK_SLOT_ID slot);
 CK_RV session_info(struct module *m, CK_SESSION_HANDLE handle, CK_SESSION_INFO *info);
 
-/* The sessions of a card that left, or all. */
-void session_drop_seat_locked(struct module *m, const struct seat *seat);
-void session_drop_all_locked(struct module *m);
+/* The sessions of a card that left. */
+void session_drop_reader_locked(struct module *m, const struct reader *reader);
+
+/* How many there are of a token; those that may write into *writing. */
+CK_ULONG session_count(struct module *m, const struct reader *reader, enum layout_key key,
+		       CK_ULONG *writing);
 
 /*
  * Takes a session for one call; another call on the same session waits for its end.

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "session/access.h"
 #include "session/rv.h"
-#include "session/seat.h"
 #include "session/session.h"
 
 void
@@ -99,6 +99,7 @@ sign(struct module *m, struct session *s, uint8_t signature[LAYOUT_SIGNATURE_SIZ
 	struct object_view key;
 	struct bytes input;
 	struct token *t;
+	enum result r;
 
 	if (!objects_get(m, s, op->key, &key))
 		return CKR_USER_NOT_LOGGED_IN; /* logged out since C_SignInit */
@@ -107,9 +108,12 @@ sign(struct module *m, struct session *s, uint8_t signature[LAYOUT_SIGNATURE_SIZ
 	input = make_input(op, room);
 	if (input.len < mechanism_input_min(op->mechanism))
 		return CKR_DATA_LEN_RANGE;
-	t = seat_enter(s->seat, s->insertion);
-	return rv_of_result(seat_leave(
-		m, s->seat, token_sign(t, s->key, op->mechanism->pss, input, signature)));
+	r = access_begin(s->reader, &t);
+	if (r == RESULT_OK)
+		r = access_end(
+			m, s->reader,
+			token_sign(t, s->insertion, s->key, op->mechanism->pss, input, signature));
+	return rv_of_result(r);
 }
 
 CK_RV

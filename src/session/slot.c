@@ -4,9 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "session/access.h"
 #include "session/mechanism.h"
 #include "session/rv.h"
-#include "session/seat.h"
 #include "session/session.h"
 #include "session/variant.h"
 
@@ -17,37 +17,25 @@
 #define TOKEN_MANUFACTURER "J-LIS"
 #define TOKEN_MODEL "JPKI" /* where the card does not name its own */
 
-static size_t
-count_seats(struct module *m)
-{
-	size_t count;
-
-	(void)pthread_mutex_lock(&m->state);
-	count = m->seat_count;
-	(void)pthread_mutex_unlock(&m->state);
-	return count;
-}
-
 CK_RV
 slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count)
 {
 	const CK_ULONG room = *count;
-	size_t seats;
+	const size_t readers = access_poll(m);
 	CK_ULONG n = 0;
 
-	seat_refresh_all(m);
-	seats = count_seats(m);
-	for (size_t i = 0; i < seats; i++) {
-		if (with_token)
-			(void)seat_look(m, m->seats[i], true);
-		for (size_t k = 0; k < variant.count; k++) {
-			if (with_token && !seat_has_token(m, m->seats[i], variant.keys[k]))
+	for (size_t i = 0; i < readers && with_token; i++)
+		(void)access_identify(m, m->readers[i], true);
+	(void)pthread_mutex_lock(&m->state);
+	for (size_t i = 0; i < readers * variant.count; i++) {
+		if (with_token && !reader_has_token_locked(m->readers[i / variant.count],
+							   variant.keys[i % variant.count]))
 				continue;
 			if (list && n < room)
-				list[n] = seat_slot_id(m->seats[i], k);
+			list[n] = i;
 			n++;
 		}
-	}
+	(void)pthread_mutex_unlock(&m->state);
 	*count = n;
 	return list && n > room ? CKR_BUFFER_TOO_SMALL : CKR_OK;
 }
@@ -60,24 +48,24 @@ slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count)
 CK_RV
 slot_info(struct module *m, CK_SLOT_ID slot, CK_SLOT_INFO *info)
 {
-	char reader[PCSC_READER_NAME_MAX];
+	char name[PCSC_READER_NAME_MAX];
 	enum layout_key key;
-	struct seat *s = seat_find(m, slot, &key);
+	struct reader *reader = access_find(m, slot, &key);
 	bool busy, present;
 
-	if (!s)
+	if (!reader)
 		return CKR_SLOT_ID_INVALID;
-	busy = seat_look(m, s, false) == RESULT_BUSY;
+	busy = access_identify(m, reader, false) == RESULT_BUSY;
 	(void)pthread_mutex_lock(&m->state);
-	memcpy(reader, s->reader, sizeof reader);
-	present = seat_has_token_locked(s, key) ||
-	          (seat_is_unknown_locked(s) && busy && !s->pcsc.mute);
+	memcpy(name, reader->name, sizeof name);
+	present = reader_has_token_locked(reader, key) ||
+		  (reader_is_unknown_locked(reader) && busy && !reader->pcsc.mute);
 	(void)pthread_mutex_unlock(&m->state);
 	*info = (CK_SLOT_INFO){.flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT};
 	if (present)
 		info->flags |= CKF_TOKEN_PRESENT;
 	bytes_pad_text(info->slotDescription, sizeof info->slotDescription,
-	               reader[0] ? reader : "(no smart card reader)");
+		       name[0] ? name : "(no smart card reader)");
 	bytes_pad_text(info->manufacturerID, sizeof info->manufacturerID, LIBRARY_MANUFACTURER);
 	return CKR_OK;
 }
@@ -90,20 +78,6 @@ tries_flags(enum layout_key key, unsigned int left)
 	if (left == 1)
 		return CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY;
 	return left < layout_roles[key].tries ? CKF_USER_PIN_COUNT_LOW : 0;
-}
-
-static void
-count_sessions(struct module *m, const struct seat *seat, enum layout_key key,
-               CK_TOKEN_INFO *info)
-{
-	info->ulSessionCount = info->ulRwSessionCount = 0;
-	(void)pthread_mutex_lock(&m->state);
-	for (const struct session *s = m->sessions; s; s = s->next)
-		if (s->seat == seat && s->key == key) {
-			info->ulSessionCount++;
-			info->ulRwSessionCount += (s->flags & CKF_RW_SESSION) != 0;
-		}
-	(void)pthread_mutex_unlock(&m->state);
 }
 
 static void
@@ -138,18 +112,20 @@ slot_token_info(struct module *m, CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 {
 	struct token_info token;
 	enum layout_key key;
-	struct seat *s;
+	struct reader *reader;
 	struct token *t;
-	CK_RV rv = seat_find_token(m, slot, &s, &key);
+	enum result r;
+	CK_RV rv = access_find_token(m, slot, &reader, &key);
 
 	if (rv != CKR_OK)
 		return rv;
-	t = seat_enter(s, 0);
-	rv = rv_of_slot_result(seat_leave(m, s, token_read_info(t, key, &token)));
-	if (rv != CKR_OK)
-		return rv;
+	r = access_begin(reader, &t);
+	if (r == RESULT_OK)
+		r = access_end(m, reader, token_read_info(t, key, &token));
+	if (r != RESULT_OK)
+		return rv_of_slot_result(r);
 	fill_token_info(&m->settings, key, &token, info);
-	count_sessions(m, s, key, info);
+	info->ulSessionCount = session_count(m, reader, key, &info->ulRwSessionCount);
 	return CKR_OK;
 }
 
@@ -157,10 +133,10 @@ static CK_RV
 learn_pss(struct module *m, CK_SLOT_ID slot, bool *pss)
 {
 	enum layout_key key;
-	struct seat *s;
-	CK_RV rv = seat_find_token(m, slot, &s, &key);
+	struct reader *reader;
+	CK_RV rv = access_find_token(m, slot, &reader, &key);
 
-	return rv == CKR_OK ? rv_of_slot_result(seat_learn_pss(m, s, 0, pss)) : rv;
+	return rv == CKR_OK ? rv_of_slot_result(access_learn_pss(m, reader, 0, pss)) : rv;
 }
 
 CK_RV
@@ -178,10 +154,10 @@ slot_mechanism_info(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
 {
 	const struct mechanism *row = mechanism_find(type, CKF_SIGN | CKF_DIGEST, true);
 	enum layout_key key;
-	struct seat *s;
+	struct reader *reader;
 	bool pss = false;
 	CK_RV rv = row && row->pss ? learn_pss(m, slot, &pss)
-	                           : seat_find_token(m, slot, &s, &key);
+				   : access_find_token(m, slot, &reader, &key);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -195,13 +171,13 @@ slot_mechanism_info(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
 static bool
 take_event_locked(struct module *m, CK_SLOT_ID *slot)
 {
-	for (size_t i = 0; i < m->seat_count; i++)
+	for (size_t i = 0; i < m->reader_count; i++)
 		for (size_t k = 0; k < variant.count; k++) {
-			bool *event = &m->seats[i]->event[variant.keys[k]];
+			bool *event = &m->readers[i]->event[variant.keys[k]];
 
 			if (*event) {
 				*event = false;
-				*slot = seat_slot_id(m->seats[i], k);
+				*slot = reader_slot_id(m->readers[i], k);
 				return true;
 			}
 		}
@@ -239,7 +215,7 @@ slot_wait_for_event(struct module *m, bool block, CK_SLOT_ID *slot)
 
 	count_waiting(m, true);
 	do {
-		seat_refresh_all(m);
+		(void)access_poll(m);
 		(void)pthread_mutex_lock(&m->state);
 		found = take_event_locked(m, slot);
 		if (!found && block && !m->finalized)
@@ -288,23 +264,23 @@ reason_of_trouble(enum result r)
 }
 
 static enum jpki_reason
-reason_locked(const struct module *m, const struct seat *s, enum layout_key key)
+reason_locked(const struct module *m, const struct reader *reader, enum layout_key key)
 {
-	const struct token_key_view *k = &s->view.keys[key];
+	const struct token_key_view *k = &reader->view.keys[key];
 
 	if (m->service_state == RESULT_REFUSED)
 		return JPKI_REASON_REFUSED;
 	if (m->service_state != RESULT_OK)
 		return JPKI_REASON_NO_SERVICE;
-	if (!s->plugged)
+	if (!reader->plugged)
 		return JPKI_REASON_NO_READER;
-	if (!s->insertion)
+	if (!reader->insertion)
 		return JPKI_REASON_NO_CARD;
-	if (s->view.insertion != s->insertion || s->view.kind == TOKEN_UNKNOWN)
-		return reason_of_trouble(s->trouble);
-	if (s->view.kind == TOKEN_FOREIGN)
+	if (reader->view.insertion != reader->insertion || reader->view.kind == TOKEN_UNKNOWN)
+		return reason_of_trouble(reader->trouble);
+	if (reader->view.kind == TOKEN_FOREIGN)
 		return JPKI_REASON_FOREIGN_CARD;
-	if (s->view.kind == TOKEN_JUKI)
+	if (reader->view.kind == TOKEN_JUKI)
 		return JPKI_REASON_JUKI_CARD;
 	if (!k->present)
 		return JPKI_REASON_NO_CERTIFICATE;
@@ -326,16 +302,16 @@ pss_of(enum token_learnt pss)
 }
 
 static void
-fill_status(struct module *m, const struct seat *s, enum layout_key key,
+fill_status(struct module *m, const struct reader *reader, enum layout_key key,
             struct jpki_slot_status *status)
 {
 	(void)pthread_mutex_lock(&m->state);
-	memcpy(status->reader, s->reader, sizeof status->reader);
-	status->reason = reason_locked(m, s, key);
-	status->card = s->insertion ? JPKI_CARD_UNKNOWN : JPKI_CARD_NONE;
-	if (s->insertion && s->view.insertion == s->insertion)
-		status->card = card_kind(s->view.kind);
-	status->pss = pss_of(s->view.pss);
+	memcpy(status->reader, reader->name, sizeof status->reader);
+	status->reason = reason_locked(m, reader, key);
+	status->card = reader->insertion ? JPKI_CARD_UNKNOWN : JPKI_CARD_NONE;
+	if (reader->insertion && reader->view.insertion == reader->insertion)
+		status->card = card_kind(reader->view.kind);
+	status->pss = pss_of(reader->view.pss);
 	(void)pthread_mutex_unlock(&m->state);
 	status->signature_token = key == LAYOUT_SIGN;
 	status->tries_left = JPKI_TRIES_UNKNOWN;
@@ -347,21 +323,22 @@ slot_status(struct module *m, CK_SLOT_ID slot, struct jpki_slot_status *status)
 {
 	struct token_info token;
 	enum layout_key key;
-	struct seat *s;
+	struct reader *reader;
 	struct token *t;
 	enum result r = RESULT_FAILED;
-	CK_RV rv = seat_find_token(m, slot, &s, &key);
+	CK_RV rv = access_find_token(m, slot, &reader, &key);
 
 	if (rv == CKR_SLOT_ID_INVALID)
 		return rv;
-	if (rv == CKR_OK) {
-		t = seat_enter(s, 0);
+	if (rv == CKR_OK)
+		r = access_begin(reader, &t);
+	if (rv == CKR_OK && r == RESULT_OK) {
 		r = token_read_info(t, key, &token);
 		if (r == RESULT_OK)
-			(void)token_learn_pss(t);
-		r = seat_leave(m, s, r);
+			(void)token_learn_pss(t, 0);
+		r = access_end(m, reader, r);
 	}
-	fill_status(m, s, key, status);
+	fill_status(m, reader, key, status);
 	if (r == RESULT_OK)
 		status->tries_left = (int)token.tries_left;
 	return CKR_OK;

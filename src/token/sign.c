@@ -83,14 +83,14 @@ sign_in_work(struct token *t, enum layout_key key, bool pss, struct bytes input,
 }
 
 enum result
-token_sign(struct token *t, enum layout_key key, bool pss, struct bytes input,
-           uint8_t signature[LAYOUT_SIGNATURE_SIZE])
+token_sign(struct token *t, uint64_t expected, enum layout_key key, bool pss,
+           struct bytes input, uint8_t signature[LAYOUT_SIGNATURE_SIZE])
 {
 	enum result r;
 
 	if (!t->keys[key].pin)
 		return RESULT_NOT_LOGGED_IN;
-	r = work_begin(t);
+	r = work_begin(t, expected);
 	if (r == RESULT_OK)
 		r = work_end(t, sign_in_work(t, key, pss, input, signature));
 	if (r != RESULT_OK)
@@ -192,14 +192,14 @@ learn_pss_in_work(struct token *t)
 }
 
 enum result
-token_learn_pss(struct token *t)
+token_learn_pss(struct token *t, uint64_t expected)
 {
 	enum result r;
 
 	if (t->pss != TOKEN_NOT_LEARNT || t->pss_asked)
 		return RESULT_OK;
 	t->healed = false; /* lock it first: an open card would sign the probe */
-	r = work_begin(t);
+	r = work_begin(t, expected);
 	if (r != RESULT_OK)
 		return r;
 	/* Beginning may have found another card. */

@@ -33,7 +33,6 @@ struct state_key {
 struct token {
 	struct link *link;
 	const struct settings *settings;
-	uint64_t expected;
 	enum result logged; /* how the last work that was logged ended */
 
 	/* About this stay of the card; state_reset clears it. */
@@ -63,11 +62,14 @@ bool state_anybody_logged_in(const struct token *t);
 
 /* work.c: the frame of every operation. */
 
+/* Whether the insertion that a caller means is over: what was learnt is about another card. */
+bool work_is_over(const struct token *t, uint64_t expected);
+
 /*
  * Begins a transaction on the expected card, locks it first where it was not touched before,
  * selects the application and finds out what card it is. On failure nothing is left begun.
  */
-enum result work_begin(struct token *t);
+enum result work_begin(struct token *t, uint64_t expected);
 
 /* Locks the card if a PIN was presented, ends the transaction, passes `r` through. */
 enum result work_end(struct token *t, enum result r);

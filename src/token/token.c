@@ -122,25 +122,19 @@ token_view(const struct token *t, struct token_view *view)
 	}
 }
 
-void
-token_expect(struct token *t, uint64_t insertion)
-{
-	t->expected = insertion;
-}
-
 enum result
 token_look(struct token *t)
 {
-	enum result r = work_begin(t);
+	enum result r = work_begin(t, 0);
 
 	return r == RESULT_OK ? work_end(t, r) : r;
 }
 
 /* Begins work on one key of the card. */
 static enum result
-begin_on_key(struct token *t, enum layout_key key)
+begin_on_key(struct token *t, uint64_t expected, enum layout_key key)
 {
-	enum result r = work_begin(t);
+	enum result r = work_begin(t, expected);
 
 	if (r == RESULT_OK && !t->keys[key].present)
 		return work_end(t, RESULT_NO_CERTIFICATE);
@@ -187,7 +181,7 @@ read_info_in_work(struct token *t, enum layout_key key, struct token_info *info)
 enum result
 token_read_info(struct token *t, enum layout_key key, struct token_info *info)
 {
-	enum result r = begin_on_key(t, key);
+	enum result r = begin_on_key(t, 0, key);
 
 	return r == RESULT_OK ? work_end(t, read_info_in_work(t, key, info)) : r;
 }
@@ -236,7 +230,7 @@ login_in_work(struct token *t, enum layout_key key, const struct secret *pin, bo
 
 /* Takes over the PIN if it is to be kept and was right. */
 static enum result
-login(struct token *t, enum layout_key key, struct bytes typed, bool keep)
+login(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed, bool keep)
 {
 	struct secret *pin;
 	enum result r = pin_read(&layout_roles[key], typed, &pin);
@@ -247,7 +241,7 @@ login(struct token *t, enum layout_key key, struct bytes typed, bool keep)
 		return r;
 	if (t->keys[key].unshaped)
 		pin_memory_forget(t->keys[key].unshaped);
-	r = begin_on_key(t, key);
+	r = begin_on_key(t, expected, key);
 	if (r == RESULT_OK) {
 		r = login_in_work(t, key, pin, keep);
 		if (r == RESULT_OK && keep) {
@@ -261,15 +255,15 @@ login(struct token *t, enum layout_key key, struct bytes typed, bool keep)
 }
 
 enum result
-token_login(struct token *t, enum layout_key key, struct bytes typed)
+token_login(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed)
 {
-	return login(t, key, typed, true);
+	return login(t, expected, key, typed, true);
 }
 
 enum result
-token_confirm(struct token *t, enum layout_key key, struct bytes typed)
+token_confirm(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed)
 {
-	return login(t, key, typed, false);
+	return login(t, expected, key, typed, false);
 }
 
 void
@@ -324,8 +318,8 @@ adopt_pin(struct state_key *k, struct secret **new_pin)
 }
 
 enum result
-token_change_pin(struct token *t, enum layout_key key, struct bytes old_typed,
-                 struct bytes new_typed)
+token_change_pin(struct token *t, uint64_t expected, enum layout_key key,
+                 struct bytes old_typed, struct bytes new_typed)
 {
 	struct secret *old_pin = NULL, *new_pin = NULL;
 	enum result r = pin_read_new(&layout_roles[key], new_typed, &new_pin);
@@ -333,7 +327,7 @@ token_change_pin(struct token *t, enum layout_key key, struct bytes old_typed,
 	if (r == RESULT_OK)
 		r = pin_read(&layout_roles[key], old_typed, &old_pin);
 	if (r == RESULT_OK)
-		r = begin_on_key(t, key);
+		r = begin_on_key(t, expected, key);
 	if (r == RESULT_OK) {
 		r = change_in_work(t, key, old_pin, new_pin);
 		if (r == RESULT_OK)
@@ -346,18 +340,21 @@ token_change_pin(struct token *t, enum layout_key key, struct bytes old_typed,
 }
 
 enum result
-token_load_certificate(struct token *t, enum layout_key key, const struct certificate **certificate)
+token_load_certificate(struct token *t, uint64_t expected, enum layout_key key,
+                       const struct certificate **certificate)
 {
 	const struct layout_role *role = &layout_roles[key];
 	struct state_key *k = &t->keys[key];
 	enum result r;
 
 	*certificate = &k->certificate.fields;
+	if (work_is_over(t, expected))
+		return RESULT_CARD_CHANGED;
 	if (k->certificate.file)
 		return RESULT_OK;
 	if (k->is_private)
 		return k->certificate.unusable ? RESULT_BAD_CERTIFICATE : RESULT_NOT_LOGGED_IN;
-	r = begin_on_key(t, key);
+	r = begin_on_key(t, expected, key);
 	if (r == RESULT_OK)
 		r = work_end(t, files_read_certificate(t, role->certificate_file, role->name,
 		                                       &k->certificate));
@@ -365,16 +362,18 @@ token_load_certificate(struct token *t, enum layout_key key, const struct certif
 }
 
 enum result
-token_load_ca_certificate(struct token *t, enum layout_key key,
+token_load_ca_certificate(struct token *t, uint64_t expected, enum layout_key key,
                           const struct certificate **certificate)
 {
 	struct state_key *k = &t->keys[key];
 	enum result r;
 
 	*certificate = &k->ca.fields;
+	if (work_is_over(t, expected))
+		return RESULT_CARD_CHANGED;
 	if (k->ca.file)
 		return RESULT_OK;
-	r = begin_on_key(t, key);
+	r = begin_on_key(t, expected, key);
 	if (r == RESULT_OK)
 		r = work_end(t, files_read_certificate(t, layout_roles[key].ca_file, "CA", &k->ca));
 	return r;

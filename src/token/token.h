@@ -15,6 +15,10 @@
  * The JPKI application on the card in one reader: both keys, what was learnt about the card, and
  * the PINs of those who are logged in. Not thread-safe: the caller holds the reader's card lock.
  *
+ * `expected` is the insertion that the caller means (0: whatever card is there): where it is over,
+ * the operation ends with RESULT_CARD_CHANGED before anything is sent, and the card that is there
+ * now is none the worse.
+ *
  * Every operation that talks to the card is one PC/SC transaction: select the application, present
  * the PIN where it is needed, do it, lock the card again. PINs are kept from token_login to
  * token_logout or until the card leaves, and are sent to no other card.
@@ -67,12 +71,6 @@ void token_free(struct token *t);
 
 void token_view(const struct token *t, struct token_view *view);
 
-/*
- * The caller's idea of which card it is talking to, for the operations that follow: when
- * another is there, they end with RESULT_CARD_CHANGED before anything is sent. 0: any card.
- */
-void token_expect(struct token *t, uint64_t insertion);
-
 /* Forgets everything about the card, PINs first. */
 void token_forget(struct token *t);
 
@@ -83,7 +81,7 @@ enum result token_look(struct token *t);
 enum result token_read_info(struct token *t, enum layout_key key, struct token_info *info);
 
 /* Finds out, once per stay, whether the card makes PSS signatures; see token_view.pss. */
-enum result token_learn_pss(struct token *t);
+enum result token_learn_pss(struct token *t, uint64_t expected);
 
 /*
  * RESULT_OK; RESULT_PIN_SHAPE and RESULT_PIN_REPEATED: nothing was sent; RESULT_PIN_WRONG (or a
@@ -91,10 +89,12 @@ enum result token_learn_pss(struct token *t);
  * A private certificate is read in the same transaction; one that is unusable does not make the
  * login fail (token_key_view.unusable).
  */
-enum result token_login(struct token *t, enum layout_key key, struct bytes typed);
+enum result token_login(struct token *t, uint64_t expected, enum layout_key key,
+                        struct bytes typed);
 
 /* Presents a PIN without logging in, for a signature that wants it typed again. */
-enum result token_confirm(struct token *t, enum layout_key key, struct bytes typed);
+enum result token_confirm(struct token *t, uint64_t expected, enum layout_key key,
+                          struct bytes typed);
 
 void token_logout(struct token *t, enum layout_key key);
 
@@ -102,16 +102,16 @@ void token_logout(struct token *t, enum layout_key key);
  * The old PIN's results as for token_login; RESULT_NEW_PIN_LENGTH, RESULT_NEW_PIN_INVALID:
  * nothing was sent, or the card refused the new PIN and the old one stays.
  */
-enum result token_change_pin(struct token *t, enum layout_key key, struct bytes old_typed,
-                             struct bytes new_typed);
+enum result token_change_pin(struct token *t, uint64_t expected, enum layout_key key,
+                             struct bytes old_typed, struct bytes new_typed);
 
 /*
  * Reads a certificate unless it was read before. *certificate borrows from the token until the
  * next call on it. RESULT_NOT_LOGGED_IN, RESULT_NO_CERTIFICATE, RESULT_BAD_CERTIFICATE.
  */
-enum result token_load_certificate(struct token *t, enum layout_key key,
+enum result token_load_certificate(struct token *t, uint64_t expected, enum layout_key key,
                                    const struct certificate **certificate);
-enum result token_load_ca_certificate(struct token *t, enum layout_key key,
+enum result token_load_ca_certificate(struct token *t, uint64_t expected, enum layout_key key,
                                       const struct certificate **certificate);
 
 /*
@@ -120,7 +120,7 @@ enum result token_load_ca_certificate(struct token *t, enum layout_key key,
  * RESULT_NOT_LOGGED_IN: nobody is, or the card does not take the PIN any more (the login has then
  * ended); RESULT_BAD_SIGNATURE; RESULT_WRONG_P1P2: the card does not make this kind.
  */
-enum result token_sign(struct token *t, enum layout_key key, bool pss, struct bytes input,
-                       uint8_t signature[LAYOUT_SIGNATURE_SIZE]);
+enum result token_sign(struct token *t, uint64_t expected, enum layout_key key, bool pss,
+                       struct bytes input, uint8_t signature[LAYOUT_SIGNATURE_SIZE]);
 
 #endif

@@ -92,14 +92,13 @@ enter_application(struct token *t)
 }
 
 /* Takes note of which card is there. */
-static enum result
+static void
 note_insertion(struct token *t, uint64_t insertion)
 {
-	if (insertion != t->insertion) {
-		state_reset(t);
-		t->insertion = insertion;
-	}
-	return t->expected && t->expected != insertion ? RESULT_CARD_CHANGED : RESULT_OK;
+	if (insertion == t->insertion)
+		return;
+	state_reset(t);
+	t->insertion = insertion;
 }
 
 /*
@@ -148,13 +147,22 @@ log_outcome(struct token *t, enum result r)
 	         link_reader(t->link), result_name(r));
 }
 
+bool
+work_is_over(const struct token *t, uint64_t expected)
+{
+	return expected && expected != t->insertion;
+}
+
 enum result
-work_begin(struct token *t)
+work_begin(struct token *t, uint64_t expected)
 {
 	uint64_t insertion;
-	enum result r = link_begin(t->link, &insertion);
+	enum result r;
 
-	if (r == RESULT_CARD_CHANGED && !t->expected) {
+	if (work_is_over(t, expected))
+		return RESULT_CARD_CHANGED;
+	r = link_begin(t->link, &insertion);
+	if (r == RESULT_CARD_CHANGED && !expected) {
 		/* The card that somebody was logged in to has left; nobody asks for that one. */
 		token_forget(t);
 		r = link_begin(t->link, &insertion);
@@ -172,7 +180,8 @@ work_begin(struct token *t)
 	 * a contactless one keeps logins over that. */
 	if (link_was_reset(t->link))
 		t->healed = false;
-	r = note_insertion(t, insertion);
+	note_insertion(t, insertion);
+	r = work_is_over(t, expected) ? RESULT_CARD_CHANGED : RESULT_OK;
 	t->unproven = state_anybody_logged_in(t) && (t->unproven || link_is_new(t->link));
 	if (r == RESULT_OK)
 		r = enter_application(t);
