@@ -43,6 +43,7 @@ noinst_LTLIBRARIES += src/object/libobject.la
 src_object_libobject_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(NETTLE_CFLAGS)
 src_object_libobject_la_SOURCES = \
 	src/object/attr.c src/object/attr.h \
+	src/object/mechanism.c src/object/mechanism.h \
 	src/object/object.c src/object/object.h \
 	src/object/schema.c src/object/schema.h
 
@@ -54,7 +55,6 @@ src_session_libsession_la_SOURCES = \
 	src/session/digesting.c \
 	src/session/access.c src/session/access.h \
 	src/session/login.c \
-	src/session/mechanism.c src/session/mechanism.h \
 	src/session/module.c src/session/module.h \
 	src/session/objects.c \
 	src/session/reader.c src/session/reader.h \

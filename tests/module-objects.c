@@ -212,13 +212,28 @@ check_key(CK_OBJECT_HANDLE object, X509 *x)
 	assert_der(object, CKA_SUBJECT, der, len);
 }
 
+/* The token's mechanisms that sign; it hashes too, but with no key. */
+static CK_ULONG
+list_signing_mechanisms(CK_SLOT_ID slot, CK_MECHANISM_TYPE list[16])
+{
+	CK_MECHANISM_INFO info;
+	CK_ULONG all = 16, count = 0;
+
+	assert_int_equal(f->C_GetMechanismList(slot, list, &all), CKR_OK);
+	for (CK_ULONG i = 0; i < all; i++) {
+		assert_int_equal(f->C_GetMechanismInfo(slot, list[i], &info), CKR_OK);
+		if (info.flags & CKF_SIGN)
+			list[count++] = list[i];
+	}
+	return count;
+}
+
 static void
 check_mechanisms(CK_OBJECT_HANDLE object, CK_SLOT_ID slot)
 {
 	CK_MECHANISM_TYPE list[16];
-	CK_ULONG count = 16;
+	CK_ULONG count = list_signing_mechanisms(slot, list);
 
-	assert_int_equal(f->C_GetMechanismList(slot, list, &count), CKR_OK);
 	assert_value(object, CKA_ALLOWED_MECHANISMS, list, count * sizeof list[0]);
 }
 
@@ -773,7 +788,7 @@ static void
 the_mechanisms_of_a_key_do_not_wait_for_the_list(void **state)
 {
 	CK_MECHANISM_TYPE list[16];
-	CK_ULONG count = 16, len = 0;
+	CK_ULONG count, len = 0;
 	CK_OBJECT_HANDLE key;
 	uint8_t *value;
 
@@ -782,7 +797,7 @@ the_mechanisms_of_a_key_do_not_wait_for_the_list(void **state)
 	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
 	value = p11_get(f, session, key, CKA_ALLOWED_MECHANISMS, &len);
 	assert_non_null(value);
-	assert_int_equal(f->C_GetMechanismList(SLOT_AUTH, list, &count), CKR_OK);
+	count = list_signing_mechanisms(SLOT_AUTH, list);
 	assert_int_equal(len, count * sizeof list[0]);
 	assert_memory_equal(value, list, len);
 	assert_int_equal(list[count - 1], CKM_SHA256_RSA_PKCS_PSS);

@@ -32,6 +32,6 @@ tests_unit_interface_SOURCES = tests/unit-interface.c src/p11/function-list.c \
 tests_unit_object_CPPFLAGS = $(OBJECTS_CPPFLAGS)
 tests_unit_object_LDADD = $(OBJECTS_LIBS)
 tests_unit_object_SOURCES = tests/unit-object.c $(OBJECTS_MADE) src/base/secret.c \
-	src/object/attr.c src/object/object.c src/object/schema.c \
+	src/object/attr.c src/object/mechanism.c src/object/object.c src/object/schema.c \
 	src/token/certificate.c src/token/digest.c src/token/layout.c
 endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "object/attr.h"
+#include "object/mechanism.h"
 #include "object/schema.h"
 #include "token/digest.h"
 
@@ -17,6 +18,7 @@ union made {
 	char date[8];
 	char label[64];
 	uint8_t hash[DIGEST_SIZE_MAX];
+	CK_MECHANISM_TYPE mechanisms[MECHANISMS_MAX];
 };
 
 #define AS_BYTES(object) ((struct bytes){(const uint8_t *)&(object), sizeof(object)})
@@ -48,14 +50,15 @@ make_label(union made *made, const struct object_view *object)
 	return (struct bytes){(const uint8_t *)made->label, (size_t)len};
 }
 
+/* What the key signs with. */
 static struct bytes
-list_mechanisms(const struct object_view *object)
+make_mechanisms(union made *made, const struct object_view *object)
 {
-	struct bytes all = AS_BYTES(schema_mechanisms);
+	CK_ULONG count = MECHANISMS_MAX;
 
-	if (!object->pss)
-		all.len -= SCHEMA_MECHANISMS_PSS * sizeof schema_mechanisms[0];
-	return all;
+	(void)mechanism_list(CKF_SIGN, object->pss, made->mechanisms, &count);
+	return (struct bytes){(const uint8_t *)made->mechanisms,
+			      count * sizeof made->mechanisms[0]};
 }
 
 static struct bytes
@@ -101,7 +104,7 @@ value_of(const struct object_view *object, const struct schema_row *row, union m
 	case SCHEMA_LABEL:
 		return make_label(made, object);
 	case SCHEMA_MECHANISMS:
-		return list_mechanisms(object);
+		return make_mechanisms(made, object);
 	case SCHEMA_FIELD:
 		return field_of(object->certificate, row->number);
 	case SCHEMA_DATE:

@@ -111,11 +111,6 @@ const struct schema schemas[OBJECT_KINDS] = {
 	[OBJECT_PROFILE] = {ROWS(profile_rows), ""},
 };
 
-const CK_MECHANISM_TYPE schema_mechanisms[SCHEMA_MECHANISMS_MAX] = {
-	CKM_RSA_PKCS,	     CKM_SHA1_RSA_PKCS,	  CKM_SHA224_RSA_PKCS, CKM_SHA256_RSA_PKCS,
-	CKM_SHA384_RSA_PKCS, CKM_SHA512_RSA_PKCS, CKM_RSA_PKCS_PSS,    CKM_SHA256_RSA_PKCS_PSS,
-};
-
 const struct schema_row *
 schema_find(enum object_kind kind, CK_ATTRIBUTE_TYPE type)
 {

@@ -45,11 +45,6 @@ struct schema {
 
 extern const struct schema schemas[OBJECT_KINDS];
 
-/* What the keys sign with, the PSS ones last. */
-#define SCHEMA_MECHANISMS_MAX 8
-#define SCHEMA_MECHANISMS_PSS 2
-extern const CK_MECHANISM_TYPE schema_mechanisms[SCHEMA_MECHANISMS_MAX];
-
 /* The row of an attribute; NULL if that kind of object has none. */
 const struct schema_row *schema_find(enum object_kind kind, CK_ATTRIBUTE_TYPE type);
 

@@ -3,7 +3,7 @@
 #define JPKI_SESSION_SESSION_H
 
 #include "object/object.h"
-#include "session/mechanism.h"
+#include "object/mechanism.h"
 #include "session/module.h"
 #include "token/digest.h"
 

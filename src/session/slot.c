@@ -4,8 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "object/mechanism.h"
 #include "session/access.h"
-#include "session/mechanism.h"
 #include "session/rv.h"
 #include "session/session.h"
 #include "session/variant.h"
@@ -145,7 +145,7 @@ slot_mechanism_list(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE *list, 
 	bool pss;
 	CK_RV rv = learn_pss(m, slot, &pss);
 
-	return rv == CKR_OK ? mechanism_list(pss, list, count) : rv;
+	return rv == CKR_OK ? mechanism_list(CKF_SIGN | CKF_DIGEST, pss, list, count) : rv;
 }
 
 CK_RV

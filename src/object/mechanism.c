@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "session/mechanism.h"
+#include "object/mechanism.h"
 
 #include <string.h>
 
@@ -30,6 +30,7 @@ static const struct mechanism rows[] = {
 };
 
 #define ROW_COUNT (sizeof rows / sizeof rows[0])
+_Static_assert(ROW_COUNT <= MECHANISMS_MAX, "they fit a list");
 
 const struct mechanism *
 mechanism_find(CK_MECHANISM_TYPE type, CK_FLAGS use, bool pss)
@@ -41,13 +42,13 @@ mechanism_find(CK_MECHANISM_TYPE type, CK_FLAGS use, bool pss)
 }
 
 CK_RV
-mechanism_list(bool pss, CK_MECHANISM_TYPE *list, CK_ULONG *count)
+mechanism_list(CK_FLAGS use, bool pss, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 {
 	const CK_ULONG room = *count;
 	CK_ULONG n = 0;
 
 	for (size_t i = 0; i < ROW_COUNT; i++) {
-		if (rows[i].pss && !pss)
+		if (!(rows[i].use & use) || (rows[i].pss && !pss))
 			continue;
 		if (list && n < room)
 			list[n] = rows[i].type;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_SESSION_MECHANISM_H
-#define JPKI_SESSION_MECHANISM_H
+#ifndef JPKI_OBJECT_MECHANISM_H
+#define JPKI_OBJECT_MECHANISM_H
 
 #include <stdbool.h>
 
@@ -22,8 +22,11 @@ struct mechanism {
  * none. */
 const struct mechanism *mechanism_find(CK_MECHANISM_TYPE type, CK_FLAGS use, bool pss);
 
-/* C_GetMechanismList's two steps. */
-CK_RV mechanism_list(bool pss, CK_MECHANISM_TYPE *list, CK_ULONG *count);
+/* No list is longer. */
+#define MECHANISMS_MAX 16
+
+/* The mechanisms of some uses, in C_GetMechanismList's two steps. */
+CK_RV mechanism_list(CK_FLAGS use, bool pss, CK_MECHANISM_TYPE *list, CK_ULONG *count);
 
 void mechanism_info(const struct mechanism *mechanism, CK_MECHANISM_INFO *info);
 
