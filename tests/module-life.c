@@ -538,6 +538,40 @@ a_child_is_told_from_its_parent_where_the_kernel_wipes_nothing_too(void **state)
 	expect_success(fork_child(parent_and_child_without_wiped_memory));
 }
 
+/* A service that loads the module for each attempt, and has a stale PIN. */
+static int
+load_and_try_a_wrong_pin_twice(void)
+{
+	static const CK_RV expected[] = {CKR_PIN_INCORRECT, CKR_PIN_INCORRECT, CKR_PIN_INVALID};
+	unsigned long before = harness_verifies();
+
+	for (size_t i = 0; i < 3; i++) {
+		void *library = dlopen(harness_path(".libs/jpki-auth-pkcs11.so"), RTLD_NOW);
+		CK_RV (*get)(CK_FUNCTION_LIST_PTR_PTR);
+		CK_SESSION_HANDLE session;
+
+		if (!library)
+			return 1;
+		*(void **)(void *)&get = dlsym(library, "C_GetFunctionList");
+		if (get(&f) != CKR_OK || f->C_Initialize(NULL) != CKR_OK)
+			return 2;
+		session = p11_open(f, 0);
+		if (p11_login(f, session, "0000") != expected[i])
+			return 3;
+		if (f->C_Finalize(NULL) != CKR_OK || dlclose(library) != 0)
+			return 4;
+	}
+	return harness_verifies() == before + 1 && harness_tries("auth") == 2 ? 0 : 5;
+}
+
+static void
+a_refused_pin_is_remembered_over_unloading(void **state)
+{
+	(void)state;
+	expect_success(fork_child(load_and_try_a_wrong_pin_twice));
+	harness_sim("tries", "adult", "auth", "3", NULL);
+}
+
 /* As a daemon does: closes all it inherited, and has files of its own under the same numbers. */
 static int
 child_with_files_of_its_own(void)
@@ -904,6 +938,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test_setup_teardown(a_child_with_its_parents_process_number_begins_anew,
 						start, finish),
 		cmocka_unit_test(a_child_is_told_from_its_parent_where_the_kernel_wipes_nothing_too),
+		cmocka_unit_test(a_refused_pin_is_remembered_over_unloading),
 		cmocka_unit_test_teardown(a_forked_child_keeps_the_files_it_opened_itself, finish),
 		cmocka_unit_test_setup_teardown(a_grandchild_begins_anew_too, start, finish),
 		cmocka_unit_test_setup_teardown(fork_while_another_thread_signs, start, finish),

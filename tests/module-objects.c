@@ -554,6 +554,58 @@ ssh_finds_the_key_by_id_and_use(void **state)
 	assert_int_equal(find(template, 2, found), 0);
 }
 
+/*
+ * Whatever the card calls itself: that its certificate takes the PIN is what it answers to the
+ * question (card fact 13.20). `shown`: after a look at the token, as most programs have.
+ */
+static void
+look_at_a_private_certificate(bool shown)
+{
+	CK_ATTRIBUTE is_private = {CKA_PRIVATE, &yes, sizeof yes};
+	CK_OBJECT_HANDLE found[16];
+	struct jpki_slot_status status;
+	CK_BYTE *value;
+	CK_ULONG len;
+
+	p11_start(f);
+	if (shown)
+		(void)p11_token_flags(f, SLOT_AUTH);
+	enter(SLOT_AUTH, false);
+	assert_seen(1, 0, 0); /* the authority's */
+	assert_int_equal(count_class(CKO_PROFILE), 0);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	assert_seen(2, 1, 1);
+	assert_int_equal(find(&is_private, 1, found), 3);
+	value = p11_get(f, session, find_id(CKO_CERTIFICATE, 1), CKA_VALUE, &len);
+	assert_non_null(value);
+	free(value);
+	assert_int_equal(f->C_Logout(session), CKR_OK);
+	assert_seen(1, 0, 0);
+	p11_slot_status("jpki-pkcs11", SLOT_AUTH, &status);
+	assert_int_equal(status.card, JPKI_CARD_MYNUMBER);
+	assert_int_equal(status.reason, JPKI_REASON_NONE);
+	assert_int_equal(harness_tries("auth"), 3);
+	p11_stop(f);
+}
+
+static void
+a_log_in_certificate_that_takes_the_pin_comes_and_goes_with_the_login(void **state)
+{
+	(void)state;
+	p11_stop(f);
+	harness_sim("set", "adult", "auth-certificate", "pin-needed", NULL);
+	harness_card("adult");
+	look_at_a_private_certificate(false);
+	look_at_a_private_certificate(true);
+	harness_sim("set", "adult", "ef-0008", "missing", NULL);
+	harness_card("adult");
+	look_at_a_private_certificate(false);
+	look_at_a_private_certificate(true);
+	harness_sim("set", "adult", "ef-0008", "present", NULL);
+	harness_sim("set", "adult", "auth-certificate", "free", NULL);
+	p11_start(f);
+}
+
 static void
 objects_are_found_by_label_and_privacy(void **state)
 {
@@ -822,6 +874,7 @@ main(int argc, char *argv[])
 		TEST(a_swapped_card_has_objects_of_its_own),
 		TEST(searches_by_the_certificates_own_bytes_are_exact),
 		TEST(ssh_finds_the_key_by_id_and_use),
+		TEST(a_log_in_certificate_that_takes_the_pin_comes_and_goes_with_the_login),
 		TEST(objects_are_found_by_label_and_privacy),
 		TEST(what_other_programs_look_for_is_not_found_and_no_error),
 		TEST(nothing_secret_can_be_searched_for),

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -283,14 +284,199 @@ a_refused_pin_that_became_the_right_one_is_taken(void **state)
 			 CKR_OK);
 }
 
+/*
+ * What a program with a stale PIN (a URI's pin-value, a service) goes through without its user:
+ * the card slips, pcscd is restarted, it starts again itself.
+ */
 static void
-a_refused_pin_is_tried_again_on_a_card_put_in_again(void **state)
+reinsert(void)
+{
+	harness_sim("remove", NULL);
+	harness_sim("insert", "adult", NULL);
+}
+
+static void
+restart_pcscd(void)
+{
+	harness_sim("service", "stop", NULL);
+	assert_int_equal(f->C_GetSlotList(CK_TRUE, NULL, &(CK_ULONG){0}), CKR_OK);
+	harness_sim("service", "start", NULL);
+}
+
+static void
+restart_module(void)
+{
+	p11_stop(f);
+	p11_start(f);
+}
+
+static void
+show_another_card(void)
+{
+	harness_sim("swap", "alias", NULL);
+	assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	harness_sim("swap", "adult", NULL);
+}
+
+static void
+a_refused_pin_is_not_sent_to_that_card_again_whatever_happened_meanwhile(void **state)
+{
+	static void (*const meanwhile[])(void) = {reinsert, restart_pcscd, restart_module,
+						  show_another_card};
+	CK_RV rv;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof meanwhile / sizeof meanwhile[0]; i++) {
+		harness_card("adult");
+		assert_int_equal(attempt(SLOT_AUTH, "0000", 1), CKR_PIN_INCORRECT);
+		for (int n = 0; n < 4; n++) {
+			meanwhile[i]();
+			rv = attempt(SLOT_AUTH, "0000", 0);
+			assert_int_equal(rv, n ? CKR_PIN_INVALID : CKR_PIN_INCORRECT);
+		}
+		assert_int_equal(harness_tries("auth"), 2);
+		assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	}
+}
+
+/* A phone's certificate takes the PIN to be read. */
+static void
+a_refused_pin_is_not_sent_to_a_phone_again_either(void **state)
+{
+	(void)state;
+	harness_card("phone");
+	assert_int_equal(attempt(SLOT_SIGN, "WRONG1", 1), CKR_PIN_INCORRECT);
+	for (int i = 0; i < 3; i++) {
+		harness_sim("swap", "phone", NULL);
+		restart_module();
+		assert_int_not_equal(attempt(SLOT_SIGN, "WRONG1", 0), CKR_OK);
+	}
+	assert_int_equal(harness_tries("sign"), 4);
+	assert_int_equal(attempt(SLOT_SIGN, PIN_SIGN, 1), CKR_OK);
+}
+
+static void
+both_tokens_of_a_phone_are_logged_in_to_side_by_side(void **state)
+{
+	CK_SESSION_HANDLE auth, sign;
+	CK_TOKEN_INFO before, after;
+
+	(void)state;
+	harness_card("phone");
+	assert_int_equal(f->C_GetTokenInfo(SLOT_AUTH, &before), CKR_OK);
+	auth = p11_open(f, SLOT_AUTH);
+	sign = p11_open(f, SLOT_SIGN);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(p11_login(f, auth, PIN_AUTH), CKR_OK);
+		assert_int_equal(p11_login(f, sign, PIN_SIGN), CKR_OK);
+		assert_int_equal(sign_something(auth), CKR_OK);
+		assert_int_equal(sign_something(sign), CKR_OK);
+		assert_int_equal(f->C_GetTokenInfo(SLOT_AUTH, &after), CKR_OK);
+		assert_memory_equal(after.serialNumber, before.serialNumber, 16);
+		assert_int_equal(f->C_Logout(auth), CKR_OK);
+		assert_int_equal(f->C_Logout(sign), CKR_OK);
+	}
+}
+
+static void
+a_pin_that_one_card_refused_may_be_anothers(void **state)
 {
 	(void)state;
 	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_PIN_INCORRECT);
-	harness_sim("swap", "adult", NULL);
+	harness_card("alias");
 	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_PIN_INCORRECT);
-	assert_int_equal(harness_tries("auth"), 1);
+	assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_PIN_INCORRECT);
+	harness_sim("swap", "adult", NULL);
+	assert_int_equal(attempt(SLOT_AUTH, "5678", 0), CKR_PIN_INCORRECT);
+}
+
+/* The answer to each of the first commands is lost in turn, one of them being the PIN's. */
+#define COMMANDS 8
+
+static void
+log_in_with_a_lost_answer(const char *how, const char *pin, int command)
+{
+	char order[64];
+
+	harness_card("adult");
+	(void)p11_token_flags(f, SLOT_AUTH);
+	(void)snprintf(order, sizeof order, how, command);
+	harness_sim("fault", order, NULL);
+	(void)p11_login(f, p11_open(f, SLOT_AUTH), pin);
+	harness_sim("clear", NULL);
+	(void)f->C_CloseAllSessions(SLOT_AUTH);
+	harness_sim("service", "start", NULL);
+	harness_sim("swap", "adult", NULL);
+}
+
+static void
+a_wrong_pin_whose_answer_was_lost_is_not_sent_again(void **state)
+{
+	static const char *const ways[] = {
+		"comm-error@transmit:%d:during", "card-removed@transmit:%d:during",
+		"service-stopped@transmit:%d:during", "sw@transmit:%d:6F00:during"};
+	unsigned long before;
+	bool lost = false;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		for (int command = 1; command < COMMANDS; command++) {
+			before = harness_verifies();
+			log_in_with_a_lost_answer(ways[i], "0000", command);
+			lost |= harness_tries("auth") == 2;
+			for (int n = 0; n < 3; n++) {
+				assert_int_not_equal(p11_login(f, p11_open(f, SLOT_AUTH), "0000"),
+						     CKR_OK);
+				(void)f->C_CloseAllSessions(SLOT_AUTH);
+			}
+			assert_int_equal(harness_verifies(), before + 1);
+			assert_int_equal(harness_tries("auth"), 2);
+			assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+		}
+	assert_true(lost);
+}
+
+static void
+a_right_pin_whose_answer_was_lost_is_taken_again(void **state)
+{
+	(void)state;
+	for (int command = 1; command < COMMANDS; command++) {
+		log_in_with_a_lost_answer("comm-error@transmit:%d:during", PIN_AUTH, command);
+		assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+		assert_int_equal(harness_tries("auth"), 3);
+	}
+}
+
+/* Changed elsewhere, and the answer to the kept one is lost: it is not sent once more either. */
+static void
+a_kept_pin_whose_answer_was_lost_is_judged_by_the_counter(void **state)
+{
+	CK_SESSION_HANDLE session;
+	unsigned long before;
+	char order[64];
+
+	(void)state;
+	for (int command = 1; command < 4; command++) {
+		harness_card("alias");
+		session = p11_open(f, SLOT_AUTH);
+		assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+		assert_int_equal(harness_other_program(SELECT_JPKI, SELECT_AUTH_PIN, VERIFY_AUTH,
+						       CHANGE_TO_5678, SELECT_OTHER, NULL),
+				 0x9000);
+		before = harness_verifies();
+		(void)snprintf(order, sizeof order, "comm-error@transmit:%d:during", command);
+		harness_sim("fault", order, NULL);
+		for (int n = 0; n < 3; n++)
+			assert_int_not_equal(sign_something(session), CKR_OK);
+		assert_int_not_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+		assert_int_equal(harness_verifies(), before + 1);
+		assert_int_equal(harness_tries("auth"), 2);
+		assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t) "5678", 4,
+					     (CK_UTF8CHAR *)(uintptr_t)PIN_AUTH, 4),
+				 CKR_OK);
+		assert_int_equal(f->C_CloseAllSessions(SLOT_AUTH), CKR_OK);
+	}
 }
 
 /* With the card's answers of this kind: locked at the last try, and nothing sent from then on. */
@@ -620,6 +806,47 @@ a_wrong_old_pin_costs_a_try_and_changes_nothing(void **state)
 	assert_int_equal(set_pin(p11_open(f, SLOT_AUTH), PIN_AUTH, "4321"), CKR_PIN_LOCKED);
 }
 
+/* As C_Login ends such loops. */
+static void
+a_loop_with_an_old_pin_of_the_wrong_shape_is_stopped(void **state)
+{
+	(void)state;
+	for (CK_SLOT_ID slot = SLOT_AUTH; slot <= SLOT_SIGN; slot++) {
+		CK_SESSION_HANDLE session = p11_open(f, slot);
+		const char *new_pin = slot == SLOT_AUTH ? "4321" : "XYZ789";
+
+		assert_int_equal(set_pin(session, "12345678901234567", new_pin), CKR_PIN_INCORRECT);
+		assert_int_equal(set_pin(session, "12345678901234567", new_pin), CKR_PIN_INCORRECT);
+		assert_int_equal(set_pin(session, "12345678901234567", new_pin), CKR_PIN_INVALID);
+		assert_int_equal(p11_login(f, session, "12345678901234567"), CKR_PIN_INVALID);
+	}
+	assert_int_equal(harness_tries("auth"), 3);
+	assert_int_equal(harness_tries("sign"), 5);
+}
+
+/* Nothing that is locked is logged in: the state and C_Login say the same. */
+static void
+a_pin_locked_by_its_own_user_ends_the_login(void **state)
+{
+	CK_SESSION_HANDLE session = p11_open(f, SLOT_AUTH);
+	char old_pin[] = "0000";
+
+	(void)state;
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	for (int i = 0; i < 3; i++, old_pin[3]++)
+		assert_int_equal(set_pin(session, old_pin, "4321"),
+				 i < 2 ? CKR_PIN_INCORRECT : CKR_PIN_LOCKED);
+	assert_false(is_logged_in(session));
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_PIN_LOCKED);
+	harness_card("adult");
+	session = p11_open(f, SLOT_AUTH);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	harness_sim("block", "adult", "auth", NULL);
+	assert_true(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_LOCKED);
+	assert_false(is_logged_in(session));
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_PIN_LOCKED);
+}
+
 static void
 a_read_only_session_cannot_change_a_pin(void **state)
 {
@@ -734,7 +961,13 @@ main(int argc, char *argv[])
 		TEST(the_same_wrong_pin_is_not_sent_twice),
 		TEST(a_refused_pin_is_tried_again_once_the_counter_went_up),
 		TEST(a_refused_pin_that_became_the_right_one_is_taken),
-		TEST(a_refused_pin_is_tried_again_on_a_card_put_in_again),
+		TEST(a_refused_pin_is_not_sent_to_that_card_again_whatever_happened_meanwhile),
+		TEST(a_refused_pin_is_not_sent_to_a_phone_again_either),
+		TEST(both_tokens_of_a_phone_are_logged_in_to_side_by_side),
+		TEST(a_pin_that_one_card_refused_may_be_anothers),
+		TEST(a_wrong_pin_whose_answer_was_lost_is_not_sent_again),
+		TEST(a_right_pin_whose_answer_was_lost_is_taken_again),
+		TEST(a_kept_pin_whose_answer_was_lost_is_judged_by_the_counter),
 		TEST(the_attempt_that_locks_says_so_whatever_the_card_answers_then),
 		TEST(the_signature_password_locks_at_its_fifth_mistake),
 		TEST(a_card_that_came_locked_shows_its_tokens),
@@ -751,6 +984,8 @@ main(int argc, char *argv[])
 		TEST(a_pin_locked_elsewhere_ends_the_login),
 		TEST(a_new_pin_against_the_rules_is_refused_before_anything_is_sent),
 		TEST(a_wrong_old_pin_costs_a_try_and_changes_nothing),
+		TEST(a_loop_with_an_old_pin_of_the_wrong_shape_is_stopped),
+		TEST(a_pin_locked_by_its_own_user_ends_the_login),
 		TEST(a_read_only_session_cannot_change_a_pin),
 		TEST(a_pin_can_be_changed_and_the_login_goes_on),
 		TEST(a_new_pin_is_folded_as_it_will_be_at_login),

@@ -382,6 +382,46 @@ a_card_without_pss_does_not_offer_it(void **state)
 	harness_sim("set", "adult", "pss", "on", NULL);
 }
 
+/*
+ * A card that takes short ids everywhere but in its signature command, and says so in whatever
+ * word: it has signed nothing then, so it is asked the long way, with one PIN for it all.
+ */
+static void
+sign_where_the_short_id_is_refused(const char *ids, const char *word)
+{
+	unsigned long before;
+	uint8_t signature[256];
+
+	harness_sim("set", "adult", "short-ids", ids, NULL);
+	harness_sim("set", "adult", "refused-short-id", word, NULL);
+	for (CK_SLOT_ID slot = SLOT_AUTH; slot <= SLOT_SIGN; slot++) {
+		harness_card("adult");
+		assert_true(has_pss(slot));
+		enter(slot);
+		before = harness_verifies();
+		for (int i = 0; i < 2; i++)
+			assert_int_equal(p11_sign(f, session, key, &sha256, "x", 1, signature),
+					 CKR_OK);
+		assert_int_equal(harness_verifies(), before + 2);
+		assert_pss_signs(slot);
+		assert_false(harness_is_open(names[slot]));
+	}
+}
+
+static void
+cards_refuse_the_short_id_of_a_key_in_many_words(void **state)
+{
+	static const char *const words[] = {"6986", "6985", "6A88", "6A82",
+					    "6981", "6984", "6700", "6A86"};
+	static const char *const ids[] = {"read-only", "off", "no-signature"};
+
+	(void)state;
+	for (size_t w = 0; w < sizeof words / sizeof words[0]; w++)
+		for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
+			sign_where_the_short_id_is_refused(ids[i], words[w]);
+	harness_sim("set", "adult", "short-ids", "on", NULL);
+}
+
 /* Whether the card makes PSS, where it asks the PIN before it looks at anything. */
 static void
 learn_at_login(const char *pss, bool expected)
@@ -402,12 +442,83 @@ learn_at_login(const char *pss, bool expected)
 	harness_sim("set", "adult", "check-order", "p1-first", NULL);
 }
 
+/* No PSS is read out of such a refusal. */
+static void
+a_refused_short_id_says_nothing_about_pss(void **state)
+{
+	static const char *const words[] = {"6985", "6700", "6A86"};
+
+	(void)state;
+	harness_sim("set", "adult", "short-ids", "no-signature", NULL);
+	for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
+		harness_sim("set", "adult", "refused-short-id", words[w], NULL);
+		learn_at_login("off", false);
+		learn_at_login("on", true);
+	}
+	harness_sim("set", "adult", "short-ids", "on", NULL);
+}
+
 static void
 a_card_that_asks_the_pin_first_tells_about_pss_after_login(void **state)
 {
 	(void)state;
 	learn_at_login("on", true);
 	learn_at_login("off", false);
+}
+
+/*
+ * Neither is a PIN sent for a list, which nobody asked to spend a try on: not one that was changed
+ * elsewhere meanwhile, either.
+ */
+static void
+lists_and_searches_send_no_pin(void **state)
+{
+	CK_MECHANISM_INFO info;
+	CK_ATTRIBUTE allowed = {CKA_ALLOWED_MECHANISMS, NULL, 0};
+	unsigned long before;
+
+	(void)state;
+	harness_sim("set", "adult", "check-order", "pin-first", NULL);
+	harness_card("adult");
+	enter(SLOT_AUTH);
+	before = harness_verifies();
+	(void)has_pss(SLOT_AUTH);
+	(void)has_pss(SLOT_SIGN);
+	(void)f->C_GetMechanismInfo(SLOT_AUTH, CKM_RSA_PKCS_PSS, &info);
+	assert_int_equal(f->C_GetAttributeValue(session, key, &allowed, 1), CKR_OK);
+	(void)p11_find(f, session, CKO_CERTIFICATE, NULL);
+	(void)p11_token_flags(f, SLOT_AUTH);
+	assert_int_equal(harness_verifies(), before);
+	assert_int_equal(harness_tries("auth"), 3);
+	/* It is found out along with the next signature, or the next login. */
+	assert_int_equal(p11_sign(f, session, key, &sha256, "x", 1, (uint8_t[256]){0}), CKR_OK);
+	before = harness_verifies();
+	assert_true(has_pss(SLOT_AUTH));
+	assert_int_equal(harness_verifies(), before);
+	assert_pss_signs(SLOT_AUTH);
+	harness_sim("set", "adult", "check-order", "p1-first", NULL);
+}
+
+/* A program that wants PSS need not have looked at the list. */
+static void
+a_card_that_asks_the_pin_first_signs_pss_for_who_asks_for_it(void **state)
+{
+	uint8_t hash[32] = {0}, signature[256];
+
+	(void)state;
+	harness_sim("set", "adult", "check-order", "pin-first", NULL);
+	harness_card("adult");
+	enter(SLOT_AUTH);
+	assert_pss_signs(SLOT_AUTH);
+	assert_true(has_pss(SLOT_AUTH));
+	harness_sim("set", "adult", "pss", "off", NULL);
+	harness_card("adult");
+	enter(SLOT_AUTH);
+	assert_int_equal(sign_in_pieces(&pss_hash, hash, 32, 0, signature), CKR_MECHANISM_INVALID);
+	assert_false(has_pss(SLOT_AUTH));
+	assert_int_equal(sign_in_pieces(&sha256, hash, 32, 0, signature), CKR_OK);
+	harness_sim("set", "adult", "pss", "on", NULL);
+	harness_sim("set", "adult", "check-order", "p1-first", NULL);
 }
 
 static void
@@ -746,6 +857,64 @@ the_pin_can_be_asked_for_each_document(void **state)
 	assert_int_equal(f->C_Sign(session, data, 4, signature, &len), CKR_USER_NOT_LOGGED_IN);
 }
 
+/* Changed at the office's terminal, say: what is typed for the document is the new one. */
+static void
+a_password_typed_for_a_document_takes_the_place_of_the_one_kept(void **state)
+{
+	static const char select_sign_pin[] = "00A4020C02001B", verify[] = "0020008006414243313233",
+			  change[] = "0024018006585958373839"; /* XYX789 */
+	uint8_t data[] = "data", signature[256];
+	CK_ULONG len = 256;
+	unsigned long before;
+
+	(void)state;
+	harness_card("alias");
+	restart_with("ask-pin-each-signature", "yes");
+	enter(SLOT_SIGN);
+	assert_int_equal(harness_other_program("00A4040C0AD392F000260100000001", select_sign_pin,
+					       verify, change, "00A4040C0AD3921000310001010408",
+					       NULL),
+			 0x9000);
+	for (int i = 0; i < 2; i++) {
+		before = harness_verifies();
+		assert_int_equal(f->C_SignInit(session, &sha256, key), CKR_OK);
+		assert_int_equal(confirm("XYX789"), CKR_OK);
+		assert_int_equal(f->C_Sign(session, data, 4, signature, &len), CKR_OK);
+		assert_int_equal(harness_verifies(), before + 2);
+		assert_int_equal(harness_tries("sign"), 5);
+	}
+	assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t) "XYX789", 6,
+				     (CK_UTF8CHAR *)(uintptr_t)PIN_SIGN, 6),
+			 CKR_OK);
+}
+
+static CK_STATE
+state_of_session(void)
+{
+	CK_SESSION_INFO info;
+
+	assert_int_equal(f->C_GetSessionInfo(session, &info), CKR_OK);
+	return info.state;
+}
+
+static void
+passwords_typed_for_a_document_that_lock_it_end_the_login(void **state)
+{
+	char pin[] = "WRONG0";
+
+	(void)state;
+	restart_with("ask-pin-each-signature", "yes");
+	enter(SLOT_SIGN);
+	assert_int_equal(f->C_SignInit(session, &sha256, key), CKR_OK);
+	for (int i = 0; i < 5; i++, pin[5]++) {
+		assert_int_equal(state_of_session(), CKS_RW_USER_FUNCTIONS);
+		assert_int_equal(confirm(pin), i < 4 ? CKR_PIN_INCORRECT : CKR_PIN_LOCKED);
+	}
+	assert_int_equal(state_of_session(), CKS_RW_PUBLIC_SESSION);
+	assert_int_equal(p11_login(f, session, PIN_SIGN), CKR_PIN_LOCKED);
+	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, NULL), 0);
+}
+
 static void
 the_authentication_key_is_not_asked_for_each_time(void **state)
 {
@@ -795,6 +964,10 @@ main(int argc, char *argv[])
 		TEST(pss_signs_a_hash_of_32_bytes_only),
 		TEST(a_card_without_pss_does_not_offer_it),
 		TEST(a_card_that_asks_the_pin_first_tells_about_pss_after_login),
+		TEST(cards_refuse_the_short_id_of_a_key_in_many_words),
+		TEST(a_refused_short_id_says_nothing_about_pss),
+		TEST(lists_and_searches_send_no_pin),
+		TEST(a_card_that_asks_the_pin_first_signs_pss_for_who_asks_for_it),
 		TEST(whether_a_card_makes_pss_is_asked_once),
 		TEST(pss_can_be_switched_off_and_on),
 		TEST(pss_forced_on_a_card_without_it_is_an_invalid_mechanism),
@@ -809,6 +982,8 @@ main(int argc, char *argv[])
 		TEST(one_login_is_good_for_many_signatures_in_many_sessions),
 		TEST(cards_without_short_ids_sign_the_same),
 		TEST(the_pin_can_be_asked_for_each_document),
+		TEST(a_password_typed_for_a_document_takes_the_place_of_the_one_kept),
+		TEST(passwords_typed_for_a_document_that_lock_it_end_the_login),
 		TEST(the_authentication_key_is_not_asked_for_each_time),
 		TEST(a_phone_and_a_child_sign_too),
 	};

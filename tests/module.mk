@@ -58,7 +58,7 @@ tests_unit_apdu_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_apdu_SOURCES = tests/unit-apdu.c src/card/apdu.c
 tests_unit_apdu_LDADD = $(CMOCKA_LIBS)
 tests_unit_pin_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(NETTLE_CFLAGS)
-tests_unit_pin_SOURCES = tests/unit-pin.c src/token/pin.c src/token/digest.c src/token/layout.c \
+tests_unit_pin_SOURCES = tests/unit-pin.c src/token/pin.c src/token/refused.c src/token/digest.c src/token/layout.c \
 	src/base/bytes.c src/base/secret.c
 tests_unit_pin_LDADD = $(CMOCKA_LIBS) $(NETTLE_LIBS) $(GMP_LIBS)
 

@@ -878,6 +878,26 @@ switch_short_ids_off_leaves_the_selected_file(void **state)
 }
 
 static void
+switch_short_ids_no_signature_leaves_the_others(void **state)
+{
+	static const char *const words[] = {"6A86", "6986", "6985", "6A88",
+					    "6A82", "6981", "6984", "6700"};
+	struct sim_card *card = help_jpki("adult");
+
+	(void)state;
+	set_switch(card, "short-ids", "no-signature");
+	assert_sw(card, "00B08600 00", 0x9000);
+	assert_sw(card, VERIFY_AUTH, 0x9000);
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		set_switch(card, "refused-short-id", words[i]);
+		assert_sw(card, SIGN_AUTH, (unsigned int)strtoul(words[i], NULL, 16));
+	}
+	assert_sw(card, "00A4020C 02 0017", 0x9000);
+	assert_sw(card, "802A0080 01 AA 00", 0x9000);
+	help_free(card);
+}
+
+static void
 switch_pss_off_knows_p1_00_only(void **state)
 {
 	struct sim_card *card = help_jpki("adult");
@@ -1472,6 +1492,7 @@ main(void)
 		cmocka_unit_test(a_card_without_power_says_nothing),
 		cmocka_unit_test(each_of_the_nine_atrs_can_be_chosen),
 		cmocka_unit_test(switch_short_ids_off_leaves_the_selected_file),
+		cmocka_unit_test(switch_short_ids_no_signature_leaves_the_others),
 		cmocka_unit_test(switch_pss_off_knows_p1_00_only),
 		cmocka_unit_test(switch_check_order_hides_unknown_p1_while_locked),
 		cmocka_unit_test(switches_choose_the_answers_of_a_blocked_pin),

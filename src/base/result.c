@@ -26,6 +26,7 @@ static const char *const names[] = {
 	NAME(RESULT_BAD_DATA, "data not accepted"),
 	NAME(RESULT_PAST_END, "past the end of the file"),
 	NAME(RESULT_NO_SUCH_COMMAND, "command not known to this card"),
+	NAME(RESULT_DECLINED, "the card declines the command"),
 	NAME(RESULT_CARD_ERROR, "the card reports an error"),
 	NAME(RESULT_BAD_ANSWER, "malformed answer"),
 	NAME(RESULT_NOT_JPKI, "not a JPKI card"),

@@ -35,7 +35,8 @@ enum result {
 	RESULT_BAD_DATA,         /* the card refuses what was sent */
 	RESULT_PAST_END,          /* offset beyond the end of the file */
 	RESULT_NO_SUCH_COMMAND,   /* instruction or class unknown */
-	RESULT_CARD_ERROR,        /* any other status word */
+	RESULT_DECLINED,          /* refused for any other reason; nothing was done */
+	RESULT_CARD_ERROR,        /* any other status word: something may have been done */
 	RESULT_BAD_ANSWER,        /* an answer that is no answer: too short, too long */
 
 	/* The token (JPKI). */

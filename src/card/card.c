@@ -61,9 +61,11 @@ transmit(struct link *link, const struct apdu *a, struct response *response)
 
 /* The words about PINs mean something in answer to a PIN only. */
 static enum result
-not_about_pins(enum result r)
+not_about_pins(enum result r, uint16_t sw)
 {
-	return r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED ? RESULT_CARD_ERROR : r;
+	if (r != RESULT_PIN_WRONG && r != RESULT_PIN_BLOCKED)
+		return r;
+	return (sw & SW_TRIES_MASK) == SW_TRIES ? RESULT_CARD_ERROR : RESULT_DECLINED;
 }
 
 /* A command without response data: what it has to say is 9000. */
@@ -108,10 +110,11 @@ transmit_for_data(struct link *link, const struct apdu *a, struct response *resp
 static enum result
 command_for_data(struct link *link, const struct apdu *a, size_t max, uint8_t *out, size_t *got)
 {
-	struct response response;
-	enum result r = not_about_pins(transmit_for_data(link, a, &response));
+	struct response response = {.len = 0};
+	enum result r = transmit_for_data(link, a, &response);
 
 	*got = 0;
+	r = not_about_pins(r, response.sw);
 	if (r == RESULT_OK && (response.len == 0 || response.len > max))
 		r = RESULT_BAD_ANSWER;
 	if (r == RESULT_OK) {
@@ -126,9 +129,10 @@ enum result
 card_select_application(struct link *link, struct bytes aid)
 {
 	struct apdu a = {0x00, INS_SELECT, 0x04, 0x0c, aid, APDU_NO_LE};
-	uint16_t sw;
+	uint16_t sw = 0;
+	enum result r = command(link, &a, &sw);
 
-	return not_about_pins(command(link, &a, &sw));
+	return not_about_pins(r, sw);
 }
 
 enum result
@@ -136,9 +140,10 @@ card_select_file(struct link *link, uint16_t file)
 {
 	const uint8_t id[2] = {(uint8_t)(file >> 8), (uint8_t)file};
 	struct apdu a = {0x00, INS_SELECT, 0x02, 0x0c, {id, sizeof id}, APDU_NO_LE};
-	uint16_t sw;
+	uint16_t sw = 0;
+	enum result r = command(link, &a, &sw);
 
-	return not_about_pins(command(link, &a, &sw));
+	return not_about_pins(r, sw);
 }
 
 enum result
@@ -175,6 +180,13 @@ card_query_tries(struct link *link, uint8_t reference, unsigned int *left)
 	return RESULT_OK;
 }
 
+/* Memory that was wiped, as a forked child's is, is no PIN: a card would take it for a wrong one. */
+static bool
+is_whole(struct bytes pin)
+{
+	return pin.len > 0 && !memchr(pin.data, '\0', pin.len);
+}
+
 enum result
 card_verify(struct link *link, uint8_t reference, struct bytes pin, unsigned int *left)
 {
@@ -182,7 +194,7 @@ card_verify(struct link *link, uint8_t reference, struct bytes pin, unsigned int
 	uint16_t sw = 0;
 	enum result r;
 
-	if (pin.len == 0)
+	if (!is_whole(pin))
 		return RESULT_FAILED;
 	r = command(link, &a, &sw);
 	if (r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED)
@@ -195,8 +207,9 @@ card_change_pin(struct link *link, uint8_t reference, struct bytes new_pin)
 {
 	struct apdu a = {0x00, INS_CHANGE, 0x01, reference, new_pin, APDU_NO_LE};
 	uint16_t sw = 0;
+	enum result r = is_whole(new_pin) ? command(link, &a, &sw) : RESULT_FAILED;
 
-	return not_about_pins(command(link, &a, &sw));
+	return not_about_pins(r, sw);
 }
 
 enum result

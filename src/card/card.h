@@ -42,7 +42,8 @@ enum result card_query_tries(struct link *link, uint8_t reference, unsigned int 
 
 /*
  * RESULT_OK; RESULT_PIN_WRONG with *left from 1 to 15; RESULT_PIN_BLOCKED with *left 0; any other
- * result leaves *left alone, and whether a try was spent is unknown.
+ * result leaves *left alone, and whether a try was spent is unknown. A PIN with a NUL in it is none,
+ * and not sent (RESULT_FAILED).
  */
 enum result card_verify(struct link *link, uint8_t reference, struct bytes pin, unsigned int *left);
 

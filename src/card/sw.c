@@ -25,6 +25,14 @@ static const struct row rows[] = {
 	{0x6b00, 0xffff, RESULT_PAST_END},
 	{0x6d00, 0xffff, RESULT_NO_SUCH_COMMAND},
 	{0x6e00, 0xffff, RESULT_NO_SUCH_COMMAND},
+	/* Checking errors (ISO 7816-4 5.6): the command was not carried out. */
+	{0x6700, 0xff00, RESULT_DECLINED},
+	{0x6800, 0xff00, RESULT_DECLINED},
+	{0x6900, 0xff00, RESULT_DECLINED},
+	{0x6a00, 0xff00, RESULT_DECLINED},
+	{0x6b00, 0xff00, RESULT_DECLINED},
+	{0x6d00, 0xff00, RESULT_DECLINED},
+	{0x6e00, 0xff00, RESULT_DECLINED},
 };
 
 enum result

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "session/access.h"
 #include "session/session.h"
+#include "token/refused.h"
 
 /*
  * The one global. The gate is held for a few instructions only. After a fork it may be held by
@@ -41,6 +42,7 @@ own_gate(void)
 			abandoned = current ? current : abandoned;
 			current = NULL;
 			log_abandon();
+			refused_abandon();
 			atomic_store(gate_owner, self);
 		}
 		owner = atomic_load(gate_owner);
@@ -132,8 +134,10 @@ module_end(struct module *m)
 {
 	module_free(m);
 	(void)pthread_mutex_lock(&gate);
-	if (!current)
+	if (!current) {
 		log_close();
+		refused_end();
+	}
 	(void)pthread_mutex_unlock(&gate);
 }
 

@@ -45,6 +45,7 @@ rv_of_result(enum result r)
 	case RESULT_BAD_DATA:
 	case RESULT_PAST_END:
 	case RESULT_NO_SUCH_COMMAND:
+	case RESULT_DECLINED:
 	case RESULT_CARD_ERROR:
 	case RESULT_BAD_ANSWER:
 	case RESULT_BAD_CERTIFICATE:

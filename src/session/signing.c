@@ -16,6 +16,7 @@ static CK_RV
 find_mechanism(struct module *m, struct session *s, const CK_MECHANISM *given,
                const struct mechanism **found)
 {
+	struct token_view view;
 	bool pss = true;
 	CK_RV rv = CKR_OK;
 
@@ -24,6 +25,9 @@ find_mechanism(struct module *m, struct session *s, const CK_MECHANISM *given,
 		rv = session_learn_pss(m, s, &pss);
 	if (rv != CKR_OK)
 		return rv;
+	/* A card that asks the PIN first will tell when it is to sign. */
+	session_view(m, s, &view);
+	pss |= view.pss == TOKEN_NOT_LEARNT;
 	*found = mechanism_find(given->mechanism, CKF_SIGN, pss);
 	return *found ? mechanism_check_parameter(*found, given) : CKR_MECHANISM_INVALID;
 }

@@ -80,6 +80,9 @@ uint16_t sim_do_sign(struct sim_card *card, const struct sim_command *command,
 uint16_t sim_command_reference(const struct sim_card *card, uint8_t p2, enum sim_ef_type type,
 			       const struct sim_ef **ef);
 
+/* SW_OK, or what a card answers that does not take a short id in a command for such a file. */
+uint16_t sim_command_short_id(const struct sim_card *card, enum sim_ef_type type);
+
 /* Writes the tries left if they are others than before; between sim_chip_pins_begin and _end. */
 bool sim_pin_set_counter(struct sim_card *card, enum sim_pin which, unsigned int tries);
 

@@ -22,14 +22,18 @@ static uint16_t
 read_target(const struct sim_card *card, const struct sim_command *command,
 	    const struct sim_ef **ef, size_t *offset)
 {
+	uint16_t sw;
+
 	if ((command->p1 & 0x80) == 0) {
 		*offset = (size_t)(command->p1 << 8 | command->p2);
 		*ef = card->ef;
 		return *ef ? SW_OK : SW_NO_FILE;
 	}
-	if ((command->p1 & 0x60) != 0 || (command->p1 & 0x1F) == 0 ||
-	    sim_chip_switch(card, SIM_SW_SHORT_IDS) == 2)
+	if ((command->p1 & 0x60) != 0 || (command->p1 & 0x1F) == 0)
 		return SW_P1P2;
+	sw = sim_command_short_id(card, SIM_TYPE_DATA);
+	if (sw != SW_OK)
+		return sw;
 	*offset = command->p2;
 	*ef = sim_ef_find(card, command->p1 & 0x1F);
 	return *ef ? SW_OK : SW_NOT_FOUND;

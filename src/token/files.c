@@ -53,9 +53,11 @@ files_read_head(struct token *t)
 {
 	uint8_t head[STATE_HEAD_SIZE] = {0};
 	size_t got;
+	struct state_key *auth = &t->keys[LAYOUT_AUTH];
 	enum result r = read_first(t, layout_roles[LAYOUT_AUTH].certificate_file, sizeof head, head,
 	                           &got);
 
+	auth->is_private |= r == RESULT_SECURITY_STATUS;
 	return r == RESULT_OK ? note_head(t, head) : r;
 }
 

@@ -42,6 +42,7 @@ extern const struct layout_role layout_roles[LAYOUT_KEYS];
 #define LAYOUT_EF_AVAILABILITY 0x0008
 #define LAYOUT_AVAILABILITY_SIZE 3
 #define LAYOUT_AVAILABLE 0x8f
+#define LAYOUT_CERTIFICATE_TAG 0x30 /* what a file with a certificate begins with */
 
 /* The largest PIN in bytes, the size of a file that holds a certificate, of an RSA-2048 signature. */
 #define LAYOUT_PIN_MAX 16

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "token/digest.h"
 #include "token/state.h"
 
 /* The token information is a CK_TOKEN_INFO written out (card fact 2.4). */
@@ -45,22 +46,71 @@ kind_of(const uint8_t *info)
 	return TOKEN_MYNUMBER;
 }
 
-static enum result
-read_token_info(struct token *t, enum token_kind *kind)
+enum result
+look_read_info(struct token *t)
 {
 	uint8_t info[LAYOUT_TOKEN_INFO_SIZE] = {0};
 	size_t got;
-	enum result r = files_read_small(t, LAYOUT_EF_TOKEN_INFO, sizeof info, info, &got);
+	enum result r;
 
-	*kind = TOKEN_MYNUMBER;
+	if (t->have_info)
+		return RESULT_OK;
+	r = files_read_small(t, LAYOUT_EF_TOKEN_INFO, sizeof info, info, &got);
 	if (!work_is_answer(r))
 		return r;
 	if (r == RESULT_OK && got == sizeof info) {
-		*kind = kind_of(info);
+		t->kind = kind_of(info);
+		if (t->kind == TOKEN_JUKI && t->keys[LAYOUT_AUTH].present)
+			t->kind = TOKEN_MYNUMBER;
 		copy_text(t->model, info + INFO_MODEL, INFO_FIELD);
 		copy_text(t->info_serial, info + INFO_SERIAL, INFO_FIELD);
 	}
+	t->have_info = true;
 	return RESULT_OK;
+}
+
+static void
+make_id(struct token *t, struct bytes from)
+{
+	uint8_t hash[DIGEST_SIZE_MAX];
+
+	(void)digest_of(DIGEST_SHA256, from, hash);
+	memcpy(t->id, hash, sizeof t->id);
+	t->have_id = true;
+}
+
+/* Without a certificate to be read: where the card is, and what it says of itself. */
+static enum result
+make_id_of_info(struct token *t)
+{
+	struct {
+		char reader[PCSC_READER_NAME_MAX], model[INFO_FIELD], serial[INFO_FIELD];
+	} id = {{0}, {0}, {0}};
+	enum result r = look_read_info(t);
+
+	if (r != RESULT_OK)
+		return r;
+	(void)stpncpy(id.reader, link_reader(t->link), sizeof id.reader);
+	(void)stpncpy(id.model, t->model, sizeof id.model);
+	(void)stpncpy(id.serial, t->info_serial, sizeof id.serial);
+	make_id(t, (struct bytes){(const uint8_t *)&id, sizeof id});
+	return RESULT_OK;
+}
+
+/*
+ * The card's own answer tells whether the log-in certificate takes a PIN. One that reports an error
+ * is asked once more: a card without a head would be another card.
+ */
+static enum result
+read_head(struct token *t)
+{
+	enum result r = files_read_head(t);
+
+	if (r == RESULT_CARD_ERROR)
+		r = files_read_head(t);
+	if (r == RESULT_OK && t->head[0] == LAYOUT_CERTIFICATE_TAG)
+		make_id(t, (struct bytes){t->head, sizeof t->head});
+	return r;
 }
 
 /*
@@ -70,11 +120,12 @@ read_token_info(struct token *t, enum token_kind *kind)
 static enum result
 guess_availability(struct token *t)
 {
-	enum result r = files_read_head(t);
+	enum result r = read_head(t);
 
 	t->keys[LAYOUT_SIGN].present = true;
-	t->keys[LAYOUT_AUTH].present = r == RESULT_SECURITY_STATUS ||
-	                               (r == RESULT_OK && t->head[0] == 0x30);
+	t->keys[LAYOUT_AUTH].present =
+		r == RESULT_SECURITY_STATUS ||
+		(r == RESULT_OK && t->head[0] == LAYOUT_CERTIFICATE_TAG);
 	return work_is_answer(r) ? RESULT_OK : r;
 }
 
@@ -98,24 +149,44 @@ read_availability(struct token *t)
 	return RESULT_OK;
 }
 
+/*
+ * EF 0006 is left for when somebody asks for what is in it, but where there is no log-in
+ * certificate: so are old Juki cards, which name themselves there.
+ */
 enum result
 look_at_card(struct token *t)
 {
-	enum token_kind kind;
+	const struct state_key *auth = &t->keys[LAYOUT_AUTH];
 	enum result r = read_availability(t);
 
-	if (r == RESULT_OK)
-		r = read_token_info(t, &kind);
 	if (r != RESULT_OK)
 		return r;
-	for (int k = 0; k < LAYOUT_KEYS; k++)
-		t->keys[k].is_private = layout_roles[k].certificate_private ||
-		                        kind == TOKEN_ANDROID || kind == TOKEN_IPHONE;
-	t->kind = kind;
-	if (kind == TOKEN_JUKI) {
+	t->kind = TOKEN_MYNUMBER;
+	if (!auth->present)
+		r = look_read_info(t);
+	else if (!t->have_head && !auth->is_private)
+		r = read_head(t);
+	if (!work_is_answer(r))
+		t->kind = TOKEN_UNKNOWN;
+	if (t->kind == TOKEN_JUKI) {
 		log_line(LOG_LEVEL_INFO, "%s: an old Juki card, left alone",
 		         link_reader(t->link));
 		return RESULT_NOT_JPKI;
 	}
-	return RESULT_OK;
+	return work_is_answer(r) ? RESULT_OK : r;
+}
+
+enum result
+look_know_card(struct token *t)
+{
+	enum result r = RESULT_OK;
+
+	if (t->have_head && t->shown && !t->keys[LAYOUT_AUTH].is_private)
+		r = read_head(t);
+	if (r == RESULT_SECURITY_STATUS)
+		r = RESULT_CARD_CHANGED;
+	if (r == RESULT_OK && !t->have_id)
+		r = make_id_of_info(t);
+	t->shown |= r == RESULT_OK;
+	return r;
 }

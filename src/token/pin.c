@@ -2,11 +2,7 @@
 #include "token/pin.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-
-#include "token/digest.h"
 
 /* Folded text longer than any PIN is only known to be too long. */
 #define FOLDED_MAX (LAYOUT_PIN_MAX + 1)
@@ -131,117 +127,18 @@ pin_read_new(const struct layout_role *role, struct bytes typed, struct secret *
 	return keep_or_free(r, s, pin);
 }
 
-/* A card locks after 5 wrong PINs; a few more for counters that others set back. */
-#define REMEMBERED 8
-
-struct memory {
-	uint8_t key[SHA256_DIGEST_SIZE];
-	uint8_t hash[REMEMBERED][SHA256_DIGEST_SIZE];
-	size_t count;
-	size_t next;           /* the oldest goes first */
-	const uint8_t *repeat; /* the hash that was repeated last, if no other PIN came since */
-};
-
-struct pin_memory {
-	struct secret *secret; /* holds a struct memory: with its key, hashes of 4 digits are PINs */
-};
-
-static struct memory *
-memory_of(struct pin_memory *m)
-{
-	return (struct memory *)(void *)m->secret->data;
-}
-
-void
-pin_memory_free(struct pin_memory *m)
-{
-	if (!m)
-		return;
-	secret_free(m->secret);
-	free(m);
-}
-
-struct pin_memory *
-pin_memory_new(void)
-{
-	struct pin_memory *m = calloc(1, sizeof *m);
-
-	if (!m)
-		return NULL;
-	m->secret = secret_new(sizeof(struct memory));
-	if (!m->secret ||
-	    getrandom(memory_of(m)->key, SHA256_DIGEST_SIZE, 0) != SHA256_DIGEST_SIZE) {
-		pin_memory_free(m);
-		return NULL;
-	}
-	return m;
-}
-
-static void
-hash_pin(const struct memory *m, const struct secret *pin, uint8_t out[SHA256_DIGEST_SIZE])
-{
-	digest_keyed((struct bytes){m->key, sizeof m->key}, secret_bytes(pin), out);
-}
-
-static const uint8_t *
-find(const struct memory *m, const uint8_t hash[SHA256_DIGEST_SIZE])
-{
-	for (size_t i = 0; i < m->count; i++)
-		if (memcmp(m->hash[i], hash, SHA256_DIGEST_SIZE) == 0)
-			return m->hash[i];
-	return NULL;
-}
-
-enum pin_verdict
-pin_memory_ask(struct pin_memory *pm, const struct secret *pin)
-{
-	struct memory *m = memory_of(pm);
-	uint8_t hash[SHA256_DIGEST_SIZE];
-	const uint8_t *known, *before = m->repeat;
-
-	hash_pin(m, pin, hash);
-	known = find(m, hash);
-	secret_wipe(hash, sizeof hash);
-	m->repeat = known;
-	if (!known)
-		return PIN_UNTRIED;
-	return known == before ? PIN_REFUSED_AGAIN : PIN_REFUSED;
-}
-
-void
-pin_memory_add(struct pin_memory *pm, const struct secret *pin)
-{
-	struct memory *m = memory_of(pm);
-
-	hash_pin(m, pin, m->hash[m->next]);
-	m->next = (m->next + 1) % REMEMBERED;
-	if (m->count < REMEMBERED)
-		m->count++;
-}
-
-void
-pin_memory_forget(struct pin_memory *pm)
-{
-	struct memory *m = memory_of(pm);
-
-	m->count = m->next = 0;
-	m->repeat = NULL;
-	secret_wipe(m->hash, sizeof m->hash);
-}
-
 enum result
-pin_refuse_shape(struct pin_memory **memory, struct bytes typed)
+pin_refuse_shape(struct pin_repeat *last, struct bytes typed)
 {
 	struct secret *s = fold(typed);
-	enum pin_verdict verdict = PIN_UNTRIED;
+	uint8_t hash[REFUSED_HASH_SIZE];
 
-	if (!*memory)
-		*memory = pin_memory_new();
-	if (s && *memory) {
-		verdict = pin_memory_ask(*memory, s);
-		if (verdict == PIN_UNTRIED)
-			pin_memory_add(*memory, s);
+	if (s && refused_hash(secret_bytes(s), hash)) {
+		if (last->times == 0 || memcmp(last->hash, hash, sizeof hash) != 0)
+			last->times = 0;
+		memcpy(last->hash, hash, sizeof hash);
+		last->times++;
 	}
 	secret_free(s);
-	return verdict == PIN_REFUSED_AGAIN ? RESULT_PIN_REPEATED : RESULT_PIN_SHAPE;
+	return last->times > 2 ? RESULT_PIN_REPEATED : RESULT_PIN_SHAPE;
 }

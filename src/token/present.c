@@ -3,13 +3,28 @@
 #include "card/card.h"
 #include "token/state.h"
 
-static void
-note_tries(struct state_key *k, unsigned int left)
+/* The PIN typed once is not taken any more, or must not be tried. */
+static enum result
+end_login(struct token *t, enum layout_key key, const char *why)
 {
-	/* More than before: somebody gave the right PIN, which may be a new one. */
-	if (k->refused && k->tries != STATE_TRIES_UNKNOWN && (int)left > k->tries)
-		pin_memory_forget(k->refused);
+	if (t->keys[key].pin)
+		log_line(LOG_LEVEL_WARNING, "%s: %s; logged out of the %s key",
+		         link_reader(t->link), why, layout_roles[key].name);
+	state_logout(t, key);
+	return RESULT_NOT_LOGGED_IN;
+}
+
+static void
+note_tries(struct token *t, enum layout_key key, unsigned int left)
+{
+	struct state_key *k = &t->keys[key];
+
 	k->tries = (int)left;
+	k->uncertain = false;
+	if (t->have_id)
+		refused_note_tries(t->id, key, left);
+	if (left == 0)
+		(void)end_login(t, key, "the PIN is locked");
 }
 
 /* Makes the PIN addressable by CARD_CURRENT_FILE where it cannot be by its short id. */
@@ -32,27 +47,18 @@ present_query(struct token *t, enum layout_key key)
 		k->short_pin = TOKEN_LEARNT_NO;
 	if (k->short_pin != TOKEN_LEARNT_NO)
 		r = card_query_tries(t->link, CARD_SHORT_ID(layout_roles[key].pin_file), &left);
-	if (r == RESULT_OK)
+	if (r == RESULT_OK && left > 0)
 		k->short_pin = TOKEN_LEARNT_YES;
 	else if (k->short_pin != TOKEN_LEARNT_YES && work_is_answer(r)) {
+		/* "Locked" too may be said of the short id. */
 		r = query_selected(t, key, &left);
-		if (r == RESULT_OK)
+		if (r == RESULT_OK && left > 0)
 			k->short_pin = TOKEN_LEARNT_NO;
 	}
 	if (r != RESULT_OK)
 		return r;
-	note_tries(k, left);
-	k->uncertain = false;
+	note_tries(t, key, left);
 	return RESULT_OK;
-}
-
-static void
-remember_refused(struct state_key *k, const struct secret *pin)
-{
-	if (!k->refused)
-		k->refused = pin_memory_new();
-	if (k->refused)
-		pin_memory_add(k->refused, pin);
 }
 
 /*
@@ -69,7 +75,10 @@ pin_reference(struct token *t, enum layout_key key, bool queried, uint8_t *refer
 	return queried ? RESULT_OK : card_select_file(t->link, layout_roles[key].pin_file);
 }
 
-/* Sends a PIN once; `queried`: right after present_query. Notes tries, refused PINs, exposure. */
+/*
+ * Sends a PIN once; `queried`: right after present_query. It is noted before, since the answer may
+ * be lost: the counter tells then, at the next question, whether it was wrong.
+ */
 static enum result
 verify(struct token *t, enum layout_key key, const struct secret *pin, bool queried)
 {
@@ -80,30 +89,38 @@ verify(struct token *t, enum layout_key key, const struct secret *pin, bool quer
 
 	if (r != RESULT_OK)
 		return work_is_answer(r) ? RESULT_CARD_ERROR : r;
+	if (!t->have_id || !refused_sending(t->id, key, pin, (unsigned int)k->tries))
+		return RESULT_NO_MEMORY;
 	t->exposed = true;
 	k->uncertain = true;
 	r = card_verify(t->link, reference, secret_bytes(pin), &left);
-	if (r == RESULT_OK)
-		left = layout_roles[key].tries;
-	if (r == RESULT_OK || r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED) {
-		note_tries(k, left); /* may forget refused PINs, but not this one */
-		k->uncertain = false;
-		if (r == RESULT_PIN_WRONG)
-			remember_refused(k, pin);
+	if (r == RESULT_OK) {
+		note_tries(t, key, layout_roles[key].tries);
+	} else if (r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED) {
+		refused_note(t->id, key, pin, left);
+		note_tries(t, key, left);
 	} else if (work_is_answer(r)) {
 		r = RESULT_CARD_ERROR; /* whatever it means, it does not mean "wrong PIN" */
 	}
 	return r;
 }
 
-/* The PIN typed once is not taken any more, or must not be tried on the last try. */
+/* Where the answer to the last PIN was lost, whether that PIN may be sent again. */
 static enum result
-end_login(struct token *t, enum layout_key key, const char *why)
+settle(struct token *t, enum layout_key key)
 {
-	log_line(LOG_LEVEL_WARNING, "%s: %s; logged out of the %s key", link_reader(t->link), why,
-	         layout_roles[key].name);
-	state_logout(t, key);
-	return RESULT_NOT_LOGGED_IN;
+	struct state_key *k = &t->keys[key];
+	enum result r = look_know_card(t);
+
+	if (r == RESULT_OK)
+		r = present_query(t, key);
+	if (r != RESULT_OK)
+		return r;
+	if (!k->pin) /* it was locked meanwhile */
+		return RESULT_NOT_LOGGED_IN;
+	if (refused_ask(t->id, key, k->pin) != REFUSED_NEVER)
+		return end_login(t, key, "the card refused the PIN, but its answer was lost");
+	return RESULT_OK;
 }
 
 enum result
@@ -116,12 +133,12 @@ present_login(struct token *t, enum layout_key key)
 	if (!k->pin)
 		return RESULT_NOT_LOGGED_IN;
 	if (query)
-		r = present_query(t, key);
+		r = settle(t, key);
 	if (r != RESULT_OK)
 		return r;
 	/* The last try is the user's to spend, never ours. */
 	if (k->tries <= 1)
-		return end_login(t, key, "only the last try is left, or none");
+		return end_login(t, key, "only the last try is left");
 	r = verify(t, key, k->pin, query);
 	if (r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED)
 		return end_login(t, key, "the PIN was changed or locked by another program");
@@ -131,17 +148,18 @@ present_login(struct token *t, enum layout_key key)
 enum result
 present_typed(struct token *t, enum layout_key key, const struct secret *pin)
 {
-	struct state_key *k = &t->keys[key];
-	enum pin_verdict verdict = PIN_UNTRIED;
+	const struct state_key *k = &t->keys[key];
+	enum refused_verdict verdict;
 	enum result r = present_query(t, key);
 
 	if (r != RESULT_OK)
 		return work_is_answer(r) ? RESULT_CARD_ERROR : r;
 	if (k->tries == 0)
 		return RESULT_PIN_BLOCKED;
-	if (k->refused)
-		verdict = pin_memory_ask(k->refused, pin);
-	if (verdict != PIN_UNTRIED)
-		return verdict == PIN_REFUSED ? RESULT_PIN_WRONG : RESULT_PIN_REPEATED;
+	verdict = refused_ask(t->id, key, pin);
+	if (verdict != REFUSED_NEVER)
+		return verdict == REFUSED_BEFORE ? RESULT_PIN_WRONG : RESULT_PIN_REPEATED;
+	if (k->tries == 1 && refused_has_lost_some())
+		return RESULT_PIN_REPEATED;
 	return verify(t, key, pin, true);
 }

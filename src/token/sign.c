@@ -19,8 +19,8 @@ sign_selected(struct token *t, enum layout_key key, uint8_t p1, struct bytes inp
 }
 
 /*
- * By short id where the card takes them; a refusal that may be about the short id is asked once
- * more the long way (the card has not signed: it said so).
+ * By short id where the card takes them. One that refuses, in whatever words, may be refusing the
+ * short id, and has not signed: it is asked once more the long way.
  */
 static enum result
 sign_once(struct token *t, enum layout_key key, uint8_t p1, struct bytes input, uint8_t out[256],
@@ -34,9 +34,7 @@ sign_once(struct token *t, enum layout_key key, uint8_t p1, struct bytes input, 
 	r = card_sign(t->link, p1, CARD_SHORT_ID(layout_roles[key].key_file), input, out, got);
 	if (r == RESULT_OK)
 		k->short_sign = TOKEN_LEARNT_YES;
-	if (r != RESULT_WRONG_P1P2 && r != RESULT_NO_CURRENT_FILE)
-		return r;
-	if (k->short_sign == TOKEN_LEARNT_YES)
+	if (!work_is_refusal(r) || k->short_sign == TOKEN_LEARNT_YES)
 		return r;
 	r = sign_selected(t, key, p1, input, out, got);
 	if (r == RESULT_OK)
@@ -53,8 +51,10 @@ check_pss(struct token *t, enum layout_key key, struct bytes hash, struct bytes 
 
 	if (r != RESULT_OK)
 		return r;
-	if (digest_verify_pss(c->fields.modulus, c->fields.exponent, hash, signature))
+	if (digest_verify_pss(c->fields.modulus, c->fields.exponent, hash, signature)) {
+		t->pss = TOKEN_LEARNT_YES;
 		return RESULT_OK;
+	}
 	log_line(LOG_LEVEL_ERROR, "%s: this card's PSS signatures are not what TLS needs; "
 	         "not offered any more", link_reader(t->link));
 	t->pss = TOKEN_LEARNT_NO;
@@ -68,6 +68,8 @@ sign_in_work(struct token *t, enum layout_key key, bool pss, struct bytes input,
 	size_t got;
 	enum result r = present_login(t, key);
 
+	if (r == RESULT_OK && !pss)
+		r = sign_learn_pss_open(t, key);
 	if (r != RESULT_OK)
 		return r;
 	r = sign_once(t, key, pss ? CARD_SIGN_PSS : CARD_SIGN_AS_GIVEN, input, signature, &got);
@@ -75,6 +77,8 @@ sign_in_work(struct token *t, enum layout_key key, bool pss, struct bytes input,
 		state_logout(t, key);
 		return RESULT_NOT_LOGGED_IN;
 	}
+	if (r == RESULT_WRONG_P1P2 && pss && t->pss == TOKEN_NOT_LEARNT)
+		t->pss = TOKEN_LEARNT_NO;
 	if (r == RESULT_OK && got != LAYOUT_SIGNATURE_SIZE)
 		return RESULT_BAD_SIGNATURE;
 	if (r == RESULT_OK && pss)
@@ -114,22 +118,32 @@ probe(struct token *t, uint8_t p1, uint8_t reference, size_t input_len)
 	return card_sign(t->link, p1, reference, (struct bytes){probe_input, input_len}, out, &got);
 }
 
-/* What the card says to PSS, and in which form of address; *reference serves further probes. */
+/* The same with the key selected, which no card refuses. */
 static enum result
-probe_pss(struct token *t, enum layout_key key, size_t input_len, uint8_t *reference)
+probe_selected(struct token *t, enum layout_key key, size_t input_len, uint8_t *reference)
 {
-	uint16_t file = layout_roles[key].key_file;
+	enum result r = card_select_file(t->link, layout_roles[key].key_file);
+
+	*reference = CARD_CURRENT_FILE;
+	return r == RESULT_OK ? probe(t, CARD_SIGN_PSS, *reference, input_len) : r;
+}
+
+/*
+ * What a locked card says to PSS, and in which form of address; *reference serves a further probe.
+ * Only the demand for the PIN is no refusal of the short id.
+ */
+static enum result
+probe_pss(struct token *t, enum layout_key key, uint8_t *reference)
+{
 	enum result r;
 
-	*reference = CARD_SHORT_ID(file);
-	if (t->short_read != TOKEN_LEARNT_NO) {
-		r = probe(t, CARD_SIGN_PSS, *reference, input_len);
-		if (r != RESULT_WRONG_P1P2 && r != RESULT_NO_CURRENT_FILE)
+	*reference = CARD_SHORT_ID(layout_roles[key].key_file);
+	if (t->short_read != TOKEN_LEARNT_NO && t->keys[key].short_sign != TOKEN_LEARNT_NO) {
+		r = probe(t, CARD_SIGN_PSS, *reference, sizeof probe_input);
+		if (r == RESULT_SECURITY_STATUS || !work_is_answer(r))
 			return r;
 	}
-	*reference = CARD_CURRENT_FILE;
-	r = card_select_file(t->link, file);
-	return r == RESULT_OK ? probe(t, CARD_SIGN_PSS, *reference, input_len) : r;
+	return probe_selected(t, key, sizeof probe_input, reference);
 }
 
 /*
@@ -145,7 +159,7 @@ learn_pss_locked(struct token *t)
 	t->pss_asked = true;
 	if (t->power_off) /* only taking the power locks this card: ask behind a PIN instead */
 		return RESULT_OK;
-	pss = probe_pss(t, any_key(t), sizeof probe_input, &reference);
+	pss = probe_pss(t, any_key(t), &reference);
 	t->pss_asked = work_is_answer(pss);
 	if (!t->pss_asked)
 		return pss;
@@ -167,28 +181,12 @@ sign_learn_pss_open(struct token *t, enum layout_key key)
 
 	if (t->pss != TOKEN_NOT_LEARNT || !t->pss_asked)
 		return RESULT_OK;
-	r = probe_pss(t, key, sizeof probe_input - 1, &reference);
+	r = probe_selected(t, key, sizeof probe_input - 1, &reference);
 	if (r == RESULT_WRONG_LENGTH || r == RESULT_CONDITIONS)
 		t->pss = TOKEN_LEARNT_YES;
 	else if (r == RESULT_WRONG_P1P2)
 		t->pss = TOKEN_LEARNT_NO;
 	return work_is_answer(r) ? RESULT_OK : r;
-}
-
-/* A card that asks the PIN first is asked again behind the PIN of one who is logged in. */
-static enum result
-learn_pss_in_work(struct token *t)
-{
-	enum result r = learn_pss_locked(t);
-
-	for (int k = 0; k < LAYOUT_KEYS; k++) {
-		if (r != RESULT_OK || t->pss != TOKEN_NOT_LEARNT || !t->keys[k].pin)
-			continue;
-		r = present_login(t, (enum layout_key)k);
-		if (r == RESULT_OK)
-			r = sign_learn_pss_open(t, (enum layout_key)k);
-	}
-	return r;
 }
 
 enum result
@@ -203,6 +201,6 @@ token_learn_pss(struct token *t, uint64_t expected)
 	if (r != RESULT_OK)
 		return r;
 	/* Beginning may have found another card. */
-	r = t->pss == TOKEN_NOT_LEARNT ? learn_pss_in_work(t) : RESULT_OK;
+	r = t->pss == TOKEN_NOT_LEARNT ? learn_pss_locked(t) : RESULT_OK;
 	return work_end(t, r);
 }

@@ -21,11 +21,10 @@ struct state_certificate {
 struct state_key {
 	bool present;
 	bool is_private;
-	struct secret *pin;         /* somebody is logged in */
-	struct pin_memory *refused;  /* made at the first wrong PIN */
-	struct pin_memory *unshaped; /* the same for PINs of the wrong shape, in a row */
-	int tries;                  /* as last seen, or STATE_TRIES_UNKNOWN */
-	bool uncertain;             /* a VERIFY was lost on the way: ask before the next */
+	struct secret *pin;     /* somebody is logged in */
+	struct pin_repeat unshaped;
+	int tries;              /* as last seen, or STATE_TRIES_UNKNOWN */
+	bool uncertain;         /* a VERIFY was lost on the way: ask before the next */
 	enum token_learnt short_pin, short_sign;
 	struct state_certificate certificate, ca;
 };
@@ -45,9 +44,13 @@ struct token {
 	size_t other;   /* which of layout_others worked last */
 	enum token_learnt short_read, pss;
 	bool pss_asked;
+	bool have_info;
 	char model[17], info_serial[17];
 	char serial[17]; /* empty: not read yet */
+	bool have_id;
+	uint8_t id[REFUSED_CARD_SIZE]; /* of the card, for the memory of refused PINs */
 	bool have_head;
+	bool shown; /* a program was told something that only this card says */
 	uint8_t head[STATE_HEAD_SIZE]; /* of the authentication certificate's file */
 	struct state_key keys[LAYOUT_KEYS];
 };
@@ -77,6 +80,9 @@ enum result work_end(struct token *t, enum result r);
 /* True if the result came from a status word: card and connection are well. */
 bool work_is_answer(enum result r);
 
+/* True if the card says that it has not done what it was asked for. */
+bool work_is_refusal(enum result r);
+
 /* files.c: reading, inside a transaction. */
 
 /* A small file of `size` bytes at most; learns whether short ids work. */
@@ -87,13 +93,25 @@ enum result files_read_small(struct token *t, uint16_t file, size_t size, uint8_
 enum result files_read_certificate(struct token *t, uint16_t file, const char *name,
                                    struct state_certificate *c);
 
-/* The first bytes of the authentication certificate's file, which tell cards apart. */
+/*
+ * The first bytes of the authentication certificate's file, which tell cards apart, and whether
+ * it takes the PIN to read them: RESULT_SECURITY_STATUS then.
+ */
 enum result files_read_head(struct token *t);
 
 void files_forget_certificate(struct state_certificate *c);
 
 /* look.c */
 enum result look_at_card(struct token *t);
+
+/* What kind of card it is by its own words, once. */
+enum result look_read_info(struct token *t);
+
+/*
+ * The card's id; and whether it is still the one that somebody was shown, as far as one exchange
+ * can tell. On a phone nothing can: there the certificate itself needs a PIN.
+ */
+enum result look_know_card(struct token *t);
 
 /* present.c: PINs, inside a transaction. */
 

@@ -24,24 +24,26 @@ pss_by_setting(enum settings_pss pss)
 }
 
 static void
-reset_key(struct state_key *k)
+reset_key(struct state_key *k, const struct layout_role *role)
 {
 	secret_free(k->pin);
 	files_forget_certificate(&k->certificate);
 	files_forget_certificate(&k->ca);
-	pin_memory_free(k->refused);
-	pin_memory_free(k->unshaped);
-	*k = (struct state_key){.tries = STATE_TRIES_UNKNOWN};
+	*k = (struct state_key){
+		.tries = STATE_TRIES_UNKNOWN,
+		.is_private = role->certificate_private,
+	};
 }
 
 void
 state_reset(struct token *t)
 {
 	for (int k = 0; k < LAYOUT_KEYS; k++)
-		reset_key(&t->keys[k]);
+		reset_key(&t->keys[k], &layout_roles[k]);
 	t->insertion = 0;
 	t->kind = TOKEN_UNKNOWN;
-	t->healed = t->unproven = t->power_off = t->pss_asked = t->have_head = false;
+	t->healed = t->unproven = t->power_off = t->pss_asked = false;
+	t->have_info = t->have_id = t->have_head = t->shown = false;
 	t->short_read = TOKEN_NOT_LEARNT;
 	t->pss = pss_by_setting(t->settings->pss);
 	t->model[0] = t->info_serial[0] = t->serial[0] = '\0';
@@ -142,36 +144,31 @@ begin_on_key(struct token *t, uint64_t expected, enum layout_key key)
 }
 
 /* The same for all tokens of a card, different between cards, stable until renewal. */
-static enum result
-read_serial(struct token *t)
+static void
+make_serial(struct token *t)
 {
+	const struct state_key *auth = &t->keys[LAYOUT_AUTH];
 	uint8_t hash[DIGEST_SIZE_MAX];
-	enum result r = RESULT_NO_CERTIFICATE;
 
-	if (t->serial[0])
-		return RESULT_OK;
-	if (t->keys[LAYOUT_AUTH].present && !t->keys[LAYOUT_AUTH].is_private)
-		r = t->have_head ? RESULT_OK : files_read_head(t);
-	if (!work_is_answer(r) && r != RESULT_NO_CERTIFICATE)
-		return r;
-	if (r == RESULT_OK) {
+	if (auth->present && !auth->is_private && t->have_head) {
 		(void)digest_of(DIGEST_SHA256, (struct bytes){t->head, sizeof t->head}, hash);
 		bytes_to_hex((struct bytes){hash, 8}, t->serial);
 	} else {
 		memcpy(t->serial, t->info_serial, sizeof t->serial);
 	}
-	return RESULT_OK;
 }
 
 static enum result
 read_info_in_work(struct token *t, enum layout_key key, struct token_info *info)
 {
-	enum result r = read_serial(t);
+	enum result r = look_read_info(t);
 
 	if (r == RESULT_OK)
 		r = present_query(t, key);
 	if (r != RESULT_OK)
 		return r;
+	make_serial(t);
+	t->shown = true;
 	info->tries_left = (unsigned int)t->keys[key].tries;
 	memcpy(info->model, t->model, sizeof info->model);
 	memcpy(info->serial, t->serial, sizeof info->serial);
@@ -204,22 +201,24 @@ read_after_login(struct token *t, enum layout_key key)
 	return r == RESULT_OK ? sign_learn_pss_open(t, key) : r;
 }
 
-/*
- * The card that the PIN was typed for, as far as one exchange can tell. On a phone nothing can:
- * there the certificate itself needs a PIN.
- */
+/* What was typed, as the card wants it; programs in a loop with what cannot be a PIN are stopped. */
 static enum result
-check_same_card(struct token *t)
+read_typed(struct token *t, enum layout_key key, struct bytes typed, struct secret **pin)
 {
-	const bool readable = t->have_head && !t->keys[LAYOUT_AUTH].is_private;
+	struct pin_repeat *unshaped = &t->keys[key].unshaped;
+	enum result r = pin_read(&layout_roles[key], typed, pin);
 
-	return readable ? files_read_head(t) : RESULT_OK;
+	if (r == RESULT_PIN_SHAPE)
+		return pin_refuse_shape(unshaped, typed);
+	if (r == RESULT_OK)
+		*unshaped = (struct pin_repeat){0};
+	return r;
 }
 
 static enum result
 login_in_work(struct token *t, enum layout_key key, const struct secret *pin, bool keep)
 {
-	enum result r = check_same_card(t);
+	enum result r = look_know_card(t);
 
 	if (r == RESULT_OK)
 		r = present_typed(t, key, pin);
@@ -228,26 +227,28 @@ login_in_work(struct token *t, enum layout_key key, const struct secret *pin, bo
 	return r;
 }
 
-/* Takes over the PIN if it is to be kept and was right. */
+/* The PIN that is right is the one to go on with, also where another was kept before. */
+static void
+adopt_pin(struct state_key *k, struct secret **pin)
+{
+	secret_free(k->pin);
+	k->pin = *pin;
+	*pin = NULL;
+}
+
+/* Takes over the PIN if it was right and is to be kept, or takes the place of one that was. */
 static enum result
 login(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed, bool keep)
 {
-	struct secret *pin;
-	enum result r = pin_read(&layout_roles[key], typed, &pin);
+	struct secret *pin = NULL;
+	enum result r = read_typed(t, key, typed, &pin);
 
-	if (r == RESULT_PIN_SHAPE)
-		return pin_refuse_shape(&t->keys[key].unshaped, typed);
-	if (r != RESULT_OK)
-		return r;
-	if (t->keys[key].unshaped)
-		pin_memory_forget(t->keys[key].unshaped);
-	r = begin_on_key(t, expected, key);
+	if (r == RESULT_OK)
+		r = begin_on_key(t, expected, key);
 	if (r == RESULT_OK) {
 		r = login_in_work(t, key, pin, keep);
-		if (r == RESULT_OK && keep) {
-			t->keys[key].pin = pin; /* before work_end: it keeps the connection then */
-			pin = NULL;
-		}
+		if (r == RESULT_OK && (keep || t->keys[key].pin))
+			adopt_pin(&t->keys[key], &pin); /* before work_end: it keeps the connection */
 		r = work_end(t, r);
 	}
 	secret_free(pin);
@@ -304,19 +305,6 @@ change_in_work(struct token *t, enum layout_key key, const struct secret *old_pi
 	return r == RESULT_OK ? r : change_is_uncertain(t, key, r);
 }
 
-/* After a change: whoever is logged in goes on with the new PIN. */
-static void
-adopt_pin(struct state_key *k, struct secret **new_pin)
-{
-	if (k->refused)
-		pin_memory_forget(k->refused);
-	if (!k->pin)
-		return;
-	secret_free(k->pin);
-	k->pin = *new_pin;
-	*new_pin = NULL;
-}
-
 enum result
 token_change_pin(struct token *t, uint64_t expected, enum layout_key key,
                  struct bytes old_typed, struct bytes new_typed)
@@ -325,12 +313,12 @@ token_change_pin(struct token *t, uint64_t expected, enum layout_key key,
 	enum result r = pin_read_new(&layout_roles[key], new_typed, &new_pin);
 
 	if (r == RESULT_OK)
-		r = pin_read(&layout_roles[key], old_typed, &old_pin);
+		r = read_typed(t, key, old_typed, &old_pin);
 	if (r == RESULT_OK)
 		r = begin_on_key(t, expected, key);
 	if (r == RESULT_OK) {
 		r = change_in_work(t, key, old_pin, new_pin);
-		if (r == RESULT_OK)
+		if (r == RESULT_OK && t->keys[key].pin)
 			adopt_pin(&t->keys[key], &new_pin);
 		r = work_end(t, r);
 	}
@@ -355,10 +343,15 @@ token_load_certificate(struct token *t, uint64_t expected, enum layout_key key,
 	if (k->is_private)
 		return k->certificate.unusable ? RESULT_BAD_CERTIFICATE : RESULT_NOT_LOGGED_IN;
 	r = begin_on_key(t, expected, key);
-	if (r == RESULT_OK)
-		r = work_end(t, files_read_certificate(t, role->certificate_file, role->name,
-		                                       &k->certificate));
-	return r;
+	if (r != RESULT_OK)
+		return r;
+	r = files_read_certificate(t, role->certificate_file, role->name, &k->certificate);
+	t->shown = true;
+	if (r == RESULT_SECURITY_STATUS) {
+		k->is_private = true;
+		r = RESULT_NOT_LOGGED_IN;
+	}
+	return work_end(t, r);
 }
 
 enum result

@@ -92,7 +92,10 @@ enum result token_learn_pss(struct token *t, uint64_t expected);
 enum result token_login(struct token *t, uint64_t expected, enum layout_key key,
                         struct bytes typed);
 
-/* Presents a PIN without logging in, for a signature that wants it typed again. */
+/*
+ * Presents a PIN without logging in, for a signature that wants it typed again. A right one takes
+ * the place of that of somebody who is logged in.
+ */
 enum result token_confirm(struct token *t, uint64_t expected, enum layout_key key,
                           struct bytes typed);
 

@@ -15,6 +15,12 @@ work_is_answer(enum result r)
 	return r == RESULT_OK || (r >= RESULT_NOT_FOUND && r <= RESULT_CARD_ERROR);
 }
 
+bool
+work_is_refusal(enum result r)
+{
+	return work_is_answer(r) && r != RESULT_OK && r != RESULT_CARD_ERROR;
+}
+
 /* The first command after power-on may answer 6F00 (card fact 1.3): that SELECT once more. */
 static enum result
 select_application(struct token *t, const struct layout_application *a)
@@ -130,8 +136,8 @@ static bool
 is_trouble(enum result r)
 {
 	return r == RESULT_BUSY || r == RESULT_TRANSPORT || r == RESULT_RESET ||
-	       r == RESULT_REFUSED || r == RESULT_CARD_ERROR || r == RESULT_BAD_ANSWER ||
-	       r == RESULT_BAD_SIGNATURE;
+	       r == RESULT_REFUSED || r == RESULT_DECLINED || r == RESULT_CARD_ERROR ||
+	       r == RESULT_BAD_ANSWER || r == RESULT_BAD_SIGNATURE;
 }
 
 /* Once: some programs ask again every second. */
