@@ -80,8 +80,10 @@ same "jpki-card-sim(1) has the simulator's options" "$(table_options sim/jpki-ca
 # All rows of all lists with their tags, without the list that the Japanese synopsis is.
 rows() { sed -n 's/^\.It \(.*\)/\1/p' "$1"; }
 
-# The lines of the synopsis.
-synopsis() { section SYNOPSIS 書式 <"$1" | grep -E '^\.(Nm|Cm|Op|Ar|Fl)'; }
+# The lines of the synopsis. Where the first section is not called NAME, .Nm has to have the name.
+synopsis() {
+	section SYNOPSIS 書式 <"$1" | sed "s/^\.Nm $(basename "$1" .1)$/.Nm/" | grep -E '^\.(Nm|Cm|Op|Ar|Fl)'
+}
 
 # What is named, wherever: the order of words differs.
 names() { sed -E 's/ Ns / /g' "$1" | grep -oE '\b(Fl -|Ar |Cm |Pa |Ev |Xr |Li )[^ ]+' | sort -u; }
@@ -113,6 +115,14 @@ narrow() {
 	[ "$columns" -gt 0 ] && [ "$columns" -le 80 ] || echo "it takes $columns columns"
 }
 
+# Each line of the synopsis begins with the program's name, on paper too.
+named() {
+	local wanted shown
+	wanted=$(synopsis "$1" | grep -c '^\.Nm')
+	shown=$(grep -Ec "^ *$(basename "${1%.*}")( |$)" "$work/page")
+	[ "$shown" -ge "$wanted" ] || echo "$shown times, and not $wanted"
+}
+
 for page in "$top"/doc/*.[1-8] "$top"/doc/ja/*.[1-8]; do
 	name=${page#"$top/doc/"} locale=C.UTF-8
 	[ "$name" = "${name#ja/}" ] || locale=ja_JP.UTF-8
@@ -124,6 +134,7 @@ for page in "$top"/doc/*.[1-8] "$top"/doc/ja/*.[1-8]; do
 	if command -v man >/dev/null; then
 		quiet "man finds no fault with $name" formatted "$page" $locale
 		quiet "the lines of $name fit a screen" narrow
+		quiet "each line of its synopsis names the program" named "$page"
 	else
 		echo "skip man and $name: man-db is not installed"
 	fi

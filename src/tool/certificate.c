@@ -45,12 +45,14 @@ certificate_verifies(const X509 *certificate, const uint8_t hash[32], const uint
 bool
 certificate_is_simulated(const X509 *certificate)
 {
-	char organisation[32];
-	int len = X509_NAME_get_text_by_NID(X509_get_issuer_name(certificate),
-					    NID_organizationName, organisation,
-					    sizeof organisation);
+	static const char simulated[] = "JPKI-SIM";
+	const X509_NAME *issuer = X509_get_issuer_name(certificate);
+	const int at = X509_NAME_get_index_by_NID(issuer, NID_organizationName, -1);
+	const ASN1_STRING *organisation =
+		at < 0 ? NULL : X509_NAME_ENTRY_get_data(X509_NAME_get_entry(issuer, at));
 
-	return len >= 0 && strcmp(organisation, "JPKI-SIM") == 0;
+	return organisation && ASN1_STRING_length(organisation) == sizeof simulated - 1 &&
+	       memcmp(ASN1_STRING_get0_data(organisation), simulated, sizeof simulated - 1) == 0;
 }
 
 enum standing
