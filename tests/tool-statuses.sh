@@ -75,6 +75,11 @@ card "a card without certificates is still a card" 0 'issued without' opted-out 
 card "JSON" 0 '"tries_left": 3' adult status --json
 card "one bad certificate does not hide the other" 0 '5 of 5 tries left' cert-random-bytes-auth status
 card "a phone's certificate needs its PIN" 0 'need the PIN' phone status
+"$sim" set adult auth-certificate pin-needed >/dev/null || exit 99
+card "so does that of any card that says so" 0 'dates need the PIN' adult status
+card "which is said where it is to be shown" 2 'pin-fd' adult cert show auth
+typed "and it is shown with the PIN" 0 'Key *RSA' '1234\n' adult cert show auth --pin-fd 5
+"$sim" set adult auth-certificate free >/dev/null || exit 99
 card "a locked PIN is shown, and what to do" 0 'jpki-tool help locked' locked-auth status
 card "a simulated card says so" 0 SIMULATED adult status
 card "a simulated phone says so" 0 SIMULATED phone status
