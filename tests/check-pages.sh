@@ -109,8 +109,16 @@ mkdir "$work/locales"
 for name in C.UTF-8 ja_JP.UTF-8; do ln -s /usr/lib/locale/C.utf8 "$work/locales/$name"; done
 formatted() { LOCPATH=$work/locales LC_ALL=$2 MANWIDTH=80 man --warnings=all -l "$1" >"$work/page"; }
 
+# groff 1.24 takes kana with a voicing mark for half as wide as they are, whatever the page says.
+takes_kana_for_narrow() {
+	{ printf '.if \\n(.x .mso ja.tmac\n.TH X 1\n.SH X\n' && printf 'が%.0s' {1..100} && echo; } >"$work/kana.1"
+	formatted "$work/kana.1" ja_JP.UTF-8 2>/dev/null
+	[ "$(wc -L <"$work/page")" -gt 80 ]
+}
+
 narrow() {
 	local columns
+	formatted "$1" "$2"
 	columns=$(wc -L <"$work/page")
 	[ "$columns" -gt 0 ] && [ "$columns" -le 80 ] || echo "it takes $columns columns"
 }
@@ -133,8 +141,12 @@ for page in "$top"/doc/*.[1-8] "$top"/doc/ja/*.[1-8]; do
 	fi
 	if command -v man >/dev/null; then
 		quiet "man finds no fault with $name" formatted "$page" $locale
-		quiet "the lines of $name fit a screen" narrow
 		quiet "each line of its synopsis names the program" named "$page"
+		if [ "$locale" = ja_JP.UTF-8 ] && takes_kana_for_narrow; then
+			echo "skip the lines of $name fit a screen: this groff takes voiced kana for narrow ones"
+		else
+			quiet "the lines of $name fit a screen" narrow "$page" $locale
+		fi
 	else
 		echo "skip man and $name: man-db is not installed"
 	fi
