@@ -35,7 +35,7 @@ files_read_small(struct token *t, uint16_t file, size_t size, uint8_t *out, size
 }
 
 /*
- * Keeps the head, or compares it with the one that is kept: another one within the same stay, by
+ * Keeps the head, or compares it with the one that is kept: another one within the same insertion, by
  * pcscd's count, is another card, its reader unplugged and plugged in meanwhile.
  */
 static enum result

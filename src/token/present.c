@@ -91,7 +91,7 @@ verify(struct token *t, enum layout_key key, const struct secret *pin, bool quer
 		return work_is_answer(r) ? RESULT_CARD_ERROR : r;
 	if (!t->have_id || !refused_sending(t->id, key, pin, (unsigned int)k->tries))
 		return RESULT_NO_MEMORY;
-	t->exposed = true;
+	t->pin_presented = true;
 	k->uncertain = true;
 	r = card_verify(t->link, reference, secret_bytes(pin), &left);
 	if (r == RESULT_OK) {

@@ -147,17 +147,17 @@ probe_pss(struct token *t, enum layout_key key, uint8_t *reference)
 }
 
 /*
- * With the card locked: a card that looks at P1 first refuses the unknown one and asks the PIN
+ * With nobody logged in on the card: one that looks at P1 first refuses the unknown one and asks the PIN
  * for the other. One that asks the PIN for both tells nothing.
  */
 static enum result
-learn_pss_locked(struct token *t)
+learn_pss_logged_out(struct token *t)
 {
 	uint8_t reference;
 	enum result pss, control;
 
 	t->pss_asked = true;
-	if (t->power_off) /* only taking the power locks this card: ask behind a PIN instead */
+	if (t->power_off) /* only taking the power logs this card out: ask behind a PIN instead */
 		return RESULT_OK;
 	pss = probe_pss(t, any_key(t), &reference);
 	t->pss_asked = work_is_answer(pss);
@@ -196,11 +196,11 @@ token_learn_pss(struct token *t, uint64_t expected)
 
 	if (t->pss != TOKEN_NOT_LEARNT || t->pss_asked)
 		return RESULT_OK;
-	t->healed = false; /* lock it first: an open card would sign the probe */
+	t->logged_out = false; /* lock it first: an open card would sign the probe */
 	r = work_begin(t, expected);
 	if (r != RESULT_OK)
 		return r;
 	/* Beginning may have found another card. */
-	r = t->pss == TOKEN_NOT_LEARNT ? learn_pss_locked(t) : RESULT_OK;
+	r = t->pss == TOKEN_NOT_LEARNT ? learn_pss_logged_out(t) : RESULT_OK;
 	return work_end(t, r);
 }

@@ -34,14 +34,14 @@ struct token {
 	const struct settings *settings;
 	enum result logged; /* how the last work that was logged ended */
 
-	/* About this stay of the card; state_reset clears it. */
+	/* About this insertion of the card; state_reset clears it. */
 	uint64_t insertion;
 	enum token_kind kind;
-	bool healed;    /* locked by us at least once: nothing is open that others left open */
-	bool unproven;  /* logged in, and the connection that proves it the same card was lost */
-	bool exposed;   /* a PIN was presented in this transaction */
-	bool power_off; /* no other application to select: only taking the power locks */
-	size_t other;   /* which of layout_others worked last */
+	bool logged_out;    /* by us, at least once: nothing is open that others left open */
+	bool unproven;      /* logged in, and the connection that proves it the same card was lost */
+	bool pin_presented; /* in this transaction */
+	bool power_off;     /* only taking the power logs out: no other application to select */
+	size_t other;       /* which of layout_others worked last */
 	enum token_learnt short_read, pss;
 	bool pss_asked;
 	bool have_info;
@@ -69,12 +69,12 @@ bool state_anybody_logged_in(const struct token *t);
 bool work_is_over(const struct token *t, uint64_t expected);
 
 /*
- * Begins a transaction on the expected card, locks it first where it was not touched before,
+ * Begins a transaction on the expected card, logs it out first where it was not touched before,
  * selects the application and finds out what card it is. On failure nothing is left begun.
  */
 enum result work_begin(struct token *t, uint64_t expected);
 
-/* Locks the card if a PIN was presented, ends the transaction, passes `r` through. */
+/* Logs the card out if a PIN was presented, ends the transaction, passes `r` through. */
 enum result work_end(struct token *t, enum result r);
 
 /* True if the result came from a status word: card and connection are well. */

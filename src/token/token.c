@@ -42,7 +42,7 @@ state_reset(struct token *t)
 		reset_key(&t->keys[k], &layout_roles[k]);
 	t->insertion = 0;
 	t->kind = TOKEN_UNKNOWN;
-	t->healed = t->unproven = t->power_off = t->pss_asked = false;
+	t->logged_out = t->unproven = t->power_off = t->pss_asked = false;
 	t->have_info = t->have_id = t->have_head = t->shown = false;
 	t->short_read = TOKEN_NOT_LEARNT;
 	t->pss = pss_by_setting(t->settings->pss);

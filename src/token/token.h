@@ -42,7 +42,7 @@ enum token_learnt { TOKEN_NOT_LEARNT, TOKEN_LEARNT_NO, TOKEN_LEARNT_YES };
 
 /* What may be known without asking the card; a copy, free of secrets. */
 struct token_view {
-	uint64_t insertion; /* this stay of the card in the reader; 0: nothing known */
+	uint64_t insertion; /* of the card in the reader; 0: nothing known */
 	enum token_kind kind;
 	enum token_learnt pss;
 	struct token_key_view {
@@ -74,13 +74,13 @@ void token_view(const struct token *t, struct token_view *view);
 /* Forgets everything about the card, PINs first. */
 void token_forget(struct token *t);
 
-/* Finds out what kind of card it is, once per stay. RESULT_NOT_JPKI: not ours. */
+/* Finds out what kind of card it is, once per insertion. RESULT_NOT_JPKI: not ours. */
 enum result token_look(struct token *t);
 
 /* RESULT_NO_CERTIFICATE if the card does not have this key. */
 enum result token_read_info(struct token *t, enum layout_key key, struct token_info *info);
 
-/* Finds out, once per stay, whether the card makes PSS signatures; see token_view.pss. */
+/* Finds out, once per insertion, whether the card makes PSS signatures; see token_view.pss. */
 enum result token_learn_pss(struct token *t, uint64_t expected);
 
 /*

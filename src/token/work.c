@@ -35,7 +35,7 @@ select_application(struct token *t, const struct layout_application *a)
  * none to select, or the card does not answer.
  */
 static bool
-lock_card(struct token *t)
+log_out_card(struct token *t)
 {
 	enum result r = RESULT_NOT_FOUND;
 
@@ -51,18 +51,15 @@ lock_card(struct token *t)
 	return r == RESULT_OK;
 }
 
-/*
- * The first contact with a card heals what an earlier program, or one of ours that was killed,
- * left open.
- */
+/* At the first contact: an earlier program, or one of ours that was killed, may have left it open. */
 static void
-heal(struct token *t)
+log_out_others(struct token *t)
 {
-	if (t->healed)
+	if (t->logged_out)
 		return;
-	if (!lock_card(t))
+	if (!log_out_card(t))
 		t->power_off = true;
-	t->healed = true;
+	t->logged_out = true;
 }
 
 static bool
@@ -78,7 +75,7 @@ enter_application(struct token *t)
 
 	if (t->kind == TOKEN_FOREIGN || t->kind == TOKEN_JUKI)
 		return RESULT_NOT_JPKI;
-	heal(t);
+	log_out_others(t);
 	r = select_application(t, &layout_jpki);
 	if (r == RESULT_OK)
 		return t->kind == TOKEN_UNKNOWN ? look_at_card(t) : RESULT_OK;
@@ -91,7 +88,7 @@ enter_application(struct token *t)
 	}
 	if (t->kind == TOKEN_UNKNOWN && work_is_answer(r)) {
 		/* Who knows whose card that is: not one to take the power from. */
-		t->power_off = t->healed = false;
+		t->power_off = t->logged_out = false;
 	}
 	/* A card that was ours a moment ago does not lose its application. */
 	return work_is_answer(r) ? RESULT_CARD_ERROR : r;
@@ -181,11 +178,11 @@ work_begin(struct token *t, uint64_t expected)
 			link_drop(t->link);
 		return r;
 	}
-	t->exposed = false;
+	t->pin_presented = false;
 	/* pcscd resets the card when a program dies in a transaction, which may have left it open:
 	 * a contactless one keeps logins over that. */
 	if (link_was_reset(t->link))
-		t->healed = false;
+		t->logged_out = false;
 	note_insertion(t, insertion);
 	r = work_is_over(t, expected) ? RESULT_CARD_CHANGED : RESULT_OK;
 	t->unproven = state_anybody_logged_in(t) && (t->unproven || link_is_new(t->link));
@@ -196,14 +193,14 @@ work_begin(struct token *t, uint64_t expected)
 	return r == RESULT_OK ? RESULT_OK : work_end(t, r);
 }
 
-/* Locks the card again; other programs expect to find the JPKI application selected. */
+/* After a PIN; other programs expect to find the JPKI application selected. */
 static void
-relock(struct token *t)
+log_out_again(struct token *t)
 {
-	if (!t->exposed)
+	if (!t->pin_presented)
 		return;
-	t->exposed = false;
-	if (lock_card(t))
+	t->pin_presented = false;
+	if (log_out_card(t))
 		(void)select_application(t, &layout_jpki);
 	else
 		t->power_off = true;
@@ -214,13 +211,13 @@ work_end(struct token *t, enum result r)
 {
 	bool power_off;
 
-	relock(t);
+	log_out_again(t);
 	power_off = t->power_off;
 	t->power_off = false;
 	if (!link_end(t->link, state_anybody_logged_in(t), power_off)) {
-		log_line(LOG_LEVEL_WARNING, "%s: the card could not be locked now; "
+		log_line(LOG_LEVEL_WARNING, "%s: the card could not be logged out now; "
 		         "it will be at the next contact", link_reader(t->link));
-		t->healed = false;
+		t->logged_out = false;
 	}
 	if (is_departure(r))
 		token_forget(t);
