@@ -936,6 +936,33 @@ a_refused_connection_for_one_reader_ends_no_login_on_the_other(void **state)
 	assert_int_equal(token_info(SECOND_AUTH, &info), CKR_OK);
 }
 
+/* A call that fails as if pcscd were gone says nothing about the card in the other reader. */
+static void
+a_connection_lost_in_one_reader_is_no_news_for_the_other(void **state)
+{
+	struct user one, two;
+	CK_TOKEN_INFO info;
+
+	(void)state;
+	assert_int_equal(token_info(AUTH, &info), CKR_OK);
+	two = log_in(SECOND_AUTH);
+	harness_sim("fault", "error@begin:1:SCARD_E_NO_SERVICE", NULL);
+	session_ends(&two, sign(&two));
+	for (int i = 0; i < 2; i++) {
+		assert_true(has_token(AUTH));
+		works(SIGN);
+		works(SECOND_AUTH);
+	}
+	one = log_in(AUTH);
+	two = log_in(SECOND_AUTH);
+	harness_sim("fault", "error@begin:1:SCARD_E_NO_SERVICE", NULL);
+	session_ends(&two, sign(&two));
+	assert_true(has_token(AUTH));
+	assert_int_equal(sign(&one), CKR_OK);
+	works(SECOND_AUTH);
+	assert_int_equal(sign(&one), CKR_OK);
+}
+
 /* While another program holds a transaction. */
 
 struct holder {
@@ -1235,6 +1262,7 @@ main(int argc, char *argv[])
 		HOTPLUG(a_service_restarted_unseen_ends_the_login),
 		HOTPLUG(a_service_started_after_initialize_is_found),
 		HOTPLUG(a_refused_connection_for_one_reader_ends_no_login_on_the_other),
+		HOTPLUG(a_connection_lost_in_one_reader_is_no_news_for_the_other),
 		HOTPLUG(a_foreign_card_is_asked_once_and_left_alone),
 		HOTPLUG(a_foreign_card_is_not_spoken_to_again),
 		HOTPLUG(a_card_with_unknown_answers_keeps_its_power),

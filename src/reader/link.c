@@ -29,25 +29,25 @@ link_new(struct pcsc_service *service, const char *reader)
 	return l;
 }
 
-/* A connection that cannot be ended by itself ends with its context. */
-static enum result
-disconnect(struct link *l, bool power_off)
+/*
+ * The one way to give up a connection. One that cannot be ended by itself ends with its context.
+ * False if the power was to be taken and may not have been.
+ */
+static bool
+give_up(struct link *l, bool power_off)
 {
-	enum result r = pcsc_disconnect(&l->card, power_off);
+	bool done = !l->connected || pcsc_disconnect(&l->card, power_off) == RESULT_OK;
 
 	l->connected = false;
-	if (r == RESULT_NO_SERVICE)
-		pcsc_lost(&l->context);
-	else if (r != RESULT_OK)
+	if (!done)
 		pcsc_close(&l->context);
-	return r;
+	return done || !power_off;
 }
 
 void
 link_drop(struct link *l)
 {
-	if (l->connected)
-		(void)disconnect(l, false);
+	(void)give_up(l, false);
 }
 
 void
@@ -80,12 +80,10 @@ may_pass(enum result r)
 static enum result
 failed(struct link *l, enum result r)
 {
-	if (r == RESULT_NO_SERVICE) {
-		l->connected = false; /* the handle died with the context */
-		pcsc_lost(&l->context);
-	} else if (!may_pass(r)) {
+	if (!may_pass(r))
 		link_drop(l);
-	}
+	if (r == RESULT_NO_SERVICE)
+		pcsc_close(&l->context);
 	return r;
 }
 
@@ -115,17 +113,6 @@ ensure_connected(struct link *l)
 	return r;
 }
 
-/*
- * Ends a transaction in which nothing was done. One that cannot be ended would keep all other
- * programs from the card until our next contact, so the connection ends with it.
- */
-static void
-end_unused(struct link *l)
-{
-	if (pcsc_end(&l->card, false) != RESULT_OK && disconnect(l, false) == RESULT_OK)
-		(void)ensure_connected(l); /* at once: no card is changed that fast */
-}
-
 static enum result
 begin_once(struct link *l)
 {
@@ -140,19 +127,19 @@ begin_once(struct link *l)
 		 * SCardReconnect does not. It is still the same card: another would not be called
 		 * reset, and the count of insertions is looked at besides.
 		 */
-		(void)disconnect(l, false);
+		link_drop(l);
 	} else if (r == RESULT_TRANSPORT) {
 		/* Who knows whether it has begun: it must not stay so. */
-		end_unused(l);
+		(void)link_end(l, true, false);
 	}
 	return r;
 }
 
 uint64_t
-link_insertion(unsigned int epoch, uint16_t counter)
+link_insertion(struct pcsc_service *service, uint16_t counter)
 {
 	/* The lowest bit keeps it from being 0. */
-	return (uint64_t)epoch << 32 | (uint64_t)counter << 1 | 1;
+	return (uint64_t)atomic_load(&service->restarts) << 32 | (uint64_t)counter << 1 | 1;
 }
 
 static enum result
@@ -167,7 +154,7 @@ read_insertion(struct link *l, uint64_t *insertion)
 		r = RESULT_TRANSPORT; /* nonsense: the card was not asked */
 	if (r == RESULT_OK && !state.card)
 		r = RESULT_CARD_CHANGED;
-	*insertion = l->insertion = link_insertion(l->context.epoch, state.counter);
+	*insertion = l->insertion = link_insertion(l->context.service, state.counter);
 	return r;
 }
 
@@ -201,7 +188,7 @@ link_begin(struct link *l, uint64_t *insertion)
 		return failed(l, r);
 	r = read_insertion(l, insertion);
 	if (r != RESULT_OK) {
-		end_unused(l);
+		(void)link_end(l, true, false);
 		return failed(l, r);
 	}
 	return RESULT_OK;
@@ -234,21 +221,23 @@ link_resume(struct link *l)
 	return pcsc_reconnect(&l->card);
 }
 
+/*
+ * A transaction that cannot be ended would keep all other programs from the card until our next
+ * contact, so the connection ends with it; power may yet be taken then.
+ */
 bool
 link_end(struct link *l, bool keep, bool power_off)
 {
 	enum result r = pcsc_end(&l->card, power_off);
+	bool done = true;
 
 	if (r != RESULT_OK) {
-		bool passes = may_pass(r) || r == RESULT_RESET;
-
-		/* Power may yet be taken at the end of the connection. */
-		r = disconnect(l, power_off);
-		if (keep && passes && r == RESULT_OK)
+		done = give_up(l, power_off);
+		keep = keep && done && l->context.open && (may_pass(r) || r == RESULT_RESET);
+		if (keep)
 			(void)ensure_connected(l); /* at once: no card is changed that fast */
-		return r == RESULT_OK || !power_off;
 	}
 	if (!keep)
 		link_drop(l);
-	return true;
+	return done;
 }

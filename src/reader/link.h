@@ -20,7 +20,7 @@ const char *link_reader(const struct link *l);
 
 /*
  * Begins a transaction; waits while another program holds one. A reset by another program in
- * between is taken note of and is no error. *insertion identifies this stay of this card in the
+ * between is taken note of and is no error. *insertion identifies this insertion of this card in the
  * reader: it changes whenever the card may have been another one meanwhile, and is never 0.
  *
  * RESULT_CARD_CHANGED: the kept connection is dead, its card was taken out; the next link_begin
@@ -50,8 +50,8 @@ enum result link_resume(struct link *l);
  */
 bool link_end(struct link *l, bool keep, bool power_off);
 
-/* How a stay of a card is told from another, from what pcscd says; see link_begin. */
-uint64_t link_insertion(unsigned int epoch, uint16_t counter);
+/* How an insertion is told from another, from pcscd's count of them; see link_begin. */
+uint64_t link_insertion(struct pcsc_service *service, uint16_t counter);
 
 /* Drops a kept connection; the card is left as it is. */
 void link_drop(struct link *l);

@@ -149,8 +149,6 @@ pcsc_open(struct pcsc_context *c)
 
 	if (c->open)
 		return RESULT_OK;
-	/* Read first: a restart that another context notices meanwhile makes this one old. */
-	c->epoch = atomic_load(&c->service->epoch);
 	r = establish(c);
 	c->open = r == RESULT_OK;
 	return r;
@@ -162,17 +160,6 @@ pcsc_close(struct pcsc_context *c)
 	if (c->open)
 		(void)UNLESS_ENDED(SCardReleaseContext((SCARDCONTEXT)c->handle));
 	c->open = false;
-}
-
-void
-pcsc_lost(struct pcsc_context *c)
-{
-	unsigned int epoch = c->epoch;
-
-	if (!c->open)
-		return;
-	pcsc_close(c);
-	(void)atomic_compare_exchange_strong(&c->service->epoch, &epoch, epoch + 1);
 }
 
 /* Splits SCardListReaders' NUL-separated names, whatever is in the buffer. */

@@ -22,19 +22,19 @@
 #define PCSC_RESPONSE_MAX 258    /* short APDU: 256 bytes and the status word */
 
 /*
- * One per module instance. `epoch` counts the restarts of pcscd that any context noticed: what
- * was learnt in an earlier epoch says nothing about the card that is in the reader now.
+ * One per module instance. What was learnt before a restart of pcscd says nothing about the card
+ * that is in the reader now. Only the watch counts them, by its own connection: a connection that
+ * fails in the work with one reader's card is no news for the other readers.
  */
 struct pcsc_service {
-	atomic_uint epoch;
+	atomic_uint restarts;
 	char socket[108]; /* where libpcsclite looks for pcscd; a path */
 };
 
 struct pcsc_context {
 	struct pcsc_service *service;
 	bool open;
-	unsigned int epoch; /* in which it was opened */
-	long handle;        /* SCARDCONTEXT */
+	long handle; /* SCARDCONTEXT */
 };
 
 struct pcsc_card {
@@ -62,15 +62,8 @@ void pcsc_init(struct pcsc_context *c, struct pcsc_service *service);
  */
 enum result pcsc_open(struct pcsc_context *c);
 
-/* Closes it, and with it whatever is connected. */
+/* Closes it, and with it whatever is connected; it is dead already after RESULT_NO_SERVICE. */
 void pcsc_close(struct pcsc_context *c);
-
-/*
- * For calls that came back with RESULT_NO_SERVICE: closes the dead context and starts a new
- * epoch, unless another context has already noticed the same restart. A context that could not
- * be opened has lost nothing.
- */
-void pcsc_lost(struct pcsc_context *c);
 
 /* Names of all readers into states[].name; *count may be 0. Never waits. */
 enum result pcsc_list(struct pcsc_context *c, struct pcsc_state states[PCSC_READERS_MAX],

@@ -36,8 +36,10 @@ poll_once(struct watch *w, struct pcsc_state states[PCSC_READERS_MAX], size_t *c
 		r = pcsc_list(&w->context, states, count);
 	if (r == RESULT_OK)
 		r = pcsc_status(&w->context, states, *count);
-	if (r == RESULT_NO_SERVICE)
-		pcsc_lost(&w->context);
+	if (r == RESULT_NO_SERVICE && w->context.open) {
+		pcsc_close(&w->context);
+		(void)atomic_fetch_add(&w->context.service->restarts, 1);
+	}
 	return r;
 }
 

@@ -186,7 +186,7 @@ note_pcsc_locked(struct module *m, struct reader *reader, const struct pcsc_stat
 	if (reader->published > since)
 		return;
 	reader->insertion = pcsc && pcsc->card
-				    ? link_insertion(atomic_load(&m->service.epoch), pcsc->counter)
+				    ? link_insertion(&m->service, pcsc->counter)
 				    : 0;
 	if (reader->insertion != before)
 		set_events_locked(m, reader);
