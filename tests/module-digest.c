@@ -274,6 +274,77 @@ a_hash_and_a_signature_go_side_by_side(void **state)
 	EVP_PKEY_free(public_key);
 }
 
+/* What Java does for each copy of a MessageDigest. */
+static void
+a_hash_under_way_can_be_copied_to_another_session(void **state)
+{
+	CK_SESSION_HANDLE other = p11_open(f, SLOT_AUTH);
+	uint8_t saved[1024], hash[64];
+	CK_ULONG saved_len, len;
+
+	(void)state;
+	for (size_t i = 0; i < HASHES; i++) {
+		assert_int_equal(begin(hashes[i].type), CKR_OK);
+		assert_int_equal(f->C_DigestUpdate(session, data, 200), CKR_OK);
+		assert_int_equal(f->C_GetOperationState(session, NULL, &saved_len), CKR_OK);
+		assert_true(saved_len > 0 && saved_len <= sizeof saved);
+		len = saved_len - 1;
+		assert_int_equal(f->C_GetOperationState(session, saved, &len), CKR_BUFFER_TOO_SMALL);
+		assert_int_equal(f->C_GetOperationState(session, saved, &saved_len), CKR_OK);
+		/* Instead of what is under way there. */
+		assert_int_equal(f->C_SetOperationState(other, saved, saved_len, 0, 0), CKR_OK);
+		assert_int_equal(f->C_SetOperationState(other, saved, saved_len, 0, 0), CKR_OK);
+		assert_int_equal(f->C_DigestUpdate(other, data + 200, 300), CKR_OK);
+		assert_int_equal(f->C_DigestUpdate(session, data + 200, 1), CKR_OK);
+		len = sizeof hash;
+		assert_int_equal(f->C_DigestFinal(other, hash, &len), CKR_OK);
+		assert_hash(i, 500, hash, len);
+		assert_int_equal(f->C_DigestFinal(session, hash, &len), CKR_OK);
+		assert_hash(i, 201, hash, len);
+	}
+	assert_int_equal(f->C_GetOperationState(session, saved, &saved_len),
+			 CKR_OPERATION_NOT_INITIALIZED);
+	assert_int_equal(f->C_SetOperationState(session, saved, saved_len, 1, 0),
+			 CKR_KEY_NOT_NEEDED);
+}
+
+static void
+a_copy_that_is_none_is_refused_or_harmless(void **state)
+{
+	uint8_t saved[1024], forged[1024], hash[64];
+	CK_ULONG saved_len = sizeof saved, len;
+	CK_RV rv;
+
+	(void)state;
+	for (size_t i = 0; i < HASHES; i++) {
+		saved_len = sizeof saved;
+		assert_int_equal(begin(hashes[i].type), CKR_OK);
+		assert_int_equal(f->C_DigestUpdate(session, data, 20), CKR_OK);
+		assert_int_equal(f->C_GetOperationState(session, saved, &saved_len), CKR_OK);
+		len = sizeof hash;
+		assert_int_equal(f->C_DigestFinal(session, hash, &len), CKR_OK);
+		for (CK_ULONG at = 0; at < saved_len; at++) {
+			memcpy(forged, saved, saved_len);
+			forged[at] ^= 0xff;
+			rv = f->C_SetOperationState(session, forged, saved_len, 0, 0);
+			if (rv != CKR_SAVED_STATE_INVALID && rv != CKR_OK)
+				fail_msg("byte %lu: 0x%lx", at, rv);
+			len = sizeof hash;
+			if (rv == CKR_OK)
+				assert_int_equal(f->C_Digest(session, data, 1000, hash, &len),
+						 CKR_OPERATION_ACTIVE);
+			if (rv == CKR_OK && f->C_DigestUpdate(session, data, 1000) == CKR_OK)
+				assert_int_equal(f->C_DigestFinal(session, hash, &len), CKR_OK);
+		}
+		for (len = 0; len < saved_len; len++)
+			assert_int_equal(f->C_SetOperationState(session, saved, len, 0, 0),
+					 CKR_SAVED_STATE_INVALID);
+		assert_int_equal(f->C_SetOperationState(session, saved, saved_len + 1, 0, 0),
+				 CKR_SAVED_STATE_INVALID);
+	}
+	assert_int_equal(f->C_SetOperationState(session, NULL, 0, 0, 0), CKR_ARGUMENTS_BAD);
+}
+
 /* Another program has the card for itself in the middle of a transaction. */
 static void
 hashing_asks_no_card_and_waits_for_none(void **state)
@@ -315,6 +386,8 @@ main(int argc, char *argv[])
 		TEST(asking_for_the_length_leaves_the_hash_under_way),
 		TEST(a_hash_begins_and_ends_where_the_standard_says),
 		TEST(a_hash_and_a_signature_go_side_by_side),
+		TEST(a_hash_under_way_can_be_copied_to_another_session),
+		TEST(a_copy_that_is_none_is_refused_or_harmless),
 		TEST(hashing_asks_no_card_and_waits_for_none),
 	};
 

@@ -365,6 +365,8 @@ is_supported(size_t place)
 		PLACE(C_Sign),
 		PLACE(C_SignUpdate),
 		PLACE(C_SignFinal),
+		PLACE(C_GetOperationState),
+		PLACE(C_SetOperationState),
 		PLACE(C_DigestInit),
 		PLACE(C_Digest),
 		PLACE(C_DigestUpdate),

@@ -5,7 +5,11 @@
 #include "p11/api.h"
 #include "p11/entry.h"
 
-/* Message digesting functions (PKCS#11 2.40 5.10, 3.0 5.12). */
+/*
+ * Message digesting functions (PKCS#11 2.40 5.10, 3.0 5.12), and the state of a session, which is
+ * that of its hash (2.40 5.6): Java copies hashes this way, and takes a copy that failed for an
+ * empty one.
+ */
 
 /* Bad arguments end the operation as any other failure does. */
 static CK_RV
@@ -93,5 +97,47 @@ C_DigestFinal(CK_SESSION_HANDLE session, CK_BYTE_PTR digest, CK_ULONG_PTR digest
 		rv = refuse_arguments(api.session);
 	if (rv == CKR_OK)
 		rv = finish(api.session, NULL, digest, digest_len);
+	return api_end(&api, rv);
+}
+
+static CK_RV
+save(const struct session *s, CK_BYTE *state, CK_ULONG *state_len)
+{
+	struct digesting_state made;
+	CK_RV rv = digesting_save(s, &made);
+
+	if (rv != CKR_OK || api_is_size_query(sizeof made, state, state_len, &rv))
+		return rv;
+	memcpy(state, &made, sizeof made);
+	secret_wipe(&made, sizeof made);
+	return CKR_OK;
+}
+
+CK_RV
+C_GetOperationState(CK_SESSION_HANDLE session, CK_BYTE_PTR state, CK_ULONG_PTR state_len)
+{
+	struct api api;
+	CK_RV rv = api_begin_session(&api, session);
+
+	if (rv == CKR_OK && !state_len)
+		rv = CKR_ARGUMENTS_BAD;
+	if (rv == CKR_OK)
+		rv = save(api.session, state, state_len);
+	return api_end(&api, rv);
+}
+
+CK_RV
+C_SetOperationState(CK_SESSION_HANDLE session, CK_BYTE_PTR state, CK_ULONG state_len,
+                    CK_OBJECT_HANDLE encryption_key, CK_OBJECT_HANDLE authentication_key)
+{
+	struct api api;
+	CK_RV rv = api_begin_session(&api, session);
+
+	if (rv == CKR_OK && !state)
+		rv = CKR_ARGUMENTS_BAD;
+	if (rv == CKR_OK && (encryption_key || authentication_key))
+		rv = CKR_KEY_NOT_NEEDED;
+	if (rv == CKR_OK)
+		rv = digesting_restore(api.session, (struct bytes){state, state_len});
 	return api_end(&api, rv);
 }

@@ -61,9 +61,7 @@ REFUSED(C_GenerateRandom, CKR_RANDOM_NO_RNG, IN)
 UNSUPPORTED(C_GetFunctionStatus, CKR_FUNCTION_NOT_PARALLEL, SESSION)
 UNSUPPORTED(C_CancelFunction, CKR_FUNCTION_NOT_PARALLEL, SESSION)
 
-/* Nothing to save of a session, and no object whose size matters. */
-UNSUPPORTED(C_GetOperationState, NOT_SUPPORTED, SESSION, OUT)
-UNSUPPORTED(C_SetOperationState, NOT_SUPPORTED, SESSION, IN, OBJECT, OBJECT)
+/* No object's size matters. */
 UNSUPPORTED(C_GetObjectSize, NOT_SUPPORTED, SESSION, OBJECT, CK_ULONG_PTR)
 
 /* The card neither encrypts nor decrypts (card fact 3.4). */

@@ -113,4 +113,17 @@ size_t digesting_size(const struct session *s);
 CK_RV digesting_final(struct session *s, uint8_t hash[DIGEST_SIZE_MAX]);
 void digesting_cancel(struct session *s);
 
+/* A hash under way, to be gone on with in this session or another (C_GetOperationState). */
+struct digesting_state {
+	uint64_t format;
+	CK_MECHANISM_TYPE type;
+	CK_ULONG multi_part;
+	struct digest digest;
+};
+
+/* CKR_OPERATION_NOT_INITIALIZED; CKR_STATE_UNSAVEABLE beside a signature. */
+CK_RV digesting_save(const struct session *s, struct digesting_state *state);
+/* Instead of what is under way. CKR_SAVED_STATE_INVALID. */
+CK_RV digesting_restore(struct session *s, struct bytes saved);
+
 #endif

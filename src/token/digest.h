@@ -5,6 +5,8 @@
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
 
+#include <stdbool.h>
+
 #include "base/bytes.h"
 
 /* Hashing, DigestInfo and signature checks: the one place, with secret.c, that knows nettle. */
@@ -36,6 +38,9 @@ size_t digest_size(enum digest_kind kind);
 
 void digest_init(struct digest *d, enum digest_kind kind);
 void digest_update(struct digest *d, struct bytes data);
+
+/* Whether a hash under way that somebody kept for us can be gone on with. */
+bool digest_is_sound(const struct digest *d);
 
 /* Ends the hash into out; returns its length in bytes. */
 size_t digest_final(struct digest *d, uint8_t out[DIGEST_SIZE_MAX]);
