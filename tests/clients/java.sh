@@ -50,10 +50,32 @@ check "login: TLS 1.3, chain verified" served 1.3
 check "login: with the card's certificate" shows_log_in_certificate
 with_opensc auth "PIN (4 digits):" $pin_auth
 
-sed /addProvider.CardPss/d "$play/Login.java" >"$play/Without.java"
-refuses "without CardPss, Java 17 does not do TLS 1.3" \
-	"No supported CertificateVerify signature algorithm for RSA" \
-	run_java "PIN (4 digits):" $pin_auth Without.java https://login.example/
+# Every Java that is installed, the card behind its own providers and before them, where the whole
+# program's hashing comes to the module: it asks no card.
+sed 's/addProvider(card)/insertProviderAt(card, 1)/' "$play/Login.java" >"$play/First.java"
+log_in() { # JAVA PROGRAM
+	(cd "$play" && "$answer" $recipe_seconds "PIN (4 digits):" $pin_auth -- \
+		"$1" -Djavax.net.ssl.trustStore="$work/trust" \
+			-Djavax.net.ssl.trustStorePassword=changeit "$2" https://login.example/) >"$work/recipe.out" 2>&1
+}
+java_version() { "$1" -version 2>&1 | sed -n 's/.*version "\(.*\)".*/\1/p'; }
+keytool -importcert -keystore "$work/trust" -storepass changeit -noprompt -alias site -file "$work/ca/ca.pem" \
+	>"$work/trust.log" 2>&1 || bail "a store for the site's authority" "$work/trust.log"
+tried=
+for java in $(command -v java) /usr/lib/jvm/*/bin/java; do
+	version=$(java_version "$java")
+	case $tried in *"|$version|"*) continue ;; esac
+	tried="$tried|$version|"
+	for program in Login First; do
+		fresh_card
+		check "Java $version, $program: logs in over TLS 1.3" log_in "$java" $program.java
+		echo "# $(exchanges) exchanges"
+		check "Java $version, $program: TLS 1.3, chain verified" served 1.3
+		check "Java $version, $program: with the card's certificate" shows_log_in_certificate
+		check "Java $version, $program: no more exchanges than the first" [ "$(exchanges)" -le "${most:=$(exchanges)}" ]
+		check "Java $version, $program: all tries left, card locked" left_clean
+	done
+done
 
 login_site 1.2
 recipe login12 "logs in over TLS 1.2" "PIN (4 digits):" $pin_auth
