@@ -77,6 +77,12 @@ signs() {
 	ends "a folder" 1 'Is a directory' $sign .
 	ends "into a folder" 1 'Is a directory' $sign --force --output "$work" contract.txt
 	ends "into a folder that is not there" 1 'cannot write' $sign --output no/where contract.txt
+	# nothing is asked, neither consent nor password, for what cannot succeed
+	ends "where no file can be made" 1 'cannot write' sign --output /proc/made.p7s contract.txt
+	truncate -s 257M large && ends "what is too large to enclose, and the way out" 1 'without --enclosed' sign --enclosed large
+	rm -f large
+	cp contract.txt contract.pdf && ends "a PDF file is signed beside it, which is said" 0 'doc/clients/pdf' $sign contract.pdf
+	rm -f contract.pdf contract.pdf.p7s
 	ends "a full disk" 1 'No space left' $sign --output /dev/full contract.txt
 	under="sh -c"
 	within='ulimit -f 1; exec "$0" "$@"'
@@ -107,6 +113,7 @@ signs() {
 	"$sim" swap locked-sign && ends "a locked password is not asked for" 7 'locked' sign contract.txt --output x
 	"$sim" swap child && ends "no certificate to sign with" 5 'issued without' $sign --output x contract.txt
 	"$sim" swap expired && ends "nothing is signed out of the dates" 11 'nothing was signed' $sign --output x contract.txt
+	ends "nor is anything asked" 11 'nothing was signed' sign --output x contract.txt
 	"$sim" swap adult && ends "the card is back" 0 '' $sign --output x contract.txt
 	rm -f x
 	# pulled out while the password is checked, the certificate is read, the key signs
@@ -294,6 +301,8 @@ verifies() {
 	ends "an encrypted message" 1 'is not a signature' verify secret.p7m
 	ends "a mail" 1 'is not a signature' verify mail.eml
 	ends "any file" 1 'is not a signature' verify one.key
+	printf '%%PDF-1.7\n' >some.pdf
+	ends "a PDF file is told what it is" 1 'doc/clients/pdf' verify some.pdf
 	: >nothing
 	ends "an empty file is none" 1 'is not a signature' verify nothing
 	head -c 1000 der.p7m >cut.p7m

@@ -73,14 +73,21 @@ lone() { ends "$1" "$2" "$3" "$tool" --module "$module" $4; }
 card "a card that is fine" 0 'OK  *3 of 3 tries left' adult status
 card "a card without certificates is still a card" 0 'issued without' opted-out status
 card "JSON" 0 '"tries_left": 3' adult status --json
-card "one bad certificate does not hide the other" 0 '5 of 5 tries left' cert-random-bytes-auth status
+card "one bad certificate does not hide the other, and is a PROBLEM" 1 '5 of 5 tries left' cert-random-bytes-auth status
 card "a phone's certificate needs its PIN" 0 'need the PIN' phone status
 "$sim" set adult auth-certificate pin-needed >/dev/null || exit 99
 card "so does that of any card that says so" 0 'dates need the PIN' adult status
 card "which is said where it is to be shown" 2 'pin-fd' adult cert show auth
 typed "and it is shown with the PIN" 0 'Key *RSA' '1234\n' adult cert show auth --pin-fd 5
 "$sim" set adult auth-certificate free >/dev/null || exit 99
-card "a locked PIN is shown, and what to do" 0 'jpki-tool help locked' locked-auth status
+card "a locked PIN is shown, and what to do" 7 'jpki-tool help locked' locked-auth status
+card "so it is in JSON" 7 '"locked": true' locked-auth status --json
+card "an ended certificate is a PROBLEM" 11 'PROBLEM .*ended on' expired status
+ends "an empty reader beside a card is none" 0 'no card in the reader' "$sim" run --reader One --reader Two=adult -- "$tool" --module "$module" status
+if grep -q PROBLEM "$work/out"; then echo "not ok an empty reader beside a card is no PROBLEM"; failed=1; fi
+ends "nor is a foreign card beside one" 0 'not a My Number card' "$sim" run --reader One=foreign --reader Two=adult -- "$tool" --module "$module" status
+card "the family of a command has a help" 0 'jpki-tool cert export' adult cert --help
+card "capital letters are letters" 0 'CN=' adult cert show AUTH
 card "a simulated card says so" 0 SIMULATED adult status
 card "a simulated phone says so" 0 SIMULATED phone status
 card "a pipe gets no colours" 0 'OK  *3 of 3' adult status
@@ -141,6 +148,21 @@ ends "what a terminal would obey in a file's name is not repeated" 1 'a?\[31mb' 
 	"$tool" verify "$work/$(printf 'a\033[31mb')"
 typed "the new PIN is the old one" 1 'same as the old' '1234\n1234\n' adult pin change auth --pin-fd 5
 
+# a module without the other token, wherever there is a card or not: a sentence, and no crash
+auth=${module%/*}/jpki-auth-pkcs11.so
+sign=${module%/*}/jpki-sign-pkcs11.so
+echo content >"$work/content"
+for only in "$auth" "$sign" "$module"; do
+	for what in "pin change auth" "pin change sign" "sign --yes --output $work/never $work/content" \
+		"cert show auth" "cert show sign" "cert export sign-ca" "validity auth" "validity sign" status; do
+		ends "no card: ${only##*/} $what" 4 'no card in the reader' "$sim" run --empty -- "$tool" --module "$only" $what
+		ends "no pcscd: ${only##*/} $what" 3 'pcscd' "$tool" --module "$only" $what
+		ends "foreign card: ${only##*/} $what" 4 'not a My Number card' "$sim" run --card foreign -- "$tool" --module "$only" $what
+	done
+done
+ends "the module for documents shows no log-in token" 5 'does not show' "$sim" run --card adult -- "$tool" --module "$sign" pin change auth
+ends "nor the other one the other" 5 'does not show' "$sim" run --card adult -- "$tool" --module "$auth" pin change sign
+
 # 3 and 4: no reader, no card
 lone "no pcscd" 3 'pcscd is not running' status
 ends "an empty reader" 4 'no card in the reader' "$sim" run --empty -- "$tool" --module "$module" status
@@ -153,6 +175,11 @@ card "no card of that serial" 4 'ABCDEF' adult status --serial ABCDEF
 # 5: the certificate is not there
 card "a child has no password to change" 5 'issued without' child pin change sign
 
+# PINs in files, as editors and programs end their lines
+typed "a PIN without a line's end" 0 '"needs_pin": false' 'ABC123' adult status --pin --pin-fd 5 --json
+typed "a PIN with the end of a DOS line" 0 '"needs_pin": false' 'ABC123\r\n' adult status --pin --pin-fd 5 --json
+typed "an empty line is no PIN, and costs nothing" 6 'no try was lost' '\nABC123\n' adult status --pin --pin-fd 5 --json
+
 # 6 and 7: wrong and locked; nothing is sent that cannot be right
 typed "a wrong PIN" 6 '2 tries left' '9999\n1111\n' adult pin change auth --pin-fd 5
 typed "letters are no 4-digit PIN" 6 'exactly 4 digits' '12a4\n1111\n' adult pin change auth --pin-fd 5
@@ -160,10 +187,12 @@ typed "a new PIN of five digits" 6 'exactly 4 digits' '1234\n11111\n' adult pin 
 typed "a new password without a digit" 6 'one letter and one digit' 'ABC123\nABCDEF\n' adult pin change sign --pin-fd 5
 card "of these four only the wrong one cost a try" 0 '"tries_left": 2' adult status --json
 typed "a wrong PIN again" 6 '1 try left' '9998\n1111\n' adult pin change auth --pin-fd 5
+grep -q 'THE NEXT WRONG ONE LOCKS IT.*jpki-tool help forgotten' "$work/out" ||
+	{ echo "not ok one try left says where to go"; failed=1; }
 typed "the last try is not taken unasked" 2 'last-try' '1234\n1111\n' adult pin change auth --pin-fd 5
 typed "the last try, taken with the right PIN" 0 'was changed' '1234\n1111\n' adult pin change auth --pin-fd 5 --last-try
 typed "the new PIN is in force" 0 'was changed' '1111\n1234\n' adult pin change auth --pin-fd 5
-typed "full-width and small letters are folded" 0 'was changed' 'ａｂｃ１２３\nxyz789\n' adult pin change sign --pin-fd 5
+typed "full-width and small letters are folded, which is said" 0 'capital letters' 'ａｂｃ１２３\nxyz789\n' adult pin change sign --pin-fd 5
 typed "the folded password is in force" 0 'was changed' 'XYZ789\r\nABC123\r\n' adult pin change sign --pin-fd 5
 typed "the exact dates of the signing certificate" 0 '"needs_pin": false' 'ABC123\n' adult status --pin --pin-fd 5 --json
 typed "a phone's dates, with both PINs" 0 'in-term' '1234\nABC123\n' phone status --pin --pin-fd 5 --json
@@ -175,6 +204,11 @@ two="$sim run --reader One=adult --reader Two=child --"
 ends "two cards: which?" 9 'several cards' $two "$tool" --module "$module" pin change auth
 ends "the choice is listed" 9 'serial.*One' $two "$tool" --module "$module" pin change auth
 ends "--reader chooses" 2 'no terminal' $two "$tool" --module "$module" pin change auth --reader Two
+"$sim" make phone2 --person phone >/dev/null
+ends "phones with one serial number are told apart by their readers" 9 'reader "One"' \
+	"$sim" run --reader One=phone --reader Two=phone2 -- "$tool" --module "$module" pin change auth
+ends "a reader's whole name means that one" 2 'no terminal' "$sim" run --reader One=adult --reader "One more=child" -- \
+	"$tool" --module "$module" pin change auth --reader One
 ends "status shows all" 0 'Two' $two "$tool" --module "$module" status
 
 # 10: --warn

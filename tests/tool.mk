@@ -1,6 +1,7 @@
 # jpki-tool over the simulated card: its dates, its exit statuses, its screens on a terminal.
 if HAVE_CMOCKA
-tool_tests = tests/tool-authority tests/tool-dates tests/tool-signature tests/tool-terminal
+tool_tests = tests/tool-authority tests/tool-dates tests/tool-parts tests/tool-signature \
+	tests/tool-terminal
 check_PROGRAMS += $(tool_tests)
 TESTS += $(tool_tests)
 tests_tool_dates_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -14,6 +15,11 @@ tests_tool_signature_SOURCES = tests/tool-signature.c src/tool/authority.c \
 	src/tool/signature.c
 tests_tool_signature_CPPFLAGS = $(tool_cppflags) $(CMOCKA_CFLAGS) -DPKGDATADIR='"/nonexistent"'
 tests_tool_signature_LDADD = src/tool/libtool-dates.la $(CMOCKA_LIBS) $(OPENSSL_LIBS)
+tests_tool_parts_SOURCES = tests/tool-parts.c src/tool/consent.c src/tool/exit.c src/tool/file.c \
+	src/tool/hold.c src/tool/progress.c src/tool/screen.c src/tool/secret.c src/tool/shell.c \
+	src/tool/terminal.c
+tests_tool_parts_CPPFLAGS = $(tool_cppflags) $(CMOCKA_CFLAGS)
+tests_tool_parts_LDADD = $(CMOCKA_LIBS)
 tests_tool_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_tool_terminal_LDADD = $(CMOCKA_LIBS)
 endif

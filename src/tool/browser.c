@@ -395,6 +395,19 @@ browser_find(enum browser browser, struct places *places)
 	return ok;
 }
 
+bool
+browser_is_idle(const struct places *places, const struct place *place)
+{
+	if (place->browser != BROWSER_FIREFOX || place->sandbox != SANDBOX_NONE ||
+	    place->db.state != NSSDB_NONE)
+		return false;
+	for (size_t i = 0; i < places->count; i++)
+		if (places->items[i].sandbox != SANDBOX_NONE ||
+		    places->items[i].db.state != NSSDB_NONE)
+			return true;
+	return &places->items[0] != place;
+}
+
 void
 browser_free(struct places *places)
 {

@@ -39,6 +39,12 @@ struct places {
 };
 
 /*
+ * Whether it is one of the profiles that Firefox makes and never uses: they say nothing where another
+ * one was used.
+ */
+bool browser_is_idle(const struct places *places, const struct place *place);
+
+/*
  * All places of a browser, also those that were never used. For Chromium there is always one
  * without sandbox: where its list would be. False without memory. browser_free goes with it.
  */

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <openssl/bn.h>
@@ -41,7 +42,7 @@ static const struct which *
 find_which(const char *name)
 {
 	for (size_t i = 0; i < WHICH; i++)
-		if (strcmp(table[i].name, name) == 0)
+		if (strcasecmp(table[i].name, name) == 0)
 			return &table[i];
 	complain(_("say auth, sign, auth-ca or sign-ca, not \"%s\""), name);
 	return NULL;

@@ -8,18 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-static const struct token *
-first_token(const struct reader *reader)
-{
-	return &reader->tokens[reader->tokens[KEY_AUTH].listed ? KEY_AUTH : KEY_SIGN];
-}
-
-static bool
-has_card(const struct reader *reader)
-{
-	return reader->card >= JPKI_CARD_MYNUMBER;
-}
-
 /* ---- readers without a card of ours ---- */
 
 /* Words for programs, the same as in status --json. */
@@ -58,7 +46,7 @@ is_busy(struct report *report, const struct reader *reader, enum mark mark)
 static void
 without_card(struct report *report, const struct reader *reader, bool other)
 {
-	enum jpki_reason reason = first_token(reader)->status.reason;
+	enum jpki_reason reason = module_reader_reason(reader);
 	enum mark mark = other ? MARK_NONE : MARK_PROBLEM;
 	const char *word = (size_t)reason < sizeof words / sizeof words[0] ? words[reason] : NULL;
 
@@ -204,13 +192,13 @@ doctor_cards(struct report *report, struct module *module)
 	bool any = false;
 
 	for (size_t i = 0; i < module->count; i++)
-		any = any || has_card(&module->readers[i]);
+		any = any || module_has_card(&module->readers[i]);
 	for (size_t i = 0; i < module->count; i++) {
 		struct reader *reader = &module->readers[i];
 
 		if (!reader->name[0])
 			continue;
-		if (!has_card(reader)) {
+		if (!module_has_card(reader)) {
 			without_card(report, reader, any);
 			continue;
 		}

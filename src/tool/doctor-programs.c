@@ -3,8 +3,10 @@
 #include "tool/browser.h"
 #include "tool/doctor.h"
 #include "tool/p11kit.h"
+#include "tool/shell.h"
 #include "tool/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +18,7 @@
 static bool
 look_at_p11kit(struct report *report, const char *folder)
 {
-	char *known = p11kit_find("jpki-tool", NSSDB_FILE);
+	char *known = p11kit_find("jpki-tool", NSSDB_FILE), *line, *word = NULL;
 	struct finding *finding;
 
 	if (known) {
@@ -28,10 +30,16 @@ look_at_p11kit(struct report *report, const char *folder)
 	finding = report_add(report, AREA_P11KIT, MARK_PROBLEM, "unknown", "", "%s",
 			     _("it does not know the module: programs that ask p11-kit, such as "
 			       "those with GnuTLS, do not find the card"));
-	report_command(finding,
-		       "sudo mkdir -p /etc/pkcs11/modules && echo 'module: %s/" NSSDB_FILE
-		       "' | sudo tee /etc/pkcs11/modules/jpki-auth.module",
-		       folder);
+	if (asprintf(&line, "module: %s/" NSSDB_FILE, folder) >= 0) {
+		word = shell_quote(line);
+		free(line);
+	}
+	if (word)
+		report_command(finding,
+			       "sudo mkdir -p /etc/pkcs11/modules && echo %s "
+			       "| sudo tee /etc/pkcs11/modules/jpki-auth.module",
+			       word);
+	free(word);
 	return false;
 }
 
@@ -119,20 +127,6 @@ judge(struct report *report, const struct place *place, bool p11kit)
 		not_set_up(report, place);
 }
 
-/* Firefox makes profiles that it never uses: they say nothing where another one was used. */
-static bool
-is_idle(const struct places *places, const struct place *place)
-{
-	if (place->browser != BROWSER_FIREFOX || place->sandbox != SANDBOX_NONE ||
-	    place->db.state != NSSDB_NONE)
-		return false;
-	for (size_t i = 0; i < places->count; i++)
-		if (places->items[i].sandbox != SANDBOX_NONE ||
-		    places->items[i].db.state != NSSDB_NONE)
-			return true;
-	return &places->items[0] != place;
-}
-
 /* With Chromium in a sandbox only, the list that it would have outside means nothing. */
 static bool
 is_elsewhere(const struct places *places, const struct place *place)
@@ -161,7 +155,7 @@ look_at_browser(struct report *report, enum browser browser, bool p11kit)
 		report->failed = true;
 	} else if (browser_is_here(browser, &places)) {
 		for (size_t i = 0; i < places.count; i++)
-			if (!is_idle(&places, &places.items[i]) &&
+			if (!browser_is_idle(&places, &places.items[i]) &&
 			    !is_elsewhere(&places, &places.items[i]))
 				judge(report, &places.items[i], p11kit);
 		if (places.count == 0)

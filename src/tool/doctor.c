@@ -125,6 +125,17 @@ show(const struct report *report)
 			       : _("Nothing is wrong."));
 }
 
+/* JSON is UTF-8; the name of a file is any bytes. NULL is null. */
+static json_t *
+text_of(const char *text)
+{
+	char *safe = text ? screen_safe(text, strlen(text)) : NULL;
+	json_t *json = safe ? json_string(safe) : json_null();
+
+	free(safe);
+	return json;
+}
+
 static enum tool_exit
 print_json(const struct report *report)
 {
@@ -134,14 +145,13 @@ print_json(const struct report *report)
 	for (size_t i = 0; i < report->count; i++) {
 		const struct finding *f = &report->items[i];
 
-		(void)json_array_append_new(findings,
-					    json_pack("{s:s, s:s, s:s, s:s, s:s?}", "area",
-						      areas[f->area].word, "state", states[f->mark],
-						      "finding", f->word, "about", f->about,
-						      "command", f->command));
+		(void)json_array_append_new(
+			findings, json_pack("{s:s, s:s, s:s, s:o, s:o}", "area", areas[f->area].word,
+					    "state", states[f->mark], "finding", f->word, "about",
+					    text_of(f->about), "command", text_of(f->command)));
 	}
 	json = json_pack("{s:b, s:o}", "wrong", has_problem(report), "findings", findings);
-	ok = json && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
+	ok = json && json_array_size(findings) == report->count && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
 	json_decref(json);
 	(void)putchar('\n');
 	return ok ? TOOL_OK : TOOL_FAILED;
@@ -159,7 +169,7 @@ first_reason(const struct module *module)
 		return JPKI_REASON_NO_READER;
 	if (reader->name[0]) /* then the service was there, and what is wrong is this reader's */
 		return JPKI_REASON_NONE;
-	return reader->tokens[reader->tokens[KEY_AUTH].listed ? KEY_AUTH : KEY_SIGN].status.reason;
+	return module_reader_reason(reader);
 }
 
 static size_t

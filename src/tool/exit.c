@@ -23,7 +23,7 @@ static const struct {
 	{TOOL_CANCELLED, N_("you said no")},
 	{TOOL_AMBIGUOUS, N_("several cards: say which with --reader or --serial")},
 	{TOOL_ENDS_SOON, N_("status --warn: a certificate has ended or ends soon")},
-	{TOOL_NOT_VALID, N_("validity, verify: not valid; sign: the certificate is not within its dates")},
+	{TOOL_NOT_VALID, N_("validity, verify: not valid; status, sign: a certificate is not within its dates")},
 	{TOOL_NOT_VERIFIABLE, N_("validity, verify: the issuer cannot be verified here")},
 	{TOOL_SIMULATED, N_("validity, verify: only a simulated card")},
 	{TOOL_WRONG, N_("doctor: something is wrong")},

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LARGEST (size_t)(256 * 1024 * 1024)
+#define LARGEST ((size_t)FILE_MEGABYTES * 1024 * 1024)
 /* What a disk reads in a moment shows no progress. */
 #define LARGE (UINT64_C(16) * 1024 * 1024)
 
@@ -58,6 +58,26 @@ apply_umask(int fd)
 }
 
 /*
+ * For the same people as the file that it replaces. Where it cannot have the same owner or group,
+ * these get what nobody had: nothing that somebody else may not have.
+ */
+static bool
+apply_mode(int fd, const struct stat *old)
+{
+	mode_t mode = old->st_mode & 07777;
+	struct stat new;
+
+	(void)!fchown(fd, old->st_uid, old->st_gid);
+	if (fstat(fd, &new) != 0)
+		return false;
+	if (new.st_uid != old->st_uid)
+		mode &= 0777;
+	if (new.st_gid != old->st_gid)
+		mode &= (mode_t)~(02070 | S_IWOTH);
+	return fchmod(fd, mode) == 0 || errno == EPERM;
+}
+
+/*
  * The new file gets its name when it is complete, but not one that is taken: FAT has no links, and
  * NFS no such rename.
  */
@@ -94,22 +114,38 @@ is_there(const char *path)
 	return TOOL_FAILED;
 }
 
+/* A file beside it, whose name has room where that of the file itself has. Its descriptor, or -1. */
+static int
+make_beside(const char *path, char **name)
+{
+	const char *slash = strrchr(path, '/');
+	int fd;
+
+	if (asprintf(name, "%.*s.jpki-tool.XXXXXX", slash ? (int)(slash + 1 - path) : 0, path) < 0) {
+		*name = NULL;
+		errno = ENOMEM;
+		return -1;
+	}
+	fd = mkostemp(*name, O_CLOEXEC);
+	if (fd < 0) {
+		free(*name);
+		*name = NULL;
+	}
+	return fd;
+}
+
+/* `old`: what is there now, NULL for nothing. */
 static enum tool_exit
-write_new(const char *path, const void *data, size_t len, bool force)
+write_new(const char *path, const struct stat *old, const void *data, size_t len, bool force)
 {
 	enum tool_exit status = TOOL_OK;
 	char *temporary;
-	int fd;
+	int fd = make_beside(path, &temporary);
 
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-		return TOOL_FAILED;
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0) {
-		free(temporary);
+	if (fd < 0)
 		return cannot_write(path);
-	}
-	if (!write_all(fd, data, len) || !apply_umask(fd) || fsync(fd) != 0 ||
-	    !give_name(temporary, path, force)) {
+	if (!write_all(fd, data, len) || !(old ? apply_mode(fd, old) : apply_umask(fd)) ||
+	    fsync(fd) != 0 || !give_name(temporary, path, force)) {
 		status = cannot_write(path);
 		(void)unlink(temporary);
 	}
@@ -118,48 +154,132 @@ write_new(const char *path, const void *data, size_t len, bool force)
 	return status;
 }
 
+/* Where a link leads, or the path itself; the caller frees it. NULL with errno for a link to nowhere. */
+static char *
+target_of(const char *path)
+{
+	struct stat there;
+
+	if (lstat(path, &there) == 0 && S_ISLNK(there.st_mode))
+		return realpath(path, NULL);
+	return strdup(path);
+}
+
+/* Whether rename may put a file in that one's place: not in /tmp and the like, if it is another's. */
+static bool
+may_replace(const char *path, const struct stat *old)
+{
+	char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+	struct stat about;
+	uid_t self = geteuid();
+	bool sticky;
+
+	if (slash)
+		slash[1] = '\0';
+	sticky = folder && stat(slash ? folder : ".", &about) == 0 && (about.st_mode & S_ISVTX);
+	free(folder);
+	errno = EPERM;
+	return !sticky || self == 0 || self == old->st_uid || self == about.st_uid;
+}
+
+/* Whether a new file could be made there, seen by making one, which is not left behind. */
+static bool
+can_make(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat there;
+	char *temporary;
+	int fd;
+
+	if (*(slash ? slash + 1 : path) == '\0') {
+		errno = EISDIR;
+		return false;
+	}
+	if (lstat(path, &there) != 0 && errno != ENOENT)
+		return false;
+	fd = make_beside(path, &temporary);
+	if (fd < 0)
+		return false;
+	(void)close(fd);
+	(void)unlink(temporary);
+	free(temporary);
+	return true;
+}
+
+/* All that can be known before: `old` is filled with what is at `path` (st_nlink 0: nothing). */
+static enum tool_exit
+may_write(const char *path, bool force, struct stat *old)
+{
+	old->st_nlink = 0;
+	if (stat(path, old) != 0)
+		return can_make(path) ? TOOL_OK : cannot_write(path);
+	if (S_ISDIR(old->st_mode)) {
+		errno = EISDIR;
+		return cannot_write(path);
+	}
+	if (!S_ISREG(old->st_mode))
+		return access(path, W_OK) == 0 ? TOOL_OK : cannot_write(path);
+	if (!force)
+		return is_there(path);
+	return may_replace(path, old) && can_make(path) ? TOOL_OK : cannot_write(path);
+}
+
 enum tool_exit
 file_write(const char *path, const void *data, size_t len, bool force)
 {
 	enum tool_exit status;
-	struct stat there;
+	struct stat old;
 	sigset_t before;
+	char *target;
 
 	if (strcmp(path, "-") == 0)
 		return fwrite(data, 1, len, stdout) == len ? TOOL_OK
 							   : cannot_write(_("standard output"));
-	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
-		return write_into(path, data, len);
-	if (!force && access(path, F_OK) == 0)
-		return is_there(path);
+	target = target_of(path);
+	if (!target)
+		return cannot_write(path);
 	hold_begin(&before);
-	status = write_new(path, data, len, force);
-	hold_end(&before);
+	status = may_write(target, force, &old);
+	if (status == TOOL_OK && old.st_nlink > 0 && !S_ISREG(old.st_mode)) {
+		/* A pipe may have nobody at its other end for ever. */
+		hold_end(&before);
+		status = write_into(target, data, len);
+	} else {
+		if (status == TOOL_OK)
+			status = write_new(target, old.st_nlink > 0 ? &old : NULL, data, len, force);
+		hold_end(&before);
+	}
+	free(target);
 	return status;
 }
 
 enum tool_exit
 file_may_write(const char *path, bool force)
 {
-	char *folder, *slash;
-	struct stat there;
-	bool ok;
+	enum tool_exit status;
+	struct stat old;
+	char *target;
 
 	if (strcmp(path, "-") == 0)
 		return TOOL_OK;
-	if (stat(path, &there) == 0 && S_ISDIR(there.st_mode)) {
-		errno = EISDIR;
-		return cannot_write(path);
-	}
-	if (stat(path, &there) == 0 && S_ISREG(there.st_mode) && !force)
-		return is_there(path);
-	folder = strdup(path);
-	slash = folder ? strrchr(folder, '/') : NULL;
-	if (slash)
-		slash[1] = '\0';
-	ok = access(slash ? folder : ".", F_OK) == 0;
-	free(folder);
-	return ok ? TOOL_OK : cannot_write(path);
+	target = target_of(path);
+	status = target ? may_write(target, force, &old) : cannot_write(path);
+	free(target);
+	return status;
+}
+
+enum tool_exit
+file_may_enclose(const char *path)
+{
+	struct stat there;
+
+	if (strcmp(path, "-") == 0 || stat(path, &there) != 0 ||
+	    (there.st_size >= 0 && (uintmax_t)there.st_size <= LARGEST))
+		return TOOL_OK;
+	complain(_("%s is larger than the %d MB that a signature can enclose: sign it without "
+		   "--enclosed"),
+		 path, FILE_MEGABYTES);
+	return TOOL_FAILED;
 }
 
 enum tool_exit

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define PARAGRAPHS 6
 
@@ -112,7 +113,7 @@ help_run(const struct options *options, char *arguments[])
 		return TOOL_OK;
 	}
 	for (size_t i = 0; i < TOPICS; i++)
-		if (strcmp(topics[i].name, arguments[0]) == 0) {
+		if (strcasecmp(topics[i].name, arguments[0]) == 0) {
 			print_topic(&topics[i]);
 			return TOOL_OK;
 		}

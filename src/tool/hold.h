@@ -5,8 +5,8 @@
 #include <signal.h>
 
 /*
- * Ctrl-C, Ctrl-Z and their like wait until a card or a file is not left in the middle of
- * something. SIGQUIT (Ctrl-\) still ends a program whose reader never answers.
+ * Ctrl-C, Ctrl-\, Ctrl-Z and everything else that ends or stops a program wait until a card or a
+ * file is not left in the middle of something. SIGKILL still ends a program whose reader never answers.
  */
 
 /* `before` is for hold_end, which lets what arrived meanwhile take effect. */

@@ -14,6 +14,7 @@ src_tool_jpki_tool_SOURCES = \
 	src/tool/child.c src/tool/child.h \
 	src/tool/cms.c src/tool/cms.h \
 	src/tool/commands.h \
+	src/tool/consent.c src/tool/consent.h \
 	src/tool/doctor.c src/tool/doctor.h \
 	src/tool/doctor-card.c src/tool/doctor-programs.c \
 	src/tool/doctor-service.c src/tool/doctor-usb.c \
@@ -35,7 +36,9 @@ src_tool_jpki_tool_SOURCES = \
 	src/tool/processes.c src/tool/processes.h \
 	src/tool/progress.c src/tool/progress.h \
 	src/tool/screen.c src/tool/screen.h \
+	src/tool/secret.c src/tool/secret.h \
 	src/tool/setup.c \
+	src/tool/shell.c src/tool/shell.h \
 	src/tool/sign.c \
 	src/tool/signature.c src/tool/signature.h \
 	src/tool/status.c src/tool/status.h \

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define PIN_OPTIONS "pin-fd pinentry last-try"
 
@@ -48,11 +49,11 @@ static const struct command commands[] = {
 bool
 key_read(const char *text, enum key *key)
 {
-	if (strcmp(text, "auth") == 0) {
+	if (strcasecmp(text, "auth") == 0) {
 		*key = KEY_AUTH;
 		return true;
 	}
-	if (strcmp(text, "sign") == 0) {
+	if (strcasecmp(text, "sign") == 0) {
 		*key = KEY_SIGN;
 		return true;
 	}
@@ -123,6 +124,24 @@ print_command(const struct command *command)
 	options_print(command);
 }
 
+/* "jpki-tool cert --help": each command that begins with that word. Whether there is any. */
+static bool
+print_family(const char *word)
+{
+	const size_t len = strlen(word);
+	bool any = false;
+
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strncmp(commands[i].name, word, len) != 0 || commands[i].name[len] != ' ')
+			continue;
+		if (any)
+			screen_blank();
+		print_command(&commands[i]);
+		any = true;
+	}
+	return any;
+}
+
 /* For shell completion; touches no card. */
 static void
 print_words(void)
@@ -160,6 +179,8 @@ run(const struct options *options, int count, char *words[])
 	int taken = 0;
 	const struct command *command = find_command(count, words, &taken);
 
+	if (!command && options->help && print_family(words[0]))
+		return TOOL_OK;
 	if (!command) {
 		complain(_("there is no command \"%s%s%s\" (jpki-tool --help lists them)"), words[0],
 			 taken == 2 && count > 1 ? " " : "", taken == 2 && count > 1 ? words[1] : "");

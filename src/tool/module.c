@@ -238,22 +238,33 @@ read_slots(struct module *module)
 	return rv == CKR_OK ? TOOL_OK : module_failed(rv);
 }
 
+/* A part of the name will do, but the name itself means that reader alone. */
+static bool
+is_meant(const struct module *module, const struct reader *reader, const char *name)
+{
+	for (size_t i = 0; name && i < module->count; i++)
+		if (strcmp(module->readers[i].name, name) == 0)
+			return strcmp(reader->name, name) == 0;
+	return !name || strstr(reader->name, name);
+}
+
 /* Keeps the readers that --reader and --serial ask for. */
 static enum tool_exit
 filter(struct module *module, const struct options *options)
 {
-	size_t kept = 0, before = module->count;
+	struct reader *all = module->readers, *kept = calloc(module->count + 1, sizeof *kept);
+	size_t count = 0;
 
-	for (size_t i = 0; i < before; i++) {
-		struct reader *reader = &module->readers[i];
-		bool fits = (!options->reader || strstr(reader->name, options->reader)) &&
-			    (!options->serial || strcasecmp(reader->serial, options->serial) == 0);
-
-		if (fits)
-			module->readers[kept++] = *reader;
-	}
-	module->count = kept;
-	if (kept > 0)
+	if (!kept)
+		return module_failed(CKR_HOST_MEMORY);
+	for (size_t i = 0; i < module->count; i++)
+		if (is_meant(module, &all[i], options->reader) &&
+		    (!options->serial || strcasecmp(all[i].serial, options->serial) == 0))
+			kept[count++] = all[i];
+	module->readers = kept;
+	module->count = count;
+	free(all);
+	if (count > 0)
 		return TOOL_OK;
 	if (options->serial) {
 		complain(_("no card with the serial number %s in the readers"), options->serial);
@@ -315,37 +326,60 @@ module_token_failed(struct module *module, struct token *token, CK_RV rv)
 
 /* ---- choosing ---- */
 
-static bool
-has_card(const struct reader *reader)
+enum jpki_reason
+module_reader_reason(const struct reader *reader)
+{
+	return reader->tokens[reader->tokens[KEY_AUTH].listed ? KEY_AUTH : KEY_SIGN].status.reason;
+}
+
+bool
+module_has_card(const struct reader *reader)
 {
 	return reader->card == JPKI_CARD_MYNUMBER || reader->card == JPKI_CARD_ANDROID ||
 	       reader->card == JPKI_CARD_IPHONE;
 }
 
 static enum tool_exit
-none_found(const struct module *module, enum key key)
+none_found(const struct module *module)
 {
 	enum jpki_reason reason = JPKI_REASON_NO_READER;
 
 	/* The reader that says most: one with something in it rather than an empty one. */
-	for (size_t i = 0; i < module->count; i++) {
-		enum jpki_reason of_this = module->readers[i].tokens[key].status.reason;
-
+	for (size_t i = 0; i < module->count; i++)
 		if (i == 0 || reason == JPKI_REASON_NO_CARD)
-			reason = of_this;
-	}
+			reason = module_reader_reason(&module->readers[i]);
+	/* The card was there at the look at one token, and gone at that at the other. */
+	if (reason == JPKI_REASON_NONE)
+		return module_failed(CKR_DEVICE_REMOVED);
 	complain("%s", module_reason_text(reason));
 	return module_reason_exit(reason);
 }
 
+bool
+module_serial_is_shared(const struct module *module, const struct reader *reader)
+{
+	for (size_t i = 0; i < module->count; i++)
+		if (&module->readers[i] != reader &&
+		    strcmp(module->readers[i].serial, reader->serial) == 0)
+			return true;
+	return false;
+}
+
+/* Phones that hide their certificate all have the serial number of the product. */
 static enum tool_exit
 several_found(const struct module *module)
 {
 	complain("%s", _("there are several cards; say which with --reader or --serial:"));
-	for (size_t i = 0; i < module->count; i++)
-		if (has_card(&module->readers[i]))
-			(void)fprintf(stderr, "  --serial %s   %s\n", module->readers[i].serial,
-				      module->readers[i].name);
+	for (size_t i = 0; i < module->count; i++) {
+		const struct reader *reader = &module->readers[i];
+
+		if (!module_has_card(reader))
+			continue;
+		if (!reader->serial[0] || module_serial_is_shared(module, reader))
+			(void)fprintf(stderr, "  --reader \"%s\"\n", reader->name);
+		else
+			(void)fprintf(stderr, "  --serial %s   %s\n", reader->serial, reader->name);
+	}
 	return TOOL_AMBIGUOUS;
 }
 
@@ -355,12 +389,12 @@ module_choose(struct module *module, enum key key, struct reader **reader)
 	size_t found = 0;
 
 	for (size_t i = 0; i < module->count; i++)
-		if (has_card(&module->readers[i])) {
+		if (module_has_card(&module->readers[i])) {
 			*reader = &module->readers[i];
 			found++;
 		}
 	if (found == 0)
-		return none_found(module, key);
+		return none_found(module);
 	if (found > 1)
 		return several_found(module);
 	if (!(*reader)->tokens[key].listed) {

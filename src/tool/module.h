@@ -68,6 +68,15 @@ enum tool_exit module_run(const struct options *options,
  */
 enum tool_exit module_choose(struct module *module, enum key key, struct reader **reader);
 
+/* Whether a card (or phone) of ours lies in it. */
+bool module_has_card(const struct reader *reader);
+
+/* Whether another card here has the same serial number: phones may. */
+bool module_serial_is_shared(const struct module *module, const struct reader *reader);
+
+/* Why there is no token: that of the reader's first slot, the same for both where no card is. */
+enum jpki_reason module_reader_reason(const struct reader *reader);
+
 /* The sentence for the user why there is no token, and the exit status that goes with it. */
 const char *module_reason_text(enum jpki_reason reason);
 enum tool_exit module_reason_exit(enum jpki_reason reason);

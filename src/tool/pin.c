@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/pin.h"
 
+#include "tool/consent.h"
 #include "tool/hold.h"
 #include "tool/pinentry.h"
 #include "tool/progress.h"
+#include "tool/secret.h"
 #include "tool/terminal.h"
 #include "tool/text.h"
 
@@ -15,10 +17,20 @@
 
 #include <openssl/crypto.h>
 
-void
-pin_forget(struct pin *pin)
+struct pin *
+pin_new(void)
 {
-	OPENSSL_cleanse(pin, sizeof *pin);
+	struct pin *pin = secret_new(sizeof *pin);
+
+	if (!pin)
+		(void)module_failed(CKR_HOST_MEMORY);
+	return pin;
+}
+
+void
+pin_free(struct pin *pin)
+{
+	secret_free(pin, sizeof *pin);
 }
 
 /* ---- the shape ---- */
@@ -31,34 +43,13 @@ static const struct {
 	[KEY_SIGN] = {6, 16, true},
 };
 
-/* Full-width ！ to ～ are U+FF01 to U+FF5E: EF BC 81 to EF BD 9E. */
-static size_t
-fold_char(const char *text, char *c)
-{
-	const unsigned char *at = (const unsigned char *)text;
-
-	*c = text[0];
-	if (at[0] != 0xEF || (at[1] != 0xBC && at[1] != 0xBD) || at[2] < 0x80 || at[2] > 0xBF)
-		return 1;
-	*c = (char)((at[1] == 0xBC ? at[2] - 0x80 : at[2] - 0x80 + 0x40) + 0x20);
-	return 3;
-}
-
 static void
 fold(struct pin *pin)
 {
-	size_t out = 0;
-
-	for (size_t at = 0; at < pin->len;) {
-		char c;
-
-		at += fold_char(pin->text + at, &c);
-		if (c >= 'a' && c <= 'z')
-			c = (char)(c - 'a' + 'A');
-		pin->text[out++] = c;
-	}
-	OPENSSL_cleanse(pin->text + out, sizeof pin->text - out);
-	pin->len = out;
+	pin->len = consent_fold(pin->text, pin->len);
+	for (size_t i = 0; i < pin->len; i++)
+		if (pin->text[i] >= 'a' && pin->text[i] <= 'z')
+			pin->text[i] = (char)(pin->text[i] - 'a' + 'A');
 }
 
 enum pin_fault
@@ -149,15 +140,17 @@ read_fd(int fd, struct pin *pin)
 	return (int)pin->len;
 }
 
+/* `fd`: a terminal, or -1 for the one that controls us. */
 static int
-ask_terminal(const char *card, const char *question, struct pin *pin)
+ask_terminal(int fd, const char *card, const char *question, struct pin *pin)
 {
 	char *prompt;
 	int len;
 
 	if (asprintf(&prompt, "%s%s%s: ", card ? card : "", card ? "\n" : "", question) < 0)
 		return TERMINAL_NONE;
-	len = terminal_ask(prompt, false, pin->text, sizeof pin->text);
+	len = fd >= 0 ? terminal_ask_on(fd, prompt, false, pin->text, sizeof pin->text)
+		      : terminal_ask(prompt, false, pin->text, sizeof pin->text);
 	free(prompt);
 	pin->len = len > 0 ? (size_t)len : 0;
 	return len;
@@ -168,10 +161,10 @@ get(const struct options *options, const char *card, const char *question, const
     struct pin *pin)
 {
 	(void)fflush(stdout);
-	if (options->pin_fd >= 0)
+	if (options->pin_fd >= 0 && !isatty(options->pin_fd))
 		return read_fd(options->pin_fd, pin);
-	if (!options->pinentry)
-		return ask_terminal(card, question, pin);
+	if (options->pin_fd >= 0 || !options->pinentry)
+		return ask_terminal(options->pin_fd, card, question, pin);
 	return pinentry_ask(options->pinentry, card, question, error, pin->text, sizeof pin->text,
 			    &pin->len);
 }
@@ -200,62 +193,66 @@ no_answer(const struct options *options, int result)
 	return options->pin_fd >= 0 ? TOOL_USAGE : TOOL_CANCELLED;
 }
 
+/* What is wrong with an entry, in words that the caller frees. Nothing was sent, so nothing is lost. */
+static char *
+fault_words(enum pin_fault fault, enum key key, enum pin_question question)
+{
+	const char *text = pin_fault_text(fault, key);
+	char *words;
+
+	if (asprintf(&words, question == PIN_NOW ? _("%s; no try was lost") : "%s", text) < 0)
+		return NULL;
+	return words;
+}
+
+#define ENTRIES 3 /* that a pinentry program is asked for */
+
+/* One entry: TOOL_OK if it is a PIN, with *error NULL, or if it may be asked again, with *error set. */
+static enum tool_exit
+ask_once(const struct options *options, const char *card, enum key key, enum pin_question question,
+	 struct pin *pin, char **error)
+{
+	int result = get(options, card, question_text(key, question), *error, pin);
+	enum pin_fault fault;
+
+	free(*error);
+	*error = NULL;
+	if (result < 0 && result != TERMINAL_LONG)
+		return no_answer(options, result);
+	fault = result == TERMINAL_LONG ? PIN_LENGTH : pin_fold(pin, key, question == PIN_NEW);
+	if (fault == PIN_FINE || (question == PIN_AGAIN && result >= 0))
+		return TOOL_OK;
+	*error = fault_words(fault, key, question);
+	if (!*error)
+		return module_failed(CKR_HOST_MEMORY);
+	if (!options->pinentry)
+		complain("%s", *error);
+	return options->pin_fd >= 0 && !isatty(options->pin_fd) ? TOOL_PIN_WRONG : TOOL_OK;
+}
+
 enum tool_exit
 pin_ask(const struct options *options, const struct reader *reader, enum key key,
 	enum pin_question question, struct pin *pin)
 {
-	char *card = question == PIN_NOW ? card_name(reader) : NULL;
-	const char *error = NULL;
-	enum tool_exit status = TOOL_OK;
+	char *card = question == PIN_NOW ? card_name(reader) : NULL, *error = NULL;
+	enum tool_exit status;
+	int entries = 0;
 
-	for (;;) {
-		int result = get(options, card, question_text(key, question), error, pin);
-		enum pin_fault fault;
-
-		if (result < 0 && result != TERMINAL_LONG) {
-			status = no_answer(options, result);
-			break;
-		}
-		fault = result == TERMINAL_LONG ? PIN_LENGTH
-						: pin_fold(pin, key, question == PIN_NEW);
-		if (fault == PIN_FINE || (question == PIN_AGAIN && result >= 0))
-			break;
-		error = pin_fault_text(fault, key);
-		if (!options->pinentry)
+	do {
+		status = ask_once(options, card, key, question, pin, &error);
+		if (status == TOOL_OK && error && options->pinentry && ++entries == ENTRIES) {
 			complain("%s", error);
-		if (options->pin_fd >= 0) {
 			status = TOOL_PIN_WRONG;
-			break;
 		}
-	}
+	} while (status == TOOL_OK && error);
+	free(error);
 	free(card);
 	if (status != TOOL_OK)
-		pin_forget(pin);
+		explicit_bzero(pin, sizeof *pin);
 	return status;
 }
 
 /* ---- before and after ---- */
-
-enum tool_exit
-pin_ask_yes(const char *question, const char *option)
-{
-	char answer[32], *prompt;
-	int result;
-
-	(void)fflush(stdout);
-	if (asprintf(&prompt, "%s %s: ", question, _("Type \"yes\" to go on")) < 0)
-		return TOOL_FAILED;
-	result = terminal_ask(prompt, true, answer, sizeof answer);
-	free(prompt);
-	if (result == TERMINAL_NONE) {
-		complain(_("there is no terminal to ask on: %s answers the question"), option);
-		return TOOL_USAGE;
-	}
-	if (result >= 0 && (strcmp(answer, "yes") == 0 || strcmp(answer, "はい") == 0))
-		return TOOL_OK;
-	complain("%s", _("not done; nothing was sent to the card"));
-	return TOOL_CANCELLED;
-}
 
 enum tool_exit
 pin_may_try(const struct options *options, const struct token *token, enum key key)
@@ -267,15 +264,16 @@ pin_may_try(const struct options *options, const struct token *token, enum key k
 	complain(_("only one try is left for the PIN of the %s: if it is wrong, the PIN is locked "
 		   "and has to be reset at the municipal office"),
 		 key_text(key));
-	return pin_ask_yes(_("Use the last try?"), "--last-try");
+	return consent_ask(_("Use the last try?"), "--last-try",
+			   _("not done; nothing was sent to the card"));
 }
 
 enum tool_exit
-pin_was_wrong(struct module *module, struct token *token, enum key key)
+pin_was_wrong(struct module *module, struct token *token)
 {
+	const int before = token->status.tries_left;
 	int left;
 
-	(void)key;
 	module_look(module, token);
 	left = token->status.tries_left;
 	if (left == 0) {
@@ -283,13 +281,34 @@ pin_was_wrong(struct module *module, struct token *token, enum key key)
 				 "locked\""));
 		return TOOL_PIN_LOCKED;
 	}
-	if (left > 0)
+	if (left > 0 && left == before)
+		complain(P_("the PIN was refused before it was sent: no try was lost, %d is left",
+			    "the PIN was refused before it was sent: no try was lost, %d are left", left),
+			 left);
+	else if (left > 0)
 		complain(P_("the PIN was wrong: %d try left", "the PIN was wrong: %d tries left",
 			    left),
 			 left);
 	else
 		complain("%s", _("the PIN was wrong"));
+	if (left == 1)
+		complain("%s", _("THE NEXT WRONG ONE LOCKS IT. Unless you are sure, stop here and see "
+				 "\"jpki-tool help forgotten\""));
 	return TOOL_PIN_WRONG;
+}
+
+static CK_RV
+login(struct module *module, CK_SESSION_HANDLE session, struct pin *pin)
+{
+	sigset_t before;
+	CK_RV rv;
+
+	progress_show(_("The card is checking the PIN ..."));
+	hold_begin(&before);
+	rv = module->f->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin->text, pin->len);
+	hold_end(&before);
+	progress_clear();
+	return rv;
 }
 
 enum tool_exit
@@ -297,24 +316,16 @@ pin_login(struct module *module, const struct options *options, struct reader *r
 	  enum key key, CK_SESSION_HANDLE session)
 {
 	struct token *token = &reader->tokens[key];
-	struct pin pin = {0};
 	enum tool_exit status = pin_may_try(options, token, key);
-	sigset_t before;
-	CK_RV rv;
+	struct pin *pin = status == TOOL_OK ? pin_new() : NULL;
+	CK_RV rv = CKR_OK;
 
 	if (status == TOOL_OK)
-		status = pin_ask(options, reader, key, PIN_NOW, &pin);
-	if (status != TOOL_OK)
-		return status;
-	progress_show(_("The card is checking the PIN ..."));
-	hold_begin(&before);
-	rv = module->f->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin.text, pin.len);
-	hold_end(&before);
-	progress_clear();
-	pin_forget(&pin);
-	if (rv == CKR_OK)
-		return TOOL_OK;
-	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED)
-		return pin_was_wrong(module, token, key);
-	return module_token_failed(module, token, rv);
+		status = pin ? pin_ask(options, reader, key, PIN_NOW, pin) : TOOL_FAILED;
+	if (status == TOOL_OK)
+		rv = login(module, session, pin);
+	pin_free(pin);
+	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LOCKED)
+		return pin_was_wrong(module, token);
+	return rv == CKR_OK ? status : module_token_failed(module, token, rv);
 }

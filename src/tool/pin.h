@@ -15,8 +15,11 @@ struct pin {
 	size_t len;
 };
 
-/* Wipes it. */
-void pin_forget(struct pin *pin);
+/* An empty one in memory that is wiped and not dumped; NULL after a message. */
+struct pin *pin_new(void);
+
+/* Wipes it and gives it back; NULL is fine. */
+void pin_free(struct pin *pin);
 
 /* What is wrong with a typed PIN, before any card sees it. */
 enum pin_fault {
@@ -43,8 +46,9 @@ enum pin_question {
 };
 
 /*
- * Asks for a PIN of that card, naming reader and card. On a terminal and with a pinentry asks
- * again while the shape is wrong. A message and the exit status if there is none.
+ * Asks for a PIN of that card, naming reader and card. On a terminal asks again while the shape is
+ * wrong, and with a pinentry up to three times: one that repeats itself would go on for ever. A
+ * message and the exit status if there is none; the PIN is wiped then.
  */
 enum tool_exit pin_ask(const struct options *options, const struct reader *reader, enum key key,
 		       enum pin_question question, struct pin *pin);
@@ -55,17 +59,14 @@ enum tool_exit pin_ask(const struct options *options, const struct reader *reade
  */
 enum tool_exit pin_may_try(const struct options *options, const struct token *token, enum key key);
 
-/* Says that the PIN was wrong and how many tries are left; the exit status. */
-enum tool_exit pin_was_wrong(struct module *module, struct token *token, enum key key);
+/*
+ * Says that the PIN was wrong, whether that cost a try, and how many are left; the exit status. The
+ * token is as it was looked at before.
+ */
+enum tool_exit pin_was_wrong(struct module *module, struct token *token);
 
 /* All of it: asks the PIN in force and logs the session in. */
 enum tool_exit pin_login(struct module *module, const struct options *options,
 			 struct reader *reader, enum key key, CK_SESSION_HANDLE session);
-
-/*
- * A question on the terminal that takes a typed yes (or はい). TOOL_OK, TOOL_CANCELLED, or
- * TOOL_USAGE after a message naming the option that answers it where there is no terminal.
- */
-enum tool_exit pin_ask_yes(const char *question, const char *option);
 
 #endif

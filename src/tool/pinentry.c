@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/pinentry.h"
 
-#include "tool/text.h"
+#include "tool/secret.h"
 
 #include <fcntl.h>
 #include <locale.h>
-#include <openssl/crypto.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +68,7 @@ stop(struct pinentry *p)
 		(void)fclose(p->from);
 	if (p->child > 0)
 		(void)waitpid(p->child, NULL, 0);
-	OPENSSL_cleanse(p, sizeof *p);
+	secret_free(p, sizeof *p);
 }
 
 /* Sends "COMMAND text" with % and line ends escaped. */
@@ -151,23 +150,26 @@ int
 pinentry_ask(const char *program, const char *card, const char *question, const char *error,
 	     char *line, size_t size, size_t *len)
 {
-	struct pinentry p = {0};
+	struct pinentry *p = secret_new(sizeof *p);
 	int result = PINENTRY_FAILED;
 
 	line[0] = '\0';
-	if (start(&p, program) && receive(&p, NULL, 0) >= 0) {
-		tell(&p, "OPTION ttyname =", ttyname(STDERR_FILENO));
-		tell(&p, "OPTION ttytype =", getenv("TERM"));
-		tell(&p, "OPTION lc-ctype =", setlocale(LC_CTYPE, NULL));
-		tell(&p, "SETTITLE", "jpki-tool");
-		tell(&p, "SETDESC", card);
-		tell(&p, "SETPROMPT", question);
-		tell(&p, "SETERROR", error);
-		send(&p, "GETPIN", NULL);
-		result = receive(&p, line, size);
-		send(&p, "BYE", NULL);
+	*len = 0;
+	if (!p)
+		return result;
+	if (start(p, program) && receive(p, NULL, 0) >= 0) {
+		tell(p, "OPTION ttyname =", ttyname(STDERR_FILENO));
+		tell(p, "OPTION ttytype =", getenv("TERM"));
+		tell(p, "OPTION lc-ctype =", setlocale(LC_CTYPE, NULL));
+		tell(p, "SETTITLE", "jpki-tool");
+		tell(p, "SETDESC", card);
+		tell(p, "SETPROMPT", question);
+		tell(p, "SETERROR", error);
+		send(p, "GETPIN", NULL);
+		result = receive(p, line, size);
+		send(p, "BYE", NULL);
 	}
 	*len = result > 0 ? (size_t)result : 0;
-	stop(&p);
+	stop(p);
 	return result;
 }

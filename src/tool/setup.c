@@ -3,15 +3,17 @@
 #include "tool/browser.h"
 #include "tool/child.h"
 #include "tool/commands.h"
+#include "tool/consent.h"
 #include "tool/p11kit.h"
 #include "tool/packages.h"
 #include "tool/screen.h"
-#include "tool/terminal.h"
 #include "tool/text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What is to be done in one place. */
@@ -43,7 +45,7 @@ static bool
 browser_read(const char *word, enum browser *browser)
 {
 	for (*browser = 0; *browser < BROWSERS; (*browser)++)
-		if (strcmp(word, browser_word(*browser)) == 0)
+		if (strcasecmp(word, browser_word(*browser)) == 0)
 			return true;
 	complain(_("say firefox or chromium, not \"%s\""), word);
 	return false;
@@ -226,6 +228,8 @@ plan_place(struct plan *plan, const struct place *place)
 {
 	enum step step;
 
+	if (browser_is_idle(&plan->places, place))
+		return STEP_NONE;
 	if (place->sandbox != SANDBOX_NONE) {
 		row(plan, place, MARK_CAUTION,
 		    _("cannot load modules of this computer from inside its package; install the "
@@ -261,24 +265,6 @@ make_plan(struct plan *plan)
 }
 
 /* ---- doing ---- */
-
-static enum tool_exit
-ask(void)
-{
-	char answer[32];
-	int result;
-
-	(void)fflush(stdout);
-	result = terminal_ask(_("Do this? Type \"yes\" to go on: "), true, answer, sizeof answer);
-	if (result == TERMINAL_NONE) {
-		complain(_("there is no terminal to ask on: %s answers the question"), "--yes");
-		return TOOL_USAGE;
-	}
-	if (result >= 0 && (strcmp(answer, "yes") == 0 || strcmp(answer, "はい") == 0))
-		return TOOL_OK;
-	complain("%s", _("nothing was changed"));
-	return TOOL_CANCELLED;
-}
 
 /* The browser may have been started while the question was asked. */
 static bool
@@ -354,8 +340,21 @@ carry_out(struct plan *plan)
 			 "site gets."));
 	screen_blank();
 	if (!plan->options->yes)
-		status = ask();
+		status = consent_ask(_("Do this?"), "--yes", _("nothing was changed"));
 	return status == TOOL_OK ? do_plan(plan) : status;
+}
+
+/* sudo keeps the user's home folder: what root makes there, the browser cannot open any more. */
+static bool
+is_anothers_home(void)
+{
+	const char *home = getenv("HOME");
+	struct stat about;
+
+	if (geteuid() != 0 || !home || stat(home, &about) != 0 || about.st_uid == 0)
+		return false;
+	complain(_("%s is another user's home folder: run this as that user, without sudo"), home);
+	return true;
 }
 
 enum tool_exit
@@ -365,7 +364,7 @@ setup_run(const struct options *options, char *arguments[])
 	enum tool_exit status = TOOL_USAGE;
 
 	if (browser_read(arguments[0], &plan.browser)) {
-		status = find_library(&plan);
+		status = is_anothers_home() ? TOOL_FAILED : find_library(&plan);
 		if (status == TOOL_OK)
 			status = carry_out(&plan);
 	}

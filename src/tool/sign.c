@@ -3,6 +3,7 @@
 #include "tool/certificate.h"
 #include "tool/cms.h"
 #include "tool/commands.h"
+#include "tool/consent.h"
 #include "tool/file.h"
 #include "tool/pin.h"
 #include "tool/screen.h"
@@ -10,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
@@ -55,7 +57,20 @@ check_files(const struct options *options, const struct job *job)
 			 job->output);
 		return TOOL_FAILED;
 	}
-	return file_may_write(job->output, options->force);
+	if (options->enclosed)
+		status = file_may_enclose(job->path);
+	return status == TOOL_OK ? file_may_write(job->output, options->force) : status;
+}
+
+/* A reader of PDF files shows only what is inside of them. */
+static void
+say_beside(const struct job *job)
+{
+	size_t len = strlen(job->path);
+
+	if (len > 4 && strcasecmp(job->path + len - 4, ".pdf") == 0)
+		complain(_("note: this signature lies beside the PDF file, where PDF readers do not look; "
+			   "the page doc/clients/pdf tells how to sign inside of it"));
 }
 
 /* ---- what the holder agrees to ---- */
@@ -77,7 +92,8 @@ disclose(const struct options *options, const struct job *job)
 		     name ? name : "?") < 0)
 		question = NULL;
 	free(name);
-	status = question ? pin_ask_yes(question, "--yes") : module_failed(CKR_HOST_MEMORY);
+	status = question ? consent_ask(question, "--yes", _("not done; nothing was sent to the card"))
+			  : module_failed(CKR_HOST_MEMORY);
 	free(question);
 	return status;
 }
@@ -138,6 +154,31 @@ check_dates(const X509 *certificate)
 		break;
 	}
 	return TOOL_OK;
+}
+
+/*
+ * The same before the password is asked, as far as can be known: the signing certificate never outlives
+ * that of user authentication (card.md 6.2), which can be read without a PIN on all but phones.
+ */
+static enum tool_exit
+check_dates_before(struct module *module, const struct reader *reader)
+{
+	const struct token *token = &reader->tokens[KEY_AUTH];
+	enum tool_exit status = TOOL_OK;
+	CK_SESSION_HANDLE session;
+	X509 *certificate = NULL;
+	int64_t from, to;
+
+	if (!token->listed || token->status.reason != JPKI_REASON_NONE ||
+	    module_begin(module, token, false, &session) != CKR_OK)
+		return TOOL_OK;
+	(void)module_certificate(module, session, ID_AUTH, &certificate);
+	(void)module->f->C_CloseSession(session);
+	if (certificate && certificate_dates(certificate, &from, &to) &&
+	    certificate_standing(from, to, time(NULL)) == STANDING_ENDED)
+		status = check_dates(certificate);
+	X509_free(certificate);
+	return status;
 }
 
 static enum tool_exit
@@ -210,9 +251,11 @@ sign(struct module *module, const struct options *options, void *context)
 	if (status == TOOL_OK && reader->tokens[KEY_SIGN].status.tries_left == 0)
 		status = module_failed(CKR_PIN_LOCKED);
 	if (status == TOOL_OK)
-		status = disclose(options, job);
+		status = check_dates_before(module, reader);
 	if (status == TOOL_OK)
 		status = read_content(options, job);
+	if (status == TOOL_OK)
+		status = disclose(options, job);
 	if (status != TOOL_OK)
 		return status;
 	rv = module_begin(module, &reader->tokens[KEY_SIGN], false, &session);
@@ -238,8 +281,10 @@ sign_run(const struct options *options, char *arguments[])
 
 	if (status == TOOL_OK)
 		status = check_files(options, &job);
-	if (status == TOOL_OK)
+	if (status == TOOL_OK) {
+		say_beside(&job);
 		status = module_run(options, sign, &job);
+	}
 	free(job.content);
 	free(output);
 	return status;

@@ -41,7 +41,7 @@ put_summary(FILE *out, const char *text)
 
 /* `what` also tells the events of one certificate apart: a new file replaces the old events. */
 static void
-put_event(FILE *out, const struct findings *findings, const char *serial, const char *what,
+put_event(FILE *out, const struct findings *findings, const char *card, const char *what,
 	  struct day day, const char *summary)
 {
 	time_t now = (time_t)findings->now;
@@ -50,7 +50,7 @@ put_event(FILE *out, const struct findings *findings, const char *serial, const 
 
 	if (gmtime_r(&now, &tm))
 		(void)strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &tm);
-	(void)fprintf(out, "BEGIN:VEVENT\r\nUID:%s-%s@jpki-tool.invalid\r\nDTSTAMP:%s\r\n", serial,
+	(void)fprintf(out, "BEGIN:VEVENT\r\nUID:%s-%s@jpki-tool.invalid\r\nDTSTAMP:%s\r\n", card,
 		      what, stamp);
 	put_day(out, "DTSTART", day);
 	put_day(out, "DTEND", day_next(day));
@@ -62,18 +62,21 @@ static void
 put_events(FILE *out, const struct findings *findings, const struct finding *finding, enum key key)
 {
 	const struct validity *v = &finding->validity[key];
-	const char *serial = finding->reader->serial;
 	bool auth = key == KEY_AUTH;
+	char card[SERIAL_LENGTH + 1 + sizeof v->id];
 
 	if (!v->known)
 		return;
-	put_event(out, findings, serial, auth ? "auth-renewal" : "sign-renewal",
+	/* Phones may have one serial number; their certificates differ. */
+	(void)snprintf(card, sizeof card, "%s%s%s", finding->reader->serial,
+		       finding->shares_serial ? "-" : "", finding->shares_serial ? v->id : "");
+	put_event(out, findings, card, auth ? "auth-renewal" : "sign-renewal",
 		  day_renewal_opens(day_at(v->to)),
 		  auth ? _("My Number card: the user authentication certificate can be renewed from "
 			   "today on")
 		       : _("My Number card: the digital signature certificate can be renewed from "
 			   "today on"));
-	put_event(out, findings, serial, auth ? "auth-end" : "sign-end", day_at(v->to),
+	put_event(out, findings, card, auth ? "auth-end" : "sign-end", day_at(v->to),
 		  auth ? _("My Number card: last day of the user authentication certificate")
 		       : _("My Number card: last day of the digital signature certificate"));
 }

@@ -10,7 +10,20 @@
 #include <string.h>
 #include <time.h>
 
+#include <openssl/evp.h>
+
 /* ---- finding out ---- */
+
+static void
+set_id(struct validity *v, const X509 *certificate)
+{
+	unsigned char hash[EVP_MAX_MD_SIZE] = {0};
+	unsigned int len;
+
+	(void)X509_digest(certificate, EVP_sha256(), hash, &len);
+	for (size_t i = 0; i < sizeof v->id / 2; i++)
+		(void)snprintf(v->id + 2 * i, 3, "%02X", hash[i]);
+}
 
 static void
 take_dates(struct validity *v, const X509 *certificate, int64_t now)
@@ -20,6 +33,7 @@ take_dates(struct validity *v, const X509 *certificate, int64_t now)
 		return;
 	v->known = true;
 	v->needs_pin = false;
+	set_id(v, certificate);
 	v->standing = certificate_standing(v->from, v->to, now);
 	v->days_left = day_count(day_at(now), day_at(v->to));
 }
@@ -94,10 +108,21 @@ find_out(struct module *module, const struct options *options, struct findings *
 	findings->count = module->count;
 	for (size_t i = 0; i < module->count; i++) {
 		findings->items[i].reader = &module->readers[i];
+		findings->items[i].shares_serial =
+			module_serial_is_shared(module, &module->readers[i]);
 		for (enum key key = KEY_AUTH; key < KEYS && status == TOOL_OK; key++)
 			status = look_at(module, options, &findings->items[i], key, findings->now);
 	}
 	return status;
+}
+
+static bool
+has_any_card(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (module_has_card(findings->items[i].reader))
+			return true;
+	return false;
 }
 
 /* ---- the screen ---- */
@@ -222,30 +247,19 @@ show_token(const struct finding *finding, enum key key)
 			   module_reason_text(JPKI_REASON_BAD_CERTIFICATE));
 }
 
-static bool
-is_my_number(const struct reader *reader)
-{
-	return reader->card >= JPKI_CARD_MYNUMBER;
-}
-
-/* The reason of the reader: that of its first token, the same for both where no card is. */
-static enum jpki_reason
-reader_reason(const struct reader *reader)
-{
-	return reader->tokens[reader->tokens[KEY_AUTH].listed ? KEY_AUTH : KEY_SIGN].status.reason;
-}
-
+/* `other`: there is a card in another reader, so that this one may well be empty. */
 static void
-show_reader(const struct finding *finding)
+show_reader(const struct finding *finding, bool other)
 {
 	const struct reader *reader = finding->reader;
 	int width = label_width();
 
 	if (reader->name[0])
 		screen_row(_("Reader"), width, MARK_NONE, reader->name);
-	if (!is_my_number(reader)) {
-		screen_row(reader->name[0] ? _("Card") : _("Reader"), width, MARK_PROBLEM,
-			   module_reason_text(reader_reason(reader)));
+	if (!module_has_card(reader)) {
+		screen_row(reader->name[0] ? _("Card") : _("Reader"), width,
+			   other ? MARK_NONE : MARK_PROBLEM,
+			   module_reason_text(module_reader_reason(reader)));
 		return;
 	}
 	screen_rowf(_("Card"), width, MARK_NONE,
@@ -263,13 +277,12 @@ show_reader(const struct finding *finding)
 static void
 show(const struct findings *findings)
 {
-	bool any = false;
+	bool any = has_any_card(findings);
 
 	for (size_t i = 0; i < findings->count; i++) {
 		if (i > 0)
 			screen_blank();
-		show_reader(&findings->items[i]);
-		any = any || is_my_number(findings->items[i].reader);
+		show_reader(&findings->items[i], any);
 	}
 	if (!any)
 		return;
@@ -294,8 +307,8 @@ no_dates(const struct findings *findings)
 	enum jpki_reason reason = JPKI_REASON_NO_READER;
 
 	for (size_t i = 0; i < findings->count; i++)
-		if (i == 0 || is_my_number(findings->items[i].reader))
-			reason = reader_reason(findings->items[i].reader);
+		if (i == 0 || module_has_card(findings->items[i].reader))
+			reason = module_reader_reason(findings->items[i].reader);
 	if (reason == JPKI_REASON_NONE) {
 		complain("%s", _("its dates need the PIN: \"jpki-tool status --pin\""));
 		return TOOL_FAILED;
@@ -334,27 +347,63 @@ print_json(const struct findings *findings)
 	return ok ? TOOL_OK : TOOL_FAILED;
 }
 
-/* The exit status: a card that is there is fine; without one, the first reader's reason. */
+/* What is wrong with one token: TOOL_OK exactly where the screen has no PROBLEM for it. */
 static enum tool_exit
-verdict(const struct options *options, const struct findings *findings)
+token_verdict(const struct finding *finding, enum key key)
 {
-	enum tool_exit status = findings->count ? module_reason_exit(reader_reason(
-							  findings->items[0].reader))
-						: TOOL_NO_READER;
+	const struct token *token = &finding->reader->tokens[key];
+	const struct validity *v = &finding->validity[key];
+	const struct validity *telling = v->needs_pin ? &finding->validity[KEY_AUTH] : v;
 
-	for (size_t i = 0; i < findings->count; i++) {
-		if (is_my_number(findings->items[i].reader))
-			status = TOOL_OK;
-	}
-	for (size_t i = 0; i < findings->count && options->warn >= 0; i++)
+	if (!token->listed || token->status.reason == JPKI_REASON_NO_CERTIFICATE)
+		return TOOL_OK;
+	if (token->status.reason != JPKI_REASON_NONE)
+		return module_reason_exit(token->status.reason);
+	if (!v->known && !v->needs_pin)
+		return module_reason_exit(JPKI_REASON_BAD_CERTIFICATE);
+	if (token->status.tries_left == 0)
+		return TOOL_PIN_LOCKED;
+	if (telling->known && (telling->standing == STANDING_ENDED || (v->known && v->standing == STANDING_EARLY)))
+		return TOOL_NOT_VALID;
+	return TOOL_OK;
+}
+
+static bool
+ends_soon(const struct options *options, const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
 		for (enum key key = KEY_AUTH; key < KEYS; key++) {
 			const struct validity *v = &findings->items[i].validity[key];
 
 			if (v->known &&
 			    (v->standing == STANDING_ENDED || v->days_left <= options->warn))
-				return TOOL_ENDS_SOON;
+				return true;
 		}
-	return status;
+	return false;
+}
+
+/*
+ * The exit status: that of the first PROBLEM, but for the dates that --warn asks about. Without any
+ * card it is the first reader's.
+ */
+static enum tool_exit
+verdict(const struct options *options, const struct findings *findings)
+{
+	if (!has_any_card(findings))
+		return findings->count ? module_reason_exit(
+						 module_reader_reason(findings->items[0].reader))
+				       : TOOL_NO_READER;
+	if (options->warn >= 0 && ends_soon(options, findings))
+		return TOOL_ENDS_SOON;
+	for (size_t i = 0; i < findings->count; i++)
+		for (enum key key = KEY_AUTH;
+		     key < KEYS && module_has_card(findings->items[i].reader); key++) {
+			enum tool_exit status = token_verdict(&findings->items[i], key);
+
+			if (status != TOOL_OK)
+				return status;
+		}
+	return TOOL_OK;
 }
 
 enum tool_exit

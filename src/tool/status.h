@@ -17,10 +17,12 @@ struct validity {
 	int64_t from, to;
 	enum standing standing;
 	int64_t days_left; /* in Japanese days: 0 is the last one; negative when ended */
+	char id[17];	   /* of the certificate: 8 bytes of its SHA-256 in hex */
 };
 
 struct finding {
 	struct reader *reader;
+	bool shares_serial; /* with another card here */
 	struct validity validity[KEYS];
 };
 

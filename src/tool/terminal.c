@@ -9,8 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
-#define CAUGHT (sizeof caught / sizeof caught[0])
+#define SIGNALS (NSIG - 1)
 
 static volatile sig_atomic_t arrived;
 
@@ -25,30 +24,35 @@ struct asking {
 	bool silent;
 	struct termios modes;
 	sigset_t mask; /* what was blocked before */
-	struct sigaction actions[CAUGHT];
+	struct sigaction actions[SIGNALS + 1];
+	bool caught[SIGNALS + 1];
 };
 
-/* They arrive only while ppoll waits: one that came just before a read would be overlooked. */
+/* Those that do nothing by themselves. */
+static bool
+is_harmless(int number)
+{
+	return number == SIGCHLD || number == SIGCONT || number == SIGURG || number == SIGWINCH;
+}
+
+/* Whatever may end or stop us. What whoever started us ignores (nohup), stays ignored. */
 static void
 catch_signals(struct asking *asking)
 {
-	struct sigaction action = {.sa_handler = on_signal};
+	const struct sigaction action = {.sa_handler = on_signal};
 	sigset_t set;
 
-	(void)sigemptyset(&action.sa_mask);
-	(void)sigemptyset(&set);
-	for (size_t i = 0; i < CAUGHT; i++)
-		/* These two come from our own calls on the terminal, never in between. */
-		if (caught[i] != SIGTTIN && caught[i] != SIGTTOU)
-			(void)sigaddset(&set, caught[i]);
-	(void)sigprocmask(SIG_BLOCK, &set, &asking->mask);
 	arrived = 0;
-	for (size_t i = 0; i < CAUGHT; i++) {
-		(void)sigaction(caught[i], NULL, &asking->actions[i]);
-		/* What whoever started us ignores (nohup), stays ignored. */
-		if (asking->actions[i].sa_handler != SIG_IGN)
-			(void)sigaction(caught[i], &action, NULL);
-	}
+	/* They arrive only while ppoll waits: one that came just before a read would be overlooked. */
+	(void)sigfillset(&set);
+	/* These two come from our own calls on the terminal, never in between. */
+	(void)sigdelset(&set, SIGTTIN);
+	(void)sigdelset(&set, SIGTTOU);
+	(void)sigprocmask(SIG_BLOCK, &set, &asking->mask);
+	for (int i = 1; i <= SIGNALS; i++)
+		asking->caught[i] = !is_harmless(i) && sigaction(i, NULL, &asking->actions[i]) == 0 &&
+				    asking->actions[i].sa_handler != SIG_IGN &&
+				    sigaction(i, &action, NULL) == 0;
 }
 
 static void
@@ -57,12 +61,13 @@ start(struct asking *asking, bool echo)
 	struct termios silent;
 
 	catch_signals(asking);
+	/* What was typed before the question is no answer to it. */
+	(void)tcflush(asking->fd, TCIFLUSH);
 	asking->silent = !echo && tcgetattr(asking->fd, &asking->modes) == 0;
 	if (!asking->silent)
 		return;
 	silent = asking->modes;
 	silent.c_lflag &= (tcflag_t) ~(ECHO | ECHONL);
-	/* What was typed before the question is no answer to it. */
 	(void)tcsetattr(asking->fd, TCSAFLUSH, &silent);
 }
 
@@ -75,8 +80,9 @@ stop(struct asking *asking)
 	}
 	/* One that came late is still ours: the caller sees it in `arrived`. */
 	(void)sigprocmask(SIG_SETMASK, &asking->mask, NULL);
-	for (size_t i = 0; i < CAUGHT; i++)
-		(void)sigaction(caught[i], &asking->actions[i], NULL);
+	for (int i = 1; i <= SIGNALS; i++)
+		if (asking->caught[i])
+			(void)sigaction(i, &asking->actions[i], NULL);
 }
 
 static ssize_t
@@ -114,16 +120,15 @@ read_line(const struct asking *asking, char *line, size_t size)
 }
 
 int
-terminal_ask(const char *prompt, bool echo, char *line, size_t size)
+terminal_ask_on(int fd, const char *prompt, bool echo, char *line, size_t size)
 {
-	struct asking asking = {.fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)};
+	struct asking asking = {.fd = fd};
 	int result;
 
-	if (asking.fd < 0)
-		return TERMINAL_NONE;
 	do {
 		start(&asking, echo);
-		(void)!write(asking.fd, prompt, strlen(prompt));
+		if (write(fd, prompt, strlen(prompt)) < 0)
+			(void)!write(STDERR_FILENO, prompt, strlen(prompt));
 		result = read_line(&asking, line, size);
 		stop(&asking);
 		if (arrived) {
@@ -132,6 +137,28 @@ terminal_ask(const char *prompt, bool echo, char *line, size_t size)
 		}
 		/* Only after a stop (Ctrl-Z) and "fg" are we still here: ask again. */
 	} while (arrived);
-	(void)close(asking.fd);
+	return result;
+}
+
+/* Not every program has a controlling terminal, even where somebody sits at its standard input. */
+static int
+open_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0 && isatty(STDIN_FILENO))
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	return fd;
+}
+
+int
+terminal_ask(const char *prompt, bool echo, char *line, size_t size)
+{
+	int fd = open_terminal(), result;
+
+	if (fd < 0)
+		return TERMINAL_NONE;
+	result = terminal_ask_on(fd, prompt, echo, line, size);
+	(void)close(fd);
 	return result;
 }

@@ -6,14 +6,18 @@
 #include <stddef.h>
 
 /*
- * Asks on the controlling terminal, whatever standard input is. Without echo, what was typed is
- * not shown, and a signal in the middle (Ctrl-C, Ctrl-Z) first restores the terminal, then does
- * what it always does.
+ * Asks on the controlling terminal, whatever standard input is; where there is none, on standard
+ * input if that is a terminal. What was typed before the question is no answer. Without echo, what is
+ * typed is not shown, and a signal in the middle (Ctrl-C, Ctrl-Z) first restores the terminal, then
+ * does what it always does.
  *
  * Fills `line` (size bytes, NUL-terminated, without the line's end). Returns its length, -1
  * when there is no terminal, -2 at the end of input, -3 if the line is longer than that.
  */
 int terminal_ask(const char *prompt, bool echo, char *line, size_t size);
+
+/* The same on a descriptor that is a terminal. */
+int terminal_ask_on(int fd, const char *prompt, bool echo, char *line, size_t size);
 
 enum {
 	TERMINAL_NONE = -1,

@@ -50,6 +50,16 @@ try_signature(struct verification *v, enum signature_form *form)
 	return status == TOOL_OK ? read_signature(v, form) : status;
 }
 
+static bool
+is_pdf(const char *path)
+{
+	uint8_t head[5];
+	size_t len;
+
+	return strcmp(path, "-") != 0 && file_head(path, head, sizeof head, &len) == TOOL_OK &&
+	       len == sizeof head && memcmp(head, "%PDF-", len) == 0;
+}
+
 static enum tool_exit
 refuse(const char *path, enum signature_form form)
 {
@@ -61,6 +71,9 @@ refuse(const char *path, enum signature_form form)
 	else if (form == SIGNATURE_IS_TOO_MUCH)
 		complain(_("%s has more than %d signers or %d certificates: that is not looked at"),
 			 path, SIGNATURE_SIGNERS_MAX, SIGNATURE_CERTIFICATES_MAX);
+	else if (is_pdf(path))
+		complain(_("%s is a PDF file: a signature inside of it is not looked at here; the page "
+			   "doc/clients/pdf tells how to check it"), path);
 	else
 		complain(_("%s is not a signature (CMS, as DER or PEM)"), path);
 	return TOOL_FAILED;

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Small parts of jpki-tool that no screen shows: words for a shell, what an input method types, memory
+ * for PINs, and how files are written over others.
+ */
+#include "tool/consent.h"
+#include "tool/file.h"
+#include "tool/secret.h"
+#include "tool/shell.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/tool-parts.XXXXXX";
+
+/* ---- words for a shell ---- */
+
+/* Whatever is in a path, bash makes the same bytes of the word for it. */
+static void
+a_shell_reads_what_was_quoted(void **state)
+{
+	static const char *const texts[] = {
+		"plain/path-1.so", "",		   "a b",	     "it's",	      "$(reboot)",
+		"`reboot`",	   "a;b|c&d>e",	   "\\",	     "\"quoted\"",    "*",
+		"~root",	   "-n",	   "module: /x y/z", "line\nfeed",    "\033[2J",
+		"\377\376",	   "\xE2\x80\xAE", "山田",	     "mixed'\n\\'\t!", "#comment",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		char *word = shell_quote(texts[i]), *command, got[64] = "";
+		FILE *shell;
+
+		assert_non_null(word);
+		for (const char *at = word; *at; at++)
+			assert_in_range(*at, ' ', '~');
+		assert_true(asprintf(&command, "printf %%s %s", word) > 0);
+		assert_int_equal(setenv("COMMAND", command, 1), 0);
+		shell = popen("exec bash -c \"$COMMAND\"", "r");
+		assert_non_null(shell);
+		assert_int_equal(fread(got, 1, sizeof got, shell), strlen(texts[i]));
+		assert_int_equal(pclose(shell), 0);
+		assert_memory_equal(got, texts[i], strlen(texts[i]));
+		free(command);
+		free(word);
+	}
+}
+
+/* ---- typed by an input method ---- */
+
+static void
+full_width_forms_are_folded(void **state)
+{
+	static const struct {
+		const char *typed, *folded;
+	} rows[] = {
+		{"１２３４", "1234"}, {"ＡＢＣｘｙｚ", "ABCxyz"}, {"！～", "!~"}, {"　", " "},
+		{"1234", "1234"},     {"かな", "かな"},	       {"｟", "｟"},    {"\xEF\xBC", "\xEF\xBC"},
+		{"\xEF\xBC\x80", "\xEF\xBC\x80"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char text[64] = "";
+		size_t len = strlen(rows[i].typed);
+
+		memcpy(text, rows[i].typed, len);
+		len = consent_fold(text, len);
+		assert_int_equal(len, strlen(rows[i].folded));
+		assert_memory_equal(text, rows[i].folded, len);
+		/* nothing of what was typed is left behind it */
+		for (size_t j = len; j < sizeof text; j++)
+			assert_int_equal(text[j], 0);
+	}
+}
+
+/* ---- memory for PINs ---- */
+
+static void
+a_process_with_a_pin_is_not_dumped(void **state)
+{
+	char *secret, line[256];
+	bool ours = false, kept_out = false;
+	FILE *maps;
+
+	(void)state;
+	assert_int_equal(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), 0);
+	secret = secret_new(100);
+	assert_non_null(secret);
+	assert_int_equal(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 0);
+	memset(secret, 'x', 100);
+	maps = fopen("/proc/self/smaps", "r");
+	assert_non_null(maps);
+	while (fgets(line, sizeof line, maps)) {
+		unsigned long from, to;
+
+		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+			ours = (unsigned long)secret >= from && (unsigned long)secret < to;
+		else if (ours && strncmp(line, "VmFlags:", 8) == 0)
+			kept_out = strstr(line, " dd") != NULL;
+	}
+	(void)fclose(maps);
+	assert_true(kept_out);
+	secret_free(secret, 100);
+	secret_free(NULL, 100);
+}
+
+/* ---- files ---- */
+
+static const char *
+path_of(const char *name)
+{
+	static char path[2][PATH_MAX];
+	static size_t turn;
+
+	turn = !turn;
+	(void)snprintf(path[turn], PATH_MAX, "%s/%s", folder, name);
+	return path[turn];
+}
+
+static void
+put(const char *name, const char *text, mode_t mode)
+{
+	FILE *file = fopen(path_of(name), "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path_of(name), mode), 0);
+}
+
+static void
+assert_file(const char *name, const char *text, mode_t mode)
+{
+	char got[64] = "";
+	struct stat about;
+	FILE *file = fopen(path_of(name), "r");
+
+	assert_non_null(file);
+	(void)fread(got, 1, sizeof got - 1, file);
+	(void)fclose(file);
+	assert_string_equal(got, text);
+	assert_int_equal(stat(path_of(name), &about), 0);
+	assert_int_equal(about.st_mode & 07777, mode);
+}
+
+static void
+a_file_written_over_keeps_its_mode(void **state)
+{
+	const mode_t modes[] = {0600, 0640, 0644, 0400};
+
+	(void)state;
+	(void)umask(022);
+	assert_int_equal(file_write(path_of("new"), "1", 1, false), TOOL_OK);
+	assert_file("new", "1", 0644);
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		put("old", "before", modes[i]);
+		assert_int_equal(file_may_write(path_of("old"), true), TOOL_OK);
+		assert_int_equal(file_write(path_of("old"), "after", 5, true), TOOL_OK);
+		assert_file("old", "after", modes[i]);
+		assert_int_equal(unlink(path_of("old")), 0);
+	}
+	(void)umask(077);
+	assert_int_equal(file_write(path_of("mine"), "1", 1, false), TOOL_OK);
+	assert_file("mine", "1", 0600);
+}
+
+static void
+a_link_is_followed_and_stays_one(void **state)
+{
+	struct stat about;
+
+	(void)state;
+	put("target", "before", 0600);
+	assert_int_equal(symlink("target", path_of("link")), 0);
+	assert_int_equal(file_may_write(path_of("link"), false), TOOL_FAILED);
+	assert_int_equal(file_write(path_of("link"), "after", 5, true), TOOL_OK);
+	assert_int_equal(lstat(path_of("link"), &about), 0);
+	assert_true(S_ISLNK(about.st_mode));
+	assert_file("target", "after", 0600);
+	assert_int_equal(symlink("nowhere", path_of("lost")), 0);
+	assert_int_equal(file_may_write(path_of("lost"), true), TOOL_FAILED);
+	assert_int_equal(file_write(path_of("lost"), "x", 1, true), TOOL_FAILED);
+	assert_int_equal(access(path_of("nowhere"), F_OK), -1);
+}
+
+static void
+what_cannot_be_written_is_known_before(void **state)
+{
+	char name[NAME_MAX + 2];
+
+	(void)state;
+	/* the longest name there may be, and one that is longer */
+	memset(name, 'n', sizeof name);
+	name[NAME_MAX] = '\0';
+	assert_int_equal(file_may_write(path_of(name), false), TOOL_OK);
+	assert_int_equal(file_write(path_of(name), "x", 1, false), TOOL_OK);
+	name[NAME_MAX] = 'n';
+	name[NAME_MAX + 1] = '\0';
+	assert_int_equal(file_may_write(path_of(name), false), TOOL_FAILED);
+	assert_int_equal(file_may_write(path_of("no/where"), false), TOOL_FAILED);
+	assert_int_equal(file_may_write(path_of(""), false), TOOL_FAILED);
+	assert_int_equal(file_may_write(path_of("new/below-a-file"), false), TOOL_FAILED);
+	/* where not even root may */
+	assert_int_equal(file_may_write("/proc/made.p7s", false), TOOL_FAILED);
+	if (geteuid() == 0)
+		return;
+	assert_int_equal(mkdir(path_of("closed"), 0500), 0);
+	assert_int_equal(file_may_write(path_of("closed/made.p7s"), false), TOOL_FAILED);
+}
+
+static void
+nothing_is_left_beside_what_is_asked(void **state)
+{
+	char command[PATH_MAX];
+
+	(void)state;
+	(void)snprintf(command, sizeof command, "test -z \"$(ls -A '%s' | grep jpki-tool)\"", folder);
+	assert_int_equal(system(command), 0);
+}
+
+static int
+prepare(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int
+clean_up(void **state)
+{
+	char command[PATH_MAX];
+
+	(void)state;
+	(void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
+	return system(command) == 0 ? 0 : -1;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_shell_reads_what_was_quoted),
+		cmocka_unit_test(full_width_forms_are_folded),
+		cmocka_unit_test(a_process_with_a_pin_is_not_dumped),
+		cmocka_unit_test(a_file_written_over_keeps_its_mode),
+		cmocka_unit_test(a_link_is_followed_and_stays_one),
+		cmocka_unit_test(what_cannot_be_written_is_known_before),
+		cmocka_unit_test(nothing_is_left_beside_what_is_asked),
+	};
+
+	return cmocka_run_group_tests(tests, prepare, clean_up);
+}
