@@ -300,6 +300,12 @@ opensc_log_in() {
 	await_seen opensc_step >"$work/out"
 }
 
+# opensc_served: by the last log-in; older ones ask for both PINs, newer ones for the one.
+opensc_served() {
+	echo "$prompts PINs asked, then: ${opensc_end:-nothing}"
+	[ "$opensc_end" = served ] && [ "$prompts" -ge 1 ]
+}
+
 # closes WHAT: the browser, and what must be true after it.
 closes() {
 	must "$1: closes" browser_close

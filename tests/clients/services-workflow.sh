@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# doc/services/workflow.yml: its steps, as a runner would run them, in a checkout of its own. The step
-# "install" needs a network and is not run; what it names is looked at.
+# doc/services/workflow.yml: its steps, as a runner would run them, in a checkout of its own; on Debian
+# 12 with what its head says of that. The step "install" needs a network and is not run; what it names
+# is looked at.
 set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/services-lib.sh"
+. "$(dirname "$0")/openssl-lib.sh"
 private_enter "$@"
 is_real_root || { forbidden services-workflow "runners are root, and nginx becomes www-data"; finish; }
 command -v nginx >/dev/null || { skip services-workflow "nginx is not installed"; finish; }
@@ -50,6 +52,8 @@ packages_exist() {
 
 prepare >prepare.log 2>&1 || bail "prepared" prepare.log
 mapfile -t names < <(steps)
+provider_there || sed -i 's/PROV\>/ENG/g; s/PKCS11_PROVIDER_MODULE/PKCS11_MODULE_PATH/
+	s/pkcs11-provider/libengine-pkcs11-openssl/' ./*.step
 check "the steps are install and five more" [ "${#names[@]} ${names[0]}" = "6 install" ]
 check "install names packages that there are" packages_exist
 skip "services-workflow: install" "NOT RUN: it needs a network; the built programs take its place"
