@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 #
 # A browser on a screen of its own, used as a person would: what is to be seen decides what is typed
-# next. To be sourced by tests/clients/firefox.sh and chromium.sh after lib.sh:
+# next. To be sourced by tests/clients/firefox.sh and chromium.sh after lib.sh and screen-lib.sh:
 #
-#	screen_start
+#	screen_start 800x600
 #	chooser="..." pin_window="..." served_window="..." ok_colours=(...)	# how this browser looks
 #	site 1.3		# https://login.example/login.html wants a certificate
 #	browser_open COMMAND...
@@ -19,23 +19,6 @@
 
 screen_seconds=300 # for a browser to come to the next thing, on a machine as busy as it may be
 export OMP_THREAD_LIMIT=1
-
-# A screen, a window manager that gives new windows the keyboard, and nothing of the user's session.
-screen_start() {
-	unset WAYLAND_DISPLAY XAUTHORITY
-	export DISPLAY=:1 DBUS_SESSION_BUS_ADDRESS=disabled: NO_AT_BRIDGE=1
-	mkdir -p /tmp/.X11-unix && mount -t tmpfs -o mode=1777 none /tmp/.X11-unix ||
-		bail "a folder for the screen's socket"
-	Xvfb $DISPLAY -nolock -nolisten tcp -screen 0 800x600x24 >"$work/screen.log" 2>&1 &
-	await $patience answering || bail "screen started" "$work/screen.log"
-	openbox >"$work/openbox.log" 2>&1 &
-	await $patience managed || bail "window manager started" "$work/openbox.log"
-	xdotool mousemove 2 2
-}
-
-answering() { timeout 10 xprop -root >/dev/null 2>&1; }
-
-managed() { xprop -root _NET_SUPPORTING_WM_CHECK 2>/dev/null | grep -q 0x; }
 
 # await_seen COMMAND...: like await, by the clock, because looking at the screen takes long.
 await_seen() {

@@ -4,6 +4,7 @@
 # doc/clients/chromium.md: Chromium set up by its recipes, and used to log in.
 set -u
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/screen-lib.sh"
 . "$(dirname "$0")/browser.sh"
 client_enter chromium "$@"
 needs chromium
@@ -32,7 +33,7 @@ module_add() { modutil -force -dbdir "$list" -add "$1" -libfile "$2"; }
 module_delete() { modutil -force -dbdir "$list" -delete "$1"; }
 
 setup_with_auth
-screen_start
+screen_start 800x600
 
 recipe setup "set up with jpki-tool" 'shown:Type "yes" to go on:' yes
 must "the site's authority in the list" certutil -A -d "$list" -n site -t C,, -i "$work/ca/ca.pem"

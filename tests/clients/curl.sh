@@ -10,9 +10,9 @@ needs curl
 
 # OpenSSL's word for it, in each of the two ways.
 declare -A prompt=([provider]="Enter pass phrase for PKCS#11 Token" [engine]="Enter PKCS#11 token PIN for JPKI")
-declare -A no_login=([provider]="(58)" [engine]="Login failed")
-declare -A no_card=([provider]="(58)" [engine]="No matching initialized token was found")
-declare -A no_pss=([provider]="An invalid mechanism was specified" [engine]="Mechanism invalid")
+declare -A no_login=([provider]="(58)" [engine]="(58) failed to load private key")
+declare -A no_card=([provider]="(58)" [engine]=$'No matching initialized token was found\nobject not found')
+declare -A no_pss=([provider]="An invalid mechanism was specified" [engine]=$'Mechanism invalid\nSSL routines::EVP lib')
 # OpenSC's module has two slots with a key each.
 opensc_token='s/pkcs11:id=/pkcs11:token=JPKI%20%28User%20Authentication%20PIN%29;id=/g'
 

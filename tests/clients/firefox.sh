@@ -4,6 +4,7 @@
 # doc/clients/firefox.md: Firefox set up by its recipes, and used to log in.
 set -u
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/screen-lib.sh"
 . "$(dirname "$0")/browser.sh"
 client_enter firefox "$@"
 needs firefox-esr
@@ -66,7 +67,7 @@ prefer() { echo "user_pref(\"$1\", $2);" >>"$(profile)/user.js"; }
 
 place_policies >"$work/policies.log" 2>&1 || bail "policies placed" "$work/policies.log"
 setup_with_auth
-screen_start
+screen_start 800x600
 
 # The first start makes the profile.
 echo '<!DOCTYPE html><title>Started</title>' >"$work/started.html"

@@ -240,7 +240,7 @@ opensc() {
 }
 
 # mishap NAME WHAT MESSAGE [PROMPT ANSWER]...: the recipe with what a user gets wrong: it has to end
-# with a failure of its own and to say MESSAGE. No row.
+# with a failure of its own and to say MESSAGE, or one of its lines, where versions differ. No row.
 mishap() { mishap_with '' "$@"; }
 
 # mishap_with SED-SCRIPT NAME WHAT MESSAGE [PROMPT ANSWER]...: the same where it is the recipe that the

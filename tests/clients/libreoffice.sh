@@ -5,6 +5,7 @@
 # LibreOffice's own interface (libreoffice.py); what asks back is answered with the keyboard.
 set -u
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/screen-lib.sh"
 client_enter libreoffice "$@"
 for command in soffice Xvfb openbox xdotool xmlsec1 pdfsig; do needs $command; done
 python=/usr/bin/python3 # the one that Debian's python3-uno is for
@@ -12,22 +13,6 @@ python=/usr/bin/python3 # the one that Debian's python3-uno is for
 [ -e /usr/lib/libreoffice/program/libvclplug_genlo.so ] ||
 	skip_page "LibreOffice without windows (libreoffice-core-nogui) is installed"
 program LibreOffice "$(soffice --version | sed -n 's/^LibreOffice \([0-9.]*\).*/\1/p')"
-
-# The screen says itself when it can be used.
-screen_start() {
-	local number
-	unset WAYLAND_DISPLAY XAUTHORITY
-	export NO_AT_BRIDGE=1 DBUS_SESSION_BUS_ADDRESS=disabled: SAL_USE_VCLPLUGIN=gen
-	mkdir -p /tmp/.X11-unix && mount -t tmpfs -o mode=1777 none /tmp/.X11-unix
-	mkfifo "$work/screen"
-	Xvfb :1 -nolock -nolisten tcp -screen 0 1024x768x24 -displayfd 7 7>"$work/screen" \
-		>"$work/screen.log" 2>&1 &
-	read -r -t $patience number <"$work/screen" || bail "screen started" "$work/screen.log"
-	export DISPLAY=:$number
-	openbox >"$work/openbox.log" 2>&1 &
-	await $patience managed || bail "window manager started" "$work/openbox.log"
-}
-managed() { xprop -root _NET_SUPPORTING_WM_CHECK 2>/dev/null | grep -q 0x; }
 
 # in_front TITLE: the window with the keyboard has a title that begins so (a regular expression).
 in_front() { [[ $(xdotool getactivewindow getwindowname 2>/dev/null) =~ ^$1 ]]; }
@@ -69,7 +54,8 @@ attended() {
 	check "and the menu's choice was carried out" wait $menu
 }
 
-screen_start
+export SAL_USE_VCLPLUGIN=gen
+screen_start 1024x768
 # The recipe's "soffice", with a door for the choices from its menu.
 printf '#!/bin/sh\nexec %s --norestore --nologo --nofirststartwizard "--accept=pipe,name=jpki;urp" "$@"\n' \
 	"$(command -v soffice)" >"$work/bin/soffice"

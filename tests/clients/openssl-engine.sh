@@ -15,6 +15,9 @@ pin_prompt="Enter PKCS#11 token PIN for JPKI"
 opensc_auth='s/pkcs11:id=/pkcs11:token=JPKI%20%28User%20Authentication%20PIN%29;id=/'
 opensc_sign='s/pkcs11:id=/pkcs11:token=JPKI%20%28Digital%20Signature%20PIN%29;id=/'
 key_prompt="Enter PKCS#11 key PIN for Digital Signature Key" # and wants the PIN for each signature
+# Versions of libp11 after 0.4.13 say less.
+no_pss=$'Mechanism invalid\ntls_construct_cert_verify:EVP lib'
+newer_absent=$'\nobject not found'
 
 echo "a contract" >"$play/contract.txt"
 recipe dgst "signs a file (dgst); OpenSSL verifies" \
@@ -61,14 +64,14 @@ opensc "$opensc_auth"
 
 card set $card pss off
 fresh_card
-mishap login12 "a card without PSS needs the option over TLS 1.2" "Mechanism invalid" \
+mishap login12 "a card without PSS needs the option over TLS 1.2" "$no_pss" \
 	"$pin_prompt" $pin_auth
 recipe login12-no-pss "logs in over TLS 1.2, card without PSS" "$pin_prompt" $pin_auth
 check "login12-no-pss: the site knows who" served 1.2
 opensc "$opensc_auth" "$pin_prompt" $pin_auth
 login_site 1.3
 rm "$play/login.pem"
-mishap login13 "a card without PSS cannot log in over TLS 1.3, and it says why" "Mechanism invalid" \
+mishap login13 "a card without PSS cannot log in over TLS 1.3, and it says why" "$no_pss" \
 	"$pin_prompt" $pin_auth
 check "and no try is lost" left_clean
 card set $card pss on
@@ -76,18 +79,18 @@ fresh_card
 login_site_stop
 
 # What a user gets wrong costs what it must, and no more.
-mishap req "a wrong PIN is said to be wrong" "PIN incorrect" "$pin_prompt" 9999
+mishap req "a wrong PIN is said to be wrong" $'PIN incorrect\nreason(160)' "$pin_prompt" 9999
 check "and costs one try" tries_left 2 5
-mishap req "a PIN of the wrong shape is refused" "PIN incorrect" "$pin_prompt" 12345
+mishap req "a PIN of the wrong shape is refused" $'PIN incorrect\nreason(160)' "$pin_prompt" 12345
 check "and costs none" tries_left 2 5
 card block $card auth
-mishap req "a locked PIN is said to be locked" "PIN locked" "$pin_prompt" $pin_auth
+mishap req "a locked PIN is said to be locked" $'PIN locked\nreason(164)' "$pin_prompt" $pin_auth
 card tries $card auth 3
 card remove
-mishap req "no card is said to be no token" "No matching initialized token was found"
+mishap req "no card is said to be no token" "No matching initialized token was found"$newer_absent
 card insert $card
 mishap_with '/^export/d' req "without a module named and a token in the URI it does not choose" \
-	"Multiple matching slots" "$pin_prompt" $pin_auth
+	"Multiple matching slots"$newer_absent "$pin_prompt" $pin_auth
 check "and no try is lost in all of this" left_clean
 
 client_finish

@@ -49,7 +49,7 @@ for minor in 3 2; do
 	check "login-uri: the site knows who over TLS 1.$minor" served 1.$minor
 	opensc "$opensc_auth"
 	mishap_with 's/-provider default -provider pkcs11/-provider pkcs11 -provider default/' \
-		login1$minor "TLS 1.$minor: the other order of the providers fails" "bad signature" \
+		login1$minor "TLS 1.$minor: the other order of the providers fails" $'bad signature\nKey generation failed' \
 		"$pin_prompt" $pin_auth
 done
 check "and no try is lost" left_clean
