@@ -107,7 +107,8 @@ remotely() {
 	card insert $card
 }
 remotely provider remote "Enter pass phrase for PKCS#11 Token" "No private key found" "Failed to open OpenSSL store"
-remotely engine remote-engine "Enter PKCS#11 token PIN for JPKI" "Login failed" "Failed to enumerate slots"
+remotely engine remote-engine "Enter PKCS#11 token PIN for JPKI" "failed to load private key" \
+	$'Failed to enumerate slots\nobject not found'
 
 # Which mechanisms are carried: TLS's always, this one by newer versions.
 lent() {
