@@ -415,6 +415,39 @@ the_signing_certificate_holds_the_six_attributes_in_order(void **state)
 	X509_free(certificate);
 }
 
+/* near-expiry is 64 years old in 20 days. */
+static void
+birth_dates_have_the_digit_of_their_era_to_the_day(void **state)
+{
+	static const char *const table[][3] = {
+		{"showa", "2052-12-18", "319890107"},
+		{"heisei", "2052-12-19", "419890108"},
+		{"late-heisei", "2083-04-10", "420190430"},
+		{"reiwa", "2083-04-11", "520190501"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		struct sim_make_options options = help_options;
+		char *error = NULL;
+		char text[300];
+		X509 *certificate;
+		GENERAL_NAMES *names;
+
+		assert_true(sim_now_parse(table[i][1], &options.now, &error));
+		expect_ok(sim_store_make_card(help_store(), table[i][0], "near-expiry", &options,
+					      &error),
+			  error);
+		certificate = certificate_of(table[i][0], SIM_PIN_SIGN);
+		names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+		assert_non_null(names);
+		assert_int_equal(other_name(names, 1, text, sizeof(text)), 4);
+		assert_string_equal(text, table[i][2]);
+		GENERAL_NAMES_free(names);
+		X509_free(certificate);
+	}
+}
+
 static void
 the_signing_certificate_says_where_in_romaji_and_lists_are_in_a_directory(void **state)
 {
@@ -1280,6 +1313,7 @@ main(void)
 		cmocka_unit_test(authorities_begin_and_end_when_the_published_ones_do),
 		cmocka_unit_test(the_authentication_certificate_names_nobody),
 		cmocka_unit_test(the_signing_certificate_holds_the_six_attributes_in_order),
+		cmocka_unit_test(birth_dates_have_the_digit_of_their_era_to_the_day),
 		cmocka_unit_test(
 			the_signing_certificate_says_where_in_romaji_and_lists_are_in_a_directory),
 		cmocka_unit_test(certificates_end_on_the_fifth_birthday_or_with_the_card),
