@@ -3,19 +3,19 @@
 #
 # The Debian packages (debian/): built from a clean copy of the tree, looked through by lintian,
 # and installed on a Debian that has nothing but its minimal base, where the programs have to work
-# and which has to be as it was once the packages are purged. That Debian is made by debootstrap
-# from where this machine's apt has its packages, in build/test/packages, and kept there.
+# and which has to be as it was once the packages are purged (tests/debian-root.sh).
 set -u
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${JPKI_BUILD:-$top/build/test}
-kept=$build/packages # what a later run can use again
+. "$top/tests/debian-root.sh"
+root_home=/tmp root_seconds=400
 packages=(jpki-pkcs11 jpki-pkcs11-dev jpki-tool jpki-card-sim)
 clients=(bash-completion gnutls-bin man-db opensc p11-kit pcscd vsmartcard-vpcd zsh)
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-packages.XXXXXX") || exit 1
 tree=$work/debian
 debs=$work/debs
+there=/opt/debs # the same in the other Debian
 failures=0
 trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM HUP
@@ -82,60 +82,24 @@ all_bound() {
 
 ## A Debian of its own
 
-# Where this machine's apt has the packages of this release, as a mirror for debootstrap.
-mirror() {
-	apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' \
-		'Created-By: Packages' |
-		awk -v release="$release" '$1 == release && $2 == "main" { print $3; exit }'
-}
-
 # Why there can be none, if so.
 why_no_tree() {
-	if [ "$(id -u)" -ne 0 ]; then
-		echo "debootstrap needs root"
-	elif ! unshare --mount --pid --net --fork --kill-child true 2>/dev/null; then
-		echo "namespaces are not allowed here"
-	elif [ -z "$release" ] || [ -z "$(mirror)" ]; then
-		echo "apt's sources name no mirror for this release of Debian"
-	fi
+	[ -n "$release" ] || { echo "this is no release of Debian" && return; }
+	root_impossible
 }
 
-# The archive of the minimal base. Made under another name, so that half of one is never taken;
-# debootstrap's mounts go with it, however it ends.
-make_base() {
-	[ ! -e "$base" ] || return 0
-	mkdir -p "$kept" && unshare --mount --fork --kill-child \
-		debootstrap --variant=minbase "$release" "$tree" "$(mirror)" &&
-		tar --create --numeric-owner --file="$base.part" --directory="$tree" . &&
-		mv "$base.part" "$base" && rm -rf "$tree"
+# With the packages in it, before anybody looks at what is in it.
+make_tree() {
+	root_make "$release" "$(dpkg --print-architecture)" "$tree" && mkdir "$tree$there" &&
+		cp "$debs"/*.deb "$tree$there"
 }
 
-# Names are looked up, and packages are fetched, as by this machine.
-unpack_base() {
-	mkdir -p "$tree" "$kept/archives/partial" &&
-		tar --extract --numeric-owner --file="$base" --directory="$tree" &&
-		cp -L /etc/resolv.conf /etc/hosts "$tree/etc" &&
-		apt-config dump | grep '^Acquire::' >"$tree/etc/apt/apt.conf.d/90this-machine"
-}
-
-# inside ONLINE|ALONE COMMAND...: in that Debian, with processes, /run and /tmp of its own; alone
-# is without network. The packages are in /tmp/debs.
+# inside ONLINE|ALONE COMMAND...: in that Debian, with /run and /tmp of its own; alone is without
+# network.
 inside() {
-	local net=(--net)
-	[ "$1" = ALONE ] || net=()
-	shift
-	timeout --kill-after=10 400 unshare --mount --pid "${net[@]}" --fork --kill-child \
-		bash -c '
-		tree=$1 debs=$2 archives=$3
-		shift 3
-		mount -t proc proc "$tree/proc" && mount -t tmpfs none "$tree/run" &&
-			mount -t tmpfs none "$tree/tmp" && mkdir "$tree/tmp/debs" &&
-			mount --bind "$debs" "$tree/tmp/debs" &&
-			mount --bind "$archives" "$tree/var/cache/apt/archives" || exit 1
-		ip link set lo up
-		exec chroot "$tree" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp \
-			LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"' \
-		inside "$tree" "$debs" "$kept/archives" "$@" </dev/null
+	local root_network=shared
+	[ "$1" = ONLINE ] || root_network=none
+	root_run "$tree" "${@:2}"
 }
 
 install() { inside ONLINE apt-get install -y --no-install-recommends "$@"; }
@@ -188,7 +152,7 @@ all_paths() {
 on_minimal_debian() {
 	list_files "$work/before"
 	check "apt installs the packages on a minimal Debian" \
-		install $(cd "$debs" && printf '/tmp/debs/%s ' *.deb)
+		install $(cd "$debs" && printf "$there/%s " *.deb)
 	check "jpki-tool says that there is no reader service" says_no_service
 	check "jpki-tool doctor says what to install" names_the_cure
 	check "jpki-tool shows a simulated card" says '3 of 3 tries left' over_card jpki-tool status
@@ -209,7 +173,7 @@ with_client_programs() {
 	check "client programs are installed" install "${clients[@]}"
 	list_files "$work/before"
 	check "apt installs the packages beside them" \
-		install $(cd "$debs" && printf '/tmp/debs/%s ' *.deb)
+		install $(cd "$debs" && printf "$there/%s " *.deb)
 	check "p11-kit lists both modules" \
 		says 'JPKI Sign 6-16 char password' over_card p11-kit list-modules
 	check "and the one to log in with" grep -q 'JPKI Auth 4-digit PIN' "$work/said"
@@ -245,15 +209,15 @@ check "lintian finds neither errors nor warnings" \
 check "programs and libraries are bound at their start" all_bound
 
 release=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
-base=$kept/$release-$(dpkg --print-architecture).tar
 reason=$(why_no_tree)
 if [ -n "$reason" ]; then
 	forbidden "installed on a minimal Debian" "$reason"
-elif ! { make_base && unpack_base && inside ONLINE apt-get update; } >"$work/base.log" 2>&1; then
-	not_ok "a minimal Debian is made" "$work/base.log"
+elif ! make_tree >"$work/make.log" 2>&1; then
+	not_ok "a minimal Debian is made" "$work/make.log"
 else
 	ok "a minimal Debian is made"
 	on_minimal_debian
 	with_client_programs
+	root_keep "$tree" >/dev/null 2>&1
 fi
 exit $((failures > 0))
