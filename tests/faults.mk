@@ -13,5 +13,3 @@ tests_fault_sweep_LDADD = $(harness_libs)
 tests_module_hotplug_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
 tests_module_hotplug_LDADD = $(harness_libs) $(PCSC_LIBS)
 endif
-
-EXTRA_DIST += tests/slow/fault-sweep.sh

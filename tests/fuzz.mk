@@ -46,9 +46,8 @@ tests_fuzz_fuzz_calls_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_fuzz_card_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_fuzz_certificate_LDFLAGS = -fsanitize=fuzzer
 
-EXTRA_DIST += doc/SAFETY.md tests/fuzz/corpus tests/slow/fuzz.sh tests/slow/sanitizers.sh tests/slow/coverage.sh
+EXTRA_DIST += doc/SAFETY.md tests/fuzz/corpus
 
 # For tests/slow/sanitizers.sh.
 check_PROGRAMS += tests/fuzz/sanitizer-check
 tests_fuzz_sanitizer_check_CPPFLAGS = $(AM_CPPFLAGS)
-EXTRA_DIST += tests/slow/coverage.awk

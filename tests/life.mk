@@ -34,6 +34,3 @@ tests_secrets_LDADD = $(harness_libs)
 tests_secrets_client_SOURCES = tests/secrets-client.c tests/secrets-order.h
 tests_secrets_client_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS)
 endif
-
-EXTRA_DIST += tests/slow/secrets.sh tests/slow/threads.sh tests/pcscd/life.sh tests/pcscd/service.sh \
-	tests/pcscd/processes.sh tests/pcscd/secrets.sh

@@ -12,9 +12,8 @@ include tests/tool.mk
 include tests/fuzz.mk
 
 # What ./run-tests runs beside make check.
-EXTRA_DIST += tests/pcscd/serve.sh tests/packages.txt tests/install-packages \
+EXTRA_DIST += tests/pcscd tests/slow tests/packages.txt tests/install-packages tests/debian-root.sh \
 	tests/check-exports.sh tests/check-layers.sh tests/check-run-tests.sh tests/check-static.sh \
-	tests/cppcheck-suppressions.txt tests/pcscd/demo.sh tests/pcscd/lib.sh tests/pcscd/tools.sh \
-	tests/slow/packages.sh tests/check-completion.sh tests/check-pages.sh \
+	tests/cppcheck-suppressions.txt tests/check-completion.sh tests/check-pages.sh \
 	tests/check-clients.sh tests/clients doc/clients doc/CLIENTS.md \
 	doc/services doc/SERVICES.md doc/SERVICES.ja.md

@@ -12,7 +12,6 @@ check_PROGRAMS += tests/pair-session
 tests_pair_session_CPPFLAGS = $(harness_cppflags)
 tests_pair_session_LDADD = $(harness_libs)
 endif
-EXTRA_DIST += tests/pcscd/two-programs.sh tests/pcscd/loops.sh tests/pcscd/valgrind.sh
 
 # A program with a constant PIN over NSS or GnuTLS, for tests/pcscd/loops.sh.
 check_PROGRAMS += tests/pair-constant

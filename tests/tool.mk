@@ -25,7 +25,6 @@ tests_tool_terminal_LDADD = $(CMOCKA_LIBS)
 endif
 tool_scripts = tests/tool-sign.sh tests/tool-statuses.sh tests/tool-messages.sh
 dist_check_SCRIPTS += $(tool_scripts)
-EXTRA_DIST += tests/slow/dates.sh tests/slow/tool.sh
 TESTS += $(tool_scripts)
 
 # Fuzzing of verify (tests/fuzz.mk has the others).
