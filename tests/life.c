@@ -171,7 +171,7 @@ await_token(void)
 {
 	CK_ULONG count = 0;
 
-	for (int i = 0; i < 200 && count == 0; i++) {
+	for (int i = 0; i < 600 && count == 0; i++) {
 		if (!life_ok("C_GetSlotList", f->C_GetSlotList(CK_TRUE, NULL, &count)))
 			return false;
 		if (count == 0)

@@ -32,7 +32,7 @@
  * order.
  */
 
-enum { CHILD_SECONDS = 20, STATUS_SKIPPED = 77 };
+enum { CHILD_SECONDS = 60, STATUS_SKIPPED = 77 };
 
 #define NOBODY 65534
 
@@ -794,7 +794,7 @@ finalize_while_other_threads_are_inside(void **state)
 	pthread_t threads[THREADS];
 
 	(void)state;
-	(void)alarm(60); /* a thread that is never woken ends the program */
+	(void)alarm(300); /* a thread that is never woken ends the program */
 	for (int round = 0; round < 30; round++) {
 		CK_OBJECT_HANDLE key;
 		CK_SESSION_HANDLE session;

@@ -24,7 +24,7 @@
 
 #define WORD "--program"
 #define PROGRAMS_MAX 16
-#define HANGS_MS 30000
+#define HANGS_MS 60000
 
 struct program {
 	pid_t pid; /* 0: not there */
@@ -127,6 +127,14 @@ program_finish(struct program *p)
 	if (recv(p->fd, &reply, sizeof reply, 0) != (ssize_t)sizeof reply)
 		fail_msg("the program died");
 	return reply;
+}
+
+bool
+program_has_answered(struct program *p)
+{
+	struct pollfd wait = {.fd = p->fd, .events = POLLIN};
+
+	return poll(&wait, 1, 0) != 0;
 }
 
 struct reply

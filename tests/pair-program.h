@@ -39,7 +39,6 @@ enum step {
 	STEP_JOIN,           /* that thread's end and code; number as for STEP_SIGN */
 	/* A thread signs, or waits for an event; C_Finalize 0.3 s later. number: its code; done: how
 	 * many ms it took. */
-	STEP_SIGN_AND_FINALIZE,
 	STEP_WAIT_AND_FINALIZE,
 
 	/* PC/SC; `slot` is the reader's number. Codes are those of SCard..., numbers status words.
@@ -84,6 +83,9 @@ struct reply program_do(struct program *p, enum step step, unsigned long slot, c
 /* The same in two halves, so that others can do something meanwhile. */
 void program_begin(struct program *p, enum step step, unsigned long slot, const char *text);
 struct reply program_finish(struct program *p);
+
+/* Whether the step that was begun is done. */
+bool program_has_answered(struct program *p);
 
 /* Ends it without a word to the module. */
 void program_kill(struct program *p);

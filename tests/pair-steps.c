@@ -339,15 +339,6 @@ event(const struct order *order, struct reply *reply)
 }
 
 static void *
-sign_in_thread(void *order)
-{
-	struct reply reply;
-
-	(void)sign(order, &reply);
-	return NULL;
-}
-
-static void *
 wait_in_thread(void *order)
 {
 	CK_SLOT_ID slot;
@@ -358,42 +349,19 @@ wait_in_thread(void *order)
 	return NULL;
 }
 
-static unsigned long
-ms_between(const struct timespec *from, const struct timespec *to)
-{
-	return (unsigned long)((to->tv_sec - from->tv_sec) * 1000 +
-			       (to->tv_nsec - from->tv_nsec) / 1000000);
-}
-
-/* C_Finalize under a thread that waits. done: how long it took; number: its code; the thread's
- * end is waited for. */
-static CK_RV
-finalize_under(void *(*start)(void *), const struct order *order, struct reply *reply)
-{
-	struct timespec pause = {.tv_nsec = 300000000}, before, after;
-	pthread_t thread;
-
-	if (pthread_create(&thread, NULL, start, (void *)(uintptr_t)order) != 0)
-		return CKR_GENERAL_ERROR;
-	(void)nanosleep(&pause, NULL);
-	(void)clock_gettime(CLOCK_MONOTONIC, &before);
-	reply->number = f->C_Finalize(NULL);
-	(void)clock_gettime(CLOCK_MONOTONIC, &after);
-	reply->done = ms_between(&before, &after);
-	(void)pthread_join(thread, NULL);
-	return CKR_OK;
-}
-
-static CK_RV
-sign_and_finalize(const struct order *order, struct reply *reply)
-{
-	return finalize_under(sign_in_thread, order, reply);
-}
-
+/* C_Finalize under a thread that waits for an event, and that thread's end. number: its code. */
 static CK_RV
 wait_and_finalize(const struct order *order, struct reply *reply)
 {
-	return finalize_under(wait_in_thread, order, reply);
+	struct timespec pause = {.tv_nsec = 300000000};
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, wait_in_thread, (void *)(uintptr_t)order) != 0)
+		return CKR_GENERAL_ERROR;
+	(void)nanosleep(&pause, NULL); /* it waits by now, as a rule */
+	reply->number = f->C_Finalize(NULL);
+	(void)pthread_join(thread, NULL);
+	return CKR_OK;
 }
 
 static step_function *const steps[STEP_RAW_CONNECT] = {
@@ -414,7 +382,6 @@ static step_function *const steps[STEP_RAW_CONNECT] = {
 	[STEP_EVENT] = event,
 	[STEP_SIGN_IN_THREAD] = start_thread,
 	[STEP_JOIN] = join_thread,
-	[STEP_SIGN_AND_FINALIZE] = sign_and_finalize,
 	[STEP_WAIT_AND_FINALIZE] = wait_and_finalize,
 };
 

@@ -164,7 +164,7 @@ order_look(const struct secrets_order *order)
 	CK_RV rv = CKR_OK;
 
 	(void)order;
-	for (int i = 0; i < 100 && count > 0 && rv == CKR_OK; i++) {
+	for (int i = 0; i < 1200 && count > 0 && rv == CKR_OK; i++) {
 		if (i > 0)
 			(void)usleep(50000);
 		rv = f->C_GetSlotList(CK_TRUE, NULL, &count);

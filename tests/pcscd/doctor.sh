@@ -11,7 +11,7 @@ private_enter "$@"
 doctor_program=$build/src/tool/jpki-tool
 bin=$work/bin
 mkdir "$bin"
-run_doctor() { timeout 60 "$@" "$doctor_program" --module "$module" doctor --json; }
+run_doctor() { timeout 120 "$@" "$doctor_program" --module "$module" doctor --json; }
 
 # look [COMMAND...]: what doctor finds, one finding a line, in $work/findings; its status too.
 look() {
@@ -86,7 +86,7 @@ pretend() {
 		my $s = IO::Socket::UNIX->new(Local => shift, Listen => 5) or die;
 		while (my $c = $s->accept) { '"$1"' }' /run/pcscd/pcscd.comm &
 	pretender=$!
-	await 10 test -S /run/pcscd/pcscd.comm || bail "a pretended pcscd"
+	await 60 test -S /run/pcscd/pcscd.comm || bail "a pretended pcscd"
 }
 pretend_no_more() {
 	kill $pretender
@@ -119,7 +119,7 @@ finds "a policy that refuses this session, with the rule that allows it" problem
 says_why() {
 	local name=$1 pattern=$2
 	shift 2
-	timeout 60 "$@" "$doctor_program" --module "$module" doctor >"$work/text" 2>&1
+	timeout 120 "$@" "$doctor_program" --module "$module" doctor >"$work/text" 2>&1
 	check "$name" grep -Eq "$pattern" "$work/text"
 }
 unset SSH_CONNECTION SSH_TTY TMUX STY
@@ -137,7 +137,7 @@ if ldd "$(command -v pcscd)" | grep -q polkit; then
 	# Whether pcscd hangs up before or after libpcsclite speaks is chance.
 	refused_each_time() {
 		for _ in {1..50}; do
-			timeout 60 "$doctor_program" --module "$module" status --json | grep -q '"refused"' || return 1
+			timeout 120 "$doctor_program" --module "$module" status --json | grep -q '"refused"' || return 1
 		done
 	}
 	check "which status calls so each of 50 times" refused_each_time
@@ -193,7 +193,7 @@ finds "a reader that pcscd knows and did not take" problem not-taken "restart pc
 cp "$(command -v sleep)" "$bin/scdaemon"
 "$bin/scdaemon" 600 &
 gpg=$!
-await 10 sh -c 'test "$(cat "/proc/$1/comm")" = scdaemon' sh $gpg
+await 60 sh -c 'test "$(cat "/proc/$1/comm")" = scdaemon' sh $gpg
 look
 finds "gpg that talks to the reader past pcscd" problem held-by-gpg "disable-ccid"
 kill $gpg
@@ -234,7 +234,7 @@ check "the card is locked after it" locked
 # Another program that holds the reader: OpenSC's explorer, told to connect exclusively.
 printf 'app default {\n reader_driver pcsc { connect_exclusive = true; }\n}\n' >"$work/opensc.conf"
 mkfifo "$work/orders"
-OPENSC_CONF=$work/opensc.conf timeout 60 opensc-explorer -r "Virtual PCD 00 00" \
+OPENSC_CONF=$work/opensc.conf timeout 120 opensc-explorer -r "Virtual PCD 00 00" \
 	<"$work/orders" >"$work/explorer" 2>&1 &
 explorer=$!
 exec {orders}>"$work/orders"
@@ -242,13 +242,13 @@ held() {
 	look
 	grep -q '"finding": "busy"' "$work/findings"
 }
-if await 20 held; then
+if await 60 held; then
 	finds "a reader that another program holds" problem busy "Virtual PCD 00 00"
 	says_why "and which programs use readers" 'PROBLEM .*opensc-explorer' env
 	library=$(ldconfig -p | sed -n 's/.*libpcsclite\.so\.1 .*=> //p' | head -n 1)
 	LD_PRELOAD=$library "$bin/scdaemon" 600 &
 	gpg=$!
-	await 10 sh -c 'grep -q libpcsclite "/proc/$1/maps" && test "$(cat "/proc/$1/comm")" = scdaemon' sh $gpg
+	await 60 sh -c 'grep -q libpcsclite "/proc/$1/maps" && test "$(cat "/proc/$1/comm")" = scdaemon' sh $gpg
 	look
 	finds "gpg among them: how to make it share" problem busy "pcsc-shared"
 	kill $gpg
@@ -347,7 +347,7 @@ finds "Chromium in a Flatpak" caution flatpak "org.chromium.Chromium"
 before=$(find "$HOME" -type f -exec sha256sum {} + | sort)
 look
 check "it changes no file" test "$before" = "$(find "$HOME" -type f -exec sha256sum {} + | sort)"
-timeout 60 "$doctor_program" --module "$work/none.so" doctor --json >"$work/json" 2>"$work/errors"
+timeout 120 "$doctor_program" --module "$work/none.so" doctor --json >"$work/json" 2>"$work/errors"
 check "a module that cannot be loaded" grep -q '"finding": "not-loaded"' "$work/json"
 says_why "for people: a word before each sentence, and no colour in a pipe" \
 	'^  Card +OK +Virtual PCD 00 00: My Number card$' env

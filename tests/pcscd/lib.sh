@@ -166,7 +166,7 @@ pcscd_start() {
 	[ $# -gt 0 ] || set -- --config /etc/reader.conf.d/vpcd $(without_polkit)
 	PCSCLITE_HP_DROPDIR=$work/no-drivers pcscd --foreground "$@" >"$work/pcscd.log" 2>&1 &
 	pcscd_pid=$!
-	await 10 test -S /run/pcscd/pcscd.comm || bail "pcscd started" "$work/pcscd.log"
+	await 60 test -S /run/pcscd/pcscd.comm || bail "pcscd started" "$work/pcscd.log"
 }
 
 pcscd_stop() {
@@ -187,4 +187,4 @@ card_serve() {
 card() { "$sim" --control "$work/control" "$@"; }
 
 # pkcs11-tool with our module; a hang is a failure.
-tool() { timeout 60 pkcs11-tool --module "$module" "$@"; }
+tool() { timeout 120 pkcs11-tool --module "$module" "$@"; }

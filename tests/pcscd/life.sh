@@ -11,7 +11,7 @@ private_enter "$@"
 life() {
 	local role=$1
 	shift
-	timeout --kill-after=10 60 "$build/tests/life" "$role" "$module" "$@"
+	timeout --kill-after=10 300 "$build/tests/life" "$role" "$module" "$@"
 }
 
 # to_the_end ROLE [ARGUMENT]

@@ -47,7 +47,7 @@ wrong_pin() { check "$1" fails_leaving "${@:2}"; }
 # constant nss|nss-sign|gnutls TOKEN PIN...
 # For ever is as bad as a hang.
 constant() {
-	timeout 30 "$build/tests/pair-constant" "$1" "$module" "${@:2}"
+	timeout 120 "$build/tests/pair-constant" "$1" "$module" "${@:2}"
 	local status=$?
 	return $((status == 2 ? 124 : status))
 }
@@ -94,13 +94,13 @@ echo $other_pin >pin.wrong
 echo $other_password >password.wrong
 
 wrong_pin "certutil with a wrong PIN in a file loses one try" "2 5" \
-	timeout 30 certutil -K -d sql:db -h "$auth_token" -f pin.wrong
+	timeout 120 certutil -K -d sql:db -h "$auth_token" -f pin.wrong
 wrong_pin "certutil with a wrong password in a file loses one try" "3 4" \
-	timeout 30 certutil -K -d sql:db -h "$sign_token" -f password.wrong
+	timeout 120 certutil -K -d sql:db -h "$sign_token" -f password.wrong
 wrong_pin "certutil with one wrong PIN for all tokens loses one try" "2 5" \
-	timeout 30 certutil -K -d sql:db -h all -f pin.wrong
+	timeout 120 certutil -K -d sql:db -h all -f pin.wrong
 wrong_pin "pk12util with a wrong PIN in a file loses one try" "2 5" \
-	timeout 30 pk12util -o out.p12 -n "$auth_token:User Authentication Certificate" -d sql:db -W x \
+	timeout 120 pk12util -o out.p12 -n "$auth_token:User Authentication Certificate" -d sql:db -W x \
 	-k pin.wrong
 
 openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 -keyout server.key \
@@ -108,22 +108,22 @@ openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 -keyout se
 : >server.log
 openssl s_server -accept 4433 -cert server.pem -key server.key -Verify 1 -www >server.log 2>&1 &
 server=$!
-await 10 grep -q ACCEPT server.log || bail "TLS server started" server.log
+await 60 grep -q ACCEPT server.log || bail "TLS server started" server.log
 wrong_pin "NSS's TLS client with a wrong PIN loses one try" "2 5" \
-	timeout 30 tstclnt -h 127.0.0.1 -p 4433 -d sql:db -o -w $other_pin \
+	timeout 120 tstclnt -h 127.0.0.1 -p 4433 -d sql:db -o -w $other_pin \
 	-n "$auth_token:User Authentication Certificate"
 kill $server
 
 wrong_pin "p11tool with a wrong PIN in the URI loses one try" "2 5" \
-	timeout 30 p11tool --provider "$module" --login --list-all "$auth_uri;pin-value=$other_pin"
+	timeout 120 p11tool --provider "$module" --login --list-all "$auth_uri;pin-value=$other_pin"
 wrong_pin "p11tool with a wrong password in the URI loses one try" "3 4" \
-	timeout 30 p11tool --provider "$module" --login --list-all "$sign_uri;pin-value=$other_password"
+	timeout 120 p11tool --provider "$module" --login --list-all "$sign_uri;pin-value=$other_password"
 wrong_pin "p11tool with the other token's PIN in the URI loses none" "3 5" \
-	timeout 30 p11tool --provider "$module" --login --list-all "$sign_uri;pin-value=$pin_auth"
+	timeout 120 p11tool --provider "$module" --login --list-all "$sign_uri;pin-value=$pin_auth"
 wrong_pin "pkcs11-tool with a wrong PIN loses one try" "2 5" \
-	timeout 30 pkcs11-tool --module "$module" --token-label "$auth_token" --login --pin $other_pin -O
+	timeout 120 pkcs11-tool --module "$module" --token-label "$auth_token" --login --pin $other_pin -O
 wrong_pin "pkcs11-tool with a wrong password loses one try" "3 4" \
-	timeout 30 pkcs11-tool --module "$module" --token-label "$sign_token" --login \
+	timeout 120 pkcs11-tool --module "$module" --token-label "$sign_token" --login \
 	--pin $other_password -O
 
 ## ssh-add gives one PIN to all tokens
@@ -134,13 +134,13 @@ agent() {
 	export SSH_ASKPASS=$work/askpass SSH_ASKPASS_REQUIRE=force SSH_AUTH_SOCK=$work/agent
 	ssh-agent -D -a "$SSH_AUTH_SOCK" -P "$module" >agent.log 2>&1 &
 	agent=$!
-	await 10 test -S "$SSH_AUTH_SOCK" || bail "ssh-agent started" agent.log
+	await 60 test -S "$SSH_AUTH_SOCK" || bail "ssh-agent started" agent.log
 }
 
 # ssh_add PIN KEY: adds the card; the agent then has this key.
 ssh_add() {
 	echo "$1" >passphrase
-	timeout 30 ssh-add -s "$module" && ssh-add -L | grep -q "$2" && ssh-add -e "$module"
+	timeout 120 ssh-add -s "$module" && ssh-add -L | grep -q "$2" && ssh-add -e "$module"
 }
 
 agent

@@ -11,7 +11,7 @@ pcscd_start
 card_serve --card adult
 
 refuses "a simulator whose reader another one has says so and ends" "does not take the card" \
-	timeout 60 "$sim" --state "$work/second" --control "$work/second-control" serve --card adult
+	timeout 300 "$sim" --state "$work/second" --control "$work/second-control" serve --card adult
 check "the first one goes on undisturbed" tool -L
 
 # The build's own folder for settings, whatever it is, with a file of this test's in it.

@@ -10,7 +10,7 @@ private_enter "$@"
 # stage NAME WORD: the program says WORD when it has got there.
 stage() {
 	local line=
-	if IFS= read -r -t 60 line <&"${program[0]}" && [ "$line" = "$2" ]; then
+	if IFS= read -r -t 120 line <&"${program[0]}" && [ "$line" = "$2" ]; then
 		ok "$1"
 	else
 		echo "$line" >>"$work/errors"
@@ -21,7 +21,7 @@ stage() {
 
 go_on() { echo >&"${program[1]}"; }
 
-coproc program { exec timeout --kill-after=10 120 "$build/tests/life" service "$module" 2>"$work/errors"; }
+coproc program { exec timeout --kill-after=10 600 "$build/tests/life" service "$module" 2>"$work/errors"; }
 stage "without pcscd: no token, and no error" none
 pcscd_start
 card_serve --card adult

@@ -14,13 +14,13 @@ bin=$work/bin
 mkdir "$bin"
 
 # With no terminal to ask on.
-setup() { timeout 60 setsid -w "$build/src/tool/jpki-tool" --module "$auth" setup "$@" </dev/null; }
+setup() { timeout 120 setsid -w "$build/src/tool/jpki-tool" --module "$auth" setup "$@" </dev/null; }
 
 # answered WORD ARGUMENT...: on a terminal, where WORD is typed.
 answered() {
 	local word=$1
 	shift
-	echo "$word" | timeout 60 script -qec "'$build/src/tool/jpki-tool' --module '$auth' setup $*" /dev/null
+	echo "$word" | timeout 120 script -qec "'$build/src/tool/jpki-tool' --module '$auth' setup $*" /dev/null
 }
 
 # ends NAME STATUS MESSAGE COMMAND...
@@ -148,7 +148,7 @@ perl -MFcntl=:DEFAULT,:seek -e '
 	print "locked\n";
 	sleep 600' "$firefox/two.esr/.parentlock" >"$work/holder" 2>&1 &
 holder=$!
-if await 10 grep -q locked "$work/holder"; then
+if await 60 grep -q locked "$work/holder"; then
 	ends "refuses while Firefox runs with one of the profiles" 1 "close it first" setup firefox --yes
 	unchanged "and leaves the other profiles alone too"
 else
@@ -176,7 +176,7 @@ ends "a second time it says that all is there" 0 "already" setup firefox --yes
 unchanged "and changes nothing a second time"
 
 if command -v firefox-esr >/dev/null; then
-	HOME=$HOME MOZ_HEADLESS=1 timeout 60 firefox-esr --profile "$firefox/one.default" \
+	HOME=$HOME MOZ_HEADLESS=1 timeout 120 firefox-esr --profile "$firefox/one.default" \
 		--screenshot "$work/shot.png" about:blank >"$work/firefox.log" 2>&1
 	check "the module is still there after Firefox has run" lists_us "$firefox/one.default"
 	cp "$firefox/one.default/pkcs11.txt" "$work/after-firefox"

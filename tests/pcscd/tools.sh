@@ -129,7 +129,7 @@ many_threads() {
 }
 check "--test-threads: three threads and the main one" many_threads
 spied() {
-	PKCS11SPY=$module timeout 60 pkcs11-tool \
+	PKCS11SPY=$module timeout 300 pkcs11-tool \
 		--module "$(dirname "$(pkg-config --variable=p11_module_path p11-kit-1)")/pkcs11-spy.so" -L
 }
 check "pkcs11-spy can listen to it" has "token label *: $auth_token" spied
@@ -233,7 +233,7 @@ check "which the card has in upper case" sign --login --pin $pin_sign -O
 
 ## OpenSC's own driver, an independent reader of the simulated card
 
-opensc() { timeout 60 pkcs11-tool --module opensc-pkcs11.so "$@"; }
+opensc() { timeout 300 pkcs11-tool --module opensc-pkcs11.so "$@"; }
 opensc_cert() {
 	opensc --read-object --type cert --id 01 --output-file "$work/opensc.der" &&
 		cmp "$work/opensc.der" "$work/auth.pem.der"

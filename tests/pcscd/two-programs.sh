@@ -18,7 +18,7 @@ mount --bind "$work/modules" /usr/share/p11-kit/modules || bail "p11-kit configu
 
 # run_pair PATTERN: the promises whose name matches, as result lines.
 run_pair() {
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "$build/tests/pair" "$@" 2>"$work/pair.err" |
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout 900 "$build/tests/pair" "$@" 2>"$work/pair.err" |
 		sed -un 's/^\(not \)\?ok [0-9]* - /\1ok /p; /^# \(not \)\?ok/!s/^#/#/p'
 	[ "${PIPESTATUS[0]}" -eq 0 ] || failures=$((failures + 1))
 }

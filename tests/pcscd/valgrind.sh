@@ -11,7 +11,7 @@ card_serve --card adult
 export JPKI_CARD_SIM_CONTROL=$work/control JPKI_BUILD=$build
 
 # Complaints end it with status 99, whether of misuse or of memory lost for good.
-CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 valgrind --error-exitcode=99 --num-callers=30 --log-file="$work/valgrind.log" \
+CMOCKA_MESSAGE_OUTPUT=TAP timeout 600 valgrind --error-exitcode=99 --num-callers=30 --log-file="$work/valgrind.log" \
 	--leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
 	"$build/tests/pair-session" >"$work/session.log" 2>&1
 status=$?

@@ -32,7 +32,7 @@ if ! (build_all) >"$work/build.log" 2>&1; then
 	exit 1
 fi
 find "$build" -name '*.gcda' -delete
-if ! JPKI_BUILD=$build timeout --kill-after=20 800 make -C "$build" -k -j2 check \
+if ! JPKI_BUILD=$build timeout --kill-after=20 3200 make -C "$build" -k -j2 check \
 	>"$work/check.log" 2>&1; then
 	not_ok "make check in the build with gcov" "$work/check.log"
 	exit 1

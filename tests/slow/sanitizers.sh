@@ -69,7 +69,7 @@ found_nothing() {
 
 programs=$(printf 'include Makefile\nprograms:\n\t@echo $(filter-out tests/module-life,$(TESTS))\n' |
 	make -s -C "$build" -f - programs)
-JPKI_BUILD=$build timeout --kill-after=20 800 make -C "$build" -k -j2 check TESTS="$programs" \
+JPKI_BUILD=$build timeout --kill-after=20 3200 make -C "$build" -k -j2 check TESTS="$programs" \
 	>"$work/make.log" 2>&1
 status=$?
 found_nothing "make check under ASan, LeakSanitizer and UBSan: $(grep -c '^PASS: ' \
@@ -81,7 +81,7 @@ lives=$(sed -n 's/.*cmocka_unit_test[a-z_]*(\([a-z0-9_]*\).*/\1/p' "$top/tests/m
 	grep -v '^fork_while_another_thread')
 status=0 count=0
 for life in $lives; do
-	JPKI_BUILD=$build timeout --kill-after=20 120 "$build/tests/module-life" "$life" \
+	JPKI_BUILD=$build timeout --kill-after=20 480 "$build/tests/module-life" "$life" \
 		>>"$work/life.log" 2>&1 || status=1
 	count=$((count + 1))
 done

@@ -34,7 +34,7 @@ mkdir "$work/folder"
 # watch [COMMAND...]: the watcher, under a command, with the fullest log.
 watch() {
 	XDG_CONFIG_HOME=$work/folder JPKI_PKCS11_LOG_FILE=$log JPKI_PKCS11_LOG_LEVEL=debug \
-		timeout --kill-after=10 300 "$sim" run --state "$work/cards" \
+		timeout --kill-after=10 1200 "$sim" run --state "$work/cards" \
 		--reader Reader=holder -- "$@" "$build/tests/secrets" "$build/.libs/jpki-pkcs11.so" \
 		"$build/tests/secrets-client" "$work/sign.pem" $pin_auth $pin_sign "$work/folder"
 }

@@ -27,7 +27,7 @@ not_ok() {
 load() {
 	local from=$1
 	shift
-	env -u JPKI_PKCS11_LOG_FILE XDG_CONFIG_HOME="$work" timeout --kill-after=10 700 \
+	env -u JPKI_PKCS11_LOG_FILE XDG_CONFIG_HOME="$work" timeout --kill-after=10 2800 \
 		"$from/src/sim/jpki-card-sim" run --state "$work/cards" --reader Reader=adult -- "$@"
 }
 
