@@ -31,6 +31,7 @@ src_token_libtoken_la_SOURCES = \
 	src/token/digest.c src/token/digest.h \
 	src/token/files.c \
 	src/token/layout.c src/token/layout.h \
+	src/token/line.c src/token/line.h \
 	src/token/look.c \
 	src/token/pin.c src/token/pin.h \
 	src/token/present.c \

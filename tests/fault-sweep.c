@@ -81,6 +81,11 @@ static const struct fault {
 	{"card-swapped", "card-swapped", ":" OTHER_CARD, DEPARTURE, ALL_CALLS, REMOVED},
 	{"card-swapped-during", "card-swapped", ":" OTHER_CARD ":during", DEPARTURE, ALL_CALLS,
 	 REMOVED},
+	{"slept", "slept", "", HICCUP, ALL_CALLS, DEVICE_ERROR},
+	{"slept-swapped", "slept", ":" OTHER_CARD ":after", DEPARTURE, CARD_CALLS,
+	 REMOVED | DEVICE_ERROR | NOT_LOGGED_IN | HANDLE_GONE},
+	{"line-dead", "line-dead", "", LASTING, CARD_CALLS, DEVICE_ERROR},
+	{"line-dead-after", "line-dead", ":after", LASTING, CARD_CALLS, DEVICE_ERROR},
 	{"card-reset", "card-reset", "", UNNOTICED, ALL_CALLS, 0},
 	{"card-reset-after", "card-reset", ":after", UNNOTICED, ALL_CALLS, 0},
 	{"app-selected", "app-selected", "", UNNOTICED, ALL_CALLS, 0},
@@ -276,7 +281,7 @@ verifies_on_other_card(void)
 static bool
 is_swap(const struct fault *fault)
 {
-	return strcmp(fault->kind, "card-swapped") == 0;
+	return strstr(fault->options, OTHER_CARD) != NULL;
 }
 
 /* No PIN twice in one call, none to what is no PIN, none to a card it was not typed for. */
@@ -561,17 +566,6 @@ run_without_fault(struct sweep *w)
 	return calls;
 }
 
-static bool
-has_struck(void)
-{
-	json_t *reply = harness_sim_ask("fault", NULL);
-	json_t *order = json_array_get(json_object_get(reply, "faults"), 0);
-	bool struck = json_integer_value(json_object_get(order, "struck")) > 0;
-
-	json_decref(reply);
-	return struck;
-}
-
 static void
 print_trace(void)
 {
@@ -598,8 +592,10 @@ run_point(struct sweep *w, const char *call, unsigned long number)
 	if (w->call)
 		json_decref(harness_sim_ask("trace", NULL));
 	harness_sim("fault", order, NULL);
+	harness_has_slept = strcmp(w->fault->kind, "slept") == 0 ? harness_fault_struck : NULL;
 	run_steps(w);
-	if (!has_struck())
+	harness_has_slept = NULL;
+	if (!harness_fault_struck())
 		complain(w, "the fault", "did not strike", CKR_OK);
 	restore(w);
 	check_aftermath(w);

@@ -5,9 +5,11 @@
 #include <dlfcn.h>
 #include <stdarg.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -103,6 +105,45 @@ connect_to_simulator(void)
 		(void)fprintf(stderr, "no simulator: %s\n", error ? error : "?");
 		exit(99);
 	}
+}
+
+/* A program's own functions come before the C library's, also for the module. */
+static atomic_long slept_seconds;
+bool (*harness_has_slept)(void);
+
+__attribute__((visibility("default"))) int
+clock_gettime(clockid_t clock, struct timespec *now)
+{
+	static int (*real)(clockid_t, struct timespec *);
+	int failed;
+
+	if (!real)
+		*(void **)(void *)&real = dlsym(RTLD_NEXT, "clock_gettime");
+	failed = real(clock, now);
+	if (clock == CLOCK_BOOTTIME && harness_has_slept && harness_has_slept()) {
+		harness_has_slept = NULL;
+		harness_sleep();
+	}
+	if (clock == CLOCK_BOOTTIME)
+		now->tv_sec += atomic_load(&slept_seconds);
+	return failed;
+}
+
+void
+harness_sleep(void)
+{
+	(void)atomic_fetch_add(&slept_seconds, 3600);
+}
+
+bool
+harness_fault_struck(void)
+{
+	json_t *reply = harness_sim_ask("fault", NULL);
+	json_t *order = json_array_get(json_object_get(reply, "faults"), 0);
+	bool struck = json_integer_value(json_object_get(order, "struck")) > 0;
+
+	json_decref(reply);
+	return struck;
 }
 
 void

@@ -69,6 +69,17 @@ void harness_card(const char *card);
 /* Everything back to what harness_start said: the adult in the first reader, no settings. */
 void harness_reset(void);
 
+/*
+ * The machine has slept for an hour, as this program's clocks have it: CLOCK_BOOTTIME goes on while
+ * the machine sleeps, CLOCK_MONOTONIC does not. harness_has_slept tells it from then on, each time a
+ * clock is asked; NULL: nothing more happens.
+ */
+void harness_sleep(void);
+extern bool (*harness_has_slept)(void);
+
+/* Whether the first fault that was ordered has struck. */
+bool harness_fault_struck(void);
+
 /* A JPKI_PKCS11_* variable by its setting's name ("pss"); NULL takes it away. */
 void harness_setting(const char *name, const char *value);
 /* The user's configuration file: its text (NULL takes it away), and where it is (static). */

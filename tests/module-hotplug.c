@@ -535,6 +535,132 @@ a_card_swapped_behind_an_exclusive_program_gets_no_pin(void **state)
 	assert_int_equal(harness_tries("auth"), 2);
 }
 
+/* Sleep, and cards that answer nothing more. */
+
+static struct user
+log_in_to_known_card(void)
+{
+	CK_TOKEN_INFO info;
+
+	assert_int_equal(token_info(AUTH, &info), CKR_OK);
+	return log_in(AUTH);
+}
+
+/* Nobody gets a PIN that was typed for another card. */
+static void
+ends_without_a_pin(const struct user *u, unsigned long verifies)
+{
+	session_ends(u, sign(u));
+	assert_int_equal(harness_verifies(), verifies);
+	harness_sim("clear", NULL);
+}
+
+static unsigned long
+exchanges_of_signature(const struct user *u)
+{
+	unsigned long before = harness_exchanges();
+
+	assert_int_equal(sign(u), CKR_OK);
+	return harness_exchanges() - before;
+}
+
+static void
+after_sleep_one_exchange_tells_the_card_before_its_pin_is_sent(void **state)
+{
+	struct user u = log_in_to_known_card();
+	unsigned long usual = exchanges_of_signature(&u);
+
+	(void)state;
+	harness_sleep();
+	assert_int_equal(exchanges_of_signature(&u), usual + 1);
+	assert_int_equal(exchanges_of_signature(&u), usual);
+}
+
+static void
+a_card_swapped_while_the_machine_slept_gets_no_pin(void **state)
+{
+	struct user u = log_in_to_known_card();
+	unsigned long verifies = harness_verifies();
+
+	(void)state;
+	harness_sim("fault", "slept@now:" OTHER_CARD, NULL);
+	harness_sleep();
+	ends_without_a_pin(&u, verifies);
+}
+
+/* Between the transaction's first command and the PIN. */
+static void
+a_card_swapped_in_a_sleep_within_the_call_gets_no_pin(void **state)
+{
+	struct user u = log_in_to_known_card();
+	unsigned long verifies = harness_verifies();
+
+	(void)state;
+	harness_sim("fault", "slept@transmit:1:" OTHER_CARD ":after", NULL);
+	harness_has_slept = harness_fault_struck;
+	assert_int_equal(sign(&u), CKR_DEVICE_ERROR);
+	assert_int_equal(harness_verifies(), verifies);
+	ends_without_a_pin(&u, verifies);
+}
+
+static void
+after_a_reset_one_exchange_tells_the_card_before_its_pin_is_sent(void **state)
+{
+	struct user u = log_in_to_known_card();
+	unsigned long verifies = harness_verifies();
+
+	(void)state;
+	harness_sim("fault", "slept@now:" OTHER_CARD, NULL);
+	harness_sim("fault", "card-reset@now", NULL);
+	ends_without_a_pin(&u, verifies);
+}
+
+/* As after a reset of the reader that pcscd does not report. */
+static void
+after_an_answer_that_was_lost_the_card_is_told_before_its_pin_is_sent(void **state)
+{
+	struct user u = log_in_to_known_card();
+	unsigned long verifies;
+
+	(void)state;
+	harness_sim("fault", "comm-error@transmit:3", NULL);
+	assert_int_equal(sign(&u), CKR_DEVICE_ERROR);
+	harness_sim("fault", "slept@now:" OTHER_CARD, NULL);
+	verifies = harness_verifies();
+	ends_without_a_pin(&u, verifies);
+}
+
+static void
+a_card_that_needs_power_anew_gets_it_and_the_login_goes_on(void **state)
+{
+	struct user u = log_in_to_known_card();
+	unsigned long verifies = harness_verifies();
+
+	(void)state;
+	harness_sim("fault", "line-dead@now", NULL);
+	assert_int_equal(sign(&u), CKR_OK);
+	assert_int_equal(harness_verifies(), verifies + 1);
+	assert_false(harness_is_open("auth"));
+	harness_sim("fault", "line-dead@transmit:2", NULL); /* the PIN itself is lost */
+	assert_int_equal(sign(&u), CKR_DEVICE_ERROR);
+	assert_int_equal(harness_verifies(), verifies + 1);
+	assert_int_equal(sign(&u), CKR_OK);
+	assert_int_equal(harness_tries("auth"), 3);
+	harness_sim("clear", NULL);
+}
+
+static void
+a_card_that_got_power_anew_is_told_before_its_pin_is_sent(void **state)
+{
+	struct user u = log_in_to_known_card();
+	unsigned long verifies = harness_verifies();
+
+	(void)state;
+	harness_sim("fault", "slept@now:" OTHER_CARD, NULL);
+	harness_sim("fault", "line-dead@now", NULL);
+	ends_without_a_pin(&u, verifies);
+}
+
 /* The service. */
 
 static void
@@ -1273,6 +1399,13 @@ main(int argc, char *argv[])
 		HOTPLUG(a_card_swapped_behind_a_lost_connection_gets_no_pin),
 		HOTPLUG(a_login_outlasts_a_lost_connection_to_the_same_card),
 		HOTPLUG(a_card_swapped_behind_an_exclusive_program_gets_no_pin),
+		HOTPLUG(after_sleep_one_exchange_tells_the_card_before_its_pin_is_sent),
+		HOTPLUG(a_card_swapped_while_the_machine_slept_gets_no_pin),
+		HOTPLUG(a_card_swapped_in_a_sleep_within_the_call_gets_no_pin),
+		HOTPLUG(after_a_reset_one_exchange_tells_the_card_before_its_pin_is_sent),
+		HOTPLUG(after_an_answer_that_was_lost_the_card_is_told_before_its_pin_is_sent),
+		HOTPLUG(a_card_that_needs_power_anew_gets_it_and_the_login_goes_on),
+		HOTPLUG(a_card_that_got_power_anew_is_told_before_its_pin_is_sent),
 		HOTPLUG(a_service_that_stops_takes_the_tokens_with_it),
 		HOTPLUG(a_service_restarted_unseen_ends_the_login),
 		HOTPLUG(a_service_started_after_initialize_is_found),

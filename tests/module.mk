@@ -26,7 +26,8 @@ module_tests = \
 	tests/module-pin \
 	tests/module-settings \
 	tests/module-sign \
-	tests/module-slots
+	tests/module-slots \
+	tests/module-threads
 check_PROGRAMS += $(module_tests)
 TESTS += $(module_tests)
 
@@ -48,6 +49,8 @@ tests_module_sign_CPPFLAGS = $(harness_cppflags)
 tests_module_sign_LDADD = $(harness_libs)
 tests_module_slots_CPPFLAGS = $(harness_cppflags)
 tests_module_slots_LDADD = $(harness_libs)
+tests_module_threads_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
+tests_module_threads_LDADD = $(harness_libs) $(PCSC_LIBS)
 
 # Rules that need no card.
 token_tests = tests/unit-apdu tests/unit-pin

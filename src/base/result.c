@@ -7,6 +7,7 @@ static const char *const names[] = {
 	NAME(RESULT_OK, "ok"),
 	NAME(RESULT_NO_MEMORY, "out of memory"),
 	NAME(RESULT_FAILED, "internal error"),
+	NAME(RESULT_ENDED, "the module was finalized meanwhile"),
 	NAME(RESULT_NO_SERVICE, "pcscd is not running"),
 	NAME(RESULT_REFUSED, "pcscd's policy refuses this user"),
 	NAME(RESULT_NO_READER, "the reader is gone"),

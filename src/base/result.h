@@ -12,6 +12,7 @@ enum result {
 	/* The host. */
 	RESULT_NO_MEMORY,
 	RESULT_FAILED, /* a library refused something that cannot fail with sane input */
+	RESULT_ENDED,  /* C_Finalize was called meanwhile */
 
 	/* The reader (PC/SC). */
 	RESULT_NO_SERVICE,   /* pcscd is not running, or went away: every connection is dead */

@@ -3,9 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* A program that resets the card again and again is not waited for for ever. */
 #define BEGIN_TRIES 4
+
+/* The two clocks are not read in the same moment; nobody changes a card in a tenth of a second. */
+#define SLEEP_MIN_MS 100
 
 struct link {
 	struct pcsc_context context;
@@ -14,6 +18,7 @@ struct link {
 	uint64_t insertion; /* of the transaction under way */
 	bool was_reset;
 	bool is_new;
+	int64_t slept_ms; /* see sleep_ms, when the last transaction began */
 	char reader[PCSC_READER_NAME_MAX];
 };
 
@@ -171,13 +176,31 @@ explain_transport_error(struct link *l)
 	return RESULT_TRANSPORT;
 }
 
+/* How long the machine has slept since it was started. */
+static int64_t
+sleep_ms(void)
+{
+	struct timespec awake, all;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &awake);
+	(void)clock_gettime(CLOCK_BOOTTIME, &all);
+	return ((int64_t)all.tv_sec - awake.tv_sec) * 1000 + (all.tv_nsec - awake.tv_nsec) / 1000000;
+}
+
+bool
+link_has_slept(const struct link *l)
+{
+	return sleep_ms() > l->slept_ms + SLEEP_MIN_MS;
+}
+
 enum result
 link_begin(struct link *l, uint64_t *insertion)
 {
 	enum result r = RESULT_RESET;
 
 	l->was_reset = false;
-	l->is_new = !l->connected;
+	l->is_new = !l->connected || link_has_slept(l);
+	l->slept_ms = sleep_ms();
 	for (int i = 0; i < BEGIN_TRIES && r == RESULT_RESET; i++) {
 		r = begin_once(l);
 		l->was_reset |= r == RESULT_RESET;

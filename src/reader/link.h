@@ -34,8 +34,13 @@ bool link_was_reset(const struct link *l);
 /*
  * Whether the last link_begin found no kept connection, which would have shown that the card was
  * there all the time: a reader unplugged and plugged in may hold another with the same *insertion.
+ * A connection that was kept while the machine slept shows nothing either: the reader may have
+ * kept its power, and pcscd saw nothing of what was done meanwhile.
  */
 bool link_is_new(const struct link *l);
+
+/* Whether the machine slept since the transaction began. */
+bool link_has_slept(const struct link *l);
 
 /* One exchange inside the transaction; see pcsc_transmit. Never repeated here. */
 enum result link_transmit(struct link *l, const uint8_t *command, size_t command_len,

@@ -44,21 +44,24 @@ access_serve(struct module *m, struct reader *reader)
 
 /* With the card lock just taken; it is given back where there is nothing to work with. */
 static enum result
-enter(struct reader *reader, struct token **t)
+enter(struct module *m, struct reader *reader, struct token **t)
 {
+	enum result r = reader->token ? RESULT_OK : RESULT_NO_READER;
+
 	carry_out_requests(reader);
 	*t = reader->token;
-	if (*t)
-		return RESULT_OK;
-	(void)pthread_mutex_unlock(&reader->card);
-	return RESULT_NO_READER;
+	if (line_is_drawn(&m->line))
+		r = RESULT_ENDED;
+	if (r != RESULT_OK)
+		(void)pthread_mutex_unlock(&reader->card);
+	return r;
 }
 
 enum result
-access_begin(struct reader *reader, struct token **t)
+access_begin(struct module *m, struct reader *reader, struct token **t)
 {
 	(void)pthread_mutex_lock(&reader->card);
-	return enter(reader, t);
+	return enter(m, reader, t);
 }
 
 enum result
@@ -99,11 +102,11 @@ access_identify(struct module *m, struct reader *reader, bool patient)
 	if (!unknown)
 		return RESULT_OK;
 	if (patient)
-		r = access_begin(reader, &t);
+		r = access_begin(m, reader, &t);
 	else if (in_use || pthread_mutex_trylock(&reader->card) != 0)
 		r = RESULT_BUSY;
 	else
-		r = enter(reader, &t);
+		r = enter(m, reader, &t);
 	return r == RESULT_OK ? access_end(m, reader, token_look(t)) : r;
 }
 
@@ -140,7 +143,7 @@ access_learn_pss(struct module *m, struct reader *reader, uint64_t insertion, bo
 {
 	struct token_view view = {0};
 	struct token *t;
-	enum result r = access_begin(reader, &t);
+	enum result r = access_begin(m, reader, &t);
 
 	if (r == RESULT_OK) {
 		r = token_learn_pss(t, insertion);

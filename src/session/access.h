@@ -9,8 +9,11 @@
  * what others asked for meanwhile (reader.h), so nobody has to wait for a card to ask.
  */
 
-/* RESULT_OK: *t is to be worked with until access_end. RESULT_NO_READER: none ever came. */
-enum result access_begin(struct reader *reader, struct token **t);
+/*
+ * RESULT_OK: *t is to be worked with until access_end. RESULT_NO_READER: none ever came.
+ * RESULT_ENDED: C_Finalize came while the card was waited for.
+ */
+enum result access_begin(struct module *m, struct reader *reader, struct token **t);
 
 /* Lets go of the card, and tells everybody what became known. Passes `r` through. */
 enum result access_end(struct module *m, struct reader *reader, enum result r);

@@ -15,7 +15,7 @@ login_user(struct module *m, struct session *s, struct bytes pin)
 {
 	struct token_view view;
 	struct token *t;
-	enum result r = access_begin(s->reader, &t);
+	enum result r = access_begin(m, s->reader, &t);
 	bool already;
 
 	if (r != RESULT_OK)
@@ -39,7 +39,7 @@ login_context(struct module *m, struct session *s, struct bytes pin)
 	if (!s->signing.mechanism || !objects_get(m, s, s->signing.key, &key) ||
 	    !key.ask_pin_each_signature)
 		return CKR_OPERATION_NOT_INITIALIZED;
-	r = access_begin(s->reader, &t);
+	r = access_begin(m, s->reader, &t);
 	if (r == RESULT_OK)
 		r = access_end(m, s->reader, token_confirm(t, s->insertion, s->key, pin));
 	s->signing.confirmed = r == RESULT_OK;
@@ -68,7 +68,7 @@ login_set_pin(struct module *m, struct session *s, struct bytes old_pin, struct 
 
 	if (!(s->flags & CKF_RW_SESSION))
 		return CKR_SESSION_READ_ONLY;
-	r = access_begin(s->reader, &t);
+	r = access_begin(m, s->reader, &t);
 	if (r == RESULT_OK)
 		r = access_end(m, s->reader,
 			       token_change_pin(t, s->insertion, s->key, old_pin, new_pin));

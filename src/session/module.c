@@ -58,6 +58,7 @@ module_free(struct module *m)
 		reader_free(m->readers[i]);
 	watch_free(m->watch);
 	(void)pthread_cond_destroy(&m->changed);
+	(void)pthread_cond_destroy(&m->happened);
 	(void)pthread_mutex_destroy(&m->state);
 	(void)pthread_mutex_destroy(&m->watching);
 	free(m);
@@ -74,6 +75,7 @@ init_locks(struct module *m)
 	(void)pthread_condattr_init(&attr);
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&m->changed, &attr);
+	(void)pthread_cond_init(&m->happened, &attr);
 	(void)pthread_condattr_destroy(&attr);
 }
 
@@ -204,16 +206,18 @@ module_finalize(void)
 
 	if (!m)
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	line_draw(&m->line);
 	(void)pthread_mutex_lock(&m->state);
-	m->finalized = true;
 	readers = m->reader_count;
 	for (size_t i = 0; i < readers; i++)
 		reader_forget_locked(m, m->readers[i]);
 	(void)pthread_cond_broadcast(&m->changed);
+	(void)pthread_cond_broadcast(&m->happened);
 	others = await_waiting_locked(m);
 	(void)pthread_mutex_unlock(&m->state);
 	for (size_t i = 0; i < readers; i++)
 		access_serve(m, m->readers[i]);
+	line_await(&m->line);
 	module_leave(m);
 	if (others)
 		let_them_return();

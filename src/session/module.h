@@ -29,13 +29,14 @@ struct module {
 	unsigned int references; /* the gate */
 	struct settings settings;
 	struct pcsc_service service;
+	struct line line; /* drawn by C_Finalize */
 
 	pthread_mutex_t watching;
 	struct watch *watch; /* watching */
 
 	pthread_mutex_t state;
 	pthread_cond_t changed;    /* with state: a session became idle, or the module ended */
-	bool finalized;            /* state */
+	pthread_cond_t happened;   /* with state: an event for C_WaitForSlotEvent, or the end */
 	unsigned int waiting;      /* state: calls inside C_WaitForSlotEvent */
 	enum result service_state; /* state: how pcscd answered last */
 	bool polled;               /* state: the readers were looked at before */

@@ -96,7 +96,7 @@ match_with_certificate(struct module *m, struct session *s, struct object_view *
                        const CK_ATTRIBUTE *template, CK_ULONG count, bool *matches)
 {
 	struct token *t;
-	enum result r = access_begin(s->reader, &t);
+	enum result r = access_begin(m, s->reader, &t);
 
 	if (r != RESULT_OK)
 		return r;
@@ -152,7 +152,7 @@ read_with_certificate(struct module *m, struct session *s, struct object_view *o
                       CK_ATTRIBUTE *template, CK_ULONG count)
 {
 	struct token *t;
-	enum result r = access_begin(s->reader, &t);
+	enum result r = access_begin(m, s->reader, &t);
 	CK_RV rv = CKR_OK;
 
 	if (r != RESULT_OK)

@@ -76,6 +76,7 @@ set_events_locked(struct module *m, struct reader *reader)
 {
 	for (int k = 0; k < LAYOUT_KEYS; k++)
 		reader->event[k] = m->polled;
+	(void)pthread_cond_broadcast(&m->happened);
 }
 
 static void
@@ -140,7 +141,7 @@ is_wanted(const struct module *m, const char *reader)
 static bool
 name_reader(struct module *m, struct reader *reader, const char *name)
 {
-	struct token *t = token_new(&m->service, name, &m->settings);
+	struct token *t = token_new(&m->service, &m->line, name, &m->settings);
 
 	/* Somebody who looks into the nameless reader just now has it back in no time: the next
 	 * look at the readers names it. */

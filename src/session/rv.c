@@ -10,6 +10,8 @@ rv_of_result(enum result r)
 		return CKR_OK;
 	case RESULT_NO_MEMORY:
 		return CKR_HOST_MEMORY;
+	case RESULT_ENDED:
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	case RESULT_FAILED:
 		return CKR_GENERAL_ERROR;
 	case RESULT_NO_SERVICE:

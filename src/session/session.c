@@ -105,7 +105,7 @@ add_session(struct module *m, struct session *s)
 	CK_RV rv = CKR_OK;
 
 	(void)pthread_mutex_lock(&m->state);
-	if (m->finalized) {
+	if (line_is_drawn(&m->line)) {
 		rv = CKR_CRYPTOKI_NOT_INITIALIZED;
 	} else if (!reader_has_token_locked(s->reader, s->key)) {
 		rv = CKR_TOKEN_NOT_PRESENT;
@@ -232,7 +232,9 @@ session_begin(struct module *m, CK_SESSION_HANDLE handle, struct session **sessi
 		s->busy = true;
 	(void)pthread_mutex_unlock(&m->state);
 	*session = s;
-	return s ? CKR_OK : CKR_SESSION_HANDLE_INVALID;
+	if (s)
+		return CKR_OK;
+	return line_is_drawn(&m->line) ? CKR_CRYPTOKI_NOT_INITIALIZED : CKR_SESSION_HANDLE_INVALID;
 }
 
 void

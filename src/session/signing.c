@@ -112,7 +112,7 @@ sign(struct module *m, struct session *s, uint8_t signature[LAYOUT_SIGNATURE_SIZ
 	input = make_input(op, room);
 	if (input.len < mechanism_input_min(op->mechanism))
 		return CKR_DATA_LEN_RANGE;
-	r = access_begin(s->reader, &t);
+	r = access_begin(m, s->reader, &t);
 	if (r == RESULT_OK)
 		r = access_end(
 			m, s->reader,

@@ -36,6 +36,8 @@ slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count)
 			n++;
 		}
 	(void)pthread_mutex_unlock(&m->state);
+	if (line_is_drawn(&m->line))
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	*count = n;
 	return list && n > room ? CKR_BUFFER_TOO_SMALL : CKR_OK;
 }
@@ -119,7 +121,7 @@ slot_token_info(struct module *m, CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 
 	if (rv != CKR_OK)
 		return rv;
-	r = access_begin(reader, &t);
+	r = access_begin(m, reader, &t);
 	if (r == RESULT_OK)
 		r = access_end(m, reader, token_read_info(t, key, &token));
 	if (r != RESULT_OK)
@@ -184,10 +186,15 @@ take_event_locked(struct module *m, CK_SLOT_ID *slot)
 	return false;
 }
 
-static void
-wait_slice_locked(struct module *m)
+/*
+ * Until there is an event, the module has ended, or it is time to look at the readers again. What
+ * other calls do is no reason to look.
+ */
+static bool
+await_event_locked(struct module *m, CK_SLOT_ID *slot)
 {
 	struct timespec until;
+	int timed_out = 0;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += EVENT_SLICE_NS;
@@ -195,36 +202,33 @@ wait_slice_locked(struct module *m)
 		until.tv_nsec -= 1000000000L;
 		until.tv_sec++;
 	}
-	(void)pthread_cond_timedwait(&m->changed, &m->state, &until);
+	while (!line_is_drawn(&m->line) && !timed_out) {
+		if (take_event_locked(m, slot))
+			return true;
+		timed_out = pthread_cond_timedwait(&m->happened, &m->state, &until);
+	}
+	return false;
 }
 
-/* Counts those who wait: C_Finalize lets them leave before the program may unload the module. */
-static void
-count_waiting(struct module *m, bool enter)
-{
-	(void)pthread_mutex_lock(&m->state);
-	m->waiting = enter ? m->waiting + 1 : m->waiting - 1;
-	(void)pthread_cond_broadcast(&m->changed);
-	(void)pthread_mutex_unlock(&m->state);
-}
-
+/* C_Finalize lets those who wait leave before the program may unload the module. */
 CK_RV
 slot_wait_for_event(struct module *m, bool block, CK_SLOT_ID *slot)
 {
-	bool found, finalized;
+	bool found, ended;
 
-	count_waiting(m, true);
+	(void)pthread_mutex_lock(&m->state);
+	m->waiting++;
 	do {
+		(void)pthread_mutex_unlock(&m->state);
 		(void)access_poll(m);
 		(void)pthread_mutex_lock(&m->state);
-		found = take_event_locked(m, slot);
-		if (!found && block && !m->finalized)
-			wait_slice_locked(m);
-		finalized = m->finalized;
-		(void)pthread_mutex_unlock(&m->state);
-	} while (!found && block && !finalized);
-	count_waiting(m, false);
-	if (finalized)
+		found = block ? await_event_locked(m, slot) : take_event_locked(m, slot);
+		ended = line_is_drawn(&m->line);
+	} while (!found && block && !ended);
+	m->waiting--;
+	(void)pthread_cond_broadcast(&m->changed);
+	(void)pthread_mutex_unlock(&m->state);
+	if (ended)
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	return found ? CKR_OK : CKR_NO_EVENT;
 }
@@ -328,10 +332,10 @@ slot_status(struct module *m, CK_SLOT_ID slot, struct jpki_slot_status *status)
 	enum result r = RESULT_FAILED;
 	CK_RV rv = access_find_token(m, slot, &reader, &key);
 
-	if (rv == CKR_SLOT_ID_INVALID)
+	if (rv == CKR_SLOT_ID_INVALID || rv == CKR_CRYPTOKI_NOT_INITIALIZED)
 		return rv;
 	if (rv == CKR_OK)
-		r = access_begin(reader, &t);
+		r = access_begin(m, reader, &t);
 	if (rv == CKR_OK && r == RESULT_OK) {
 		r = token_read_info(t, key, &token);
 		if (r == RESULT_OK)

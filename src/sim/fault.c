@@ -25,6 +25,10 @@ static const struct {
 } kinds[] = {
 	{"card-removed", FAULT_STATE, VALUE_NONE, false, "the card is pulled out"},
 	{"card-swapped", FAULT_STATE, VALUE_CARD, true, "another CARD takes its place"},
+	{"slept", FAULT_STATE, VALUE_CARD, false,
+	 "the machine slept; a CARD may have taken the place of the other, and nobody saw it"},
+	{"line-dead", FAULT_STATE, VALUE_NONE, false,
+	 "nothing that is sent to the card arrives, until it gets power anew"},
 	{"card-reset", FAULT_OTHER, VALUE_NONE, false, "another program resets the card"},
 	{"app-selected", FAULT_OTHER, VALUE_AID, false,
 	 "another program selects another application (AID in hex)"},

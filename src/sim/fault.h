@@ -23,6 +23,8 @@
 enum fault_kind {
 	FAULT_CARD_REMOVED,
 	FAULT_CARD_SWAPPED,
+	FAULT_SLEPT,
+	FAULT_LINE_DEAD,
 	FAULT_CARD_RESET,
 	FAULT_APP_SELECTED,
 	FAULT_READER_GONE,
@@ -63,7 +65,7 @@ struct fault {
 	bool onwards;
 	unsigned long back;	/* undo after so many further calls; 0: not */
 	char reader[WIRE_NAME]; /* which one; empty: the call's own, else the first with a card */
-	char card[FAULT_VALUE_MAX]; /* of FAULT_CARD_SWAPPED */
+	char card[FAULT_VALUE_MAX]; /* of FAULT_CARD_SWAPPED, FAULT_SLEPT */
 	uint8_t aid[16];
 	size_t aid_length;
 	uint32_t code;	/* of FAULT_ERROR; the status word of FAULT_SW, 61XX, 6CXX */

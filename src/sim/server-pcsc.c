@@ -598,6 +598,8 @@ call_transmit(struct pcsc_call *call)
 	if (protocol != SCARD_PROTOCOL_RAW && protocol != PROTOCOL_ANY_OLD &&
 	    protocol != reader->pcsc.protocol)
 		return done(call, SCARD_E_PROTO_MISMATCH);
+	if (reader->dead)
+		return done(call, SCARD_E_NOT_TRANSACTED);
 	if (reader->pcsc.busy_until > loop_now()) {
 		call->wait_until = reader->pcsc.busy_until;
 		return PCSC_WAIT;

@@ -436,6 +436,8 @@ standin_clear_faults(struct server *server)
 
 	for (client = server->standin->clients; client != NULL; client = client->next)
 		client->strikes.count = 0;
+	for (unsigned int i = 0; i < WIRE_READERS; i++)
+		server->readers[i].dead = false;
 	faults_clear(server->faults);
 }
 

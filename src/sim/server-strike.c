@@ -53,11 +53,12 @@ remember_undo(struct fault *fault, const struct reader *reader)
 }
 
 static void
-insert_or_note(struct reader *reader, const char *card)
+insert_or_note(struct reader *reader, const char *card,
+	       bool (*insert)(struct reader *reader, const char *card, char **error))
 {
 	char *error = NULL;
 
-	if (!reader_insert(reader, card, &error))
+	if (!insert(reader, card, &error))
 		trace_note(reader->server->trace, reader->index, "%s", error);
 	free(error);
 }
@@ -72,13 +73,22 @@ carry_out_state(struct server *server, struct fault *fault, struct reader *reade
 	if (reader == NULL)
 		return;
 	remember_undo(fault, reader);
-	if (fault->kind == FAULT_READER_GONE) {
+	switch ((int)fault->kind) {
+	case FAULT_READER_GONE:
 		reader_unplug(reader);
-		return;
+		break;
+	case FAULT_LINE_DEAD:
+		reader->dead = true;
+		break;
+	case FAULT_SLEPT:
+		if (fault->has_value && reader->card != NULL)
+			insert_or_note(reader, fault->card, reader_swap_unseen);
+		break;
+	default:
+		reader_remove(reader);
+		if (fault->kind == FAULT_CARD_SWAPPED)
+			insert_or_note(reader, fault->card, reader_insert);
 	}
-	reader_remove(reader);
-	if (fault->kind == FAULT_CARD_SWAPPED)
-		insert_or_note(reader, fault->card);
 }
 
 static void
@@ -132,9 +142,13 @@ undo(struct server *server, struct fault *fault)
 		reader_plug(reader);
 		return;
 	}
+	if (fault->kind == FAULT_LINE_DEAD) {
+		reader->dead = false;
+		return;
+	}
 	reader_remove(reader);
 	if (fault->undo_card[0] != '\0')
-		insert_or_note(reader, fault->undo_card);
+		insert_or_note(reader, fault->undo_card, reader_insert);
 }
 
 void

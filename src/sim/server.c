@@ -198,6 +198,21 @@ reader_remove(struct reader *reader)
 		reader->server->door->removed(reader);
 }
 
+bool
+reader_swap_unseen(struct reader *reader, const char *card, char **error)
+{
+	const struct door *door = reader->server->door;
+	bool powered = reader->powered, swapped;
+
+	reader->server->door = NULL;
+	reader_remove(reader);
+	swapped = reader_insert(reader, card, error);
+	reader->server->door = door;
+	if (powered)
+		reader_power_on(reader);
+	return swapped;
+}
+
 void
 reader_plug(struct reader *reader)
 {
@@ -235,6 +250,7 @@ reader_power_on(struct reader *reader)
 void
 reader_power_off(struct reader *reader)
 {
+	reader->dead = false;
 	if (!reader->powered)
 		return;
 	trace_note(reader->server->trace, reader->index, "power off");

@@ -55,6 +55,7 @@ struct reader {
 	struct sim_card *card; /* NULL: none inserted */
 	char *card_name;
 	bool powered;
+	bool dead; /* nothing arrives, until the card gets power anew */
 	uint8_t atr[SIM_ATR_MAX];
 	size_t atr_length;
 	struct trace_view view;
@@ -104,6 +105,9 @@ void reader_plug(struct reader *reader);
 void reader_unplug(struct reader *reader);
 
 /* Electrical things, which a door does on behalf of its programs. An empty reader: nothing. */
+/* Another card takes the place of the one that is there, and nobody sees it. */
+bool reader_swap_unseen(struct reader *reader, const char *card, char **error);
+
 void reader_power_on(struct reader *reader);
 void reader_power_off(struct reader *reader);
 void reader_reset(struct reader *reader);

@@ -89,11 +89,17 @@ verify(struct token *t, enum layout_key key, const struct secret *pin, bool quer
 
 	if (r != RESULT_OK)
 		return work_is_answer(r) ? RESULT_CARD_ERROR : r;
-	if (!t->have_id || !refused_sending(t->id, key, pin, (unsigned int)k->tries))
+	r = work_cross(t);
+	if (r != RESULT_OK)
+		return r;
+	if (!t->have_id || !refused_sending(t->id, key, pin, (unsigned int)k->tries)) {
+		line_crossed(t->line);
 		return RESULT_NO_MEMORY;
+	}
 	t->pin_presented = true;
 	k->uncertain = true;
 	r = card_verify(t->link, reference, secret_bytes(pin), &left);
+	line_crossed(t->line);
 	if (r == RESULT_OK) {
 		note_tries(t, key, layout_roles[key].tries);
 	} else if (r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED) {

@@ -31,14 +31,17 @@ struct state_key {
 
 struct token {
 	struct link *link;
+	struct line *line;
 	const struct settings *settings;
 	enum result logged; /* how the last work that was logged ended */
 
 	/* About this insertion of the card; state_reset clears it. */
 	uint64_t insertion;
 	enum token_kind kind;
+	bool met;           /* it has the JPKI application */
 	bool logged_out;    /* by us, at least once: nothing is open that others left open */
-	bool unproven;      /* logged in, and the connection that proves it the same card was lost */
+	bool unproven;      /* logged in, and nothing proves any more that it is the same card */
+	bool doubted;       /* logged in, and the card was reset or did not answer */
 	bool pin_presented; /* in this transaction */
 	bool power_off;     /* only taking the power logs out: no other application to select */
 	size_t other;       /* which of layout_others worked last */
@@ -73,6 +76,12 @@ bool work_is_over(const struct token *t, uint64_t expected);
  * selects the application and finds out what card it is. On failure nothing is left begun.
  */
 enum result work_begin(struct token *t, uint64_t expected);
+
+/*
+ * Before a PIN or a change of it is sent, in a transaction: RESULT_OK, and line_crossed() belongs
+ * to it; RESULT_ENDED; RESULT_TRANSPORT where the machine slept since the transaction began.
+ */
+enum result work_cross(struct token *t);
 
 /* Logs the card out if a PIN was presented, ends the transaction, passes `r` through. */
 enum result work_end(struct token *t, enum result r);

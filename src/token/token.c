@@ -42,7 +42,7 @@ state_reset(struct token *t)
 		reset_key(&t->keys[k], &layout_roles[k]);
 	t->insertion = 0;
 	t->kind = TOKEN_UNKNOWN;
-	t->logged_out = t->unproven = t->power_off = t->pss_asked = false;
+	t->met = t->logged_out = t->unproven = t->doubted = t->power_off = t->pss_asked = false;
 	t->have_info = t->have_id = t->have_head = t->shown = false;
 	t->short_read = TOKEN_NOT_LEARNT;
 	t->pss = pss_by_setting(t->settings->pss);
@@ -73,12 +73,14 @@ state_anybody_logged_in(const struct token *t)
 }
 
 struct token *
-token_new(struct pcsc_service *service, const char *reader, const struct settings *settings)
+token_new(struct pcsc_service *service, struct line *line, const char *reader,
+          const struct settings *settings)
 {
 	struct token *t = calloc(1, sizeof *t);
 
 	if (!t)
 		return NULL;
+	t->line = line;
 	t->settings = settings;
 	t->link = link_new(service, reader);
 	if (!t->link) {
@@ -295,9 +297,12 @@ change_in_work(struct token *t, enum layout_key key, const struct secret *old_pi
 
 	if (r == RESULT_OK)
 		r = card_select_file(t->link, layout_roles[key].pin_file);
+	if (r == RESULT_OK)
+		r = work_cross(t);
 	if (r != RESULT_OK)
 		return r;
 	r = card_change_pin(t->link, CARD_CURRENT_FILE, secret_bytes(new_pin));
+	line_crossed(t->line);
 	if (r == RESULT_BAD_DATA || r == RESULT_WRONG_LENGTH || r == RESULT_CONDITIONS) {
 		(void)present_query(t, key);
 		return RESULT_NEW_PIN_INVALID;

@@ -10,6 +10,7 @@
 #include "reader/pcsc.h"
 #include "token/certificate.h"
 #include "token/layout.h"
+#include "token/line.h"
 
 /*
  * The JPKI application on the card in one reader: both keys, what was learnt about the card, and
@@ -62,8 +63,8 @@ struct token_info {
 	unsigned int tries_left; /* 0: locked */
 };
 
-/* `settings` are borrowed. */
-struct token *token_new(struct pcsc_service *service, const char *reader,
+/* `line` and `settings` are borrowed. */
+struct token *token_new(struct pcsc_service *service, struct line *line, const char *reader,
                         const struct settings *settings);
 
 /* Logs out, disconnects, wipes. NULL is allowed. */

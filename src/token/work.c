@@ -77,6 +77,7 @@ enter_application(struct token *t)
 		return RESULT_NOT_JPKI;
 	log_out_others(t);
 	r = select_application(t, &layout_jpki);
+	t->met |= r == RESULT_OK;
 	if (r == RESULT_OK)
 		return t->kind == TOKEN_UNKNOWN ? look_at_card(t) : RESULT_OK;
 	if (is_not_ours(r) && t->kind == TOKEN_UNKNOWN) {
@@ -106,18 +107,21 @@ note_insertion(struct token *t, uint64_t insertion)
 
 /*
  * Those who are logged in were so on this card, as its count of insertions tells. Where the
- * connection was lost, that is no proof, and the certificate has to be the same too.
+ * connection was lost or the machine slept, that is no proof, and the certificate has to be the
+ * same too; after a reset and where the card did not answer, if it can be read at all.
  */
 static enum result
 prove_card(struct token *t)
 {
-	enum result r = RESULT_CARD_CHANGED;
+	const bool readable = t->have_head && !t->keys[LAYOUT_AUTH].is_private;
+	enum result r = RESULT_OK;
 
-	if (!t->unproven)
-		return RESULT_OK;
-	if (t->have_head && !t->keys[LAYOUT_AUTH].is_private)
+	if (readable && (t->unproven || t->doubted))
 		r = files_read_head(t);
-	t->unproven = r != RESULT_OK;
+	else if (t->unproven)
+		r = RESULT_CARD_CHANGED;
+	if (r == RESULT_OK)
+		t->unproven = t->doubted = false;
 	return r;
 }
 
@@ -156,41 +160,103 @@ work_is_over(const struct token *t, uint64_t expected)
 	return expected && expected != t->insertion;
 }
 
-enum result
-work_begin(struct token *t, uint64_t expected)
+static void
+note_contact(struct token *t, uint64_t insertion)
+{
+	const bool reset = link_was_reset(t->link);
+
+	t->pin_presented = false;
+	/* pcscd resets the card when a program dies in a transaction, which may have left it open:
+	 * a contactless one keeps logins over that. */
+	t->logged_out &= !reset;
+	note_insertion(t, insertion);
+	if (state_anybody_logged_in(t)) {
+		t->unproven |= link_is_new(t->link);
+		t->doubted |= reset;
+	} else {
+		t->unproven = t->doubted = false;
+	}
+}
+
+static enum result
+begin(struct token *t, uint64_t expected)
 {
 	uint64_t insertion;
-	enum result r;
+	enum result r = link_begin(t->link, &insertion);
 
-	if (work_is_over(t, expected))
-		return RESULT_CARD_CHANGED;
-	r = link_begin(t->link, &insertion);
 	if (r == RESULT_CARD_CHANGED && !expected) {
 		/* The card that somebody was logged in to has left; nobody asks for that one. */
 		token_forget(t);
 		r = link_begin(t->link, &insertion);
 	}
-	if (r != RESULT_OK) {
-		log_outcome(t, r);
-		if (is_departure(r))
-			token_forget(t);
-		else if (!state_anybody_logged_in(t))
-			link_drop(t->link);
+	if (r == RESULT_OK) {
+		note_contact(t, insertion);
 		return r;
 	}
-	t->pin_presented = false;
-	/* pcscd resets the card when a program dies in a transaction, which may have left it open:
-	 * a contactless one keeps logins over that. */
-	if (link_was_reset(t->link))
-		t->logged_out = false;
-	note_insertion(t, insertion);
-	r = work_is_over(t, expected) ? RESULT_CARD_CHANGED : RESULT_OK;
-	t->unproven = state_anybody_logged_in(t) && (t->unproven || link_is_new(t->link));
-	if (r == RESULT_OK)
+	log_outcome(t, r);
+	if (is_departure(r))
+		token_forget(t);
+	else if (!state_anybody_logged_in(t))
+		link_drop(t->link);
+	return r;
+}
+
+/* In a transaction just begun: the application of the card that is meant. */
+static enum result
+meet_card(struct token *t, uint64_t expected)
+{
+	enum result r;
+
+	if (line_is_drawn(t->line))
+		return RESULT_ENDED;
+	if (work_is_over(t, expected))
+		return RESULT_CARD_CHANGED;
+	r = enter_application(t);
+	if (r == RESULT_TRANSPORT)
 		r = enter_application(t);
-	if (r == RESULT_OK)
-		r = prove_card(t);
+	return r == RESULT_OK ? prove_card(t) : r;
+}
+
+/*
+ * Some cards answer nothing more until they get power anew (pcsc-lite issues 154, 155), and while
+ * somebody is connected nobody gives it to them. Of other people's cards pcscd takes care, once
+ * nobody is. True if it was done, which ends the transaction.
+ */
+static bool
+power_anew(struct token *t)
+{
+	if (!t->met)
+		return false;
+	log_line(LOG_LEVEL_WARNING, "%s: the card does not answer and gets power anew",
+	         link_reader(t->link));
+	t->power_off = t->logged_out = false;
+	(void)link_end(t->link, false, true);
+	return true;
+}
+
+enum result
+work_begin(struct token *t, uint64_t expected)
+{
+	enum result r = work_is_over(t, expected) ? RESULT_CARD_CHANGED : begin(t, expected);
+
+	if (r != RESULT_OK)
+		return r;
+	r = meet_card(t, expected);
+	if (r == RESULT_TRANSPORT && power_anew(t)) {
+		r = begin(t, expected);
+		if (r != RESULT_OK)
+			return r;
+		r = meet_card(t, expected);
+	}
 	return r == RESULT_OK ? RESULT_OK : work_end(t, r);
+}
+
+enum result
+work_cross(struct token *t)
+{
+	if (link_has_slept(t->link))
+		return RESULT_TRANSPORT;
+	return line_cross(t->line) ? RESULT_OK : RESULT_ENDED;
 }
 
 /* After a PIN; other programs expect to find the JPKI application selected. */
@@ -219,6 +285,7 @@ work_end(struct token *t, enum result r)
 		         "it will be at the next contact", link_reader(t->link));
 		t->logged_out = false;
 	}
+	t->doubted |= r == RESULT_TRANSPORT;
 	if (is_departure(r))
 		token_forget(t);
 	log_outcome(t, r);
