@@ -55,7 +55,7 @@ copy_tree() {
 
 # make check has its own place in ./run-tests, so it is left out here.
 build_packages() {
-	cd "$work/tree" && DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" \
+	cd "$work/tree" && DEB_BUILD_PROFILES=nocheck DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" \
 		dpkg-buildpackage -us -uc -b || return 1
 	mkdir "$debs" && cp ../*.deb "$debs" && rm -f "$debs"/*-dbgsym_*.deb
 }
