@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -79,6 +80,7 @@ restore(void **state)
 static int
 start(void **state)
 {
+	(void)alarm(30); /* a call that waits for ever ends the program */
 	(void)restore(state);
 	f = harness_module("jpki-pkcs11");
 	p11_start(f);
@@ -1247,6 +1249,67 @@ a_held_card_that_is_not_known_yet_does_not_hold_up_cheap_calls(void **state)
 	assert_true(has_token(AUTH));
 }
 
+static CK_ULONG
+count_tokens(void)
+{
+	CK_SLOT_ID list[16];
+	CK_ULONG count = 16;
+
+	assert_int_equal(f->C_GetSlotList(CK_TRUE, list, &count), CKR_OK);
+	return count;
+}
+
+static void
+a_held_card_does_not_hold_up_a_list_with_the_token_of_another(void **state)
+{
+	struct holder h = hold(READER);
+	unsigned long began = now_ms();
+
+	(void)state;
+	assert_int_equal(count_tokens(), 2);
+	assert_true(now_ms() - began < AT_ONCE_MS);
+	let_go(&h);
+	assert_int_equal(count_tokens(), 4);
+}
+
+static void *
+count_tokens_in_thread(void *arg)
+{
+	*(CK_ULONG *)arg = count_tokens();
+	return NULL;
+}
+
+static void
+a_held_card_is_waited_for_where_there_is_no_other_token(void **state)
+{
+	struct holder h = hold(READER);
+	CK_ULONG count = 0;
+	pthread_t thread;
+
+	(void)state;
+	harness_sim("remove", SECOND, NULL);
+	assert_int_equal(pthread_create(&thread, NULL, count_tokens_in_thread, &count), 0);
+	sleep_ms(100);
+	let_go(&h);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(count, 2);
+}
+
+static void
+a_held_card_does_not_hold_up_the_tool_with_another_reader(void **state)
+{
+	struct holder h = hold(READER);
+	char module[4096], command[9000];
+
+	(void)state;
+	(void)snprintf(module, sizeof module, "%s", harness_path(".libs/jpki-pkcs11.so"));
+	(void)snprintf(command, sizeof command,
+		       "timeout 10 '%s' status --module '%s' --reader " SECOND " >/dev/null",
+		       harness_path("src/tool/jpki-tool"), module);
+	assert_int_equal(system(command), 0);
+	let_go(&h);
+}
+
 static void
 a_held_card_does_not_hold_up_the_second_reader(void **state)
 {
@@ -1431,6 +1494,9 @@ main(int argc, char *argv[])
 		HOTPLUG(power_taken_by_another_program_costs_no_login),
 		HOTPLUG(a_held_card_does_not_hold_up_cheap_calls),
 		HOTPLUG(a_held_card_that_is_not_known_yet_does_not_hold_up_cheap_calls),
+		HOTPLUG(a_held_card_does_not_hold_up_a_list_with_the_token_of_another),
+		HOTPLUG(a_held_card_is_waited_for_where_there_is_no_other_token),
+		HOTPLUG(a_held_card_does_not_hold_up_the_tool_with_another_reader),
 		HOTPLUG(a_held_card_does_not_hold_up_the_second_reader),
 		HOTPLUG(a_held_card_does_not_hold_up_finalize),
 		HOTPLUG(logout_does_not_wait_and_counts_at_once),

@@ -17,6 +17,34 @@
 #define TOKEN_MANUFACTURER "J-LIS"
 #define TOKEN_MODEL "JPKI" /* where the card does not name its own */
 
+static bool
+has_token(struct module *m, const struct reader *reader)
+{
+	bool found = false;
+
+	(void)pthread_mutex_lock(&m->state);
+	for (size_t k = 0; k < variant.count; k++)
+		found |= reader_has_token_locked(reader, variant.keys[k]);
+	(void)pthread_mutex_unlock(&m->state);
+	return found;
+}
+
+/*
+ * Asks the cards that were not asked yet. Those that others are connected to may be held for long:
+ * they are waited for only where there is no token without them, one after another.
+ */
+static void
+identify_all(struct module *m, size_t readers)
+{
+	bool found = false;
+
+	for (int patient = 0; patient < 2 && !found; patient++)
+		for (size_t i = 0; i < readers && !(patient && found); i++) {
+			(void)access_identify(m, m->readers[i], patient);
+			found |= has_token(m, m->readers[i]);
+		}
+}
+
 CK_RV
 slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count)
 {
@@ -24,8 +52,8 @@ slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count)
 	const size_t readers = access_poll(m);
 	CK_ULONG n = 0;
 
-	for (size_t i = 0; i < readers && with_token; i++)
-		(void)access_identify(m, m->readers[i], true);
+	if (with_token)
+		identify_all(m, readers);
 	(void)pthread_mutex_lock(&m->state);
 	for (size_t i = 0; i < readers * variant.count; i++) {
 		if (with_token && !reader_has_token_locked(m->readers[i / variant.count],

@@ -201,6 +201,22 @@ read_serial(struct module *module, struct reader *reader, CK_SLOT_ID slot)
 		reader->serial[i - 1] = '\0';
 }
 
+/*
+ * Whether a slot may be of a reader that --reader asks for: a card that is not meant may be held by
+ * another program, and would have to be waited for. A description that fills its field may be cut.
+ */
+static bool
+may_be_meant(const struct module *module, CK_SLOT_ID slot, const char *name)
+{
+	char description[sizeof((CK_SLOT_INFO *)0)->slotDescription + 1] = "";
+	CK_SLOT_INFO info;
+
+	if (!name || module->f->C_GetSlotInfo(slot, &info) != CKR_OK)
+		return true;
+	memcpy(description, info.slotDescription, sizeof info.slotDescription);
+	return description[sizeof info.slotDescription - 1] != ' ' || strstr(description, name);
+}
+
 static bool
 add_slot(struct module *module, CK_SLOT_ID slot)
 {
@@ -219,7 +235,7 @@ add_slot(struct module *module, CK_SLOT_ID slot)
 }
 
 static enum tool_exit
-read_slots(struct module *module)
+read_slots(struct module *module, const struct options *options)
 {
 	CK_ULONG count = 0;
 	CK_SLOT_ID *slots = NULL;
@@ -232,7 +248,7 @@ read_slots(struct module *module)
 					      : CKR_HOST_MEMORY;
 	}
 	for (CK_ULONG i = 0; rv == CKR_OK && i < count; i++)
-		if (!add_slot(module, slots[i]))
+		if (may_be_meant(module, slots[i], options->reader) && !add_slot(module, slots[i]))
 			rv = CKR_HOST_MEMORY;
 	free(slots);
 	return rv == CKR_OK ? TOOL_OK : module_failed(rv);
@@ -282,7 +298,7 @@ module_open(struct module *module, const struct options *options)
 	*module = (struct module){0};
 	status = load(module, options->module ? options->module : PKCS11DIR "/jpki-pkcs11.so");
 	if (status == TOOL_OK)
-		status = read_slots(module);
+		status = read_slots(module, options);
 	if (status == TOOL_OK)
 		status = filter(module, options);
 	return status;
