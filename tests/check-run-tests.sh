@@ -30,7 +30,11 @@ END_MAKEFILE
 echo >config.log
 END_CONFIGURE
 	printf '%s\n' "$@" >"$work/lines"
-	printf '#!/bin/sh\necho "ok it runs"\n' >"$work/tests/pcscd/runs.sh"
+	cat >"$work/tests/pcscd/runs.sh" <<'END_SCRIPT'
+#!/bin/sh
+ignored=$(sed -n 's/^SigIgn:[[:blank:]]*//p' /proc/self/status)
+if [ $((0x$ignored & 6)) -eq 0 ]; then echo "ok Ctrl-C ends it"; else echo "not ok Ctrl-C ends it"; fi
+END_SCRIPT
 	printf '#!/bin/sh\necho "forbidden stopped: no namespaces here"\n' >"$work/tests/clients/stopped.sh"
 	chmod +x "$work"/tests/install-packages "$work"/configure "$work"/tests/*/*.sh
 }

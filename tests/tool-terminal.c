@@ -119,6 +119,9 @@ start(const char *card, ...)
 	term.child = forkpty(&term.fd, NULL, NULL, &size);
 	assert_true(term.child >= 0);
 	if (term.child == 0) {
+		/* As in a terminal, whoever started this: bash ignores both for what it does not wait for. */
+		(void)signal(SIGINT, SIG_DFL);
+		(void)signal(SIGQUIT, SIG_DFL);
 		(void)execv(sim, words);
 		_exit(127);
 	}

@@ -98,10 +98,11 @@ private_leave() {
 }
 
 # Starts this script anew in its own namespaces, with $work for its files, and ends as it ends.
+# Ctrl-C is what it is elsewhere: bash ignores it in what it starts beside itself.
 private_run() {
 	outer_work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-test.XXXXXX") || exit 1
 	trap private_leave INT TERM HUP
-	JPKI_PRIVATE=$outer_work setpriv --pdeathsig KILL "${namespaces[@]}" "$self" "$@" &
+	JPKI_PRIVATE=$outer_work env --default-signal=INT,QUIT setpriv --pdeathsig KILL "${namespaces[@]}" "$self" "$@" &
 	inside=$!
 	wait "$inside"
 	private_leave $?

@@ -48,9 +48,10 @@ check "both tokens want a login and have a PIN" outputs login_flags <<<2
 
 ## Objects
 
-# The labels and ids of the objects that pkcs11-tool -O lists.
+# The labels and ids of the objects that pkcs11-tool -O lists; OpenSC 0.27 has "1 (0x01)" for 01.
 objects() {
-	"$@" -O | sed -En 's/^([A-Z].*) [Oo]bject[; ].*/\1/p; s/^  (label|ID): */  /p' |
+	"$@" -O | sed -En 's/^([A-Z].*) [Oo]bject[; ].*/\1/p
+		s/^(  ID: *)[0-9]+ \(0x(.*)\)$/\1\2/; s/^  (label|ID): */  /p' |
 		awk '/^[^ ]/ { if (line) print line; line = $0; next } { line = line " |" $0 }
 			END { print line }' | sed 's/ | */ | /g'
 }
