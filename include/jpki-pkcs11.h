@@ -49,6 +49,7 @@ enum jpki_reason {
 	JPKI_REASON_JUKI_CARD,      /* an old 住基 card */
 	JPKI_REASON_NO_CERTIFICATE, /* the card was issued without this certificate */
 	JPKI_REASON_BAD_CERTIFICATE, /* what the card holds is not a certificate this module can use */
+	JPKI_REASON_STRANGE_CARD,   /* answers, but as no My Number card does: another kind? */
 };
 
 /* Whether the card itself makes RSASSA-PSS signatures, which TLS 1.3 needs. */

@@ -1158,7 +1158,7 @@ a_card_with_unknown_answers_keeps_its_power(void **state)
 				      &h.card, &protocol),
 			 SCARD_S_SUCCESS);
 	harness_sim("fault", "sw@transmit:1+:6999", NULL);
-	assert_int_equal(token_info(AUTH, &info), CKR_DEVICE_ERROR);
+	assert_int_equal(token_info(AUTH, &info), CKR_TOKEN_NOT_PRESENT);
 	harness_sim("clear", NULL);
 	assert_int_equal(SCardTransmit(h.card, &pci, select, sizeof select, NULL, answer, &len),
 			 SCARD_S_SUCCESS);

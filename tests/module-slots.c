@@ -394,6 +394,77 @@ a_foreign_card_is_asked_once_and_then_left_alone(void **state)
 	assert_slots(CK_TRUE, 2, SLOT_AUTH, SLOT_SIGN);
 }
 
+/* A PIN that somebody gave a PIV or OpenPGP card ends with the selection of another application. */
+static void
+what_others_have_open_on_their_cards_stays_open(void **state)
+{
+	static const char *const applications[] = {"00A4040C0BA000000308000010000100",
+						   "00A4040C06D27600012401"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		harness_card("foreign");
+		assert_int_equal(harness_other_program(applications[i], "00A4020C020001",
+						       "00B0000001", NULL),
+				 0x6982);
+		p11_start(f);
+		assert_slots(CK_TRUE, 0, 0, 0);
+		assert_no_tokens(JPKI_CARD_FOREIGN, JPKI_REASON_FOREIGN_CARD);
+		p11_stop(f);
+		/* Still the same application, and the same file of it. */
+		assert_int_equal(harness_other_program("00B0000001", NULL), 0x6982);
+	}
+	/* The selection of the issuer's application is what would have ended it. */
+	assert_int_equal(harness_other_program("00A4040C07A0000001510000", NULL), 0x9000);
+	assert_int_not_equal(harness_other_program("00B0000001", NULL), 0x6982);
+}
+
+/* Each is an answer: no card that was laid askew answers at all. */
+static void
+whatever_word_it_answers_a_card_is_asked_once(void **state)
+{
+	static const char *const faults[] = {
+		"sw@transmit:1+:6A81", "sw@transmit:1+:6300", "sw@transmit:1+:9100",
+		"sw@transmit:1+:6882", "sw@transmit:1+:6999", "sw@transmit:1+:6F00",
+		"sw@transmit:1+:63C3", "sw@transmit:1+:6283", "truncated@transmit:1+:0",
+		"truncated@transmit:1+:1",
+	};
+	unsigned long before;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+		harness_card("foreign");
+		harness_sim("fault", faults[i], NULL);
+		p11_start(f);
+		assert_slots(CK_TRUE, 0, 0, 0);
+		before = harness_exchanges();
+		assert_no_tokens(JPKI_CARD_FOREIGN, JPKI_REASON_STRANGE_CARD);
+		harness_sim("clear", NULL);
+		assert_no_tokens(JPKI_CARD_FOREIGN, JPKI_REASON_STRANGE_CARD);
+		assert_int_equal(harness_exchanges(), before);
+		harness_card("adult");
+		assert_slots(CK_TRUE, 2, SLOT_AUTH, SLOT_SIGN);
+		p11_stop(f);
+	}
+}
+
+/* An isolated word that is none of the card's own does not make it another card. */
+static void
+one_strange_word_from_our_card_is_asked_again(void **state)
+{
+	static const char *const faults[] = {"sw@transmit:1:6F00", "sw@transmit:2:6F00",
+					     "sw@transmit:2:6999", "truncated@transmit:2:0"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+		harness_card("adult");
+		harness_sim("fault", faults[i], NULL);
+		p11_start(f);
+		assert_slots(CK_TRUE, 2, SLOT_AUTH, SLOT_SIGN);
+		p11_stop(f);
+	}
+}
+
 static void
 an_old_juki_card_has_no_token_and_is_named(void **state)
 {
@@ -625,6 +696,9 @@ main(int argc, char *argv[])
 		cmocka_unit_test_setup_teardown(two_readers_have_two_pairs_of_slots, set_up,
 						unplug_second),
 		TEST(a_foreign_card_is_asked_once_and_then_left_alone),
+		TEST(what_others_have_open_on_their_cards_stays_open),
+		TEST(whatever_word_it_answers_a_card_is_asked_once),
+		TEST(one_strange_word_from_our_card_is_asked_again),
 		TEST(an_old_juki_card_has_no_token_and_is_named),
 		TEST(a_child_has_no_signature_token_and_the_other_works),
 		TEST(who_opted_out_has_no_token_at_all),

@@ -268,6 +268,7 @@ card_kind(enum token_kind kind)
 	case TOKEN_UNKNOWN:
 		break;
 	case TOKEN_FOREIGN:
+	case TOKEN_STRANGE:
 		return JPKI_CARD_FOREIGN;
 	case TOKEN_JUKI:
 		return JPKI_CARD_JUKI;
@@ -312,6 +313,8 @@ reason_locked(const struct module *m, const struct reader *reader, enum layout_k
 		return reason_of_trouble(reader->trouble);
 	if (reader->view.kind == TOKEN_FOREIGN)
 		return JPKI_REASON_FOREIGN_CARD;
+	if (reader->view.kind == TOKEN_STRANGE)
+		return JPKI_REASON_STRANGE_CARD;
 	if (reader->view.kind == TOKEN_JUKI)
 		return JPKI_REASON_JUKI_CARD;
 	if (!k->present)

@@ -40,6 +40,9 @@ static const struct sim_ef visual_files[] = {
 };
 static const struct sim_ef no_files[] = {{0}};
 
+/* What others keep on a card: enough to see whether it is still the current application. */
+static const struct sim_ef other_peoples_files[] = {{0x0001, SIM_TYPE_SEALED, 0}, {0}};
+
 static const uint8_t isd_aid[] = {0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00};
 
 #define NEIGHBOUR 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01
@@ -52,6 +55,10 @@ static const struct sim_app apps[] = {
 	{{NEIGHBOUR, 0x04, 0x02}, 10, .files = visual_files}, /* 券面確認 */
 	{{NEIGHBOUR, 0x04, 0x01}, 10, .files = no_files},     /* 住基 */
 	{{NEIGHBOUR, 0x01, 0x00}, 10, .is_common = true, .files = no_files}, /* 共通カード */
+	{{0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00, 0x01, 0x00}, 11, /* PIV */
+		.is_foreign = true, .files = other_peoples_files},
+	{{0xD2, 0x76, 0x00, 0x01, 0x24, 0x01}, 6, /* OpenPGP */
+		.is_foreign = true, .files = other_peoples_files},
 };
 /* clang-format on */
 #define APP_COUNT (sizeof(apps) / sizeof(*apps))
@@ -59,8 +66,8 @@ static const struct sim_app apps[] = {
 static bool
 is_there(const struct sim_card *card, const struct sim_app *app)
 {
-	if (card->data.kind == SIM_KIND_FOREIGN)
-		return false;
+	if (app->is_foreign || card->data.kind == SIM_KIND_FOREIGN)
+		return app->is_foreign && card->data.kind == SIM_KIND_FOREIGN;
 	return app->is_jpki || sim_chip_switch(card, SIM_SW_OTHER_APPS) == 0;
 }
 

@@ -30,6 +30,7 @@ struct sim_app {
 	uint8_t aid_len;
 	bool is_jpki;
 	bool is_common;
+	bool is_foreign; /* on a foreign card only */
 	const struct sim_ef *files; /* ended by id 0 */
 };
 

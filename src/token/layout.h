@@ -58,7 +58,10 @@ struct layout_application {
 
 extern const struct layout_application layout_jpki;
 
-/* Applications whose selection locks the JPKI one (card fact 4); the first that is there serves. */
+/*
+ * Applications whose selection logs the JPKI one out (card fact 4); the first that is there serves,
+ * and the first one only My Number cards have.
+ */
 #define LAYOUT_OTHERS 2
 extern const struct layout_application layout_others[LAYOUT_OTHERS];
 

@@ -33,6 +33,7 @@ struct token;
 enum token_kind {
 	TOKEN_UNKNOWN, /* not asked yet */
 	TOKEN_FOREIGN, /* no JPKI application; not asked again until it is taken out */
+	TOKEN_STRANGE, /* nor this one, which answers as no card that we know of */
 	TOKEN_JUKI,    /* an old 住基 card: its application is not ours */
 	TOKEN_MYNUMBER,
 	TOKEN_ANDROID,

@@ -21,13 +21,19 @@ work_is_refusal(enum result r)
 	return work_is_answer(r) && r != RESULT_OK && r != RESULT_CARD_ERROR;
 }
 
-/* The first command after power-on may answer 6F00 (card fact 1.3): that SELECT once more. */
+/*
+ * That SELECT once more after a reset, after 6F00, which the first command after power-on may
+ * answer (card fact 1.3), and after what else nobody foresaw.
+ */
 static enum result
 select_application(struct token *t, const struct layout_application *a)
 {
 	enum result r = card_select_application(t->link, aid_of(a));
 
-	return r == RESULT_CARD_ERROR ? card_select_application(t->link, aid_of(a)) : r;
+	if (r == RESULT_CARD_ERROR || r == RESULT_DECLINED || r == RESULT_BAD_ANSWER ||
+	    (r == RESULT_RESET && link_resume(t->link) == RESULT_OK))
+		r = card_select_application(t->link, aid_of(a));
+	return r;
 }
 
 /*
@@ -41,8 +47,6 @@ log_out_card(struct token *t)
 
 	for (size_t i = 0; i < LAYOUT_OTHERS && r != RESULT_OK; i++) {
 		r = select_application(t, &layout_others[t->other]);
-		if (r == RESULT_RESET && link_resume(t->link) == RESULT_OK)
-			r = select_application(t, &layout_others[t->other]);
 		if (r != RESULT_OK)
 			t->other = (t->other + 1) % LAYOUT_OTHERS;
 		if (!work_is_answer(r))
@@ -62,10 +66,53 @@ log_out_others(struct token *t)
 	t->logged_out = true;
 }
 
+/* Whatever it says, a card said it: no line was bad, and asking again tells nothing else. */
+static bool
+is_word(enum result r)
+{
+	return work_is_answer(r) || r == RESULT_BAD_ANSWER;
+}
+
 static bool
 is_not_ours(enum result r)
 {
 	return r == RESULT_NOT_FOUND || r == RESULT_WRONG_P1P2 || r == RESULT_NO_SUCH_COMMAND;
+}
+
+/* Not our card, and nothing was opened on it. */
+static enum result
+leave_alone(struct token *t, enum result r)
+{
+	t->kind = is_not_ours(r) ? TOKEN_FOREIGN : TOKEN_STRANGE;
+	t->logged_out = false;
+	log_line(LOG_LEVEL_INFO, "%s: %s, left alone", link_reader(t->link),
+	         t->kind == TOKEN_FOREIGN ? "not a My Number card"
+	                                  : "answers, but not as a My Number card");
+	return RESULT_NOT_JPKI;
+}
+
+/*
+ * The first contact. Whose card is it? Selecting the issuer's application would end what a
+ * program has open on somebody else's, so what only a My Number card has comes first (it logs out
+ * besides), then the JPKI application, and the issuer's only on a card that has that.
+ */
+static enum result
+identify(struct token *t)
+{
+	enum result r = select_application(t, &layout_others[0]);
+
+	t->logged_out = r == RESULT_OK;
+	if (is_word(r))
+		r = select_application(t, &layout_jpki);
+	if (is_word(r) && r != RESULT_OK)
+		return leave_alone(t, r);
+	t->met |= r == RESULT_OK;
+	if (r == RESULT_OK && !t->logged_out) {
+		t->other = 1;
+		log_out_others(t);
+		r = select_application(t, &layout_jpki);
+	}
+	return r == RESULT_OK ? look_at_card(t) : r;
 }
 
 static enum result
@@ -73,26 +120,14 @@ enter_application(struct token *t)
 {
 	enum result r;
 
-	if (t->kind == TOKEN_FOREIGN || t->kind == TOKEN_JUKI)
+	if (t->kind == TOKEN_FOREIGN || t->kind == TOKEN_STRANGE || t->kind == TOKEN_JUKI)
 		return RESULT_NOT_JPKI;
+	if (t->kind == TOKEN_UNKNOWN)
+		return identify(t);
 	log_out_others(t);
 	r = select_application(t, &layout_jpki);
-	t->met |= r == RESULT_OK;
-	if (r == RESULT_OK)
-		return t->kind == TOKEN_UNKNOWN ? look_at_card(t) : RESULT_OK;
-	if (is_not_ours(r) && t->kind == TOKEN_UNKNOWN) {
-		t->kind = TOKEN_FOREIGN;
-		t->power_off = false; /* not our card, and nothing was opened on it */
-		log_line(LOG_LEVEL_INFO, "%s: not a My Number card, left alone",
-		         link_reader(t->link));
-		return RESULT_NOT_JPKI;
-	}
-	if (t->kind == TOKEN_UNKNOWN && work_is_answer(r)) {
-		/* Who knows whose card that is: not one to take the power from. */
-		t->power_off = t->logged_out = false;
-	}
 	/* A card that was ours a moment ago does not lose its application. */
-	return work_is_answer(r) ? RESULT_CARD_ERROR : r;
+	return work_is_answer(r) && r != RESULT_OK ? RESULT_CARD_ERROR : r;
 }
 
 /* Takes note of which card is there. */

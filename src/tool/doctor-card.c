@@ -18,6 +18,7 @@ static const char *const words[] = {
 	[JPKI_REASON_NO_ANSWER] = "no-answer",
 	[JPKI_REASON_FOREIGN_CARD] = "foreign-card",
 	[JPKI_REASON_JUKI_CARD] = "juki-card",
+	[JPKI_REASON_STRANGE_CARD] = "strange-card",
 };
 
 static void

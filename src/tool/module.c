@@ -35,6 +35,8 @@ static const struct {
 		N_("an old Juki card: its certificates have all expired")},
 	[JPKI_REASON_NO_CERTIFICATE] = {TOOL_NO_CERTIFICATE,
 		N_("the card was issued without this certificate; the municipal office can add it")},
+	[JPKI_REASON_STRANGE_CARD] = {TOOL_NO_CARD,
+		N_("the card answers, but not as a My Number card: is it another card?")},
 	[JPKI_REASON_BAD_CERTIFICATE] = {TOOL_FAILED,
 		N_("the card holds something that this software does not know as a certificate")},
 };

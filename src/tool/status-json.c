@@ -21,6 +21,7 @@ static const char *const reason_names[] = {
 	[JPKI_REASON_JUKI_CARD] = "juki-card",
 	[JPKI_REASON_NO_CERTIFICATE] = "no-certificate",
 	[JPKI_REASON_BAD_CERTIFICATE] = "bad-certificate",
+	[JPKI_REASON_STRANGE_CARD] = "strange-card",
 };
 
 static const char *const standing_names[] = {
