@@ -228,8 +228,10 @@ plan_place(struct plan *plan, const struct place *place)
 {
 	enum step step;
 
-	if (browser_is_idle(&plan->places, place))
+	if (browser_is_idle(&plan->places, place)) {
+		row(plan, place, MARK_NONE, _("never used, so it is left alone"));
 		return STEP_NONE;
+	}
 	if (place->sandbox != SANDBOX_NONE) {
 		row(plan, place, MARK_CAUTION,
 		    _("cannot load modules of this computer from inside its package; install the "

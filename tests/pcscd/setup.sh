@@ -160,7 +160,7 @@ ln -s 127.0.1.1:+1 "$firefox/one.default/lock"
 remember
 
 ends "sets up all profiles of Firefox" 0 "done" setup firefox --yes
-says "and names the one that was never used" 'never +CAUTION +never used'
+says "and names the one that was never used" 'never +never used, so it is left alone'
 check "NSS itself finds the module in each" \
 	sh -c 'for f; do "$0" -dbdir "sql:$f" -list 2>/dev/null | grep -Fq "'"$auth"'" || exit 1; done' "$real" $profiles
 others() { grep -v ' .*/pkcs11\.txt$' "$1"; }
