@@ -87,7 +87,7 @@ visit() {
 	true
 }
 
-# The URIs of the two keys for OpenSSL's engine; the signing certificate appears after its PIN only.
+# The URIs of the two keys for OpenSSL's engine.
 declare -A uris=(
 	[auth]="pkcs11:token=JPKI%20Auth%204-digit%20PIN;id=%01;pin-value=$pin_auth"
 	[sign]="pkcs11:token=JPKI%20Sign%206-16%20char%20password;id=%02;pin-value=$pin_sign"
@@ -99,12 +99,14 @@ visit_with() {
 	shift
 	rm -f "$work/page" "$work/trace"
 	touch "$work/page" "$work/trace"
+	# From a file: newer versions of the engine do not log in to read one.
+	"$sim" ${state:+--state "$state"} certificate "$card" "$key" >"$work/shown.pem" || return 1
 	# shellcheck disable=SC2086 # $tls is several options
 	status=$(PKCS11_MODULE_PATH=$modules/jpki-$key-pkcs11.so \
 		"$sim" ${state:+--state "$state"} run --card "$card" --trace "$work/trace" -- \
 		curl --silent --show-error --max-time $patience --output "$work/page" \
-		--write-out '%{http_code}' $tls --engine pkcs11 --cert-type ENG --key-type ENG \
-		--cert "${uris[$key]}" --key "${uris[$key]}" "$@" 2>"$work/curl.log")
+		--write-out '%{http_code}' $tls --engine pkcs11 --key-type ENG \
+		--cert "$work/shown.pem" --key "${uris[$key]}" "$@" 2>"$work/curl.log")
 	grep -q "SIGN with $key key .*< 9000 256" "$work/trace" && return
 	echo "the card did not sign"
 	cat "$work/curl.log"
