@@ -21,7 +21,9 @@ tests_module_life_CPPFLAGS = $(harness_cppflags)
 tests_module_life_LDADD = tests/liblife.la $(harness_libs)
 tests_module_life_LDFLAGS = -export-dynamic
 
-check_PROGRAMS += tests/load tests/tsan-race
+check_PROGRAMS += tests/churn tests/load tests/tsan-race
+tests_churn_CPPFLAGS = $(harness_cppflags)
+tests_churn_LDADD = $(harness_libs)
 tests_load_CPPFLAGS = $(harness_cppflags)
 tests_load_LDADD = tests/liblife.la $(harness_libs)
 tests_tsan_race_CPPFLAGS = $(AM_CPPFLAGS)

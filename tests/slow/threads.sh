@@ -3,6 +3,7 @@
 #
 # Eight threads of one program, a thousand signatures each on both tokens of a card, every one
 # verified: in the module as it is, and in one built with ThreadSanitizer, which must find nothing.
+# So must it where cards, readers, pcscd and the module itself come and go beside them.
 set -u
 export LC_ALL=C.UTF-8
 
@@ -37,7 +38,7 @@ build_tsan() {
 	[ -e Makefile ] || "$top/configure" -q CFLAGS="-g -O1 -fsanitize=thread" \
 		LDFLAGS="-fsanitize=thread" || return 1
 	make -j2 jpki-pkcs11.la src/sim/jpki-card-sim src/sim/standin/libpcsclite.so.1 tests/load \
-		tests/module-life tests/tsan-race
+		tests/churn tests/module-life tests/tsan-race
 }
 
 name="$threads threads make $count verified signatures each"
@@ -83,4 +84,6 @@ finds_nothing "the same under ThreadSanitizer, with nothing found" \
 	load "$tsan" "$tsan/tests/load" "$tsan/.libs/jpki-pkcs11.so" $threads $count
 finds_nothing "C_Finalize while other threads are inside, under ThreadSanitizer" \
 	env JPKI_BUILD="$tsan" "$tsan/tests/module-life" finalize_while_other_threads_are_inside
+finds_nothing "sessions, logins and waits while cards, readers, pcscd and the module come and go" \
+	env JPKI_BUILD="$tsan" timeout --kill-after=10 300 "$tsan/tests/churn" 400
 exit $((failures > 0))
