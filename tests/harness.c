@@ -109,6 +109,8 @@ connect_to_simulator(void)
 
 /* A program's own functions come before the C library's, also for the module. */
 static atomic_long slept_seconds;
+static atomic_bool stopped;
+static struct timespec stopped_at;
 bool (*harness_has_slept)(void);
 
 __attribute__((visibility("default"))) int
@@ -120,6 +122,8 @@ clock_gettime(clockid_t clock, struct timespec *now)
 	if (!real)
 		*(void **)(void *)&real = dlsym(RTLD_NEXT, "clock_gettime");
 	failed = real(clock, now);
+	if (clock == CLOCK_BOOTTIME && atomic_load(&stopped))
+		*now = stopped_at;
 	if (clock == CLOCK_BOOTTIME && harness_has_slept && harness_has_slept()) {
 		harness_has_slept = NULL;
 		harness_sleep();
@@ -133,6 +137,26 @@ void
 harness_sleep(void)
 {
 	(void)atomic_fetch_add(&slept_seconds, 3600);
+}
+
+void
+harness_stop_clock(void)
+{
+	atomic_store(&stopped, false);
+	atomic_store(&slept_seconds, 0);
+	(void)clock_gettime(CLOCK_BOOTTIME, &stopped_at);
+	atomic_store(&stopped, true);
+}
+
+void
+harness_move_clock(long milliseconds)
+{
+	stopped_at.tv_sec += milliseconds / 1000;
+	stopped_at.tv_nsec += milliseconds % 1000 * 1000000;
+	if (stopped_at.tv_nsec >= 1000000000) {
+		stopped_at.tv_nsec -= 1000000000;
+		stopped_at.tv_sec++;
+	}
 }
 
 bool

@@ -75,6 +75,9 @@ void harness_reset(void);
  * clock is asked; NULL: nothing more happens.
  */
 void harness_sleep(void);
+/* CLOCK_BOOTTIME stands still, and goes on only by so much: no test depends on how fast it runs. */
+void harness_stop_clock(void);
+void harness_move_clock(long milliseconds);
 extern bool (*harness_has_slept)(void);
 
 /* Whether the first fault that was ordered has struck. */

@@ -166,6 +166,83 @@ asking_for_the_length_of_a_signature_costs_nothing(void **state)
 	assert_int_equal(harness_exchanges(), start);
 }
 
+static CK_FLAGS
+flags_of_both(void)
+{
+	return p11_token_flags(f, SLOT_AUTH) | p11_token_flags(f, SLOT_SIGN);
+}
+
+static void
+token_info_within_a_second_costs_nothing(void **state)
+{
+	struct bench_p11 p = {.f = f};
+	unsigned long start;
+
+	(void)state;
+	harness_stop_clock();
+	look_at_tokens(&p);
+	start = harness_exchanges();
+	for (int i = 0; i < 3; i++) {
+		harness_move_clock(333);
+		assert_int_equal(flags_of_both() & CKF_USER_PIN_COUNT_LOW, 0);
+	}
+	assert_int_equal(harness_exchanges(), start);
+}
+
+/* Also where programs ask all the time. */
+static void
+token_info_is_never_older_than_a_second(void **state)
+{
+	struct bench_p11 p = {.f = f};
+	unsigned long start;
+
+	(void)state;
+	harness_stop_clock();
+	look_at_tokens(&p);
+	harness_sim("tries", "adult", "sign", "4", NULL);
+	harness_move_clock(999);
+	start = harness_exchanges();
+	assert_int_equal(flags_of_both() & CKF_USER_PIN_COUNT_LOW, 0);
+	assert_int_equal(harness_exchanges(), start);
+	harness_move_clock(1);
+	assert_true(flags_of_both() & CKF_USER_PIN_COUNT_LOW);
+	assert_true(harness_exchanges() > start);
+	harness_sim("tries", "adult", "sign", "5", NULL);
+	harness_sleep(); /* it may be another card */
+	assert_int_equal(flags_of_both() & CKF_USER_PIN_COUNT_LOW, 0);
+}
+
+static void
+token_info_after_a_pin_is_what_the_card_says_then(void **state)
+{
+	struct bench_p11 p = {.f = f};
+
+	(void)state;
+	harness_stop_clock();
+	look_at_tokens(&p);
+	assert_int_equal(p11_login(f, p.session, "9999"), CKR_PIN_INCORRECT);
+	assert_true(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_COUNT_LOW);
+	assert_int_equal(p11_login(f, p.session, PIN_AUTH), CKR_OK);
+	assert_int_equal(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_COUNT_LOW, 0);
+}
+
+/* What the counter says before a typed PIN is never out of date. */
+static void
+the_counter_is_asked_before_each_typed_pin(void **state)
+{
+	struct bench_p11 p = {.f = f};
+	unsigned long verifies;
+
+	(void)state;
+	harness_stop_clock();
+	look_at_tokens(&p);
+	harness_sim("tries", "adult", "auth", "0", NULL);
+	verifies = harness_verifies();
+	assert_int_equal(p11_login(f, p.session, PIN_AUTH), CKR_PIN_LOCKED);
+	assert_int_equal(harness_verifies(), verifies);
+	harness_sim("tries", "adult", "auth", "3", NULL);
+}
+
 static CK_ULONG
 count_found(CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG length)
 {
@@ -249,6 +326,14 @@ run_free_calls(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(slot_info_costs_nothing_after_the_first_look,
+						put_card_in, finish),
+		cmocka_unit_test_setup_teardown(token_info_within_a_second_costs_nothing,
+						put_card_in, finish),
+		cmocka_unit_test_setup_teardown(token_info_is_never_older_than_a_second,
+						put_card_in, finish),
+		cmocka_unit_test_setup_teardown(token_info_after_a_pin_is_what_the_card_says_then,
+						put_card_in, finish),
+		cmocka_unit_test_setup_teardown(the_counter_is_asked_before_each_typed_pin,
 						put_card_in, finish),
 		cmocka_unit_test_setup_teardown(session_info_costs_nothing, put_card_in, finish),
 		cmocka_unit_test_setup_teardown(asking_for_the_length_of_a_signature_costs_nothing,

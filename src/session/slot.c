@@ -151,7 +151,9 @@ slot_token_info(struct module *m, CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 		return rv;
 	r = access_begin(m, reader, &t);
 	if (r == RESULT_OK)
-		r = access_end(m, reader, token_read_info(t, key, &token));
+		r = access_end(m, reader,
+		               token_recall_info(t, key, &token) ? RESULT_OK
+		                                                 : token_read_info(t, key, &token));
 	if (r != RESULT_OK)
 		return rv_of_slot_result(r);
 	fill_token_info(&m->settings, key, &token, info);

@@ -97,6 +97,8 @@ verify(struct token *t, enum layout_key key, const struct secret *pin, bool quer
 		return RESULT_NO_MEMORY;
 	}
 	t->pin_presented = true;
+	for (int i = 0; i < LAYOUT_KEYS; i++)
+		t->keys[i].told_at = 0;
 	k->uncertain = true;
 	r = card_verify(t->link, reference, secret_bytes(pin), &left);
 	line_crossed(t->line);

@@ -19,6 +19,8 @@ struct state_certificate {
 };
 
 struct state_key {
+	struct token_info told; /* the last answer to C_GetTokenInfo, */
+	int64_t told_at;        /* and when: milliseconds, 0 for never, or a PIN was presented since */
 	bool present;
 	bool is_private;
 	struct secret *pin;     /* somebody is logged in */

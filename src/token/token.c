@@ -3,11 +3,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "card/card.h"
 #include "token/digest.h"
 #include "token/state.h"
+
+/* How long an answer to C_GetTokenInfo is good: programs ask again and again. */
+#define INFO_AGE_MAX_MS 1000
 
 static enum token_learnt
 pss_by_setting(enum settings_pss pss)
@@ -177,12 +181,40 @@ read_info_in_work(struct token *t, enum layout_key key, struct token_info *info)
 	return RESULT_OK;
 }
 
+/* Also while the machine sleeps: a card may be another one afterwards. */
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &now) != 0)
+		return 0;
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 enum result
 token_read_info(struct token *t, enum layout_key key, struct token_info *info)
 {
+	const int64_t asked = now_ms();
 	enum result r = begin_on_key(t, 0, key);
 
-	return r == RESULT_OK ? work_end(t, read_info_in_work(t, key, info)) : r;
+	if (r == RESULT_OK)
+		r = work_end(t, read_info_in_work(t, key, info));
+	if (r == RESULT_OK) {
+		t->keys[key].told = *info;
+		t->keys[key].told_at = asked;
+	}
+	return r;
+}
+
+bool
+token_recall_info(const struct token *t, enum layout_key key, struct token_info *info)
+{
+	const struct state_key *k = &t->keys[key];
+	const int64_t age = now_ms() - k->told_at;
+
+	*info = k->told;
+	return k->told_at != 0 && age >= 0 && age < INFO_AGE_MAX_MS;
 }
 
 /*
