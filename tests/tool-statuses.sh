@@ -207,6 +207,17 @@ ends "--reader chooses" 2 'no terminal' $two "$tool" --module "$module" pin chan
 "$sim" make phone2 --person phone >/dev/null
 ends "phones with one serial number are told apart by their readers" 9 'reader "One"' \
 	"$sim" run --reader One=phone --reader Two=phone2 -- "$tool" --module "$module" pin change auth
+typed2() {
+	promise=$1 status=$2 word=$3 lines=$4
+	shift 4
+	printf '%b' "$lines" >"$work/pins"
+	ends "$promise" "$status" "$word" sh -c 'exec "$@" 5<"$0"' "$work/pins" "$@"
+}
+typed2 "and have events of their own" 0 'UID:.*-auth-end@' '1234\nABC123\n1234\nABC123\n' \
+	"$sim" run --reader One=phone --reader Two=phone2 -- "$tool" --module "$module" status --pin --pin-fd 5 --ics -
+events=$(grep -c ^UID: "$work/out") different=$(grep ^UID: "$work/out" | sort -u | wc -l)
+test "$events" -eq 8 && test "$different" -eq 8 ||
+	{ echo "not ok two phones have $different different events of $events, not 8 of 8"; failed=1; }
 ends "a reader's whole name means that one" 2 'no terminal' "$sim" run --reader One=adult --reader "One more=child" -- \
 	"$tool" --module "$module" pin change auth --reader One
 ends "status shows all" 0 'Two' $two "$tool" --module "$module" status
@@ -272,6 +283,22 @@ typed "which JSON says too" 12 '"authority": "known-serial"' '1234\n' adult vali
 
 # 14: doctor, of which tests/pcscd/doctor.sh has the rest
 lone "something is wrong" 14 'PROBLEM  *pcscd' doctor
+
+# a profile whose path is not UTF-8, and a module's that a terminal would obey
+home=$work/home
+profile=$(printf 'pro\377file')
+mkdir -p "$home/.mozilla/firefox/$profile"
+printf '[Profile0]\nName=one\nIsRelative=1\nPath=%s\n' "$profile" >"$home/.mozilla/firefox/profiles.ini"
+printf 'library=/x/\033[31m\342\200\256jpki-auth-pkcs11.so\nname=jpki-auth-pkcs11\n\n' \
+	>"$home/.mozilla/firefox/$profile/pkcs11.txt"
+ends "doctor's JSON has every finding" 14 '"finding": "module-gone"' env HOME="$home" "$tool" --module "$module" doctor --json
+ends "what a browser's list has is not obeyed" 14 'Firefox .*jpki-auth-pkcs11.so' env HOME="$home" "$tool" --module "$module" doctor
+if LC_ALL=C grep -q "$(printf '\033\|\342\200\256')" "$work/out"; then echo "not ok it was obeyed"; failed=1; fi
+if test "$(id -u)" -eq 0; then
+	chown 12345 "$home"
+	ends "root makes nothing in another's home" 1 "another user's home folder" env HOME="$home" \
+		"$tool" --module "$auth" setup firefox --yes
+fi
 lone "a browser that setup does not know" 2 'firefox or chromium' "setup lynx"
 
 # every status of the table was seen here (8 and 130 in tests/tool-terminal.c)

@@ -39,6 +39,7 @@ struct terminal {
 
 static struct terminal term;
 static struct winsize size = {.ws_row = 40, .ws_col = 60};
+static bool no_control;			 /* start runs jpki-tool without a controlling terminal */
 static bool job_control;		 /* start runs jpki-tool as the job of a shell */
 static char control[sizeof folder + 16]; /* the socket of the simulator that start starts */
 
@@ -100,6 +101,10 @@ start(const char *card, ...)
 	size_t count = 7;
 	va_list args;
 
+	if (no_control) {
+		words[count++] = (char *)"setsid";
+		words[count++] = (char *)"-w";
+	}
 	if (job_control) {
 		assert_non_null(realpath("/proc/self/exe", self));
 		words[count++] = self;
@@ -781,6 +786,23 @@ a_descriptor_that_is_a_terminal_shows_no_pin(void **state)
 	assert_false(came("ABC123"));
 }
 
+/* setsid leaves it standard input, which is a terminal, but none that /dev/tty would lead to. */
+static void
+a_terminal_need_not_control_it(void **state)
+{
+	(void)state;
+	set_language("C.UTF-8");
+	no_control = true;
+	start("adult", "cert", "show", "sign", NULL);
+	no_control = false;
+	expect("(6 to 16 characters): ");
+	expect_no_echo();
+	type("ABC123\n");
+	expect("SHA-256 fingerprint");
+	assert_int_equal(end(), 0);
+	assert_false(came("ABC123"));
+}
+
 static void
 a_pinentry_that_repeats_itself_is_asked_three_times(void **state)
 {
@@ -953,6 +975,7 @@ main(int argc, char *argv[])
 		TEST(whatever_ends_it_the_echo_comes_back),
 		TEST(nothing_ends_it_while_the_card_works),
 		TEST(a_descriptor_that_is_a_terminal_shows_no_pin),
+		TEST(a_terminal_need_not_control_it),
 		TEST(a_pinentry_that_repeats_itself_is_asked_three_times),
 	};
 	const char *top = getenv("JPKI_BUILD");
