@@ -5,7 +5,8 @@
  * sessions of their own, in turn on both tokens and with every kind of mechanism, and verifies
  * each against the token's certificate. Every text is signed once only, so a signature handed to
  * the wrong thread cannot pass. Prints a figure; status 0 if nothing was lost or wrong. With
- * "wait" it begins when its standard input ends, so that several begin together, logged in.
+ * "wait" it says "ready" and begins when its standard input ends, so that several begin together,
+ * logged in.
  */
 
 #include <pthread.h>
@@ -160,6 +161,8 @@ wait_for_start(bool wanted)
 {
 	char byte;
 
+	if (wanted)
+		(void)!write(STDOUT_FILENO, "ready\n", 6);
 	while (wanted && read(STDIN_FILENO, &byte, 1) > 0)
 		;
 	return true;

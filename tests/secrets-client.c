@@ -33,10 +33,25 @@ order_initialize(const struct secrets_order *order)
 	return f->C_Initialize(NULL);
 }
 
+/* Looks until there are so many tokens: pcscd takes its time to notice a card. */
+static CK_RV
+await_tokens(CK_ULONG wanted)
+{
+	CK_ULONG count = wanted + 1;
+	CK_RV rv = CKR_OK;
+
+	for (int i = 0; i < 1200 && count != wanted && rv == CKR_OK; i++) {
+		if (i > 0)
+			(void)usleep(50000);
+		rv = f->C_GetSlotList(CK_TRUE, NULL, &count);
+	}
+	return rv == CKR_OK && count != wanted ? CKR_TOKEN_NOT_RECOGNIZED : rv;
+}
+
 static CK_RV
 order_open(const struct secrets_order *order)
 {
-	CK_RV rv = CKR_OK;
+	CK_RV rv = await_tokens(SLOTS);
 
 	(void)order;
 	for (CK_SLOT_ID slot = 0; slot < SLOTS && rv == CKR_OK; slot++)
@@ -160,16 +175,8 @@ order_close(const struct secrets_order *order)
 static CK_RV
 order_look(const struct secrets_order *order)
 {
-	CK_ULONG count = 1;
-	CK_RV rv = CKR_OK;
-
 	(void)order;
-	for (int i = 0; i < 1200 && count > 0 && rv == CKR_OK; i++) {
-		if (i > 0)
-			(void)usleep(50000);
-		rv = f->C_GetSlotList(CK_TRUE, NULL, &count);
-	}
-	return rv == CKR_OK && count > 0 ? CKR_TOKEN_NOT_RECOGNIZED : rv;
+	return await_tokens(0);
 }
 
 static CK_RV

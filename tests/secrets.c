@@ -353,7 +353,6 @@ test_after_removal(void)
 	       "after the card is removed no PIN and no address is in memory");
 	(void)client_end(&c);
 	harness_sim("insert", "holder", NULL);
-	(void)sleep(getenv("SECRETS_PCSCD") ? 3 : 0); /* pcscd takes its time to notice */
 }
 
 static void

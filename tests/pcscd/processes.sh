@@ -21,7 +21,7 @@ for i in $(seq $processes); do
 		{start}>&- <"$work/start" >"$work/load-$i.log" 2>&1 &
 	pids+=($!)
 done
-sleep 3
+for i in $(seq $processes); do await 120 grep -q ready "$work/load-$i.log"; done
 exec {start}>&-
 started=${EPOCHREALTIME/./}
 right=0

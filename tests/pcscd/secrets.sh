@@ -14,7 +14,7 @@ mkdir "$work/folder"
 pcscd_start
 card_serve --card holder
 
-JPKI_CARD_SIM_CONTROL=$work/control SECRETS_PCSCD=yes timeout --kill-after=10 900 \
+JPKI_CARD_SIM_CONTROL=$work/control timeout --kill-after=10 900 \
 	"$build/tests/secrets" "$module" "$build/tests/secrets-client" "$work/sign.pem" \
 	$pin_auth $pin_sign "$work/folder" 2>"$work/err"
 status=$?
