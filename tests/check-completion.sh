@@ -136,7 +136,7 @@ completed() {
 	while IFS='|' read -r typed _; do
 		read -ra typed <<<"$typed"
 		[ ${#typed[@]} -gt 0 ] || continue
-		printf '%-40s| %s\n' "${typed[*]}" "$(timeout 20 "$@" "$build" "${typed[0]}" \
+		printf '%-40s| %s\n' "${typed[*]}" "$(timeout 120 "$@" "$build" "${typed[0]}" \
 			"${typed[*]}" "$work/files" "$(program "${typed[0]}")" 2>&1 |
 			sort -u | grep . | tr '\n' ' ')"
 	done <<<"$lines" | sed 's/ *$//'
