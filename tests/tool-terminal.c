@@ -745,7 +745,7 @@ nothing_ends_it_while_the_card_works(void **state)
 	expect("characters): ");
 	expect_no_echo();
 	tool = tool_pid();
-	order("set adult delay-signature 2s");
+	order("set adult delay-signature 5s"); /* long enough to be looked at beside other work */
 	type("ABC123\n");
 	expect("is signing");
 	(void)snprintf(path, sizeof path, "/proc/%d/status", (int)tool);
