@@ -590,6 +590,23 @@ a_card_swapped_while_the_machine_slept_gets_no_pin(void **state)
 	ends_without_a_pin(&u, verifies);
 }
 
+/* Nobody is logged in, and no program was told anything of the card. */
+static void
+a_card_swapped_while_the_machine_slept_gets_no_pin_typed_for_the_other(void **state)
+{
+	CK_SESSION_HANDLE session = p11_open(f, AUTH);
+	unsigned long verifies = harness_verifies();
+
+	(void)state;
+	harness_sim("fault", "slept@now:" OTHER_CARD, NULL);
+	harness_sleep();
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_DEVICE_REMOVED);
+	assert_int_equal(harness_verifies(), verifies);
+	assert_int_equal(session_info(session), CKR_SESSION_HANDLE_INVALID);
+	harness_sim("clear", NULL);
+	works(AUTH);
+}
+
 /* Between the transaction's first command and the PIN. */
 static void
 a_card_swapped_in_a_sleep_within_the_call_gets_no_pin(void **state)
@@ -1464,6 +1481,7 @@ main(int argc, char *argv[])
 		HOTPLUG(a_card_swapped_behind_an_exclusive_program_gets_no_pin),
 		HOTPLUG(after_sleep_one_exchange_tells_the_card_before_its_pin_is_sent),
 		HOTPLUG(a_card_swapped_while_the_machine_slept_gets_no_pin),
+		HOTPLUG(a_card_swapped_while_the_machine_slept_gets_no_pin_typed_for_the_other),
 		HOTPLUG(a_card_swapped_in_a_sleep_within_the_call_gets_no_pin),
 		HOTPLUG(after_a_reset_one_exchange_tells_the_card_before_its_pin_is_sent),
 		HOTPLUG(after_an_answer_that_was_lost_the_card_is_told_before_its_pin_is_sent),

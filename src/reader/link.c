@@ -17,10 +17,21 @@ struct link {
 	bool connected;
 	uint64_t insertion; /* of the transaction under way */
 	bool was_reset;
-	bool is_new;
+	bool is_new, woke;
 	int64_t slept_ms; /* see sleep_ms, when the last transaction began */
 	char reader[PCSC_READER_NAME_MAX];
 };
+
+/* How long the machine has slept since it was started. */
+static int64_t
+sleep_ms(void)
+{
+	struct timespec awake, all;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &awake);
+	(void)clock_gettime(CLOCK_BOOTTIME, &all);
+	return ((int64_t)all.tv_sec - awake.tv_sec) * 1000 + (all.tv_nsec - awake.tv_nsec) / 1000000;
+}
 
 struct link *
 link_new(struct pcsc_service *service, const char *reader)
@@ -30,6 +41,7 @@ link_new(struct pcsc_service *service, const char *reader)
 	if (!l)
 		return NULL;
 	pcsc_init(&l->context, service);
+	l->slept_ms = sleep_ms();
 	strncpy(l->reader, reader, sizeof l->reader - 1);
 	return l;
 }
@@ -176,17 +188,6 @@ explain_transport_error(struct link *l)
 	return RESULT_TRANSPORT;
 }
 
-/* How long the machine has slept since it was started. */
-static int64_t
-sleep_ms(void)
-{
-	struct timespec awake, all;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &awake);
-	(void)clock_gettime(CLOCK_BOOTTIME, &all);
-	return ((int64_t)all.tv_sec - awake.tv_sec) * 1000 + (all.tv_nsec - awake.tv_nsec) / 1000000;
-}
-
 bool
 link_has_slept(const struct link *l)
 {
@@ -199,7 +200,8 @@ link_begin(struct link *l, uint64_t *insertion)
 	enum result r = RESULT_RESET;
 
 	l->was_reset = false;
-	l->is_new = !l->connected || link_has_slept(l);
+	l->woke = link_has_slept(l);
+	l->is_new = !l->connected || l->woke;
 	l->slept_ms = sleep_ms();
 	for (int i = 0; i < BEGIN_TRIES && r == RESULT_RESET; i++) {
 		r = begin_once(l);
@@ -221,6 +223,12 @@ bool
 link_is_new(const struct link *l)
 {
 	return l->is_new;
+}
+
+bool
+link_woke(const struct link *l)
+{
+	return l->woke;
 }
 
 bool

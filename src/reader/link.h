@@ -39,6 +39,9 @@ bool link_was_reset(const struct link *l);
  */
 bool link_is_new(const struct link *l);
 
+/* Whether the machine slept between the last two calls of link_begin. */
+bool link_woke(const struct link *l);
+
 /* Whether the machine slept since the transaction began. */
 bool link_has_slept(const struct link *l);
 

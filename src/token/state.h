@@ -43,7 +43,7 @@ struct token {
 	bool met;           /* it has the JPKI application */
 	bool logged_out;    /* by us, at least once: nothing is open that others left open */
 	bool unproven;      /* logged in, and nothing proves any more that it is the same card */
-	bool doubted;       /* logged in, and the card was reset or did not answer */
+	bool doubted;       /* the card was reset or did not answer, or the machine slept */
 	bool pin_presented; /* in this transaction */
 	bool power_off;     /* only taking the power logs out: no other application to select */
 	size_t other;       /* which of layout_others worked last */

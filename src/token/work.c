@@ -143,7 +143,8 @@ note_insertion(struct token *t, uint64_t insertion)
 /*
  * Those who are logged in were so on this card, as its count of insertions tells. Where the
  * connection was lost or the machine slept, that is no proof, and the certificate has to be the
- * same too; after a reset and where the card did not answer, if it can be read at all.
+ * same too. After a reset, sleep, and where the card did not answer, whoever means this insertion
+ * means this card, as far as it can be read at all.
  */
 static enum result
 prove_card(struct token *t)
@@ -205,12 +206,8 @@ note_contact(struct token *t, uint64_t insertion)
 	 * a contactless one keeps logins over that. */
 	t->logged_out &= !reset;
 	note_insertion(t, insertion);
-	if (state_anybody_logged_in(t)) {
-		t->unproven |= link_is_new(t->link);
-		t->doubted |= reset;
-	} else {
-		t->unproven = t->doubted = false;
-	}
+	t->unproven = state_anybody_logged_in(t) && (t->unproven || link_is_new(t->link));
+	t->doubted = t->kind != TOKEN_UNKNOWN && (t->doubted || reset || link_woke(t->link));
 }
 
 static enum result
