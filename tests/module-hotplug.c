@@ -990,8 +990,10 @@ a_swap_first_met_by_a_call_on_the_card_is_an_event(void **state)
 	CK_TOKEN_INFO info;
 
 	(void)state;
+	harness_stop_clock();
 	assert_int_equal(token_info(AUTH, &info), CKR_OK);
 	(void)take_events();
+	harness_move_clock(1000); /* what was told is not told again */
 	/* Behind this call's look at the readers. */
 	harness_sim("fault", "card-swapped@connect:1:" OTHER_CARD, NULL);
 	assert_int_equal(token_info(AUTH, &info), CKR_OK);
@@ -1327,6 +1329,67 @@ a_held_card_does_not_hold_up_the_tool_with_another_reader(void **state)
 	let_go(&h);
 }
 
+/* A card of another kind, say, that its owner's program has open. */
+static void
+a_held_card_that_nobody_knows_is_no_token_beside_ours(void **state)
+{
+	static const DWORD modes[] = {SCARD_SHARE_EXCLUSIVE, SCARD_SHARE_SHARED};
+	static const char *const names[] = {READER, SECOND};
+	CK_SLOT_ID slot, ours;
+	struct holder h = {0};
+	DWORD protocol;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		p11_stop(f);
+		harness_sim("remove", READER, NULL);
+		harness_sim("remove", SECOND, NULL);
+		harness_sim("insert", "foreign", names[i % 2], NULL);
+		harness_sim("insert", "adult", names[1 - i % 2], NULL);
+		assert_int_equal(
+			SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &h.context),
+			SCARD_S_SUCCESS);
+		assert_int_equal(SCardConnect(h.context, names[i % 2], modes[i / 2],
+					      SCARD_PROTOCOL_T1, &h.card, &protocol),
+				 SCARD_S_SUCCESS);
+		p11_start(f);
+		ours = i % 2 ? AUTH : SECOND_AUTH;
+		slot = i % 2 ? SECOND_AUTH : AUTH;
+		assert_false(has_token(slot));
+		assert_true(has_token(ours));
+		assert_false(has_token(slot));
+		(void)SCardDisconnect(h.card, SCARD_LEAVE_CARD);
+		(void)SCardReleaseContext(h.context);
+	}
+}
+
+static void
+a_card_that_another_program_had_for_itself_is_found_when_it_lets_go(void **state)
+{
+	CK_SLOT_ID slot = 99;
+	struct holder h = {0};
+	DWORD protocol;
+
+	(void)state;
+	p11_stop(f);
+	harness_sim("unplug", SECOND, NULL);
+	assert_int_equal(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &h.context),
+			 SCARD_S_SUCCESS);
+	assert_int_equal(SCardConnect(h.context, READER, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T1,
+				      &h.card, &protocol),
+			 SCARD_S_SUCCESS);
+	p11_start(f);
+	assert_false(has_token(AUTH));
+	while (f->C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, NULL) == CKR_OK)
+		;
+	assert_false(has_token(AUTH));
+	(void)SCardDisconnect(h.card, SCARD_LEAVE_CARD);
+	assert_int_equal(f->C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, NULL), CKR_OK);
+	assert_true(slot == AUTH || slot == AUTH + 1);
+	assert_true(has_token(AUTH));
+	(void)SCardReleaseContext(h.context);
+}
+
 static void
 a_held_card_does_not_hold_up_the_second_reader(void **state)
 {
@@ -1515,6 +1578,8 @@ main(int argc, char *argv[])
 		HOTPLUG(a_held_card_does_not_hold_up_a_list_with_the_token_of_another),
 		HOTPLUG(a_held_card_is_waited_for_where_there_is_no_other_token),
 		HOTPLUG(a_held_card_does_not_hold_up_the_tool_with_another_reader),
+		HOTPLUG(a_held_card_that_nobody_knows_is_no_token_beside_ours),
+		HOTPLUG(a_card_that_another_program_had_for_itself_is_found_when_it_lets_go),
 		HOTPLUG(a_held_card_does_not_hold_up_the_second_reader),
 		HOTPLUG(a_held_card_does_not_hold_up_finalize),
 		HOTPLUG(logout_does_not_wait_and_counts_at_once),

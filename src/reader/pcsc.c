@@ -218,6 +218,7 @@ pcsc_status(struct pcsc_context *c, struct pcsc_state *states, size_t count)
 
 		states[i].card = (state & SCARD_STATE_PRESENT) != 0;
 		states[i].mute = (state & SCARD_STATE_MUTE) != 0;
+		states[i].exclusive = (state & SCARD_STATE_EXCLUSIVE) != 0;
 		states[i].in_use = (state & (SCARD_STATE_INUSE | SCARD_STATE_EXCLUSIVE)) != 0;
 		states[i].counter = (uint16_t)(state >> 16 & 0xffff);
 	}

@@ -48,6 +48,7 @@ struct pcsc_state {
 	bool card;        /* something is in it */
 	bool mute;        /* but it does not answer to power-on */
 	bool in_use;      /* some program is connected to the card */
+	bool exclusive;   /* and has it for itself */
 	uint16_t counter; /* insertions and removals so far (high half of dwEventState) */
 };
 

@@ -181,6 +181,7 @@ note_pcsc_locked(struct module *m, struct reader *reader, const struct pcsc_stat
 		 unsigned long since)
 {
 	const uint64_t before = reader->insertion;
+	const bool was_held = reader->held;
 
 	reader->plugged = pcsc != NULL;
 	reader->pcsc = pcsc ? *pcsc : (struct pcsc_state){0};
@@ -189,8 +190,9 @@ note_pcsc_locked(struct module *m, struct reader *reader, const struct pcsc_stat
 	reader->insertion = pcsc && pcsc->card
 				    ? link_insertion(&m->service, pcsc->counter)
 				    : 0;
-	if (reader->insertion != before)
-		set_events_locked(m, reader);
+	reader->held = reader_is_unknown_locked(reader) && reader->pcsc.in_use;
+	if (reader->insertion != before || (was_held && !reader->held))
+		set_events_locked(m, reader); /* a look finds out now what none could before */
 	if (reader->view.insertion && reader->view.insertion != reader->insertion)
 		reader_forget_locked(m, reader);
 }

@@ -21,6 +21,7 @@ struct reader {
 	/* As pcscd tells it (state). */
 	bool plugged;
 	struct pcsc_state pcsc;
+	bool held; /* by others, before anybody asked it what it is */
 	uint64_t insertion; /* 0: no card */
 
 	/* As the card told it (state). */

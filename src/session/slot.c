@@ -71,25 +71,41 @@ slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count)
 }
 
 /*
- * A card that another program is connected to, or that another thread is just asking, cannot be
- * asked without waiting, so it counts as present until it was: a program that then asks for the
- * token gets the answer.
+ * A card that cannot be asked without waiting, since others are connected to it, is no token: it
+ * may be anybody's, and programs give up over a token that is none. Only where no reader has one,
+ * and nobody has that card for himself, it counts as present: most likely it is our own, shared with
+ * another program that is logged in, and a program that then asks for the token gets the answer.
  */
+static bool
+may_be_token(struct module *m, struct reader *reader)
+{
+	bool unknown, others = false;
+
+	(void)pthread_mutex_lock(&m->state);
+	unknown = reader_is_unknown_locked(reader) && !reader->pcsc.mute &&
+	          !reader->pcsc.exclusive;
+	(void)pthread_mutex_unlock(&m->state);
+	for (size_t i = 0; unknown && !others && i < m->reader_count; i++) {
+		(void)access_identify(m, m->readers[i], false);
+		others = has_token(m, m->readers[i]);
+	}
+	return unknown && !others;
+}
+
 CK_RV
 slot_info(struct module *m, CK_SLOT_ID slot, CK_SLOT_INFO *info)
 {
 	char name[PCSC_READER_NAME_MAX];
 	enum layout_key key;
 	struct reader *reader = access_find(m, slot, &key);
-	bool busy, present;
+	bool present;
 
 	if (!reader)
 		return CKR_SLOT_ID_INVALID;
-	busy = access_identify(m, reader, false) == RESULT_BUSY;
+	present = access_identify(m, reader, false) == RESULT_BUSY && may_be_token(m, reader);
 	(void)pthread_mutex_lock(&m->state);
 	memcpy(name, reader->name, sizeof name);
-	present = reader_has_token_locked(reader, key) ||
-		  (reader_is_unknown_locked(reader) && busy && !reader->pcsc.mute);
+	present |= reader_has_token_locked(reader, key);
 	(void)pthread_mutex_unlock(&m->state);
 	*info = (CK_SLOT_INFO){.flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT};
 	if (present)
