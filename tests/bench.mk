@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What the module costs: held to the budget by a test, and printed by "make bench".
 
-if HAVE_CMOCKA
-check_PROGRAMS += tests/module-budget
-TESTS += tests/module-budget
+card_tests += tests/module-budget
 tests_module_budget_SOURCES = tests/module-budget.c tests/bench-steps.c tests/bench-steps.h
 tests_module_budget_CPPFLAGS = $(harness_cppflags) -I$(top_srcdir)/tests
 tests_module_budget_LDADD = $(harness_libs)
-endif
 
 # Not part of "make check": times depend on what else the machine does.
 EXTRA_PROGRAMS = tests/bench
@@ -19,6 +16,5 @@ tests_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(P11KIT_CFLAGS) $(P
 tests_bench_LDADD = src/sim/libsim-control.la $(PCSC_LIBS) $(JANSSON_LIBS) -ldl
 EXTRA_DIST += tests/bench.sh doc/BENCHMARKS.md
 
-.PHONY: bench
 bench: tests/bench jpki-pkcs11.la src/sim/jpki-card-sim src/sim/standin/libpcsclite.so.1
 	@$(top_srcdir)/tests/bench.sh $(top_builddir)

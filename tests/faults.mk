@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What the module does when cards, readers and the service fail it.
 
-if HAVE_CMOCKA
-faults_tests = tests/fault-sweep tests/module-hotplug
-check_PROGRAMS += $(faults_tests)
-TESTS += $(faults_tests)
+card_tests += tests/fault-sweep tests/module-hotplug
 
 tests_fault_sweep_SOURCES = tests/fault-sweep.c tests/fault-sweep.h tests/fault-sweep-steps.c
 tests_fault_sweep_CPPFLAGS = $(harness_cppflags)
@@ -12,4 +9,3 @@ tests_fault_sweep_LDADD = $(harness_libs)
 
 tests_module_hotplug_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
 tests_module_hotplug_LDADD = $(harness_libs) $(PCSC_LIBS)
-endif

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Process life, threads and load, secrets. The module's life has tests of its own under make check;
 # tests/slow and tests/pcscd run these programs too.
-if HAVE_CMOCKA
-check_LTLIBRARIES += tests/liblife.la tests/life-destructor.la
+card_libraries += tests/liblife.la tests/life-destructor.la
 tests_liblife_la_SOURCES = tests/life-sign.c tests/life-sign.h
 tests_liblife_la_CPPFLAGS = $(harness_cppflags)
 
@@ -11,8 +10,8 @@ tests_life_destructor_la_SOURCES = tests/life-destructor.c
 tests_life_destructor_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS)
 tests_life_destructor_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 
-check_PROGRAMS += tests/life tests/module-life
-TESTS += tests/module-life
+card_programs += tests/life
+card_tests += tests/module-life
 tests_life_CPPFLAGS = $(harness_cppflags)
 tests_life_LDADD = tests/liblife.la $(harness_libs)
 
@@ -21,18 +20,17 @@ tests_module_life_CPPFLAGS = $(harness_cppflags)
 tests_module_life_LDADD = tests/liblife.la $(harness_libs)
 tests_module_life_LDFLAGS = -export-dynamic
 
-check_PROGRAMS += tests/churn tests/load tests/tsan-race
+card_programs += tests/churn tests/load tests/tsan-race
 tests_churn_CPPFLAGS = $(harness_cppflags)
 tests_churn_LDADD = $(harness_libs)
 tests_load_CPPFLAGS = $(harness_cppflags)
 tests_load_LDADD = tests/liblife.la $(harness_libs)
 tests_tsan_race_CPPFLAGS = $(AM_CPPFLAGS)
 
-check_PROGRAMS += tests/secrets tests/secrets-client
+card_programs += tests/secrets tests/secrets-client
 tests_secrets_SOURCES = tests/secrets.c tests/secrets-order.h tests/secrets-scan.c \
 	tests/secrets-scan.h
 tests_secrets_CPPFLAGS = $(harness_cppflags)
 tests_secrets_LDADD = $(harness_libs)
 tests_secrets_client_SOURCES = tests/secrets-client.c tests/secrets-order.h
 tests_secrets_client_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS)
-endif

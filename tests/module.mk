@@ -5,8 +5,7 @@ AM_TESTS_ENVIRONMENT = JPKI_BUILD='$(abs_top_builddir)'; export JPKI_BUILD; \
 	. '$(abs_top_srcdir)/tests/alone.sh';
 EXTRA_DIST += tests/alone.sh
 
-if HAVE_CMOCKA
-check_LTLIBRARIES += tests/libharness.la
+card_libraries += tests/libharness.la
 tests_libharness_la_SOURCES = tests/harness.c tests/harness.h src/sim/error.c
 tests_libharness_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(CMOCKA_CFLAGS) \
 	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(PCSC_CFLAGS)
@@ -17,7 +16,7 @@ harness_cppflags = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(CMOCKA_CFLAGS) $(OPENSSL_CF
 	$(JANSSON_CFLAGS)
 harness_libs = tests/libharness.la
 
-module_tests = \
+card_tests += \
 	tests/module-digest \
 	tests/module-first \
 	tests/module-hostile \
@@ -28,8 +27,6 @@ module_tests = \
 	tests/module-sign \
 	tests/module-slots \
 	tests/module-threads
-check_PROGRAMS += $(module_tests)
-TESTS += $(module_tests)
 
 tests_module_digest_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
 tests_module_digest_LDADD = $(harness_libs) $(PCSC_LIBS)
@@ -53,9 +50,7 @@ tests_module_threads_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
 tests_module_threads_LDADD = $(harness_libs) $(PCSC_LIBS)
 
 # Rules that need no card.
-token_tests = tests/unit-apdu tests/unit-pin
-check_PROGRAMS += $(token_tests)
-TESTS += $(token_tests)
+unit_tests += tests/unit-apdu tests/unit-pin
 
 tests_unit_apdu_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_apdu_SOURCES = tests/unit-apdu.c src/card/apdu.c
@@ -66,8 +61,7 @@ tests_unit_pin_SOURCES = tests/unit-pin.c src/token/pin.c src/token/refused.c sr
 tests_unit_pin_LDADD = $(CMOCKA_LIBS) $(NETTLE_LIBS) $(GMP_LIBS)
 
 # The reader layer over the real libpcsclite, with something of the test's own in pcscd's place.
-check_PROGRAMS += tests/unit-pcsc
-TESTS += tests/unit-pcsc
+unit_tests += tests/unit-pcsc
 tests_unit_pcsc_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(PCSC_CFLAGS)
 tests_unit_pcsc_SOURCES = tests/unit-pcsc.c src/reader/pcsc.c src/base/log.c
 tests_unit_pcsc_LDADD = $(CMOCKA_LIBS) $(PCSC_LIBS)
@@ -77,7 +71,9 @@ module_cards = adult alias child opted-out phone juki foreign \
 	cert-random-bytes-auth cert-random-bytes-sign \
 	cert-length-past-end-auth cert-length-past-end-sign \
 	key-rsa1024-auth key-rsa1024-sign key-ec-auth key-ec-sign
+if CARD_TESTS
 check_DATA = tests/cards.stamp
+endif
 tests/cards.stamp: src/sim/jpki-card-sim
 	$(AM_V_GEN)rm -rf tests/cards $@ && for card in $(module_cards); do \
 		src/sim/jpki-card-sim --state tests/cards make $$card >/dev/null || exit 1; \
@@ -85,4 +81,3 @@ tests/cards.stamp: src/sim/jpki-card-sim
 CLEANFILES += tests/cards.stamp
 clean-local:
 	rm -rf tests/cards tests/home
-endif

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Certificates, digests, objects and function lists: each test names the sources it is about.
 
-if HAVE_CMOCKA
-OBJECTS_TESTS = \
+unit_tests += tests/unit-interface
+# These compare with OpenSSL.
+card_tests += \
 	tests/unit-certificate \
 	tests/unit-digest \
-	tests/unit-interface \
 	tests/unit-object
-check_PROGRAMS += $(OBJECTS_TESTS)
-TESTS += $(OBJECTS_TESTS)
 
 OBJECTS_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS) $(OPENSSL_CFLAGS) \
 	$(NETTLE_CFLAGS) $(TASN1_CFLAGS) $(P11KIT_CFLAGS)
@@ -34,4 +32,3 @@ tests_unit_object_LDADD = $(OBJECTS_LIBS)
 tests_unit_object_SOURCES = tests/unit-object.c $(OBJECTS_MADE) src/base/secret.c \
 	src/object/attr.c src/object/mechanism.c src/object/object.c src/object/schema.c \
 	src/token/certificate.c src/token/digest.c src/token/layout.c
-endif

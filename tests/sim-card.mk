@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The simulated card and its certification authorities, without the module.
-if HAVE_CMOCKA
-check_PROGRAMS += tests/sim-card tests/sim-card-pki
-TESTS += tests/sim-card tests/sim-card-pki
-endif
+card_tests += tests/sim-card tests/sim-card-pki
 
 tests_sim_card_SOURCES = tests/sim-card.c tests/sim-card-help.c tests/sim-card-help.h
 tests_sim_card_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(OPENSSL_CFLAGS) $(CMOCKA_CFLAGS)

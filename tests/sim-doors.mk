@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The doors of jpki-card-sim: PC/SC as pcsc-lite has it, faults, bad input.
-if HAVE_CMOCKA
-check_PROGRAMS += tests/sim-doors
+card_tests += tests/sim-doors
 tests_sim_doors_SOURCES = tests/sim-doors.c
 tests_sim_doors_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS) $(JANSSON_CFLAGS) $(CMOCKA_CFLAGS)
 tests_sim_doors_LDADD = src/sim/libsim-control.la src/sim/libsim-card.la \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS) $(PCSC_LIBS) -lpthread
-TESTS += tests/sim-doors
-endif
 dist_check_SCRIPTS = tests/sim-doors-input.sh
-TESTS += tests/sim-doors-input.sh
+card_scripts += tests/sim-doors-input.sh

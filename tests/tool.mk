@@ -1,9 +1,6 @@
 # jpki-tool over the simulated card: its dates, its exit statuses, its screens on a terminal.
-if HAVE_CMOCKA
-tool_tests = tests/tool-authority tests/tool-dates tests/tool-parts tests/tool-signature \
+tool_tests += tests/tool-authority tests/tool-dates tests/tool-parts tests/tool-signature \
 	tests/tool-terminal
-check_PROGRAMS += $(tool_tests)
-TESTS += $(tool_tests)
 tests_tool_dates_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_tool_dates_LDADD = src/tool/libtool-dates.la $(CMOCKA_LIBS)
 tests_tool_authority_SOURCES = tests/tool-authority.c src/tool/authority.c src/tool/certificate.c \
@@ -22,10 +19,8 @@ tests_tool_parts_CPPFLAGS = $(tool_cppflags) $(CMOCKA_CFLAGS)
 tests_tool_parts_LDADD = $(CMOCKA_LIBS)
 tests_tool_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_tool_terminal_LDADD = $(CMOCKA_LIBS)
-endif
-tool_scripts = tests/tool-sign.sh tests/tool-statuses.sh tests/tool-messages.sh
+tool_scripts += tests/tool-sign.sh tests/tool-statuses.sh tests/tool-messages.sh
 dist_check_SCRIPTS += $(tool_scripts)
-TESTS += $(tool_scripts)
 
 # Fuzzing of verify (tests/fuzz.mk has the others).
 tool_verify_sources = tests/fuzz/fuzz-verify.c tests/fuzz/fuzz.h src/tool/authority.c \
@@ -35,8 +30,7 @@ tool_verify_sources = tests/fuzz/fuzz-verify.c tests/fuzz/fuzz.h src/tool/author
 tool_verify_cppflags = $(tool_cppflags) -DPKGDATADIR='"$(abs_top_srcdir)/src/tool"' \
 	-DCORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
 tool_verify_libs = src/tool/libtool-dates.la $(OPENSSL_LIBS) $(JANSSON_LIBS)
-check_PROGRAMS += tests/fuzz/replay-verify
-TESTS += tests/fuzz/replay-verify
+tool_replays += tests/fuzz/replay-verify
 tests_fuzz_replay_verify_SOURCES = tests/fuzz/replay.c $(tool_verify_sources)
 tests_fuzz_replay_verify_CPPFLAGS = $(tool_verify_cppflags)
 tests_fuzz_replay_verify_LDADD = $(tool_verify_libs)

@@ -75,7 +75,6 @@ $(tool_catalogue): po/ja.po
 # `make po-update` brings po/ja.po up to what the source says; what is new is left to translate.
 tool_xgettext = xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=P_:1,2 \
 	--package-name=jpki-tool --sort-by-file --no-wrap --add-location=file
-.PHONY: po-update
 po-update:
 	cd $(srcdir) && $(tool_xgettext) -o po/jpki-tool.pot src/tool/*.c && \
 	msgmerge --no-wrap --no-fuzzy-matching --add-location=file -U --backup=none \

@@ -100,6 +100,7 @@ client_enter() {
 	page=$1
 	shift
 	private_enter "$@"
+	needs_mounts
 	mkdir -p "$build/clients"
 	title=$page version=
 	{ place_installed && make_site_authority && site_certificate login.example && name_hosts; } \

@@ -17,6 +17,7 @@ state= # of the hierarchy, where it is not the right one
 # service_enter "$@": namespaces, the built programs, server certificates, cards and trust.
 service_enter() {
 	private_enter "$@"
+	needs_mounts
 	{ place_installed && make_site_authority && site_certificate login.example &&
 		site_certificate www.example && make_cards && install_server_certificates; } \
 		>"$work/prepare.log" 2>&1 || bail "prepared" "$work/prepare.log"

@@ -7,6 +7,7 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 private_enter "$@"
+needs_mounts
 
 doctor_program=$build/src/tool/jpki-tool
 bin=$work/bin

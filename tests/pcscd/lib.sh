@@ -26,6 +26,8 @@ module=$build/.libs/jpki-pkcs11.so
 sim=$build/src/sim/jpki-card-sim
 work=${JPKI_PRIVATE:-}
 unpacked=$("$top/tests/install-packages" --folder)
+pcscd=(pcscd)
+vpcd_conf=/etc/reader.conf.d/vpcd
 pin_auth=1234
 pin_sign=ABC123
 export LC_ALL=C.UTF-8
@@ -76,7 +78,14 @@ bail() {
 	exit 1
 }
 
-# The unshare command line that works here, in the array `namespaces`; false if none does.
+# In a chroot, / is no mount point and what it lies on may be shared with who made it. So first all
+# mounts of the namespace become private, by a program that sees its real root; then the chroot is
+# mounted again, as a root of its own.
+chroot_private='nsenter --mount=/proc/self/ns/mnt mount --make-rprivate / && mount --rbind / /tmp &&
+	exec chroot /tmp sh -c "mount -t proc proc /proc && exec \"\$@\"" sh "$@"'
+
+# The command line that gives namespaces here, in the array `namespaces`; false if none does. Empty
+# where none is wanted.
 private_possible() {
 	local flags proc
 	for flags in -mnp -rmnp; do
@@ -85,7 +94,21 @@ private_possible() {
 			"${namespaces[@]}" true 2>/dev/null && return 0
 		done
 	done
-	return 1
+	namespaces=(unshare -mnp --propagation unchanged --fork --kill-child -- sh -c "$chroot_private" sh)
+	"${namespaces[@]}" true 2>/dev/null && return 0
+	namespaces=(env JPKI_SHARED=yes)
+	container_of_our_own
+}
+
+# Nobody but us could want a pcscd here, and nothing starts one: then it needs no namespace.
+container_of_our_own() {
+	[ "$(id -u)" -eq 0 ] && [ ! -d /run/systemd/system ] && [ ! -e /run/pcscd/pcscd.comm ] &&
+		! readlink /proc/[0-9]*/exe | grep -q '/pcscd$' && [ -z "$(ss -Hltn 'sport = :35963 or sport = :35964')" ]
+}
+
+# The processes started for $outer_work, where no namespace takes them along.
+shared_processes() {
+	grep -lzsx "JPKI_PRIVATE=$outer_work" /proc/[0-9]*/environ | tr -dc '0-9\n'
 }
 
 # Gives back a folder of files and the processes of the namespaces.
@@ -93,6 +116,13 @@ private_leave() {
 	trap '' INT TERM HUP
 	[ -z "${inside:-}" ] || kill -KILL "$inside" 2>/dev/null
 	wait
+	if [ "${namespaces[*]}" = "env JPKI_SHARED=yes" ]; then
+		while left=$(shared_processes) && [ -n "$left" ]; do
+			# shellcheck disable=SC2086 # several of them
+			kill -KILL $left 2>/dev/null
+		done
+		rm -rf /run/pcscd
+	fi
 	rm -rf "$outer_work"
 	exit "${1:-130}"
 }
@@ -124,12 +154,29 @@ place_unpacked() {
 	exec {outside[0]}<&- {outside[1]}<&-
 }
 
-# In the namespaces: a loopback, an empty /run, no USB, and none of the user's settings.
-private_prepare() {
+# Without namespaces: pcscd and the driver that was unpacked with it, from where they are.
+find_unpacked() {
+	local driver
+	driver=$(echo "$unpacked"/usr/lib/pcsc/drivers/serial/libifdvpcd.so)
+	[ -e "$driver" ] || return 0
+	ln -s "$driver" "$work/vpcd.so" && # its path may hold what pcscd cannot read
+		sed "s|^LIBPATH.*|LIBPATH $work/vpcd.so|" "$unpacked/etc/reader.conf.d/vpcd" >"$work/vpcd.conf" || return 1
+	vpcd_conf=$work/vpcd.conf
+	pcscd=(setpriv --pdeathsig KILL env LD_LIBRARY_PATH="$(echo "$unpacked"/usr/lib/*-linux-*)"
+		"$unpacked/usr/sbin/pcscd")
+}
+
+# A loopback, an empty /run, no USB.
+private_surroundings() {
 	place_unpacked || return 1
-	ip link set lo up && mount -t tmpfs none /run && mkdir -p /run/pcscd || return 1
-	[ ! -d /dev/bus/usb ] || mount -t tmpfs none /dev/bus/usb || return 1
-	mkdir -p "$work/home" "$work/no-drivers" || return 1
+	ip link set lo up && mount -t tmpfs none /run || return 1
+	[ ! -d /dev/bus/usb ] || mount -t tmpfs none /dev/bus/usb
+}
+
+# In the namespaces, or without: nothing of what surrounds us, and none of the user's settings.
+private_prepare() {
+	if [ -z "${JPKI_SHARED:-}" ]; then private_surroundings; else find_unpacked; fi || return 1
+	mkdir -p /run/pcscd "$work/home" "$work/no-drivers" || return 1
 	# shellcheck source=tests/alone.sh
 	JPKI_BUILD=$build . "$top/tests/alone.sh"
 	unset PCSCLITE_CSOCK_NAME
@@ -141,10 +188,17 @@ private_prepare() {
 private_enter() {
 	if [ -z "$work" ]; then
 		if private_possible; then private_run "$@"; fi
-		forbidden "$(basename "$0" .sh)" "neither root nor user namespaces are allowed here"
+		forbidden "$(basename "$0" .sh)" "neither namespaces nor a pcscd of its own are allowed here"
 		exit 0
 	fi
 	private_prepare || bail "namespaces prepared"
+}
+
+# What follows changes what system folders hold, in namespaces of its own.
+needs_mounts() {
+	[ -n "${JPKI_SHARED:-}" ] || return 0
+	forbidden "$(basename "$0" .sh)" "this container allows no mounts"
+	finish
 }
 
 # await SECONDS COMMAND...: until the command succeeds.
@@ -159,13 +213,13 @@ await() {
 
 # pcscd's option not to ask polkit who may use a card, where it asks at all: in the namespaces there
 # is no polkit, and it would refuse everybody.
-without_polkit() { pcscd --help | grep -o -e '--disable-polkit'; }
+without_polkit() { "${pcscd[@]}" --help | grep -o -e '--disable-polkit'; }
 
 # pcscd_start [OPTION...]: only the configuration of vpcd is given, unless the options say otherwise,
 # and no folder of drivers for what is plugged in.
 pcscd_start() {
-	[ $# -gt 0 ] || set -- --config /etc/reader.conf.d/vpcd $(without_polkit)
-	PCSCLITE_HP_DROPDIR=$work/no-drivers pcscd --foreground "$@" >"$work/pcscd.log" 2>&1 &
+	[ $# -gt 0 ] || set -- --config "$vpcd_conf" $(without_polkit)
+	PCSCLITE_HP_DROPDIR=$work/no-drivers "${pcscd[@]}" --foreground "$@" >"$work/pcscd.log" 2>&1 &
 	pcscd_pid=$!
 	await 60 test -S /run/pcscd/pcscd.comm || bail "pcscd started" "$work/pcscd.log"
 }

@@ -14,6 +14,7 @@ refuses "a simulator whose reader another one has says so and ends" "does not ta
 	timeout 300 "$sim" --state "$work/second" --control "$work/second-control" serve --card adult
 check "the first one goes on undisturbed" tool -L
 
+needs_mounts
 # The build's own folder for settings, whatever it is, with a file of this test's in it.
 folder=$(sed -n 's/^sysconfdir = //p' "$build/Makefile" | sed "s,[$]{prefix},$(
 	sed -n 's/^prefix = //p' "$build/Makefile"),")

@@ -202,7 +202,9 @@ cp "$firefox/two.esr.list" "$firefox/two.esr/pkcs11.txt"
 
 proxy=$(pkg-config --variable=proxy_module p11-kit-1 2>/dev/null)
 configured=$(pkg-config --variable=p11_module_configs p11-kit-1 2>/dev/null)
-if [ -e "$proxy" ] && [ -d "$configured" ]; then
+if [ -n "${JPKI_SHARED:-}" ]; then
+	forbidden "through p11-kit's proxy it is there already" "this container allows no mounts"
+elif [ -e "$proxy" ] && [ -d "$configured" ]; then
 	modutil -force -dbdir "sql:$firefox/two.esr" -add p11-kit-proxy -libfile "$proxy" >/dev/null 2>&1
 	mount -t tmpfs none "$configured" || bail "p11-kit's configuration replaced"
 	setup firefox --yes >"$work/out" 2>&1

@@ -250,20 +250,32 @@ check "its signature verifies too" opensc_sign
 check "a signature of ours after it" hashed auth sha256
 check "leaves nothing open that it left open" outputs open_keys <<<0
 
+## The packaged case, prefix /usr: p11-kit's own module folder, so no path in the files.
+relative_lines() {
+	local libdir
+	libdir=$(dirname "$(pkg-config --variable=p11_module_path p11-kit-1)")
+	mkdir -p "$work/usr" && cd "$work/usr" &&
+		"$top/configure" -q --prefix=/usr --libdir="$libdir" >&2 &&
+		make -s p11-kit/jpki-auth.module p11-kit/jpki-sign.module >&2 &&
+		sed -n 's/^module: //p' p11-kit/*.module
+}
+check "with prefix /usr the p11-kit files hold no path" outputs relative_lines <<END
+jpki-auth-pkcs11.so
+jpki-sign-pkcs11.so
+END
+
 ## Installed: p11-kit finds the tokens
 
-# Puts what was installed in $work/root where p11-kit looks, in this mount namespace only. Where no
-# such folder is here yet, and none can be made, its parent is taken.
+needs_mounts
+
+# Puts what was installed in $work/root where p11-kit looks, in this mount namespace only.
 show_installed() {
-	local folder
+	local folders
 	make -C "$build" -s install DESTDIR="$work/root" || return 1
-	for folder in "$(pkg-config --variable=p11_module_configs p11-kit-1)" \
-		"$(make -s -C "$build" -f - folder <<<$'include Makefile\nfolder:; @echo $(pkcs11dir)')"
-	do
-		[ -d "$work/root$folder" ] || { echo "nothing installed in $folder"; return 1; }
-		until [ -d "$folder" ]; do folder=$(dirname "$folder"); done
-		mount --bind "$work/root$folder" "$folder" || return 1
-	done
+	read -ra folders < <(
+		make -s -C "$build" -f - folders <<<$'include Makefile\nfolders:; @echo $(p11kitdir) $(pkcs11dir)')
+	mount --bind "$work/root${folders[0]}" "$(pkg-config --variable=p11_module_configs p11-kit-1)" &&
+		mount --bind "$work/root$(dirname "${folders[1]}")" "$(dirname "${folders[1]}")" || return 1
 	p11-kit list-modules >"$work/installed"
 }
 # p11-kit 0.24 writes "NAME: PATH" where 0.25 has two lines, "module: NAME" and "    path: PATH".
@@ -282,19 +294,4 @@ END
 else
 	not_ok "p11-kit list-modules shows each token under its module" "$work/install.log"
 fi
-
-# The packaged case, prefix /usr: p11-kit's own module folder, so no path in the files.
-relative_lines() {
-	local libdir
-	libdir=$(dirname "$(pkg-config --variable=p11_module_path p11-kit-1)")
-	mkdir -p "$work/usr" && cd "$work/usr" &&
-		"$top/configure" -q --prefix=/usr --libdir="$libdir" >&2 &&
-		make -s p11-kit/jpki-auth.module p11-kit/jpki-sign.module >&2 &&
-		sed -n 's/^module: //p' p11-kit/*.module
-}
-check "with prefix /usr the p11-kit files hold no path" outputs relative_lines <<END
-jpki-auth-pkcs11.so
-jpki-sign-pkcs11.so
-END
-
 finish

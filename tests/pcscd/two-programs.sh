@@ -5,6 +5,7 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 private_enter "$@"
+needs_mounts
 
 pcscd_start
 card_serve --card adult --card child

@@ -21,7 +21,7 @@ untouched() {
 	[ "$(exchanges)" -eq 0 ] && [ "$(programs)" -eq "$before" ]
 }
 
-pcscd_start --debug --config /etc/reader.conf.d/vpcd $(without_polkit)
+pcscd_start --debug --config "$vpcd_conf" $(without_polkit)
 card_serve --card adult
 check "a program that is not a test sees the card" looked_at_once
 card count reset >/dev/null
