@@ -11,7 +11,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/debian-root.sh"
 root_home=/tmp root_seconds=400
 packages=(jpki-pkcs11 jpki-pkcs11-dev jpki-tool jpki-card-sim)
-clients=(bash-completion gnutls-bin man-db opensc p11-kit pcscd vsmartcard-vpcd zsh)
+clients=(bash-completion gnutls-bin libnss3-tools man-db opensc openssl p11-kit pcscd pinentry-curses vsmartcard-vpcd zsh)
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-packages.XXXXXX") || exit 1
 tree=$work/debian
 debs=$work/debs
@@ -67,6 +67,32 @@ versions_agree() {
 			"$work/tree/configure.ac") &&
 		echo "debian/changelog: '$debian', configure.ac: '$configure'" &&
 		[ "$debian" = "$configure" ]
+}
+
+# dead_links FOLDER: the links of the pages there that lead to no file.
+dead_links() {
+	local page link
+	while IFS= read -r page; do
+		while IFS= read -r link; do
+			[ -e "$(dirname "$page")/$link" ] || echo "${page#"$1"}: $link"
+		done < <(grep -o ']([^)#]*' "$page" | sed 's/^](//' | grep -Ev '^$|^[a-z]+:')
+	done < <(find "$1" -name '*.md')
+}
+
+# README's pages are there, and theirs.
+links_work() {
+	local doc=$work/extracted/usr/share/doc/jpki-pkcs11
+	ls "$doc"/README.md "$doc"/README.ja.md && dead_links "$doc" >"$work/dead" && cat "$work/dead" &&
+		[ ! -s "$work/dead" ]
+}
+
+# The manual pages of the packages name only pages that there are, here or in Debian's own packages.
+names_known_pages() {
+	local page
+	while read -r page; do
+		inside ALONE man -w $page >/dev/null || { echo "no page: $page"; return 1; }
+	done < <(zcat "$work/extracted"/usr/share/man/*/*.gz "$work/extracted"/usr/share/man/ja/*/*.gz |
+		sed -nE 's/^\.Xr ([^ ]+) ([0-9]).*/\2 \1/p' | sort -u)
 }
 
 # The programs and libraries in the packages are bound before they start.
@@ -184,6 +210,7 @@ with_client_programs() {
 	check "jpki-tool works with pcscd" \
 		says '3 of 3 tries left' inside ALONE bash -c "$with_pcscd"
 	check "the manual pages are found" inside ALONE man -w jpki-tool jpki-card-sim jpki-pkcs11
+	check "what they refer to is found" names_known_pages
 	check "in Japanese too" says 'ja/man1/jpki-tool' inside ALONE sh -c 'mkdir /tmp/locale &&
 		ln -s /usr/lib/locale/C.utf8 /tmp/locale/ja_JP.UTF-8 &&
 		LOCPATH=/tmp/locale LC_ALL=ja_JP.UTF-8 man -w jpki-tool'
@@ -207,6 +234,7 @@ check "their version is that of configure.ac" versions_agree
 check "lintian finds neither errors nor warnings" \
 	lintian --allow-root --info --fail-on error,warning "$work"/*.changes
 check "programs and libraries are bound at their start" all_bound
+check "the pages that README links to are in the packages, and theirs" links_work
 
 release=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
 reason=$(why_no_tree)
