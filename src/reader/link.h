@@ -20,8 +20,8 @@ const char *link_reader(const struct link *l);
 
 /*
  * Begins a transaction; waits while another program holds one. A reset by another program in
- * between is taken note of and is no error. *insertion identifies this insertion of this card in the
- * reader: it changes whenever the card may have been another one meanwhile, and is never 0.
+ * between is taken note of and is no error. *insertion changes whenever the card may have been
+ * another one meanwhile, and is never 0.
  *
  * RESULT_CARD_CHANGED: the kept connection is dead, its card was taken out; the next link_begin
  * connects anew. Else RESULT_NO_SERVICE, _REFUSED, _NO_READER, _NO_CARD, _BUSY, _TRANSPORT.

@@ -15,7 +15,8 @@ void watch_free(struct watch *w);
 
 /*
  * All readers as they are now. A pcscd that was restarted, or comes up only now, is found by
- * itself, and the restart counted (struct pcsc_service). RESULT_NO_SERVICE, RESULT_REFUSED: *count is 0.
+ * itself, and the restart counted (struct pcsc_service). RESULT_NO_SERVICE, RESULT_REFUSED: *count
+ * is 0.
  */
 enum result watch_poll(struct watch *w, struct pcsc_state states[PCSC_READERS_MAX], size_t *count);
 

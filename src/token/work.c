@@ -55,7 +55,7 @@ log_out_card(struct token *t)
 	return r == RESULT_OK;
 }
 
-/* At the first contact: an earlier program, or one of ours that was killed, may have left it open. */
+/* At the first contact: who came before, or was killed, may have left it open. */
 static void
 log_out_others(struct token *t)
 {
