@@ -80,12 +80,14 @@ static bool
 may_be_token(struct module *m, struct reader *reader)
 {
 	bool unknown, others = false;
+	size_t readers;
 
 	(void)pthread_mutex_lock(&m->state);
+	readers = m->reader_count;
 	unknown = reader_is_unknown_locked(reader) && !reader->pcsc.mute &&
 	          !reader->pcsc.exclusive;
 	(void)pthread_mutex_unlock(&m->state);
-	for (size_t i = 0; unknown && !others && i < m->reader_count; i++) {
+	for (size_t i = 0; unknown && !others && i < readers; i++) {
 		(void)access_identify(m, m->readers[i], false);
 		others = has_token(m, m->readers[i]);
 	}
