@@ -23,12 +23,15 @@
 
 static CK_FUNCTION_LIST *f;
 
+static const char sony[] = "SONY FeliCa RC-S300/S (0712345) [CCID Interface] 00 00";
+
 static int
 set_up(void **state)
 {
 	(void)state;
 	f = harness_module("jpki-pkcs11");
 	harness_sim("unplug", "Second", NULL);
+	harness_sim("unplug", sony, NULL);
 	harness_reset();
 	return 0;
 }
@@ -738,6 +741,48 @@ the_reader_setting_picks_readers_by_name(void **state)
 	harness_sim("remove", "Second", NULL);
 }
 
+/* The names that libccid gives: brackets, capitals. */
+static void
+the_reader_setting_takes_a_name_as_it_stands_whatever_its_case(void **state)
+{
+	static const char *const values[] = {
+		"SONY FeliCa RC-S300/S (0712345) [CCID Interface] 00 00",
+		"sony felica rc-s300/s (0712345) [ccid interface] 00 00",
+		"\"SONY FeliCa RC-S300/S (0712345) [CCID Interface] 00 00\"",
+		"'*sony*'", "*SONY*",
+	};
+	char text[65] = "", line[256];
+	CK_SLOT_INFO info;
+
+	(void)state;
+	harness_sim("plug", sony, NULL);
+	for (size_t i = 0; i < 2 * (sizeof values / sizeof values[0]); i++) {
+		(void)snprintf(line, sizeof line, "reader = %s # the one on the desk\r\n", values[i / 2]);
+		harness_configure(i % 2 ? line : NULL);
+		harness_setting("reader", i % 2 ? NULL : values[i / 2]);
+		p11_start(f);
+		assert_int_equal(f->C_GetSlotInfo(0, &info), CKR_OK);
+		memcpy(text, info.slotDescription, 64);
+		if (!strstr(text, "00 00"))
+			fail_msg("%s: %s", values[i / 2], text);
+		p11_stop(f);
+	}
+	harness_sim("unplug", sony, NULL);
+}
+
+static void
+a_file_may_begin_with_its_mark_and_have_quotes_and_comments(void **state)
+{
+	(void)state;
+	harness_configure("\xef\xbb\xbftoken-labels = \"japanese\"\r\npss='off' # an old card\n"
+			  "reader = \"Reader\"   # \"this\"\n");
+	harness_log("warning");
+	p11_start(f);
+	assert_true(labels_are_japanese());
+	assert_true(pss_is_off());
+	assert_int_equal(harness_log_count("\n"), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -765,8 +810,11 @@ main(int argc, char *argv[])
 		TEST(a_missing_pcscd_is_told_once),
 		TEST(a_card_of_another_kind_is_told_once),
 		TEST(the_reader_setting_picks_readers_by_name),
+		TEST(the_reader_setting_takes_a_name_as_it_stands_whatever_its_case),
+		TEST(a_file_may_begin_with_its_mark_and_have_quotes_and_comments),
 	};
 
-	harness_start(argc, argv, "--reader", "Reader=adult", "--reader", "Second", NULL);
+	harness_start(argc, argv, "--reader", "Reader=adult", "--reader", "Second", "--reader", sony,
+		      NULL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

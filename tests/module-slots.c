@@ -24,12 +24,20 @@ static const struct {
 };
 #define MODULES (sizeof modules / sizeof modules[0])
 
+static const char *const long_names[] = {
+	"A long-winded maker of smart card readers, contactless ones [CCID] (1234) 00 00",
+	"A long-winded maker of smart card readers, contactless ones [CCID] (1234) 01 00",
+	"長い名前のカードリーダーですから終わりまで読んでください 02 00",
+};
+
 static int
 set_up(void **state)
 {
 	(void)state;
 	f = harness_module("jpki-pkcs11");
 	harness_sim("unplug", "Second", NULL);
+	for (size_t i = 0; i < 3; i++)
+		harness_sim("unplug", long_names[i], NULL);
 	harness_reset();
 	return 0;
 }
@@ -166,6 +174,52 @@ slots_are_removable_hardware_and_named_after_the_reader(void **state)
 		assert_int_not_equal(info.manufacturerID[0], ' ');
 	}
 	assert_int_equal(f->C_GetSlotInfo(SLOT_AUTH, NULL), CKR_ARGUMENTS_BAD);
+}
+
+static void
+describe(CK_SLOT_ID slot, char text[65])
+{
+	CK_SLOT_INFO info;
+
+	assert_int_equal(f->C_GetSlotInfo(slot, &info), CKR_OK);
+	memcpy(text, info.slotDescription, 64);
+	text[64] = '\0';
+}
+
+/* "Slot 0 - READER" is all that some prompts say of a token. */
+static void
+the_description_of_a_slot_tells_its_tokens_apart(void **state)
+{
+	char auth[65], sign[65];
+
+	(void)state;
+	p11_start(f);
+	describe(SLOT_AUTH, auth);
+	describe(SLOT_SIGN, sign);
+	assert_string_not_equal(auth, sign);
+	assert_non_null(strstr(auth, "authentication"));
+	assert_non_null(strstr(sign, "signature"));
+}
+
+/* libccid puts a reader's number at the end of its name. */
+static void
+long_names_keep_their_ends_and_differ(void **state)
+{
+	char text[2][65];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		harness_sim("plug", long_names[i], NULL);
+		harness_setting("reader", long_names[i]); /* literally: the brackets are no pattern */
+		p11_start(f);
+		describe(SLOT_AUTH, text[i % 2]);
+		assert_non_null(strstr(text[i % 2], long_names[i] + strlen(long_names[i]) - 5));
+		assert_true(i == 0 || strcmp(text[0], text[1]) != 0);
+		assert_memory_equal(text[i % 2], "...", 3);
+		assert_int_not_equal((unsigned char)text[i % 2][3] & 0xc0, 0x80);
+		p11_stop(f);
+		harness_sim("unplug", long_names[i], NULL);
+	}
 }
 
 static void
@@ -683,6 +737,8 @@ main(int argc, char *argv[])
 		TEST(each_module_shows_its_tokens_in_order),
 		TEST(the_slot_list_fills_the_room_it_is_given),
 		TEST(slots_are_removable_hardware_and_named_after_the_reader),
+		TEST(the_description_of_a_slot_tells_its_tokens_apart),
+		TEST(long_names_keep_their_ends_and_differ),
 		TEST(asking_for_a_slot_again_costs_nothing),
 		TEST(a_slot_that_is_not_there_is_told),
 		TEST(tokens_say_who_made_them_and_which_pin_they_want),
@@ -713,6 +769,8 @@ main(int argc, char *argv[])
 		TEST(slot_events_are_told_once),
 	};
 
-	harness_start(argc, argv, "--reader", "Reader=adult", "--reader", "Second", NULL);
+	harness_start(argc, argv, "--reader", "Reader=adult", "--reader", "Second",
+		      "--reader", long_names[0], "--reader", long_names[1], "--reader",
+		      long_names[2], NULL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,10 +154,31 @@ trim(char *text)
 	return text;
 }
 
+/* What stands in quotes is the value, blanks, # and all; else a comment may stand behind it. */
+static char *
+unquote(char *value)
+{
+	char *end = (*value == '"' || *value == '\'') ? strchr(value + 1, *value) : NULL;
+	char *rest = end ? trim(end + 1) : NULL;
+
+	if (rest && (*rest == '\0' || *rest == '#')) {
+		*end = '\0';
+		return value + 1;
+	}
+	for (char *p = value; *p; p++)
+		if (*p == '#' && (p == value || isspace((unsigned char)p[-1]))) {
+			*p = '\0';
+			break;
+		}
+	return trim(value);
+}
+
 static void
 read_line(struct settings *s, char *line, const struct place *at)
 {
-	char *text = trim(line);
+	/* Some editors begin a file with a mark of its encoding. */
+	const size_t mark = at->line == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	char *text = trim(line + mark);
 	char *equals;
 
 	if (*text == '\0' || *text == '#')
@@ -168,7 +189,7 @@ read_line(struct settings *s, char *line, const struct place *at)
 		return;
 	}
 	*equals = '\0';
-	set_by_name(s, trim(text), trim(equals + 1), at);
+	set_by_name(s, trim(text), unquote(trim(equals + 1)), at);
 }
 
 /* Opens a regular file only: a FIFO in its place must not hang the host. */
@@ -273,6 +294,19 @@ report_unknown_variables(void)
 	}
 }
 
+/* Quotes only: what a shell left of a # is meant. */
+static void
+set_variable(struct settings *s, const struct row *row, const char *value, const struct place *at)
+{
+	const size_t len = strlen(value);
+	const bool quoted = len >= 2 && (*value == '"' || *value == '\'') &&
+	                    value[len - 1] == *value;
+	char *bare = quoted ? strndup(value + 1, len - 2) : NULL;
+
+	set_row(s, row, bare ? bare : value, at);
+	free(bare);
+}
+
 static void
 read_environment(struct settings *s, bool report)
 {
@@ -285,7 +319,7 @@ read_environment(struct settings *s, bool report)
 		variable_name(&rows[i], name);
 		value = secure_getenv(name);
 		if (value)
-			set_row(s, &rows[i], value, &at);
+			set_variable(s, &rows[i], value, &at);
 	}
 	if (report)
 		report_unknown_variables();

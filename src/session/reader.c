@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "reader/link.h"
@@ -134,7 +135,9 @@ is_wanted(const struct module *m, const char *reader)
 {
 	const char *pattern = m->settings.reader;
 
-	return pattern[0] == '\0' || fnmatch(pattern, reader, 0) == 0;
+	/* As it stands first: names have brackets in them, which a pattern means otherwise. */
+	return pattern[0] == '\0' || strcasecmp(pattern, reader) == 0 ||
+	       fnmatch(pattern, reader, FNM_CASEFOLD) == 0;
 }
 
 /* Gives its name to a reader that has none yet. */

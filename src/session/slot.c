@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "session/slot.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -94,6 +95,18 @@ may_be_token(struct module *m, struct reader *reader)
 	return unknown && !others;
 }
 
+/* The end of a long name is kept, where its number is; some prompts show nothing else of a token. */
+static void
+describe(const char *reader, enum layout_key key, CK_SLOT_INFO *info)
+{
+	char text[sizeof info->slotDescription + 1], which[24];
+	const int len = snprintf(which, sizeof which, " (%s)", layout_roles[key].name);
+
+	bytes_clean_text(text, sizeof text - (size_t)len, reader[0] ? reader : "no smart card reader");
+	strcat(text, which);
+	bytes_pad_text(info->slotDescription, sizeof info->slotDescription, text);
+}
+
 CK_RV
 slot_info(struct module *m, CK_SLOT_ID slot, CK_SLOT_INFO *info)
 {
@@ -112,8 +125,7 @@ slot_info(struct module *m, CK_SLOT_ID slot, CK_SLOT_INFO *info)
 	*info = (CK_SLOT_INFO){.flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT};
 	if (present)
 		info->flags |= CKF_TOKEN_PRESENT;
-	bytes_pad_text(info->slotDescription, sizeof info->slotDescription,
-		       name[0] ? name : "(no smart card reader)");
+	describe(name, key, info);
 	bytes_pad_text(info->manufacturerID, sizeof info->manufacturerID, LIBRARY_MANUFACTURER);
 	return CKR_OK;
 }

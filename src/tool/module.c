@@ -205,7 +205,8 @@ read_serial(struct module *module, struct reader *reader, CK_SLOT_ID slot)
 
 /*
  * Whether a slot may be of a reader that --reader asks for: a card that is not meant may be held by
- * another program, and would have to be waited for. A description that fills its field may be cut.
+ * another program, and would have to be waited for. A description that begins with dots is cut, and a ? may have
+ * been another character.
  */
 static bool
 may_be_meant(const struct module *module, CK_SLOT_ID slot, const char *name)
@@ -216,7 +217,8 @@ may_be_meant(const struct module *module, CK_SLOT_ID slot, const char *name)
 	if (!name || module->f->C_GetSlotInfo(slot, &info) != CKR_OK)
 		return true;
 	memcpy(description, info.slotDescription, sizeof info.slotDescription);
-	return description[sizeof info.slotDescription - 1] != ' ' || strstr(description, name);
+	return strncmp(description, "...", 3) == 0 || strchr(description, '?') ||
+	       strstr(description, name);
 }
 
 static bool
