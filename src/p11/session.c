@@ -12,7 +12,9 @@ C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIF
 	struct api api;
 	CK_RV rv = api_begin(&api);
 
-	(void)application, (void)notify; /* no event is ever reported (PKCS#11 2.40 5.18) */
+	/* no event is ever reported (PKCS#11 2.40 5.18) */
+	(void)application;
+	(void)notify;
 	if (rv == CKR_OK && !session)
 		rv = CKR_ARGUMENTS_BAD;
 	if (rv == CKR_OK && !(flags & CKF_SERIAL_SESSION))

@@ -84,7 +84,9 @@ C_InitToken(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len, CK_UTF8CHAR_
 	struct api api;
 	CK_RV rv = api_begin(&api);
 
-	(void)pin, (void)pin_len, (void)label;
+	(void)pin;
+	(void)pin_len;
+	(void)label;
 	if (rv == CKR_OK)
 		rv = slot_info(api.module, slot, &info);
 	if (rv == CKR_OK)
@@ -97,7 +99,9 @@ C_InitToken(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len, CK_UTF8CHAR_
 CK_RV
 C_InitPIN(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)
 {
-	(void)session, (void)pin, (void)pin_len;
+	(void)session;
+	(void)pin;
+	(void)pin_len;
 	return api_unsupported(CKR_FUNCTION_NOT_SUPPORTED);
 }
 

@@ -182,21 +182,24 @@ static uint16_t
 do_internal_authenticate(struct sim_card *card, const struct sim_command *command,
 			 struct sim_reply *reply)
 {
-	(void)command, (void)reply;
+	(void)command;
+	(void)reply;
 	return in_jpki(card) ? SW_PIN_MISSING : SW_CONDITIONS;
 }
 
 static uint16_t
 do_session_key(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
 {
-	(void)command, (void)reply;
+	(void)command;
+	(void)reply;
 	return in_jpki(card) ? SW_PIN_MISSING : SW_INS;
 }
 
 static uint16_t
 do_public_key(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
 {
-	(void)command, (void)reply;
+	(void)command;
+	(void)reply;
 	return in_jpki(card) ? SW_P1P2 : SW_INS;
 }
 
@@ -204,14 +207,16 @@ do_public_key(struct sim_card *card, const struct sim_command *command, struct s
 static uint16_t
 do_phone_command(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
 {
-	(void)command, (void)reply;
+	(void)command;
+	(void)reply;
 	return card->data.kind == SIM_KIND_IPHONE ? SW_OK : SW_LENGTH;
 }
 
 static uint16_t
 do_secure_read(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
 {
-	(void)command, (void)reply;
+	(void)command;
+	(void)reply;
 	return in_jpki(card) ? SW_SM_READ : SW_SECURE_MESSAGING;
 }
 
