@@ -227,6 +227,7 @@ role_settings(char *argv[])
 	return STATUS_OK;
 }
 
+#ifndef OPENSSL_NO_ENGINE
 /* The folder where OpenSSL looks for engines: ENGINESDIR: "/usr/lib/..." */
 static bool
 find_engine(char path[4096])
@@ -316,6 +317,15 @@ role_engine(char *argv[])
 	(void)puts("the end");
 	return STATUS_OK;
 }
+#else
+static int
+role_engine(char *argv[])
+{
+	(void)argv;
+	(void)fprintf(stderr, "this OpenSSL has no engines\n");
+	return STATUS_SKIPPED;
+}
+#endif
 
 static const struct role {
 	const char *name;

@@ -63,10 +63,12 @@ make_name(const char *text)
 static void
 set_time(ASN1_TIME *time, const char *text)
 {
-	int type = strlen(text) > 13 ? V_ASN1_GENERALIZEDTIME : V_ASN1_UTCTIME;
+	ASN1_STRING *made =
+		ASN1_STRING_type_new(strlen(text) > 13 ? V_ASN1_GENERALIZEDTIME : V_ASN1_UTCTIME);
 
-	assert_true(ASN1_STRING_set(time, text, -1));
-	time->type = type;
+	assert_true(ASN1_STRING_set(made, text, -1));
+	assert_true(ASN1_STRING_copy(time, made));
+	ASN1_STRING_free(made);
 }
 
 /* Order and object identifiers of card fact 6.2; the person is nobody. */

@@ -134,7 +134,7 @@ info_of(const char *card, struct sim_card_info **list, size_t *count)
 }
 
 static void
-assert_name(X509_NAME *name, const char *expected)
+assert_name(const X509_NAME *name, const char *expected)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
 	char text[600];
@@ -188,11 +188,10 @@ assert_extensions(const X509 *certificate, const int *nids, size_t count)
 {
 	assert_int_equal(X509_get_ext_count(certificate), count);
 	for (size_t i = 0; i < count; i++) {
-		X509_EXTENSION *extension = X509_get_ext(certificate, (int)i);
-		int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
+		int nid = OBJ_obj2nid(X509_EXTENSION_get_object(X509_get_ext(certificate, (int)i)));
 
 		assert_int_equal(nid, nids[i]);
-		assert_int_equal(X509_EXTENSION_get_critical(extension),
+		assert_int_equal(X509_EXTENSION_get_critical(X509_get_ext(certificate, (int)i)),
 				 nid == NID_key_usage || nid == NID_basic_constraints);
 	}
 }
@@ -452,7 +451,7 @@ static void
 the_signing_certificate_says_where_in_romaji_and_lists_are_in_a_directory(void **state)
 {
 	X509 *certificate;
-	X509_NAME *subject;
+	const X509_NAME *subject;
 	CRL_DIST_POINTS *points;
 	DIST_POINT *point;
 	GENERAL_NAME *name;

@@ -29,12 +29,14 @@ static X509 *
 make(const char *organisation, long serial, EVP_PKEY *subject, EVP_PKEY *signer)
 {
 	X509 *made = X509_new();
-	X509_NAME *name = X509_get_subject_name(made);
+	X509_NAME *name = X509_NAME_new();
 
 	assert_int_equal(X509_NAME_add_entry_by_NID(name, NID_organizationName, MBSTRING_UTF8,
 						    (const unsigned char *)organisation, -1, -1, 0),
 			 1);
+	assert_int_equal(X509_set_subject_name(made, name), 1);
 	assert_int_equal(X509_set_issuer_name(made, name), 1);
+	X509_NAME_free(name);
 	assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(made), serial), 1);
 	assert_non_null(ASN1_TIME_set(X509_getm_notBefore(made), NOT_BEFORE));
 	assert_non_null(ASN1_TIME_set(X509_getm_notAfter(made), NOT_AFTER));

@@ -45,14 +45,16 @@ make_as(const char *name, long serial, const X509 *issuer, const char *usage,
 	const char *constraints)
 {
 	X509 *made = X509_new();
-	X509_NAME *subject = X509_get_subject_name(made);
+	X509_NAME *subject = X509_NAME_new();
 
 	assert_int_equal(X509_set_version(made, X509_VERSION_3), 1);
 	assert_int_equal(X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8,
 						    (const unsigned char *)name, -1, -1, 0),
 			 1);
+	assert_int_equal(X509_set_subject_name(made, subject), 1);
 	assert_int_equal(
 		X509_set_issuer_name(made, issuer ? X509_get_subject_name(issuer) : subject), 1);
+	X509_NAME_free(subject);
 	assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(made), serial), 1);
 	assert_non_null(ASN1_TIME_set(X509_getm_notBefore(made), FROM));
 	assert_non_null(ASN1_TIME_set(X509_getm_notAfter(made), TO));
