@@ -44,7 +44,7 @@ vpn() {
 		--ca "$work/jpki/auth-ca.pem" --cert "$work/ca/vpn.example.pem" \
 		--key "$work/ca/vpn.example.key" --remote-cert-ku 80 --verb 3 "$@" >"$work/vpn.log" 2>&1 &
 	vpn_pid=$!
-	await $patience grep -q 'UDPv4 link local (bound)' "$work/vpn.log" || bail "VPN started" "$work/vpn.log"
+	await $patience grep -qs 'UDPv4 link local (bound)' "$work/vpn.log" || bail "VPN started" "$work/vpn.log"
 	{ await $recipe_seconds connections "$times" && kill -INT "$(cat "$work/client.pid")"; } &
 	watch_pid=$!
 }
