@@ -54,9 +54,9 @@ with_opensc auth "PIN (4 digits):" $pin_auth
 # program's hashing comes to the module: it asks no card.
 sed 's/addProvider(card)/insertProviderAt(card, 1)/' "$play/Login.java" >"$play/First.java"
 log_in() { # JAVA PROGRAM
-	(cd "$play" && "$answer" $recipe_seconds "PIN (4 digits):" $pin_auth -- \
-		"$1" -Djavax.net.ssl.trustStore="$work/trust" \
-			-Djavax.net.ssl.trustStorePassword=changeit "$2" https://login.example/) >"$work/recipe.out" 2>&1
+	printf '%q ' "$1" -Djavax.net.ssl.trustStore="$work/trust" \
+		-Djavax.net.ssl.trustStorePassword=changeit "$2" https://login.example/ >"$work/java.sh"
+	run_block "$work/java.sh" "$work/recipe.out" "PIN (4 digits):" $pin_auth
 }
 java_version() { "$1" -version 2>&1 | sed -n 's/.*version "\(.*\)".*/\1/p'; }
 keytool -importcert -keystore "$work/trust" -storepass changeit -noprompt -alias site -file "$work/ca/ca.pem" \

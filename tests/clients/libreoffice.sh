@@ -19,7 +19,7 @@ in_front() { [[ $(xdotool getactivewindow getwindowname 2>/dev/null) =~ ^$1 ]]; 
 await_front() { await $patience in_front "$1" || { echo "no window $1"; return 1; }; }
 
 type_password() {
-	await_front "Enter Password" && xdotool type --delay 30 "$1" && xdotool key Return
+	await_front "(Enter Password|Password Protection)" && xdotool type --delay 30 "$1" && xdotool key Return
 }
 # A refused password is told, and asked for again.
 type_refused() { type_password "$1" && await_front "Warning" && xdotool key Return; }
