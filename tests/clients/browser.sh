@@ -202,20 +202,6 @@ wrong_pins() {
 	check "a wrong PIN: costs one try" tries_left 2 5
 }
 
-# card_out, card_in: until pcscd has seen it, which takes it a second. A browser that asks earlier
-# is told what was before.
-card_out() {
-	card remove
-	await $patience reader_has No || bail "card out"
-}
-
-card_in() {
-	card insert $card
-	await $patience reader_has Yes || bail "card in"
-}
-
-reader_has() { opensc-tool -l 2>/dev/null | grep -Eq "^0 +$1 "; }
-
 # new_card: so that nothing of what was done before counts.
 new_card() { card_out && card_in; }
 

@@ -61,9 +61,9 @@ logs_in() {
 	card block $card auth
 	mishap "${to}login13" "$way: a locked PIN logs in nobody" "${no_login[$way]}" "${ask[@]}"
 	card tries $card auth 3
-	card remove
+	card_out
 	mishap "${to}login13" "$way: no card is said to be no token" "${no_card[$way]}"
-	card insert $card
+	card_in
 	check "$way: and no try is lost in all of this" left_clean
 }
 

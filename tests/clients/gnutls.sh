@@ -78,9 +78,9 @@ check "when all tries are left" bash -c '! grep -F "Only few tries" "$1"' - "$wo
 card block $card auth
 mishap test-auth "a locked PIN is said to be locked" "PIN locked" "$pin_prompt" $pin_auth
 card tries $card auth 3
-card remove
+card_out
 mishap login13 "without a card it says that there is no certificate" "Error loading cert file"
-card insert $card
+card_in
 check "and no try is lost in all of this" left_clean
 
 client_finish

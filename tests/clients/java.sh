@@ -149,7 +149,7 @@ check "and costs no try" left_clean
 card block $card sign
 refuses "a locked password is told" CKR_PIN_LOCKED \
 	run_java "Password of the signing key:" $pin_sign Sign.java
-card remove
+card_out
 refuses "no card: told" "no such algorithm: PKCS11" \
 	run_java "Password of the signing key:" $pin_sign Sign.java
 keytool_without_card() {

@@ -151,8 +151,19 @@ nothing_left_running() { ! left_running >"$work/left"; }
 
 exchanges() { card count | sed -n 's/^ *\([0-9]*\) in all/\1/p'; }
 
+# card_out, card_in: until pcscd tells so. A program that asks earlier is told what was before.
+card_out() {
+	card remove && await $patience reader_has No || bail "card out"
+}
+
+card_in() {
+	card insert $card && await $patience reader_has Yes || bail "card in"
+}
+
+reader_has() { opensc-tool -l 2>/dev/null | grep -Eq "^0 +$1 "; }
+
 # A new card, so that nothing of what was done before counts.
-fresh_card() { card remove && card insert $card && card count reset >/dev/null; }
+fresh_card() { card_out && card_in && card count reset >/dev/null; }
 
 # run_block FILE OUTPUT [PROMPT ANSWER]...: what the terminal showed stays in OUTPUT.
 run_block() {

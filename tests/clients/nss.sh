@@ -79,6 +79,6 @@ opensc "$as_opensc" "$ask_opensc" $pin_auth
 
 card block $card auth >/dev/null
 mishap list "a locked PIN is said to be" SEC_ERROR_LOCKED_PASSWORD "$ask_auth" $pin_auth
-card remove
+card_out
 mishap mail "no card is said to be" SEC_ERROR_NO_TOKEN
 client_finish

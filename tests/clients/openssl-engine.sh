@@ -86,9 +86,9 @@ check "and costs none" tries_left 2 5
 card block $card auth
 mishap req "a locked PIN is said to be locked" $'PIN locked\nreason(164)' "$pin_prompt" $pin_auth
 card tries $card auth 3
-card remove
+card_out
 mishap req "no card is said to be no token" "No matching initialized token was found$newer_absent"
-card insert $card
+card_in
 mishap_with '/^export/d' req "without a module named and a token in the URI it does not choose" \
 	"Multiple matching slots$newer_absent" "$pin_prompt" $pin_auth
 check "and no try is lost in all of this" left_clean

@@ -93,10 +93,10 @@ check "last-try: it says so" grep -q "final user PIN try" "$work/recipe.out"
 card block $card auth
 mishap req "a locked PIN gives no key" "$no_key" "$pin_prompt" $pin_auth
 card tries $card auth 3
-card remove
+card_out
 mishap req "nor is there one without a card" "$no_key"
 mishap x509 "nor a certificate" "Could not find certificate"
-card insert $card
+card_in
 mishap_with 's/^(export .*=).*/\1\/nowhere.so/' req "a wrong path is said to be no module" \
 	"Module initialization failed!"
 check "and no try is lost in all of this" left_clean

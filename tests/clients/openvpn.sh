@@ -129,7 +129,7 @@ printf "pkcs11-providers %s\npkcs11-id '%s'\n" "$modules/jpki-auth-pkcs11.so" "$
 with_id() { "$answer" $recipe_seconds "$@" -- openvpn --config "$play/with-id.ovpn"; }
 vpn 1
 check "both lines in the configuration: connects" with_id "$prompt" $pin_auth
-card remove >/dev/null
+card_out
 refuses "no card: asks for it, and ends when told to" "Cannot load certificate" \
 	with_id "Please insert JPKI Auth 4-digit PIN token" cancel
 mishap connect "no card when the id is looked up: fails" "Cannot deserialize id"

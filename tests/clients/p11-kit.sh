@@ -102,9 +102,9 @@ remotely() {
 	mishap "$to" "$way: nor does a PIN of the wrong shape" "$4" "$3" 12345
 	check "and costs none" tries_left 2 5
 	card tries $card auth 3
-	card remove
+	card_out
 	mishap "$to" "$way: without a card it says so" "$5"
-	card insert $card
+	card_in
 }
 remotely provider remote "Enter pass phrase for PKCS#11 Token" "No private key found" "Failed to open OpenSSL store"
 remotely engine remote-engine "Enter PKCS#11 token PIN for JPKI" "failed to load private key" \

@@ -107,9 +107,9 @@ mishap sign "locked: it ends without a word" "" "$question" $pin_sign
 check "locked: and without a file" test ! -e "$play/signed.pdf"
 check "locked: jpki-tool says so" locked_says_tool
 card tries $card sign 5
-card remove
+card_out
 mishap sign "no card: it ends without a word too" "" "$question" $pin_sign
 check "no card: and without a file" test ! -e "$play/signed.pdf"
-card insert $card
+card_in
 check "and no try is lost in all of this" left_clean
 client_finish

@@ -58,9 +58,9 @@ card set $card pss off
 fresh_card
 mishap pss "a card without PSS says so" CKR_MECHANISM_INVALID "Please enter User PIN:" $pin_sign
 card set $card pss on
-card remove
+card_out
 mishap certificate "no card is said to be no token" "No slot with a token was found"
-card insert $card
+card_in
 check "and no try is lost in all of this" left_clean
 
 client_finish

@@ -50,7 +50,7 @@ refuses "a card without PSS: told" CKR_MECHANISM_INVALID run_python "PIN (4 digi
 check "and costs no try" left_clean
 card block $card auth >/dev/null
 refuses "a locked PIN is told" CKR_PIN_LOCKED run_python "PIN (4 digits):" $pin_auth login.py
-card remove
+card_out
 no_card() { (cd "$play" && /usr/bin/python3 login.py) 2>&1; }
 refuses "no card: told" "IndexError" no_card
 

@@ -103,9 +103,9 @@ check "and costs none" tries_left 2 5
 card block $card auth
 mishap login "a locked PIN is said to be locked" "login failed: PIN locked" "$pin_prompt" $pin_auth
 card tries $card auth 3
-card remove
+card_out
 mishap login "without a card nobody is logged in" "Permission denied (publickey)"
-card insert $card
+card_in
 check "and no try is lost in all of this" left_clean
 
 client_finish
