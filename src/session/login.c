@@ -54,7 +54,7 @@ login_logout(struct module *m, struct session *s)
 	(void)pthread_mutex_lock(&m->state);
 	logged_in = is_logged_in(&s->reader->view, s);
 	if (logged_in)
-		reader_log_out_locked(m, s->reader, s->key);
+		reader_request_locked(m, s->reader, READER_LOG_OUT(s->key));
 	(void)pthread_mutex_unlock(&m->state);
 	access_serve(m, s->reader);
 	return logged_in ? CKR_OK : CKR_USER_NOT_LOGGED_IN;

@@ -210,7 +210,7 @@ module_finalize(void)
 	(void)pthread_mutex_lock(&m->state);
 	readers = m->reader_count;
 	for (size_t i = 0; i < readers; i++)
-		reader_forget_locked(m, m->readers[i]);
+		reader_request_locked(m, m->readers[i], READER_FORGET);
 	(void)pthread_cond_broadcast(&m->changed);
 	(void)pthread_cond_broadcast(&m->happened);
 	others = await_waiting_locked(m);

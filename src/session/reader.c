@@ -117,16 +117,9 @@ reader_note_view_locked(struct module *m, struct reader *reader, const struct to
 }
 
 void
-reader_log_out_locked(struct module *m, struct reader *reader, enum layout_key key)
+reader_request_locked(struct module *m, struct reader *reader, unsigned int requests)
 {
-	(void)atomic_fetch_or(&reader->requests, READER_LOG_OUT(key));
-	reader_note_view_locked(m, reader, &reader->view);
-}
-
-void
-reader_forget_locked(struct module *m, struct reader *reader)
-{
-	(void)atomic_fetch_or(&reader->requests, READER_FORGET);
+	(void)atomic_fetch_or(&reader->requests, requests);
 	reader_note_view_locked(m, reader, &reader->view);
 }
 
@@ -197,7 +190,7 @@ note_pcsc_locked(struct module *m, struct reader *reader, const struct pcsc_stat
 	if (reader->insertion != before || (was_held && !reader->held))
 		set_events_locked(m, reader); /* a look finds out now what none could before */
 	if (reader->view.insertion && reader->view.insertion != reader->insertion)
-		reader_forget_locked(m, reader);
+		reader_request_locked(m, reader, READER_FORGET);
 }
 
 /* Whether a look at the readers told anything: else all stays as last known. */

@@ -67,8 +67,7 @@ bool reader_has_token_locked(const struct reader *reader, enum layout_key key);
 void reader_note_view_locked(struct module *m, struct reader *reader,
 			     const struct token_view *view);
 
-/* A login is over, or the card has left: seen by all at once, done by whoever has the card. */
-void reader_log_out_locked(struct module *m, struct reader *reader, enum layout_key key);
-void reader_forget_locked(struct module *m, struct reader *reader);
+/* READER_ bits: a login is over, the card has left. Seen at once, done by whoever has the card. */
+void reader_request_locked(struct module *m, struct reader *reader, unsigned int requests);
 
 #endif

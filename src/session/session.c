@@ -96,7 +96,7 @@ static void
 note_last_closed_locked(struct module *m, struct reader *reader, enum layout_key key)
 {
 	if (reader->view.keys[key].logged_in && count_locked(m, reader, key, 0) == 0)
-		reader_log_out_locked(m, reader, key);
+		reader_request_locked(m, reader, READER_LOG_OUT(key));
 }
 
 static CK_RV
