@@ -206,8 +206,9 @@ note_service_locked(struct module *m, enum result r)
 	if (r == m->service_state && m->polled)
 		return;
 	if (r == RESULT_REFUSED)
-		log_line(LOG_LEVEL_ERROR, "pcscd refuses this user or session by policy (polkit), "
-					  "so no reader can be seen");
+		log_line(LOG_LEVEL_ERROR,
+			 "pcscd refuses this user or session by policy (polkit), or serves all "
+			 "the programs that it can, so no reader can be seen");
 	else if (r == RESULT_NO_SERVICE)
 		log_line(LOG_LEVEL_WARNING, "pcscd is not running, so no reader can be seen");
 	m->service_state = r;
