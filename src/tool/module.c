@@ -504,11 +504,11 @@ module_sign(struct module *module, CK_SESSION_HANDLE session, const uint8_t hash
 	if (rv == CKR_OK)
 		rv = module->f->C_SignInit(session, &mechanism, key);
 	if (rv == CKR_OK) {
-		progress_show(_("The card is signing ..."));
 		hold_begin(&before);
+		progress_show(_("The card is signing ..."));
 		rv = module->f->C_Sign(session, data, sizeof data, signature, &size);
-		hold_end(&before);
 		progress_clear();
+		hold_end(&before);
 	}
 	return rv == CKR_OK && size != SIGNATURE_BYTES ? CKR_DEVICE_ERROR : rv;
 }

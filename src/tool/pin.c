@@ -303,11 +303,11 @@ login(struct module *module, CK_SESSION_HANDLE session, struct pin *pin)
 	sigset_t before;
 	CK_RV rv;
 
-	progress_show(_("The card is checking the PIN ..."));
 	hold_begin(&before);
+	progress_show(_("The card is checking the PIN ..."));
 	rv = module->f->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin->text, pin->len);
-	hold_end(&before);
 	progress_clear();
+	hold_end(&before);
 	return rv;
 }
 
