@@ -160,27 +160,29 @@ login(struct run *r, int slot)
 		return STEP_SKIPPED;
 	rv = type_pin(r, slot, r->at[slot].pin);
 	r->at[slot].logged_in = rv == CKR_OK;
-	if (rv == CKR_OK)
+	if (rv == CKR_OK) {
 		r->at[slot].new_pin = NULL; /* not that one, then */
+		r->at[slot].wrong = false;
+	}
 	return rv;
 }
 
+/* One wrong PIN costs one try, however often it is given and whatever becomes of the answers. */
 static CK_RV
 login_with_wrong_pin(struct run *r, int slot)
 {
+	struct place *at = &r->at[slot];
 	CK_RV rv;
 
-	if (!r->at[slot].open)
+	if (!at->open)
 		return STEP_SKIPPED;
-	/* A PIN that was refused before is not sent again. */
-	if (!r->at[slot].refused)
-		r->at[slot].spent++;
+	if (!at->wrong)
+		at->spent++;
+	at->wrong = true;
 	rv = type_pin(r, slot, wrong_pins[slot]);
 	if (rv == CKR_OK)
 		r->complaint = "a wrong PIN was taken";
-	if (rv == CKR_PIN_INCORRECT)
-		r->at[slot].refused = true;
-	return rv == CKR_PIN_INCORRECT ? CKR_OK : rv;
+	return rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID ? CKR_OK : rv;
 }
 
 static CK_RV
@@ -348,6 +350,21 @@ take_card_out_and_wait(struct run *r, int slot)
 	return rv;
 }
 
+/* As it slips on the reader; for both tokens. */
+static CK_RV
+reinsert(struct run *r, int slot)
+{
+	(void)slot;
+	if (!card_is_seen())
+		return STEP_SKIPPED;
+	harness_sim("remove", NULL);
+	harness_sim("insert", CARD, NULL);
+	r->reinserted = true;
+	for (int i = 0; i < SLOTS; i++)
+		r->at[i].open = r->at[i].logged_in = false;
+	return CKR_OK;
+}
+
 static CK_RV
 restart(struct run *r, int slot)
 {
@@ -415,6 +432,7 @@ ACTION(change_pin, STEP_SESSION);
 ACTION(session_info, STEP_SESSION);
 ACTION(ask_for_event, STEP_LOOKS);
 ACTION(take_card_out_and_wait, STEP_LOOKS);
+ACTION(reinsert, STEP_LOOKS);
 ACTION(restart, STEP_LOOKS);
 static const struct action act_sign = {"sign", STEP_SESSION, run_sign};
 
@@ -422,6 +440,17 @@ static const struct action act_sign = {"sign", STEP_SESSION, run_sign};
 	{&act_slot_info, slot}, {&act_open_session, slot}, {&act_login, slot},                     \
 		{&act_find_key, slot}, {&act_sign, slot}, {&act_session_info, slot},               \
 		{&act_sign, slot}, {&act_slot_info, slot},                                         \
+	{                                                                                          \
+		&act_close_session, slot                                                           \
+	}
+/* A program that does not know better, and is started again. */
+#define STALE_PIN(slot)                                                                            \
+	{&act_open_session, slot}, {&act_login_with_wrong_pin, slot},                              \
+		{&act_login_with_wrong_pin, slot}, {&act_reinsert, slot},                          \
+		{&act_open_session, slot}, {&act_login_with_wrong_pin, slot},                      \
+		{&act_restart, slot}, {&act_token_info, slot}, {&act_open_session, slot},          \
+		{&act_login_with_wrong_pin, slot}, {&act_login_with_wrong_pin, slot},              \
+		{&act_login, slot},                                                                \
 	{                                                                                          \
 		&act_close_session, slot                                                           \
 	}
@@ -481,6 +510,8 @@ const struct scenario scenarios[] = {
 	  {&act_login, SIGN},
 	  {&act_close_session, SIGN},
 	  {NULL, 0}}},
+	{"stale-pin-auth", {STALE_PIN(AUTH), {NULL, 0}}},
+	{"stale-pin-sign", {STALE_PIN(SIGN), {NULL, 0}}},
 	{"sign-auth", {SIGNATURES(AUTH), {NULL, 0}}},
 	{"sign-sign", {SIGNATURES(SIGN), {NULL, 0}}},
 	{"sign-both",

@@ -29,9 +29,10 @@ struct run {
 		const char *new_pin;  /* may be in force instead; NULL: no change under way */
 		bool open, logged_in;
 		bool any_card;	    /* the session may have been opened on OTHER_CARD */
-		bool refused;	    /* the wrong PIN was, in so many words */
+		bool wrong;	    /* the wrong PIN was given, and the right one not since */
 		unsigned int spent; /* tries that the user's own wrong PINs may have cost */
 	} at[SLOTS];
+	bool reinserted;       /* the card was, by the program's own doing */
 	const char *complaint; /* what a step found wrong beside its return code */
 };
 

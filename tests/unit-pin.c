@@ -144,7 +144,7 @@ send_pin(const uint8_t *to, const char *pin, unsigned int tries, bool refused)
 
 	assert_true(refused_sending(to, LAYOUT_SIGN, secret, tries));
 	if (refused) {
-		refused_note(to, LAYOUT_SIGN, secret, tries - 1);
+		refused_note(to, LAYOUT_SIGN, secret);
 		refused_note_tries(to, LAYOUT_SIGN, tries - 1);
 	}
 	secret_free(secret);

@@ -57,7 +57,8 @@ files_read_head(struct token *t)
 	enum result r = read_first(t, layout_roles[LAYOUT_AUTH].certificate_file, sizeof head, head,
 	                           &got);
 
-	auth->is_private |= r == RESULT_SECURITY_STATUS;
+	if (work_is_answer(r) && !t->have_head)
+		auth->is_private = r == RESULT_SECURITY_STATUS;
 	return r == RESULT_OK ? note_head(t, head) : r;
 }
 

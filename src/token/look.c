@@ -98,15 +98,15 @@ make_id_of_info(struct token *t)
 }
 
 /*
- * The card's own answer tells whether the log-in certificate takes a PIN. One that reports an error
- * is asked once more: a card without a head would be another card.
+ * The card's own answer tells whether the log-in certificate takes a PIN. A refusal is asked for
+ * once more: a card without a head would be another card.
  */
 static enum result
 read_head(struct token *t)
 {
 	enum result r = files_read_head(t);
 
-	if (r == RESULT_CARD_ERROR)
+	if (work_is_answer(r) && r != RESULT_OK)
 		r = files_read_head(t);
 	if (r == RESULT_OK && t->head[0] == LAYOUT_CERTIFICATE_TAG)
 		make_id(t, (struct bytes){t->head, sizeof t->head});

@@ -23,8 +23,14 @@ note_tries(struct token *t, enum layout_key key, unsigned int left)
 	k->uncertain = false;
 	if (t->have_id)
 		refused_note_tries(t->id, key, left);
-	if (left == 0)
-		(void)end_login(t, key, "the PIN is locked");
+}
+
+void
+present_end(struct token *t)
+{
+	for (int k = 0; k < LAYOUT_KEYS; k++)
+		if (t->keys[k].pin && t->keys[k].tries == 0)
+			(void)end_login(t, (enum layout_key)k, "the PIN is locked");
 }
 
 /* Makes the PIN addressable by CARD_CURRENT_FILE where it cannot be by its short id. */
@@ -36,29 +42,39 @@ query_selected(struct token *t, enum layout_key key, unsigned int *left)
 	return r == RESULT_OK ? card_query_tries(t->link, CARD_CURRENT_FILE, left) : r;
 }
 
-enum result
-present_query(struct token *t, enum layout_key key)
+/* The counter, once; learns whether the PIN can be addressed by its short id. */
+static enum result
+query(struct token *t, enum layout_key key, unsigned int *left)
 {
 	struct state_key *k = &t->keys[key];
-	unsigned int left = 0;
 	enum result r = RESULT_CARD_ERROR;
 
 	if (t->short_read == TOKEN_LEARNT_NO)
 		k->short_pin = TOKEN_LEARNT_NO;
 	if (k->short_pin != TOKEN_LEARNT_NO)
-		r = card_query_tries(t->link, CARD_SHORT_ID(layout_roles[key].pin_file), &left);
-	if (r == RESULT_OK && left > 0)
+		r = card_query_tries(t->link, CARD_SHORT_ID(layout_roles[key].pin_file), left);
+	if (r == RESULT_OK && *left > 0) {
 		k->short_pin = TOKEN_LEARNT_YES;
-	else if (k->short_pin != TOKEN_LEARNT_YES && work_is_answer(r)) {
+	} else if (k->short_pin != TOKEN_LEARNT_YES && work_is_answer(r)) {
 		/* "Locked" too may be said of the short id. */
-		r = query_selected(t, key, &left);
-		if (r == RESULT_OK && left > 0)
+		r = query_selected(t, key, left);
+		if (r == RESULT_OK && *left > 0)
 			k->short_pin = TOKEN_LEARNT_NO;
 	}
-	if (r != RESULT_OK)
-		return r;
-	note_tries(t, key, left);
-	return RESULT_OK;
+	return r;
+}
+
+enum result
+present_query(struct token *t, enum layout_key key)
+{
+	unsigned int left = 0;
+	enum result r = query(t, key, &left);
+
+	if (r == RESULT_OK && t->have_id && refused_would_forget(t->id, key, left))
+		r = query(t, key, &left); /* a slip of the tongue must not cost a try */
+	if (r == RESULT_OK)
+		note_tries(t, key, left);
+	return r;
 }
 
 /*
@@ -73,6 +89,26 @@ pin_reference(struct token *t, enum layout_key key, bool queried, uint8_t *refer
 		return RESULT_OK;
 	*reference = CARD_CURRENT_FILE;
 	return queried ? RESULT_OK : card_select_file(t->link, layout_roles[key].pin_file);
+}
+
+/*
+ * The card refused a PIN: believed if its counter says so too, since a right one could not be used
+ * here any more. Where the counter cannot be had now, the next question decides.
+ */
+static void
+note_refusal(struct token *t, enum layout_key key, const struct secret *pin, unsigned int left,
+             bool queried)
+{
+	const struct state_key *k = &t->keys[key];
+	const bool stood_still = queried && k->tries == (int)left;
+	int asked = 0;
+
+	do
+		if (present_query(t, key) != RESULT_OK)
+			return;
+	while (k->tries != (int)left && ++asked < 2);
+	if (k->tries == (int)left && !stood_still && left < layout_roles[key].tries)
+		refused_note(t->id, key, pin);
 }
 
 /*
@@ -105,8 +141,7 @@ verify(struct token *t, enum layout_key key, const struct secret *pin, bool quer
 	if (r == RESULT_OK) {
 		note_tries(t, key, layout_roles[key].tries);
 	} else if (r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED) {
-		refused_note(t->id, key, pin, left);
-		note_tries(t, key, left);
+		note_refusal(t, key, pin, left, queried);
 	} else if (work_is_answer(r)) {
 		r = RESULT_CARD_ERROR; /* whatever it means, it does not mean "wrong PIN" */
 	}
@@ -124,8 +159,6 @@ settle(struct token *t, enum layout_key key)
 		r = present_query(t, key);
 	if (r != RESULT_OK)
 		return r;
-	if (!k->pin) /* it was locked meanwhile */
-		return RESULT_NOT_LOGGED_IN;
 	if (refused_ask(t->id, key, k->pin) != REFUSED_NEVER)
 		return end_login(t, key, "the card refused the PIN, but its answer was lost");
 	return RESULT_OK;

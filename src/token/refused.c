@@ -13,7 +13,7 @@ struct entry {
 	uint8_t hash[REFUSED_HASH_SIZE];
 	uint32_t since; /* in order of arrival; 0: free */
 	uint8_t key, tries;
-	bool unanswered; /* sent with `tries` left, and no answer came */
+	bool unanswered; /* sent with so many `tries` left, and no answer came */
 	bool repeated;   /* asked for since, and no other PIN for this key after that */
 };
 
@@ -144,20 +144,22 @@ refused_sending(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
 }
 
 void
-refused_note(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key, const struct secret *pin,
-             unsigned int left)
+refused_note(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key, const struct secret *pin)
 {
 	struct memory *m;
-	struct entry *e;
 
 	(void)pthread_mutex_lock(&lock);
 	m = open_locked();
-	if (m) {
-		e = enter_locked(m, card, key, pin);
-		e->tries = (uint8_t)left;
-		e->unanswered = false;
-	}
+	if (m)
+		enter_locked(m, card, key, pin)->unanswered = false;
 	(void)pthread_mutex_unlock(&lock);
+}
+
+/* The right PIN gives all tries back, and nothing else gives any. */
+static bool
+is_full(enum layout_key key, unsigned int left)
+{
+	return left >= layout_roles[key].tries;
 }
 
 static void
@@ -165,12 +167,9 @@ note_tries_locked(struct entry *e, unsigned int left)
 {
 	const bool arrived_and_was_wrong = left < e->tries;
 
-	if (left > e->tries || (e->unanswered && !arrived_and_was_wrong)) {
+	if (e->unanswered ? !arrived_and_was_wrong : is_full((enum layout_key)e->key, left))
 		*e = (struct entry){0};
-		return;
-	}
 	e->unanswered = false;
-	e->tries = (uint8_t)left;
 }
 
 void
@@ -184,6 +183,20 @@ refused_note_tries(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key, u
 		if (is_of(&m->entries[i], card, key))
 			note_tries_locked(&m->entries[i], left);
 	(void)pthread_mutex_unlock(&lock);
+}
+
+bool
+refused_would_forget(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key, unsigned int left)
+{
+	const struct memory *m;
+	bool would = false;
+
+	(void)pthread_mutex_lock(&lock);
+	m = open_locked();
+	for (size_t i = 0; m && is_full(key, left) && i < ENTRIES; i++)
+		would |= is_of(&m->entries[i], card, key) && !m->entries[i].unanswered;
+	(void)pthread_mutex_unlock(&lock);
+	return would;
 }
 
 bool

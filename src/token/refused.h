@@ -13,9 +13,9 @@
  * must not cost the user another try.
  *
  * This belongs to the card and to the process: a card put in again, pcscd restarted, C_Finalize
- * and C_Initialize change nothing. A card's PINs are forgotten when its counter is seen to have
- * gone up, since somebody gave the right PIN then, which may be a new one. All calls may come
- * from any thread.
+ * and C_Initialize change nothing. A card's PINs are forgotten when its counter is seen to be full
+ * again, since somebody gave the right PIN then, which may be a new one. All calls may come from
+ * any thread.
  */
 
 /* What tells one card from another: a hash that the caller makes. */
@@ -39,7 +39,7 @@ bool refused_sending(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
 
 /* The card refused the PIN that was sent. */
 void refused_note(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
-                  const struct secret *pin, unsigned int left);
+                  const struct secret *pin);
 
 /*
  * The counter as it is now. A PIN whose answer was lost was wrong if the counter has fallen; else
@@ -47,6 +47,10 @@ void refused_note(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
  */
 void refused_note_tries(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
                         unsigned int left);
+
+/* Whether that would forget a PIN that was refused: worth asking twice. */
+bool refused_would_forget(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
+                          unsigned int left);
 
 /*
  * Whether there was no room any more and the oldest was forgotten: from then on the last try of

@@ -135,6 +135,9 @@ enum result present_login(struct token *t, enum layout_key key);
 /* A PIN that was typed just now: asks the counter first, refuses what was refused before. */
 enum result present_typed(struct token *t, enum layout_key key, const struct secret *pin);
 
+/* Before the end of the transaction: a PIN that was seen to be locked is nobody's login. */
+void present_end(struct token *t);
+
 /* sign.c */
 
 /* Inside a transaction with the key's PIN presented: asks for PSS with an input that signs

@@ -309,6 +309,7 @@ work_end(struct token *t, enum result r)
 {
 	bool power_off;
 
+	present_end(t);
 	log_out_again(t);
 	power_off = t->power_off;
 	t->power_off = false;
