@@ -41,6 +41,11 @@ check() {
 
 # Nothing but what is named may lie in the folder.
 only() { test "$(cd "$work/f" && echo *)" = "$*"; }
+into_pipe() { "$tool" --module "$module" cert export auth --output /dev/fd/1 | grep -q 'BEGIN CERT'; }
+from_pipe() {
+	cat contract.txt.p7s | "$tool" verify --content contract.txt /dev/fd/0
+	test $? -eq 13
+}
 tries() { "$tool" --module "$module" status --json | grep -q "\"tries_left\": $1"; }
 openssl_takes() { openssl cms -verify -binary -CAfile "$work/ca.pem" "$@"; }
 
@@ -73,12 +78,19 @@ signs() {
 	ends "never the file that is signed" 1 'file to be signed' $sign --force --output contract.txt \
 		contract.txt
 	check "which is as it was" grep -q 'a contract' contract.txt
+	input=contract.txt
+	ends "nor where it comes from standard input" 1 'file to be signed' $sign --force --output contract.txt -
+	input=
+	check "which is as it was too" grep -q 'a contract' contract.txt
+	check "a pipe that has no path of its own is written into" into_pipe
 	ends "no file" 1 'cannot read none' $sign none
 	ends "a folder" 1 'Is a directory' $sign .
 	ends "into a folder" 1 'Is a directory' $sign --force --output "$work" contract.txt
 	ends "into a folder that is not there" 1 'cannot write' $sign --output no/where contract.txt
 	# nothing is asked, neither consent nor password, for what cannot succeed
 	ends "where no file can be made" 1 'cannot write' sign --output /proc/made.p7s contract.txt
+	ends "nor for a certificate that cannot be written" 1 'cannot write' cert export sign --output no/where
+	ends "nor for a calendar that is there" 1 'is there already' status --pin --ics contract.txt
 	truncate -s 257M large && ends "what is too large to enclose, and the way out" 1 'without --enclosed' sign --enclosed large
 	rm -f large
 	cp contract.txt contract.pdf && ends "a PDF file is signed beside it, which is said" 0 'doc/clients/pdf' $sign contract.pdf
@@ -228,6 +240,7 @@ verifies() {
 	check "as it was signed" cmp out contract.txt
 	ends "but not over a file" 1 'is there already' verify --output out contract.txt.p7m
 	ends "a detached one has none" 2 'nothing to write' verify --output other contract.txt.p7s
+	check "a signature from a pipe, by its path" from_pipe
 	input=contract.txt.p7s
 	ends "a signature from standard input" 13 'SIMULATED' verify - --content contract.txt
 	input=

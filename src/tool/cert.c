@@ -180,10 +180,27 @@ show(const struct options *options, const struct which *which, X509 *certificate
 
 /* ---- export ---- */
 
+static const char *
+export_path(const struct options *options)
+{
+	return options->output ? options->output : "-";
+}
+
+/* Before any PIN is asked. */
+static enum tool_exit
+may_export(const struct options *options)
+{
+	const char *path = export_path(options);
+
+	if (!options->der || strcmp(path, "-") != 0 || !isatty(STDOUT_FILENO))
+		return file_may_write(path, options->force);
+	complain("%s", _("DER is not for a terminal: use --output FILE"));
+	return TOOL_USAGE;
+}
+
 static enum tool_exit
 write_certificate(const struct options *options, const struct which *which, X509 *certificate)
 {
-	const char *path = options->output ? options->output : "-";
 	BIO *out = BIO_new(BIO_s_mem());
 	enum tool_exit status = TOOL_FAILED;
 	char *data;
@@ -193,12 +210,9 @@ write_certificate(const struct options *options, const struct which *which, X509
 	if (!out || (options->der ? i2d_X509_bio(out, certificate)
 				  : PEM_write_bio_X509(out, certificate)) != 1) {
 		complain("%s", _("out of memory"));
-	} else if (options->der && strcmp(path, "-") == 0 && isatty(STDOUT_FILENO)) {
-		complain("%s", _("DER is not for a terminal: use --output FILE"));
-		status = TOOL_USAGE;
 	} else {
 		len = BIO_get_mem_data(out, &data);
-		status = file_write(path, data, (size_t)len, options->force);
+		status = file_write(export_path(options), data, (size_t)len, options->force);
 	}
 	BIO_free(out);
 	return status;
@@ -238,6 +252,7 @@ enum tool_exit
 cert_export_run(const struct options *options, char *arguments[])
 {
 	struct use use = {find_which(arguments[0]), write_certificate};
+	enum tool_exit status = use.which ? may_export(options) : TOOL_USAGE;
 
-	return use.which ? module_run(options, use_certificate, &use) : TOOL_USAGE;
+	return status == TOOL_OK ? module_run(options, use_certificate, &use) : status;
 }

@@ -154,13 +154,17 @@ write_new(const char *path, const struct stat *old, const void *data, size_t len
 	return status;
 }
 
-/* Where a link leads, or the path itself; the caller frees it. NULL with errno for a link to nowhere. */
+/*
+ * Where a link leads, or the path itself; the caller frees it. NULL with errno for a link to nowhere. A
+ * pipe under /dev/fd has no other path.
+ */
 static char *
 target_of(const char *path)
 {
-	struct stat there;
+	struct stat there, end;
 
-	if (lstat(path, &there) == 0 && S_ISLNK(there.st_mode))
+	if (lstat(path, &there) == 0 && S_ISLNK(there.st_mode) &&
+	    (stat(path, &end) != 0 || S_ISREG(end.st_mode)))
 		return realpath(path, NULL);
 	return strdup(path);
 }
@@ -298,8 +302,10 @@ bool
 file_is_same(const char *path, const char *other)
 {
 	struct stat one, two;
+	bool known = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &one) == 0 && S_ISREG(one.st_mode)
+					    : stat(path, &one) == 0;
 
-	return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
+	return known && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
 	       one.st_ino == two.st_ino;
 }
 

@@ -25,7 +25,7 @@ enum tool_exit file_may_write(const char *path, bool force);
 /* Likewise whether it can be read; a folder cannot. */
 enum tool_exit file_may_read(const char *path);
 
-/* Whether both names lead to the same file. */
+/* Whether both names lead to the same file; "-" is standard input. */
 bool file_is_same(const char *path, const char *other);
 
 /*

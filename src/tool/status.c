@@ -418,6 +418,10 @@ status_run(const struct options *options, char *arguments[])
 		complain(_("--%s does not go with \"%s\""), "json", "--ics -");
 		return TOOL_USAGE;
 	}
+	/* Before any PIN is asked. */
+	status = options->ics ? file_may_write(options->ics, options->force) : TOOL_OK;
+	if (status != TOOL_OK)
+		return status;
 	status = module_open(&module, options);
 	if (status == TOOL_OK)
 		status = find_out(&module, options, &findings);

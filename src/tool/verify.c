@@ -33,6 +33,15 @@ read_signature(struct verification *v, enum signature_form *form)
 	return TOOL_OK;
 }
 
+/* What gives the same again when it is read once more, as a pipe does not. */
+static bool
+is_regular(const char *path)
+{
+	struct stat there;
+
+	return strcmp(path, "-") != 0 && stat(path, &there) == 0 && S_ISREG(there.st_mode);
+}
+
 /* A file that does not look like a signature may be as large as it likes: it is not read whole. */
 static enum tool_exit
 try_signature(struct verification *v, enum signature_form *form)
@@ -42,7 +51,7 @@ try_signature(struct verification *v, enum signature_form *form)
 	enum tool_exit status = TOOL_OK;
 
 	*form = SIGNATURE_IS_NONE;
-	if (strcmp(v->name, "-") != 0) {
+	if (is_regular(v->name)) {
 		status = file_head(v->name, head, sizeof head, &len);
 		if (status == TOOL_OK && !signature_looks_like_one(head, len))
 			return TOOL_OK;
@@ -56,7 +65,7 @@ is_pdf(const char *path)
 	uint8_t head[5];
 	size_t len;
 
-	return strcmp(path, "-") != 0 && file_head(path, head, sizeof head, &len) == TOOL_OK &&
+	return is_regular(path) && file_head(path, head, sizeof head, &len) == TOOL_OK &&
 	       len == sizeof head && memcmp(head, "%PDF-", len) == 0;
 }
 
