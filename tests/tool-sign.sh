@@ -195,6 +195,29 @@ otherName.2=1.2.392.200149.8.5.5.4;FORMAT:UTF8,UTF8:599999999" || return 1
 		openssl crl2pkcs7 -nocrl -certfile one.pem -outform DER -out nobody.p7m
 }
 
+# namesake FILE OPTION...: another certificate of the authority that make_signatures made
+namesake() {
+	file=$1
+	shift
+	openssl req -new -x509 -key made-ca.key -subj "/C=JP/O=JPKI" -days 30 -out "$file" "$@"
+}
+
+# DER sorts a set, so the longest comes last: as the ninth in the one file, the eighth in the other.
+make_namesakes() {
+	namesake last-ca.pem -addext "nsComment=$(printf '%0200d' 0)" && : >many.pem || return 1
+	for i in 1 2 3 4 5 6 7 8; do
+		namesake other-ca.pem && cat other-ca.pem >>many.pem || return 1
+		cat many.pem last-ca.pem >all.pem
+		case $i in
+		7) out=eight.p7s ;;
+		8) out=nine.p7s ;;
+		*) continue ;;
+		esac
+		openssl cms -sign -binary -in made -signer one.pem -inkey one.key -certfile all.pem \
+			-outform DER -out $out || return 1
+	done
+}
+
 # agree STATUS FILE...: of each, the screen's exit status, JSON's, and its verdict
 agree() {
 	case $1 in
@@ -253,6 +276,11 @@ verifies() {
 	ends "a published authority's" 0 'intact; revocation not checked' verify contract.txt
 	ends "its generation" 0 '2023' verify contract.txt
 	ends "JSON: the generation" 0 '"generation": "2023"' verify --json contract.txt
+	check "nine authorities of one name" make_namesakes
+	openssl x509 -in last-ca.pem -noout -fingerprint -sha256 |
+		sed 's/.*=//;s/://g;s/^/sign 2023 sha256 /' >"$work/copy/share/authorities.txt"
+	ends "the eighth of a name is looked at" 0 '2023' verify --content made eight.p7s
+	ends "the ninth is not" 12 'not issued by an authority' verify --content made nine.p7s
 	tool=$real_tool
 
 	# changed

@@ -444,13 +444,15 @@ find_authority(const struct signature *signature, struct signer *signer)
 	const X509_NAME *issuer = X509_get_issuer_name(signer->certificate);
 
 	signer->authority = AUTHORITY_UNKNOWN;
-	for (int i = 0; i < sk_X509_num(signature->certificates); i++) {
+	for (int i = 0, seen = 0;
+	     seen < SIGNATURE_AUTHORITIES_MAX && i < sk_X509_num(signature->certificates); i++) {
 		X509 *ca = sk_X509_value(signature->certificates, i);
 		char year[AUTHORITY_YEAR];
 		enum authority_answer answer;
 
 		if (X509_NAME_cmp(X509_get_subject_name(ca), issuer) != 0)
 			continue;
+		seen++;
 		signer->has_ca = true;
 		answer = authority_check(KEY_SIGN, signer->certificate, ca, year);
 		if (rank(answer) < rank(signer->authority))

@@ -64,6 +64,8 @@ enum signature_form {
 /* Nobody needs more, and what has more would take long to look at. */
 #define SIGNATURE_SIGNERS_MAX 50
 #define SIGNATURE_CERTIFICATES_MAX 500
+/* Of the name of a signer's issuer; a key made for it takes 10 ms each. Later ones are not looked at. */
+#define SIGNATURE_AUTHORITIES_MAX 8
 
 /*
  * Reads DER or BER that fills the data, or PEM (RFC 7468): one block with white space around it.
