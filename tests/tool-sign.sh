@@ -261,6 +261,9 @@ verifies() {
 	ends "JSON: revocation" 13 '"revocation": "not-checked"' verify --json contract.txt
 	ends "the content is handed out" 13 '' verify --output "$work/f/out" contract.txt.p7m
 	check "as it was signed" cmp out contract.txt
+	ends "on standard output the verdict is beside it" 13 'but SIMULATED' verify --output - contract.txt.p7m
+	ends "whatever it is" 12 'cannot be verified' verify --output - ber.p7m
+	ends "there is no room for JSON there" 2 'json does not go' verify --json --output - contract.txt.p7m
 	ends "but not over a file" 1 'is there already' verify --output out contract.txt.p7m
 	ends "a detached one has none" 2 'nothing to write' verify --output other contract.txt.p7s
 	check "a signature from a pipe, by its path" from_pipe

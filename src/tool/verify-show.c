@@ -50,7 +50,7 @@ static const struct {
 		TOOL_SIMULATED, MARK_CAUTION},
 	{"not-verifiable", N_("whose signature it is cannot be verified here; revocation not checked"),
 		TOOL_NOT_VERIFIABLE, MARK_CAUTION},
-	{"not-valid", N_("NOT VALID; see below"), TOOL_NOT_VALID, MARK_PROBLEM},
+	{"not-valid", N_("NOT VALID"), TOOL_NOT_VALID, MARK_PROBLEM},
 };
 /* clang-format on */
 
@@ -180,6 +180,12 @@ verify_show(const struct verification *v)
 		show_signer(&v->signature.signers[i], v->now);
 	free(name);
 	free(content);
+}
+
+void
+verify_say(const struct verification *v)
+{
+	complain("%s: %s", v->name, _(verdicts[verdict_row(v)].text));
 }
 
 /* ---- JSON ---- */

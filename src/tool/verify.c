@@ -235,14 +235,21 @@ write_content(const struct verification *v, const struct options *options)
 }
 
 /* Standard output has room for one thing. */
+static bool
+is_for_content(const struct options *options)
+{
+	return options->output && strcmp(options->output, "-") == 0;
+}
+
 static enum tool_exit
 tell(const struct options *options, const struct verification *v)
 {
-	if (options->output && strcmp(options->output, "-") == 0)
-		return TOOL_OK;
-	if (options->json)
+	if (is_for_content(options))
+		verify_say(v);
+	else if (options->json)
 		return verify_print_json(v);
-	verify_show(v);
+	else
+		verify_show(v);
 	return TOOL_OK;
 }
 
@@ -251,8 +258,13 @@ verify_run(const struct options *options, char *arguments[])
 {
 	struct verification v = {.now = time(NULL)};
 	char *beside = NULL, *stem = NULL;
-	enum tool_exit status = find_signature(&v, arguments[0], &beside);
+	enum tool_exit status;
 
+	if (options->json && is_for_content(options)) {
+		complain(_("--%s does not go with \"%s\""), "json", "--output -");
+		return TOOL_USAGE;
+	}
+	status = find_signature(&v, arguments[0], &beside);
 	if (status == TOOL_OK)
 		status = find_content(&v, options, &stem);
 	if (status == TOOL_OK)

@@ -16,6 +16,8 @@ struct verification {
 };
 
 void verify_show(const struct verification *verification);
+/* The verdict alone, on standard error. */
+void verify_say(const struct verification *verification);
 enum tool_exit verify_print_json(const struct verification *verification);
 
 #endif
