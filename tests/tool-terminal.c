@@ -322,6 +322,13 @@ end_of_input_cancels(void **state)
 	type("\004");
 	expect("nothing was sent");
 	assert_int_equal(end(), 8);
+	/* also after something was typed: only Enter sends it */
+	start("adult", "validity", "auth", NULL);
+	expect("authentication: ");
+	expect_no_echo();
+	type("9999\004\004");
+	expect("nothing was sent");
+	assert_int_equal(end(), 8);
 }
 
 static void

@@ -106,9 +106,10 @@ read_line(const struct asking *asking, char *line, size_t size)
 	for (;;) {
 		ssize_t n = read_byte(asking, &c);
 
-		if (n <= 0 && len == 0)
+		/* Whatever was typed before the end: only Enter sends it. */
+		if (n <= 0)
 			return TERMINAL_END;
-		if (n <= 0 || c == '\n' || c == '\r')
+		if (c == '\n' || c == '\r')
 			break;
 		if (len + 1 < size)
 			line[len++] = c;
