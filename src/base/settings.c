@@ -208,8 +208,10 @@ open_regular(const char *path)
 		return NULL;
 	}
 	f = fdopen(fd, "r");
-	if (!f)
+	if (!f) {
 		(void)close(fd);
+		errno = ENOMEM;
+	}
 	return f;
 }
 

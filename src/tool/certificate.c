@@ -17,7 +17,7 @@ certificate_time(const ASN1_TIME *text, int64_t *time)
 		return false;
 	/* Certificates outlive a time_t of 32 bits. */
 	*time = day_begin((struct day){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday}) +
-		tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+		tm.tm_hour * INT64_C(3600) + tm.tm_min * INT64_C(60) + tm.tm_sec;
 	return true;
 }
 

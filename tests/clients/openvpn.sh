@@ -115,7 +115,7 @@ check "and costs another" tries_left 1 5
 vpn 1
 recipe_text connect >"$work/recipe.sh"
 check "the right PIN at the second question connects" \
-	run_block "$work/recipe.sh" /dev/stdout "$prompt" 12345 "$prompt" $pin_auth
+	run_block "$work/recipe.sh" "$work/recipe.out" "$prompt" 12345 "$prompt" $pin_auth
 check "and gives all tries back" left_clean
 card block $card auth >/dev/null
 vpn 1
