@@ -376,7 +376,7 @@ prepare_setuid(struct setuid_case *c)
 	copy_file(harness_path(".libs/jpki-pkcs11.so"), c->module, 0755);
 	conf = fopen(c->config, "we");
 	assert_non_null(conf);
-	(void)fprintf(conf, "log-file = %s/log/of-the-file\nlog-level = debug\n", c->folder);
+	(void)fprintf(conf, "log-file = %s/log/of-the-file\npss = perhaps\n", c->folder);
 	(void)fclose(conf);
 	(void)snprintf(c->config, sizeof c->config, "%s/log", c->folder);
 	assert_int_equal(mkdir(c->config, 0700), 0);
@@ -393,7 +393,10 @@ forget_setuid(struct setuid_case *c)
 	assert_int_equal(system(command), 0);
 }
 
-/* Runs the settings role as nobody; its first line of output. How many log files it made. */
+/*
+ * Runs the settings role as nobody; its first line of output. How many log files it made: what is wrong
+ * with a setting stands in them.
+ */
 static size_t
 run_settings(const struct setuid_case *c, bool by_file, char line[32])
 {
@@ -403,7 +406,7 @@ run_settings(const struct setuid_case *c, bool by_file, char line[32])
 
 	(void)snprintf(command, sizeof command,
 		       "setpriv --reuid %d --regid %d --clear-groups env -u XDG_CONFIG_HOME "
-		       "%s%s JPKI_PKCS11_LOG_LEVEL=debug '%s' settings '%s' 2>/dev/null",
+		       "%s%s JPKI_PKCS11_PSS=perhaps '%s' settings '%s' 2>/dev/null",
 		       NOBODY, NOBODY, by_file ? "XDG_CONFIG_HOME=" : "JPKI_PKCS11_LOG_FILE=",
 		       by_file ? c->folder : c->log, c->life, c->module);
 	out = popen(command, "re");

@@ -60,7 +60,10 @@ some_program(void)
 
 	(void)must(p, STEP_INITIALIZE, 0, NULL);
 	slots = must(p, STEP_SLOT_LIST, 0, NULL).number;
-	assert_true(slots == 2 || slots == 3);
+	/* A card that another program is connected to is not waited for where there is one that is
+	 * free (doc/SAFETY.md): then the child's one token is all that is listed at first. */
+	if (slots < 1 || slots > 3)
+		fail_msg("%lu slots", slots);
 	(void)must(p, STEP_OPEN, AUTH, NULL);
 	(void)must(p, STEP_OPEN, SIGN, NULL);
 	return p;
