@@ -174,7 +174,12 @@ rm "$HOME/.config/jpki-pkcs11.conf" "$(profile)/user.js"
 prefer intl.locale.requested '"en-US"'
 screen_language=eng chooser=$chooser_english pin_window=$pin_window_english
 
-# OpenSC's module in place of ours: the same log-ins.
+# OpenSC's module in place of ours: the same log-ins. The table has the figures of Debian 13; with the
+# older OpenSC of Debian 12, Firefox does not always come to an end with a site that wants TLS 1.3.
+if [ "$(. /etc/os-release && echo "${VERSION_ID:-}")" = 12 ]; then
+	skip "OpenSC's module, for comparison" "done on Debian 13"
+	client_finish
+fi
 failed_window="(Problem loading page|Warning: Security Risk)"
 must "OpenSC: our module away" module_delete "JPKI Auth"
 must "OpenSC: its module" module_add OpenSC "$modules/opensc-pkcs11.so"
