@@ -19,7 +19,10 @@ static _Atomic(_Atomic pid_t *) owner;
 static void
 wipe_in_child(void)
 {
-	atomic_store(&plain, 0);
+	_Atomic pid_t *word = atomic_load(&owner);
+
+	if (word)
+		atomic_store(word, 0);
 }
 
 static _Atomic pid_t *
@@ -44,10 +47,10 @@ fork_owner(void)
 	if (word)
 		return word;
 	word = word_in_wiped_page();
-	if (!word) {
-		(void)pthread_atfork(NULL, NULL, wipe_in_child);
+	if (!word)
 		word = &plain;
-	}
+	/* Also where the kernel says that it will: qemu-user says so, and wipes nothing. */
+	(void)pthread_atfork(NULL, NULL, wipe_in_child);
 	atomic_store(&owner, word);
 	return word;
 }
