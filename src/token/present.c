@@ -72,6 +72,9 @@ present_query(struct token *t, enum layout_key key)
 
 	if (r == RESULT_OK && t->have_id && refused_would_forget(t->id, key, left))
 		r = query(t, key, &left); /* a slip of the tongue must not cost a try */
+	/* The machine slept within the transaction: another card's counter says nothing of this one. */
+	if (r == RESULT_OK && link_has_slept(t->link))
+		r = RESULT_TRANSPORT;
 	if (r == RESULT_OK)
 		note_tries(t, key, left);
 	return r;

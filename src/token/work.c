@@ -91,6 +91,20 @@ leave_alone(struct token *t, enum result r)
 	return RESULT_NOT_JPKI;
 }
 
+/* A look in the middle of which the machine slept may have seen half of one card and half of another. */
+static enum result
+look_whole(struct token *t)
+{
+	const uint64_t insertion = t->insertion;
+	enum result r = look_at_card(t);
+
+	if (!link_has_slept(t->link))
+		return r;
+	state_reset(t);
+	t->insertion = insertion;
+	return RESULT_TRANSPORT;
+}
+
 /*
  * The first contact. Whose card is it? Selecting the issuer's application would end what a
  * program has open on somebody else's, so what only a My Number card has comes first (it logs out
@@ -112,7 +126,7 @@ identify(struct token *t)
 		log_out_others(t);
 		r = select_application(t, &layout_jpki);
 	}
-	return r == RESULT_OK ? look_at_card(t) : r;
+	return r == RESULT_OK ? look_whole(t) : r;
 }
 
 static enum result
@@ -196,33 +210,35 @@ work_is_over(const struct token *t, uint64_t expected)
 	return expected && expected != t->insertion;
 }
 
-static void
-note_contact(struct token *t, uint64_t insertion)
+/* Also where it came to nothing: what the link saw on the way it says once. */
+static enum result
+begin_transaction(struct token *t, uint64_t *insertion)
 {
+	enum result r = link_begin(t->link, insertion);
 	const bool reset = link_was_reset(t->link);
 
-	t->pin_presented = false;
 	/* pcscd resets the card when a program dies in a transaction, which may have left it open:
 	 * a contactless one keeps logins over that. */
 	t->logged_out &= !reset;
-	note_insertion(t, insertion);
 	t->unproven = state_anybody_logged_in(t) && (t->unproven || link_is_new(t->link));
 	t->doubted = t->kind != TOKEN_UNKNOWN && (t->doubted || reset || link_woke(t->link));
+	return r;
 }
 
 static enum result
 begin(struct token *t, uint64_t expected)
 {
 	uint64_t insertion;
-	enum result r = link_begin(t->link, &insertion);
+	enum result r = begin_transaction(t, &insertion);
 
 	if (r == RESULT_CARD_CHANGED && !expected) {
 		/* The card that somebody was logged in to has left; nobody asks for that one. */
 		token_forget(t);
-		r = link_begin(t->link, &insertion);
+		r = begin_transaction(t, &insertion);
 	}
 	if (r == RESULT_OK) {
-		note_contact(t, insertion);
+		t->pin_presented = false;
+		note_insertion(t, insertion);
 		return r;
 	}
 	log_outcome(t, r);
