@@ -80,8 +80,13 @@ found_nothing "make check under ASan, LeakSanitizer and UBSan: $(grep -c '^PASS:
 lives=$(sed -n 's/.*cmocka_unit_test[a-z_]*(\([a-z0-9_]*\).*/\1/p' "$top/tests/module-life.c" |
 	grep -v '^fork_while_another_thread')
 status=0 count=0
+# libp11's engine (0.4.13, with OpenSSL 3.5) keeps a key that was freed; the module has nothing of libcrypto's.
+{ cat "$work/not-ours" && echo "leak:CRYPTO_malloc"; } >"$work/engines"
 for life in $lives; do
-	JPKI_BUILD=$build timeout --kill-after=20 480 "$build/tests/module-life" "$life" \
+	not_ours=$work/not-ours
+	[ "$life" != openssls_engine_and_the_program_use_the_module_together ] || not_ours=$work/engines
+	LSAN_OPTIONS=${LSAN_OPTIONS/"$work/not-ours"/"$not_ours"} \
+		JPKI_BUILD=$build timeout --kill-after=20 480 "$build/tests/module-life" "$life" \
 		>>"$work/life.log" 2>&1 || status=1
 	count=$((count + 1))
 done
