@@ -265,6 +265,7 @@ verifies() {
 	ends "whatever it is" 12 'cannot be verified' verify --output - ber.p7m
 	ends "there is no room for JSON there" 2 'json does not go' verify --json --output - contract.txt.p7m
 	ends "but not over a file" 1 'is there already' verify --output out contract.txt.p7m
+	ends "nor over the signature itself" 1 'is the signature' verify --force --output contract.txt.p7m contract.txt.p7m
 	ends "a detached one has none" 2 'nothing to write' verify --output other contract.txt.p7s
 	check "a signature from a pipe, by its path" from_pipe
 	input=contract.txt.p7s

@@ -213,6 +213,10 @@ may_write_content(const struct verification *v, const struct options *options)
 {
 	if (!options->output || v->signature.count == 0)
 		return TOOL_OK;
+	if (signature_is_enclosed(&v->signature) && file_is_same(v->name, options->output)) {
+		complain(_("%s is the signature: what was signed cannot take its place"), v->name);
+		return TOOL_FAILED;
+	}
 	if (signature_is_enclosed(&v->signature))
 		return file_may_write(options->output, options->force);
 	complain(_("what was signed is not in %s: there is nothing to write"), v->name);
