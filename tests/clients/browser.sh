@@ -31,10 +31,11 @@ await_seen() {
 
 # reload_until COMMAND...: NSS looks for another card every ten seconds only, and what it does before
 # that fails. On a busy machine a page needs longer than that, so each one gets twice as long.
+# Not with F5: with the keymap of Debian testing xdotool adds Alt to it.
 reload_until() {
 	local seconds
 	for seconds in 15 30 60 120 240; do
-		xdotool key F5
+		xdotool key ctrl+r
 		screen_seconds=$seconds await_seen "$@" && return
 	done
 	return 1

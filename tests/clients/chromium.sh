@@ -62,7 +62,7 @@ row13=$((${#rows[@]} - 1))
 
 begin
 card_out
-xdotool key F5
+xdotool key ctrl+r
 must "card out: not logged in" seen_or_reloaded shows root "ERR_BAD_SSL_CLIENT_AUTH_CERT"
 card_in
 log_in_again "card in again"

@@ -101,7 +101,7 @@ row13=$((${#rows[@]} - 1))
 
 begin
 card_out
-xdotool key F5
+xdotool key ctrl+r
 must "card out: not logged in" seen_or_reloaded shows root "$no_certificate"
 card_in
 must "card in again: asks for the PIN, not which certificate" reload_until pin_window_asks "$auth_token"
