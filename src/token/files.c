@@ -57,8 +57,8 @@ files_read_head(struct token *t)
 	enum result r = read_first(t, layout_roles[LAYOUT_AUTH].certificate_file, sizeof head, head,
 	                           &got);
 
-	/* A warning without a byte (62xx) is no head to know a card by. */
-	if (r == RESULT_OK && got == 0)
+	/* Cut short (a warning, 6Cxx), it is no head to know a card by: the file is longer (card fact 2.2). */
+	if (r == RESULT_OK && got < sizeof head)
 		r = RESULT_CARD_ERROR;
 	if (work_is_answer(r) && !t->have_head)
 		auth->is_private = r == RESULT_SECURITY_STATUS;
