@@ -38,15 +38,9 @@ read_row(FILE *list, struct row *row)
 static bool
 has_fingerprint(const X509 *ca, const char *expected)
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned int len = 0;
-	char text[2 * EVP_MAX_MD_SIZE + 1] = "";
+	char text[FINGERPRINT_TEXT];
 
-	if (X509_digest(ca, EVP_sha256(), digest, &len) != 1)
-		return false;
-	for (unsigned int i = 0; i < len; i++)
-		(void)snprintf(text + 2 * (size_t)i, 3, "%02X", digest[i]);
-	return strcasecmp(text, expected) == 0;
+	return certificate_fingerprint(ca, text) && strcasecmp(text, expected) == 0;
 }
 
 /* The days on which it begins and ends are counted in UTC, as they were published. */

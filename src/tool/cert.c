@@ -121,14 +121,9 @@ show_serial(const X509 *certificate)
 static void
 show_fingerprint(const X509 *certificate)
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	char text[2 * EVP_MAX_MD_SIZE + 1] = "?";
-	unsigned int len = 0;
+	char text[FINGERPRINT_TEXT];
 
-	if (X509_digest(certificate, EVP_sha256(), digest, &len) != 1)
-		len = 0;
-	for (unsigned int i = 0; i < len; i++)
-		(void)snprintf(text + 2 * (size_t)i, 3, "%02X", digest[i]);
+	(void)certificate_fingerprint(certificate, text);
 	screen_row(_("SHA-256 fingerprint"), LABELS, MARK_NONE, text);
 }
 

@@ -2,6 +2,7 @@
 #include "tool/certificate.h"
 #include "tool/dates.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -40,6 +41,20 @@ certificate_verifies(const X509 *certificate, const uint8_t hash[32], const uint
 
 	EVP_PKEY_CTX_free(context);
 	return ok;
+}
+
+bool
+certificate_fingerprint(const X509 *certificate, char text[FINGERPRINT_TEXT])
+{
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	unsigned int len = 0;
+
+	memcpy(text, "?", sizeof "?");
+	if (X509_digest(certificate, EVP_sha256(), hash, &len) != 1)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		(void)snprintf(text + 2 * i, 3, "%02X", hash[i]);
+	return true;
 }
 
 bool

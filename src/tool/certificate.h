@@ -21,6 +21,11 @@ bool certificate_time(const ASN1_TIME *text, int64_t *time);
 bool certificate_verifies(const X509 *certificate, const uint8_t hash[32],
 			  const uint8_t signature[256]);
 
+#define FINGERPRINT_TEXT 65 /* 64 hex digits and a NUL */
+
+/* Its SHA-256 in upper-case hex. False, and "?", without memory. */
+bool certificate_fingerprint(const X509 *certificate, char text[FINGERPRINT_TEXT]);
+
 /* Whether a simulated card's authority issued it (O=JPKI-SIM). */
 bool certificate_is_simulated(const X509 *certificate);
 

@@ -10,19 +10,16 @@
 #include <string.h>
 #include <time.h>
 
-#include <openssl/evp.h>
 
 /* ---- finding out ---- */
 
 static void
 set_id(struct validity *v, const X509 *certificate)
 {
-	unsigned char hash[EVP_MAX_MD_SIZE] = {0};
-	unsigned int len;
+	char text[FINGERPRINT_TEXT];
 
-	(void)X509_digest(certificate, EVP_sha256(), hash, &len);
-	for (size_t i = 0; i < sizeof v->id / 2; i++)
-		(void)snprintf(v->id + 2 * i, 3, "%02X", hash[i]);
+	(void)certificate_fingerprint(certificate, text);
+	(void)snprintf(v->id, sizeof v->id, "%.16s", text);
 }
 
 static void
