@@ -268,7 +268,7 @@ elements(const ASN1_STRING *der)
 	return NULL;
 }
 
-/* The first of them, if it is of that type; a later one in `list` with `at`. */
+/* The one at that place of the list, if it is of that type; NULL otherwise, and for no list. */
 static const ASN1_STRING *
 element(const ASN1_SEQUENCE_ANY *list, int at, int type)
 {
