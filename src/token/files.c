@@ -48,17 +48,21 @@ note_head(struct token *t, const uint8_t head[STATE_HEAD_SIZE])
 	return RESULT_OK;
 }
 
+/* Cut short (a warning, 6Cxx), the head may be a slip of the tongue: the file is longer (card fact 2.2). */
 enum result
 files_read_head(struct token *t)
 {
+	const uint16_t file = layout_roles[LAYOUT_AUTH].certificate_file;
+	struct state_key *auth = &t->keys[LAYOUT_AUTH];
 	uint8_t head[STATE_HEAD_SIZE] = {0};
 	size_t got;
-	struct state_key *auth = &t->keys[LAYOUT_AUTH];
-	enum result r = read_first(t, layout_roles[LAYOUT_AUTH].certificate_file, sizeof head, head,
-	                           &got);
+	enum result r = read_first(t, file, sizeof head, head, &got);
 
-	/* Cut short (a warning, 6Cxx), it is no head to know a card by: the file is longer (card fact 2.2). */
-	if (r == RESULT_OK && got < sizeof head)
+	if (r == RESULT_OK && got < sizeof head) {
+		memset(head, 0, sizeof head);
+		r = read_first(t, file, sizeof head, head, &got);
+	}
+	if (r == RESULT_OK && got == 0)
 		r = RESULT_CARD_ERROR;
 	if (work_is_answer(r) && !t->have_head)
 		auth->is_private = r == RESULT_SECURITY_STATUS;
