@@ -99,8 +99,9 @@ note_last_closed_locked(struct module *m, struct reader *reader, enum layout_key
 		reader_request_locked(m, reader, READER_LOG_OUT(key));
 }
 
+/* From here on the session is everybody's: another thread may free it at once. */
 static CK_RV
-add_session(struct module *m, struct session *s)
+add_session(struct module *m, struct session *s, CK_SESSION_HANDLE *handle)
 {
 	CK_RV rv = CKR_OK;
 
@@ -111,7 +112,7 @@ add_session(struct module *m, struct session *s)
 		rv = CKR_TOKEN_NOT_PRESENT;
 	} else {
 		s->insertion = s->reader->view.insertion;
-		s->handle = ++m->last_session;
+		s->handle = *handle = ++m->last_session;
 		s->next = m->sessions;
 		m->sessions = s;
 	}
@@ -135,10 +136,8 @@ session_open(struct module *m, CK_SLOT_ID slot, CK_FLAGS flags, CK_SESSION_HANDL
 	s->reader = reader;
 	s->key = key;
 	s->flags = flags;
-	rv = add_session(m, s);
-	if (rv == CKR_OK)
-		*handle = s->handle;
-	else
+	rv = add_session(m, s, handle);
+	if (rv != CKR_OK)
 		free_session(s);
 	return rv;
 }
