@@ -3,8 +3,8 @@
  * Which authority a certificate comes from (card.md 6.1), with authorities made here and a list
  * that names them; and the holder's attributes in words (card.md 6.2).
  */
-#include "tool/authority.h"
-#include "tool/personal.h"
+#include "holder/authority.h"
+#include "holder/personal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

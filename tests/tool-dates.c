@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The rules of dates. */
-#include "tool/dates.h"
+#include "holder/dates.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

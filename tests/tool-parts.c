@@ -3,10 +3,10 @@
  * Small parts of jpki-tool that no screen shows: words for a shell, what an input method types, memory
  * for PINs, and how files are written over others.
  */
-#include "tool/consent.h"
-#include "tool/file.h"
-#include "tool/secret.h"
-#include "tool/shell.h"
+#include "tool/terminal/consent.h"
+#include "tool/system/file.h"
+#include "holder/secret.h"
+#include "tool/system/shell.h"
 
 #include <fcntl.h>
 #include <limits.h>

@@ -3,9 +3,9 @@
  * CMS signatures (RFC 5652) as jpki-tool makes and checks them, with keys and times made here:
  * what a real card or an honest clock would not give; and that no changed byte goes unseen.
  */
-#include "tool/certificate.h"
-#include "tool/cms.h"
-#include "tool/signature.h"
+#include "holder/certificate.h"
+#include "holder/cms.h"
+#include "holder/signature.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

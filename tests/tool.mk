@@ -2,19 +2,19 @@
 tool_tests += tests/tool-authority tests/tool-dates tests/tool-parts tests/tool-signature \
 	tests/tool-terminal
 tests_tool_dates_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_tool_dates_LDADD = src/tool/libtool-dates.la $(CMOCKA_LIBS)
-tests_tool_authority_SOURCES = tests/tool-authority.c src/tool/authority.c src/tool/certificate.c \
-	src/tool/paths.c src/tool/personal.c src/tool/screen.c
+tests_tool_dates_LDADD = src/holder/libholder.la $(CMOCKA_LIBS)
+tests_tool_authority_SOURCES = tests/tool-authority.c src/holder/authority.c src/holder/certificate.c \
+	src/tool/system/paths.c src/holder/personal.c src/tool/terminal/screen.c
 tests_tool_authority_CPPFLAGS = $(tool_cppflags) $(CMOCKA_CFLAGS) -DPKGDATADIR='"/nonexistent"'
-tests_tool_authority_LDADD = src/tool/libtool-dates.la $(CMOCKA_LIBS) $(OPENSSL_LIBS)
-tests_tool_signature_SOURCES = tests/tool-signature.c src/tool/authority.c \
-	src/tool/certificate.c src/tool/cms.c src/tool/paths.c src/tool/personal.c src/tool/screen.c \
-	src/tool/signature.c
+tests_tool_authority_LDADD = src/holder/libholder.la $(CMOCKA_LIBS) $(OPENSSL_LIBS)
+tests_tool_signature_SOURCES = tests/tool-signature.c src/holder/authority.c \
+	src/holder/certificate.c src/holder/cms.c src/tool/system/paths.c src/holder/personal.c src/tool/terminal/screen.c \
+	src/holder/signature.c
 tests_tool_signature_CPPFLAGS = $(tool_cppflags) $(CMOCKA_CFLAGS) -DPKGDATADIR='"/nonexistent"'
-tests_tool_signature_LDADD = src/tool/libtool-dates.la $(CMOCKA_LIBS) $(OPENSSL_LIBS)
-tests_tool_parts_SOURCES = tests/tool-parts.c src/tool/consent.c src/tool/exit.c src/tool/file.c \
-	src/tool/hold.c src/tool/progress.c src/tool/screen.c src/tool/secret.c src/tool/shell.c \
-	src/tool/terminal.c
+tests_tool_signature_LDADD = src/holder/libholder.la $(CMOCKA_LIBS) $(OPENSSL_LIBS)
+tests_tool_parts_SOURCES = tests/tool-parts.c src/tool/terminal/consent.c src/tool/terminal/exit.c src/tool/system/file.c \
+	src/holder/hold.c src/tool/terminal/progress.c src/tool/terminal/screen.c src/holder/secret.c src/tool/system/shell.c \
+	src/tool/terminal/prompt.c
 tests_tool_parts_CPPFLAGS = $(tool_cppflags) $(CMOCKA_CFLAGS)
 tests_tool_parts_LDADD = $(CMOCKA_LIBS)
 tests_tool_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -23,13 +23,13 @@ tool_scripts += tests/tool-sign.sh tests/tool-statuses.sh tests/tool-messages.sh
 dist_check_SCRIPTS += $(tool_scripts)
 
 # Fuzzing of verify (tests/fuzz.mk has the others).
-tool_verify_sources = tests/fuzz/fuzz-verify.c tests/fuzz/fuzz.h src/tool/authority.c \
-	src/tool/certificate.c src/tool/exit.c src/tool/file.c src/tool/hold.c src/tool/paths.c \
-	src/tool/personal.c src/tool/progress.c src/tool/screen.c src/tool/signature.c \
-	src/tool/verify.c src/tool/verify-show.c
-tool_verify_cppflags = $(tool_cppflags) -DPKGDATADIR='"$(abs_top_srcdir)/src/tool"' \
+tool_verify_sources = tests/fuzz/fuzz-verify.c tests/fuzz/fuzz.h src/holder/authority.c \
+	src/holder/certificate.c src/tool/terminal/exit.c src/tool/system/file.c src/holder/hold.c src/tool/system/paths.c \
+	src/holder/personal.c src/tool/terminal/progress.c src/tool/terminal/screen.c src/holder/signature.c \
+	src/tool/verify/verify.c src/tool/verify/show.c
+tool_verify_cppflags = $(tool_cppflags) -DPKGDATADIR='"$(abs_top_srcdir)/src/holder"' \
 	-DCORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
-tool_verify_libs = src/tool/libtool-dates.la $(OPENSSL_LIBS) $(JANSSON_LIBS)
+tool_verify_libs = src/holder/libholder.la $(OPENSSL_LIBS) $(JANSSON_LIBS)
 tool_replays += tests/fuzz/replay-verify
 tests_fuzz_replay_verify_SOURCES = tests/fuzz/replay.c $(tool_verify_sources)
 tests_fuzz_replay_verify_CPPFLAGS = $(tool_verify_cppflags)

@@ -1,64 +1,57 @@
 # jpki-tool: what the card holder does at home.
 bin_PROGRAMS += src/tool/jpki-tool
 
-noinst_LTLIBRARIES += src/tool/libtool-dates.la
-src_tool_libtool_dates_la_SOURCES = src/tool/dates.c src/tool/dates.h
-
-tool_cppflags = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+tool_cppflags = $(holder_cppflags) $(JANSSON_CFLAGS)
 
 src_tool_jpki_tool_SOURCES = \
-	src/tool/authority.c src/tool/authority.h \
-	src/tool/browser.c src/tool/browser.h \
-	src/tool/cert.c \
-	src/tool/certificate.c src/tool/certificate.h \
-	src/tool/child.c src/tool/child.h \
-	src/tool/cms.c src/tool/cms.h \
-	src/tool/commands.h \
-	src/tool/consent.c src/tool/consent.h \
-	src/tool/doctor.c src/tool/doctor.h \
-	src/tool/doctor-card.c src/tool/doctor-programs.c \
-	src/tool/doctor-service.c src/tool/doctor-usb.c \
-	src/tool/exit.c src/tool/exit.h \
-	src/tool/file.c src/tool/file.h \
-	src/tool/help.c \
-	src/tool/hold.c src/tool/hold.h \
 	src/tool/main.c \
-	src/tool/module.c src/tool/module.h \
-	src/tool/nssdb.c src/tool/nssdb.h \
-	src/tool/options.c src/tool/options.h \
-	src/tool/p11kit.c src/tool/p11kit.h \
-	src/tool/packages.c src/tool/packages.h \
-	src/tool/paths.c src/tool/paths.h \
-	src/tool/personal.c src/tool/personal.h \
-	src/tool/pin-change.c \
-	src/tool/pin.c src/tool/pin.h \
-	src/tool/pinentry.c src/tool/pinentry.h \
-	src/tool/processes.c src/tool/processes.h \
-	src/tool/progress.c src/tool/progress.h \
-	src/tool/screen.c src/tool/screen.h \
-	src/tool/secret.c src/tool/secret.h \
-	src/tool/setup.c \
-	src/tool/shell.c src/tool/shell.h \
-	src/tool/sign.c \
-	src/tool/signature.c src/tool/signature.h \
-	src/tool/status.c src/tool/status.h \
-	src/tool/status-ics.c src/tool/status-json.c \
-	src/tool/terminal.c src/tool/terminal.h \
-	src/tool/text.h \
-	src/tool/validity.c \
-	src/tool/verify.c src/tool/verify-show.c src/tool/verify.h \
-	src/tool/words.c src/tool/words.h
+	src/tool/commands/cert.c \
+	src/tool/commands/commands.h \
+	src/tool/commands/completion.c src/tool/commands/completion.h \
+	src/tool/commands/help.c \
+	src/tool/commands/pin-change.c \
+	src/tool/commands/sign.c \
+	src/tool/commands/validity.c \
+	src/tool/status/ics.c \
+	src/tool/status/json.c \
+	src/tool/status/status.c src/tool/status/status.h \
+	src/tool/verify/show.c \
+	src/tool/verify/verify.c src/tool/verify/verify.h \
+	src/tool/doctor/card.c \
+	src/tool/doctor/doctor.c src/tool/doctor/doctor.h \
+	src/tool/doctor/processes.c src/tool/doctor/processes.h \
+	src/tool/doctor/programs.c \
+	src/tool/doctor/service.c \
+	src/tool/doctor/usb.c \
+	src/tool/browsers/browser.c src/tool/browsers/browser.h \
+	src/tool/browsers/nssdb.c src/tool/browsers/nssdb.h \
+	src/tool/browsers/p11kit.c src/tool/browsers/p11kit.h \
+	src/tool/browsers/setup.c \
+	src/tool/cards/pin.c src/tool/cards/pin.h \
+	src/tool/system/child.c src/tool/system/child.h \
+	src/tool/system/file.c src/tool/system/file.h \
+	src/tool/system/packages.c src/tool/system/packages.h \
+	src/tool/system/paths.c src/tool/system/paths.h \
+	src/tool/system/shell.c src/tool/system/shell.h \
+	src/tool/terminal/consent.c src/tool/terminal/consent.h \
+	src/tool/terminal/exit.c src/tool/terminal/exit.h \
+	src/tool/terminal/options.c src/tool/terminal/options.h \
+	src/tool/terminal/pinentry.c src/tool/terminal/pinentry.h \
+	src/tool/terminal/progress.c src/tool/terminal/progress.h \
+	src/tool/terminal/prompt.c src/tool/terminal/prompt.h \
+	src/tool/terminal/screen.c src/tool/terminal/screen.h \
+	src/tool/terminal/text.h
 src_tool_jpki_tool_CPPFLAGS = $(tool_cppflags) \
 	-DPKCS11DIR='"$(pkcs11dir)"' -DLOCALEDIR='"$(localedir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'
-src_tool_jpki_tool_LDADD = src/tool/libtool-dates.la $(P11KIT_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -ldl
+src_tool_jpki_tool_LDADD = src/holder/libholder.la $(P11KIT_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -ldl
 
 # The generations of certification authorities, likewise beside the program where it was built.
 nodist_pkgdata_DATA = src/tool/share/authorities.txt
-EXTRA_DIST += src/tool/authorities.txt
+EXTRA_DIST += src/holder/authorities.txt
 CLEANFILES += src/tool/share/authorities.txt
-src/tool/share/authorities.txt: src/tool/authorities.txt
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp $(srcdir)/src/tool/authorities.txt $@
+src/tool/share/authorities.txt: src/holder/authorities.txt
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp $(srcdir)/src/holder/authorities.txt $@
 
 dist_man_MANS += doc/jpki-tool.1
 
@@ -76,6 +69,6 @@ $(tool_catalogue): po/ja.po
 tool_xgettext = xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=P_:1,2 \
 	--package-name=jpki-tool --sort-by-file --no-wrap --add-location=file
 po-update:
-	cd $(srcdir) && $(tool_xgettext) -o po/jpki-tool.pot src/tool/*.c && \
+	cd $(srcdir) && $(tool_xgettext) -o po/jpki-tool.pot $$(find src/holder src/tool -name "*.c") && \
 	msgmerge --no-wrap --no-fuzzy-matching --add-location=file -U --backup=none \
 		po/ja.po po/jpki-tool.pot && rm po/jpki-tool.pot

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tool/commands.h"
-#include "tool/paths.h"
-#include "tool/screen.h"
-#include "tool/status.h"
-#include "tool/text.h"
-#include "tool/words.h"
+#include "tool/commands/commands.h"
+#include "tool/system/paths.h"
+#include "tool/terminal/screen.h"
+#include "tool/status/status.h"
+#include "tool/terminal/text.h"
+#include "tool/commands/completion.h"
 
 #include "config.h"
 

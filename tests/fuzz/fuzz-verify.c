@@ -4,8 +4,8 @@
  * no content fits a signature but those that the signatures of the corpus were made over: nobody
  * here has a key to sign others with.
  */
-#include "tool/commands.h"
-#include "tool/signature.h"
+#include "tool/commands/commands.h"
+#include "holder/signature.h"
 
 #include <stdio.h>
 #include <stdlib.h>

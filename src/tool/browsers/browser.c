@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/browsers/browser.h"
+
+#include "tool/system/child.h"
+#include "tool/terminal/screen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- folders ---- */
+
+/* What a path of this page begins with; each is below the user's home folder if not set. */
+enum base {
+	BASE_HOME,
+	BASE_CONFIG, /* $XDG_CONFIG_HOME */
+	BASE_DATA,   /* $XDG_DATA_HOME */
+};
+
+static const struct {
+	const char *variable;
+	const char *below_home;
+} bases[] = {
+	[BASE_HOME] = {NULL, ""},
+	[BASE_CONFIG] = {"XDG_CONFIG_HOME", "/.config"},
+	[BASE_DATA] = {"XDG_DATA_HOME", "/.local/share"},
+};
+
+static char *
+path_of(enum base base, const char *below)
+{
+	const char *home = getenv("HOME");
+	const char *set = bases[base].variable ? getenv(bases[base].variable) : NULL;
+	char *path;
+	int n;
+
+	if (set && *set == '/')
+		n = asprintf(&path, "%s/%s", set, below);
+	else
+		n = asprintf(&path, "%s%s/%s", home ? home : "", bases[base].below_home, below);
+	return n < 0 ? NULL : path;
+}
+
+static bool
+exists(enum base base, const char *below)
+{
+	char *path = path_of(base, below);
+	bool there = path && access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+/* ---- what there is ---- */
+
+struct row {
+	enum browser browser;
+	enum base base;
+	const char *folder;
+};
+
+/* Firefox keeps to the first if it is there; since version 147 new users get the second. */
+static const struct row firefox_roots[] = {
+	{BROWSER_FIREFOX, BASE_HOME, ".mozilla/firefox"},
+	{BROWSER_FIREFOX, BASE_CONFIG, "mozilla/firefox"},
+};
+
+/* Chromium likewise: the second only where the first is not there. */
+static const struct row chromium_lists[] = {
+	{BROWSER_CHROMIUM, BASE_HOME, ".pki/nssdb"},
+	{BROWSER_CHROMIUM, BASE_DATA, "pki/nssdb"},
+};
+
+/* Where the Chromium family keeps what else it has, and the lock of one that runs. */
+static const struct row chromium_homes[] = {
+	{BROWSER_CHROMIUM, BASE_CONFIG, "chromium"},
+	{BROWSER_CHROMIUM, BASE_CONFIG, "google-chrome"},
+	{BROWSER_CHROMIUM, BASE_CONFIG, "google-chrome-beta"},
+	{BROWSER_CHROMIUM, BASE_CONFIG, "google-chrome-unstable"},
+	{BROWSER_CHROMIUM, BASE_CONFIG, "BraveSoftware/Brave-Browser"},
+	{BROWSER_CHROMIUM, BASE_CONFIG, "microsoft-edge"},
+	{BROWSER_CHROMIUM, BASE_CONFIG, "vivaldi"},
+};
+
+static const struct {
+	struct row row;
+	enum sandbox sandbox;
+} sandboxes[] = {
+	{{BROWSER_FIREFOX, BASE_HOME, "snap/firefox"}, SANDBOX_SNAP},
+	{{BROWSER_FIREFOX, BASE_HOME, ".var/app/org.mozilla.firefox"}, SANDBOX_FLATPAK},
+	{{BROWSER_CHROMIUM, BASE_HOME, "snap/chromium"}, SANDBOX_SNAP},
+	{{BROWSER_CHROMIUM, BASE_HOME, ".var/app/org.chromium.Chromium"}, SANDBOX_FLATPAK},
+	{{BROWSER_CHROMIUM, BASE_HOME, ".var/app/com.google.Chrome"}, SANDBOX_FLATPAK},
+	{{BROWSER_CHROMIUM, BASE_HOME, ".var/app/com.brave.Browser"}, SANDBOX_FLATPAK},
+	{{BROWSER_CHROMIUM, BASE_HOME, ".var/app/com.microsoft.Edge"}, SANDBOX_FLATPAK},
+};
+
+/* Files of the administrator that bring modules to a browser, and what they then contain. */
+static const struct {
+	enum browser browser;
+	const char *file;
+	const char *contains;
+} policies[] = {
+	{BROWSER_FIREFOX, "/etc/firefox/policies/policies.json", NSSDB_FILE},
+	{BROWSER_FIREFOX, "/etc/firefox-esr/policies/policies.json", NSSDB_FILE},
+	{BROWSER_FIREFOX, "/usr/lib/firefox/distribution/policies.json", NSSDB_FILE},
+	{BROWSER_FIREFOX, "/usr/lib64/firefox/distribution/policies.json", NSSDB_FILE},
+	{BROWSER_FIREFOX, "/usr/lib/firefox-esr/distribution/policies.json", NSSDB_FILE},
+	/* Fedora: every program with NSS loads what this names. */
+	{BROWSER_FIREFOX, "/etc/crypto-policies/back-ends/nss.config", "p11-kit-proxy.so"},
+	{BROWSER_CHROMIUM, "/etc/crypto-policies/back-ends/nss.config", "p11-kit-proxy.so"},
+};
+
+#define ROWS(table) (sizeof(table) / sizeof(table)[0])
+
+static const struct {
+	const char *name;
+	const char *word;
+	const char *programs[5];
+} browsers[] = {
+	[BROWSER_FIREFOX] = {"Firefox", "firefox", {"firefox", "firefox-esr", NULL}},
+	[BROWSER_CHROMIUM] = {"Chromium",
+			      "chromium",
+			      {"chromium", "google-chrome", "brave-browser", "microsoft-edge",
+			       NULL}},
+};
+
+const char *
+browser_name(enum browser browser)
+{
+	return browsers[browser].name;
+}
+
+const char *
+browser_word(enum browser browser)
+{
+	return browsers[browser].word;
+}
+
+/* ---- does it run? ---- */
+
+/* Firefox holds a lock on this file while it runs; the file stays. */
+static bool
+is_locked(const char *path)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	bool held = fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return held;
+}
+
+/*
+ * A link to "HOST-PID" (Chromium), which is left behind by a crash. One of another computer, on
+ * a shared home folder, cannot be looked at from here: Chromium takes it seriously, so do we.
+ */
+static bool
+is_process(const char *path)
+{
+	char target[PATH_MAX], host[256];
+	ssize_t len = readlink(path, target, sizeof target - 1);
+	char *dash;
+	long pid;
+
+	if (len <= 0)
+		return false;
+	target[len] = '\0';
+	dash = strrchr(target, '-');
+	if (!dash)
+		return false;
+	*dash = '\0';
+	pid = strtol(dash + 1, NULL, 10);
+	if (gethostname(host, sizeof host) == 0 && strcmp(host, target) != 0)
+		return true;
+	return pid > 0 && pid <= INT_MAX && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+}
+
+static char *
+firefox_lock(const char *folder)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/.parentlock", folder) < 0)
+		return NULL;
+	if (is_locked(path))
+		return path;
+	free(path);
+	return NULL;
+}
+
+static char *
+chromium_lock(void)
+{
+	for (size_t i = 0; i < ROWS(chromium_homes); i++) {
+		char *home = path_of(chromium_homes[i].base, chromium_homes[i].folder),
+		     *path = NULL;
+
+		if (!home || asprintf(&path, "%s/SingletonLock", home) < 0)
+			path = NULL;
+		free(home);
+		if (path && is_process(path))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+void
+browser_look_running(struct place *place)
+{
+	free(place->running);
+	place->running = place->sandbox != SANDBOX_NONE	     ? NULL
+			 : place->browser == BROWSER_FIREFOX ? firefox_lock(place->folder)
+							     : chromium_lock();
+}
+
+/* ---- the list of places ---- */
+
+static const char *
+policy_of(enum browser browser)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; i < ROWS(policies) && !found; i++) {
+		FILE *file = policies[i].browser == browser ? fopen(policies[i].file, "re") : NULL;
+		char *line = NULL;
+		size_t room = 0;
+
+		while (file && !found && getline(&line, &room, file) >= 0)
+			if (strstr(line, policies[i].contains))
+				found = policies[i].file;
+		free(line);
+		if (file)
+			(void)fclose(file);
+	}
+	return found;
+}
+
+static bool
+is_known(const struct places *places, const char *folder)
+{
+	for (size_t i = 0; i < places->count; i++)
+		if (strcmp(places->items[i].folder, folder) == 0)
+			return true;
+	return false;
+}
+
+/* Takes `folder`, which may be NULL without memory. */
+static bool
+add(struct places *places, enum browser browser, enum sandbox sandbox, char *folder,
+    const char *name)
+{
+	struct place *items;
+	struct place place = {.browser = browser, .sandbox = sandbox, .folder = folder};
+
+	if (folder && is_known(places, folder)) {
+		free(folder);
+		return true;
+	}
+	items = folder ? realloc(places->items, (places->count + 1) * sizeof *items) : NULL;
+	place.name = screen_safe(name, strlen(name));
+	if (items)
+		places->items = items;
+	if (!items || !place.name) {
+		free(folder);
+		free(place.name);
+		return false;
+	}
+	if (sandbox == SANDBOX_NONE) {
+		nssdb_look(folder, &place.db);
+		place.elsewhere = policy_of(browser);
+		browser_look_running(&place);
+	}
+	places->items[places->count++] = place;
+	return true;
+}
+
+/* What profiles.ini and installs.ini say of one profile. */
+struct section {
+	char name[128];
+	char path[PATH_MAX];
+	bool relative;
+};
+
+static bool
+add_section(struct places *places, const char *root, struct section *section)
+{
+	char *folder;
+	bool ok = true;
+
+	if (section->path[0]) {
+		if (section->path[0] == '/')
+			section->relative = false;
+		if (asprintf(&folder, "%s%s%s", section->relative ? root : "",
+			     section->relative ? "/" : "", section->path) < 0)
+			folder = NULL;
+		ok = add(places, BROWSER_FIREFOX, SANDBOX_NONE, folder,
+			 section->name[0] ? section->name : section->path);
+	}
+	*section = (struct section){.relative = true};
+	return ok;
+}
+
+static void
+take_line(struct section *section, const char *line, bool installs)
+{
+	if (strncmp(line, "Name=", 5) == 0)
+		(void)snprintf(section->name, sizeof section->name, "%s", line + 5);
+	else if (strncmp(line, "Path=", 5) == 0)
+		(void)snprintf(section->path, sizeof section->path, "%s", line + 5);
+	else if (installs && strncmp(line, "Default=", 8) == 0)
+		(void)snprintf(section->path, sizeof section->path, "%s", line + 8);
+	else if (strcmp(line, "IsRelative=0") == 0)
+		section->relative = false;
+}
+
+static bool
+read_ini(struct places *places, const char *root, const char *file, bool installs)
+{
+	struct section section = {.relative = true};
+	char *path, *line = NULL;
+	size_t room = 0;
+	FILE *ini = NULL;
+	bool ok = asprintf(&path, "%s/%s", root, file) >= 0;
+
+	if (ok) {
+		ini = fopen(path, "re");
+		free(path);
+	}
+	while (ok && ini && getline(&line, &room, ini) >= 0) {
+		line[strcspn(line, "\r\n")] = '\0';
+		if (line[0] == '[')
+			ok = add_section(places, root, &section);
+		else
+			take_line(&section, line, installs);
+	}
+	ok = ok && add_section(places, root, &section);
+	free(line);
+	if (ini)
+		(void)fclose(ini);
+	return ok;
+}
+
+static bool
+find_firefox(struct places *places)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < ROWS(firefox_roots) && ok; i++) {
+		char *root = path_of(firefox_roots[i].base, firefox_roots[i].folder);
+
+		ok = root && read_ini(places, root, "profiles.ini", false) &&
+		     read_ini(places, root, "installs.ini", true);
+		free(root);
+	}
+	return ok;
+}
+
+/*
+ * The list that Chromium uses: the first that is there. If none is, the first: what was made
+ * before they knew the second only knows that one, and all keep to it where it is.
+ */
+static bool
+find_chromium(struct places *places)
+{
+	size_t i = 0;
+
+	while (i < ROWS(chromium_lists) &&
+	       !exists(chromium_lists[i].base, chromium_lists[i].folder))
+		i++;
+	i = i < ROWS(chromium_lists) ? i : 0;
+	return add(places, BROWSER_CHROMIUM, SANDBOX_NONE,
+		   path_of(chromium_lists[i].base, chromium_lists[i].folder), "");
+}
+
+bool
+browser_find(enum browser browser, struct places *places)
+{
+	bool ok;
+
+	*places = (struct places){0};
+	ok = browser == BROWSER_FIREFOX ? find_firefox(places) : find_chromium(places);
+	for (size_t i = 0; i < ROWS(sandboxes) && ok; i++)
+		if (sandboxes[i].row.browser == browser &&
+		    exists(sandboxes[i].row.base, sandboxes[i].row.folder))
+			ok = add(places, browser, sandboxes[i].sandbox,
+				 path_of(sandboxes[i].row.base, sandboxes[i].row.folder), "");
+	return ok;
+}
+
+bool
+browser_is_idle(const struct places *places, const struct place *place)
+{
+	if (place->browser != BROWSER_FIREFOX || place->sandbox != SANDBOX_NONE ||
+	    place->db.state != NSSDB_NONE)
+		return false;
+	for (size_t i = 0; i < places->count; i++)
+		if (places->items[i].sandbox != SANDBOX_NONE ||
+		    places->items[i].db.state != NSSDB_NONE)
+			return true;
+	return &places->items[0] != place;
+}
+
+void
+browser_free(struct places *places)
+{
+	for (size_t i = 0; i < places->count; i++) {
+		nssdb_free(&places->items[i].db);
+		free(places->items[i].name);
+		free(places->items[i].folder);
+		free(places->items[i].running);
+	}
+	free(places->items);
+	*places = (struct places){0};
+}
+
+bool
+browser_is_here(enum browser browser, const struct places *places)
+{
+	for (size_t i = 0; i < places->count; i++)
+		if (places->items[i].sandbox != SANDBOX_NONE ||
+		    places->items[i].db.state != NSSDB_NONE || browser == BROWSER_FIREFOX)
+			return true;
+	for (size_t i = 0; browser == BROWSER_CHROMIUM && i < ROWS(chromium_homes); i++)
+		if (exists(chromium_homes[i].base, chromium_homes[i].folder))
+			return true;
+	for (size_t i = 0; browsers[browser].programs[i]; i++)
+		if (child_exists(browsers[browser].programs[i]))
+			return true;
+	return false;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_BROWSER_H
+#define JPKI_TOOL_BROWSER_H
+
+#include "tool/browsers/nssdb.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where the browsers of this user keep their lists of PKCS#11 modules. */
+
+enum browser {
+	BROWSER_FIREFOX,
+	BROWSER_CHROMIUM, /* and those made from it, which share one list */
+	BROWSERS
+};
+
+enum sandbox {
+	SANDBOX_NONE,
+	SANDBOX_SNAP,
+	SANDBOX_FLATPAK,
+};
+
+/* A profile of Firefox, the list of Chromium, or a sandbox in which one of them runs. */
+struct place {
+	enum browser browser;
+	enum sandbox
+		sandbox; /* not SANDBOX_NONE: it cannot load our module, and only that is known */
+	char *name;	 /* of the profile, fit to be shown; "" where it has none */
+	char *folder;	 /* of the database */
+	struct nssdb db;
+	char *running;	       /* the lock that shows that the browser runs; NULL if it does not */
+	const char *elsewhere; /* what else brings the module to it: a file; NULL if nothing */
+};
+
+struct places {
+	struct place *items;
+	size_t count;
+};
+
+/*
+ * Whether it is one of the profiles that Firefox makes and never uses: they say nothing where another
+ * one was used.
+ */
+bool browser_is_idle(const struct places *places, const struct place *place);
+
+/*
+ * All places of a browser, also those that were never used. For Chromium there is always one
+ * without sandbox: where its list would be. False without memory. browser_free goes with it.
+ */
+bool browser_find(enum browser browser, struct places *places);
+void browser_free(struct places *places);
+
+/* Whether the browser is on this computer, or was used by this user. */
+bool browser_is_here(enum browser browser, const struct places *places);
+
+/* Looks again whether it runs. */
+void browser_look_running(struct place *place);
+
+/* "Firefox", "Chromium". */
+const char *browser_name(enum browser browser);
+
+/* Its word on the command line: "firefox", "chromium". */
+const char *browser_word(enum browser browser);
+
+#endif

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/browsers/nssdb.h"
+
+#include "tool/system/child.h"
+#include "tool/system/packages.h"
+#include "tool/terminal/screen.h"
+#include "tool/terminal/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LIST "pkcs11.txt"
+#define SCRATCH ".jpki-tool"
+
+/* ---- words ---- */
+
+static void explain(char why[NSSDB_WHY], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void
+explain(char why[NSSDB_WHY], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(why, NSSDB_WHY, format, args);
+	va_end(args);
+}
+
+static bool
+cannot_write(char why[NSSDB_WHY], const char *path)
+{
+	explain(why, _("cannot write %s: %s"), path, strerror(errno));
+	return false;
+}
+
+static bool
+no_memory(char why[NSSDB_WHY])
+{
+	explain(why, "%s", _("out of memory"));
+	return false;
+}
+
+static char *
+joined(const char *folder, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+}
+
+/* ---- the list: blocks of lines "key=value" with an empty line after each ---- */
+
+static char *
+read_list(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0;
+	bool ok;
+
+	if (!file)
+		return NULL;
+	ok = getdelim(&text, &room, '\0', file) >= 0 || (feof(file) && !ferror(file));
+	ok = ok && !ferror(file);
+	(void)fclose(file);
+	if (ok && (text || (text = calloc(1, 1))))
+		return text;
+	free(text);
+	return NULL;
+}
+
+struct block {
+	const char *at;
+	size_t len;
+};
+
+/* The next block of *rest, which moves on behind it; false at the end. */
+static bool
+next_block(const char **rest, struct block *block)
+{
+	const char *end;
+
+	*rest += strspn(*rest, "\n");
+	block->at = *rest;
+	end = strstr(*rest, "\n\n");
+	block->len = end ? (size_t)(end - *rest) : strlen(*rest);
+	while (block->len > 0 && block->at[block->len - 1] == '\n')
+		block->len--;
+	*rest += end ? (size_t)(end - *rest) : strlen(*rest);
+	return block->len > 0;
+}
+
+/* A value of the block, which the caller frees; NULL where it has none. */
+static char *
+field(const struct block *block, const char *key)
+{
+	const char *at = block->at, *end = block->at + block->len;
+	size_t len = strlen(key);
+
+	while (at < end) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+
+		stop = stop ? stop : end;
+		if ((size_t)(stop - at) > len && strncmp(at, key, len) == 0 && at[len] == '=')
+			return strndup(at + len + 1, (size_t)(stop - at) - len - 1);
+		at = stop + 1;
+	}
+	return NULL;
+}
+
+static bool
+is_ours(const struct block *block)
+{
+	char *name = field(block, "name");
+	bool ours = name && strcmp(name, NSSDB_NAME) == 0;
+
+	free(name);
+	return ours;
+}
+
+/* ---- looking ---- */
+
+static const struct {
+	const char *file;
+	enum nssdb_state state;
+} libraries[] = {
+	{NSSDB_FILE, NSSDB_BY_HAND},
+	{"jpki-pkcs11.so", NSSDB_BY_HAND},
+	{"p11-kit-proxy.so", NSSDB_PROXY},
+	{"libp11-kit.so.0", NSSDB_PROXY},
+};
+
+static enum nssdb_state
+state_of(const struct block *block, const char *library)
+{
+	const char *slash = strrchr(library, '/'), *file = slash ? slash + 1 : library;
+
+	for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
+		if (strncmp(file, libraries[i].file, strlen(libraries[i].file)) != 0)
+			continue;
+		return libraries[i].state == NSSDB_BY_HAND && is_ours(block) ? NSSDB_OURS
+									     : libraries[i].state;
+	}
+	return is_ours(block) ? NSSDB_OURS : NSSDB_WITHOUT;
+}
+
+/* What says most: our entry before one by hand, that before the proxy. */
+static bool
+outweighs(enum nssdb_state one, enum nssdb_state other)
+{
+	return other == NSSDB_WITHOUT ? one != NSSDB_WITHOUT : one != NSSDB_WITHOUT && one < other;
+}
+
+static bool
+is_there(const char *library)
+{
+	return *library != '/' || access(library, R_OK) == 0;
+}
+
+void
+nssdb_look(const char *folder, struct nssdb *db)
+{
+	char *path = joined(folder, LIST), *text = path ? read_list(path) : NULL;
+	const char *rest = text;
+	struct block block;
+
+	*db = (struct nssdb){.state = text		? NSSDB_WITHOUT
+				      : errno == ENOENT ? NSSDB_NONE
+							: NSSDB_UNREADABLE};
+	while (text && next_block(&rest, &block)) {
+		char *library = field(&block, "library");
+		enum nssdb_state state = library ? state_of(&block, library) : NSSDB_WITHOUT;
+
+		if (outweighs(state, db->state)) {
+			free(db->library);
+			db->state = state;
+			db->readable = is_there(library);
+			db->library = library;
+			library = NULL;
+		}
+		free(library);
+	}
+	free(text);
+	free(path);
+}
+
+void
+nssdb_free(struct nssdb *db)
+{
+	free(db->library);
+	db->library = NULL;
+}
+
+/* ---- changing ---- */
+
+struct work {
+	char *list;    /* the file itself, links followed */
+	char *scratch; /* a folder beside it, in which modutil works on a copy */
+	char *copy;
+	char *old;
+	int fd; /* holds the lock on the scratch folder */
+	mode_t mode;
+	sigset_t mask;
+};
+
+static void
+remove_contents(const char *folder)
+{
+	DIR *files = opendir(folder);
+	struct dirent *entry;
+
+	while (files && (entry = readdir(files)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			/* NOLINTNEXTLINE(clang-analyzer-unix.StdCLibraryFunctions): it is open */
+			(void)unlinkat(dirfd(files), entry->d_name, 0);
+	if (files)
+		(void)closedir(files);
+}
+
+/* Beside the list, so that the result can take its place; what an ended run left is thrown away. */
+static bool
+make_scratch(struct work *work, char why[NSSDB_WHY])
+{
+	char *slash = strrchr(work->list, '/');
+
+	if (asprintf(&work->scratch, "%.*s/" SCRATCH, (int)(slash - work->list), work->list) < 0)
+		work->scratch = NULL;
+	if (!work->scratch)
+		return no_memory(why);
+	work->copy = joined(work->scratch, LIST);
+	if (!work->copy)
+		return no_memory(why);
+	if (mkdir(work->scratch, 0700) != 0 && errno != EEXIST)
+		return cannot_write(why, work->scratch);
+	work->fd = open(work->scratch, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (work->fd < 0)
+		return cannot_write(why, work->scratch);
+	if (flock(work->fd, LOCK_EX | LOCK_NB) != 0) {
+		(void)close(work->fd);
+		work->fd = -1;
+		explain(why, "%s", _("another jpki-tool is just changing it"));
+		return false;
+	}
+	remove_contents(work->scratch);
+	return true;
+}
+
+static bool
+write_copy(const struct work *work, char why[NSSDB_WHY])
+{
+	int fd = open(work->copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	size_t len = strlen(work->old);
+	bool ok = fd >= 0 && write(fd, work->old, len) == (ssize_t)len;
+
+	if (fd >= 0 && close(fd) != 0)
+		ok = false;
+	return ok || cannot_write(why, work->copy);
+}
+
+/* Ctrl-C in the middle is obeyed when all is tidy again. */
+static void
+hold_signals(sigset_t *mask)
+{
+	static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < sizeof held / sizeof held[0]; i++)
+		(void)sigaddset(&set, held[i]);
+	(void)sigprocmask(SIG_BLOCK, &set, mask);
+}
+
+static bool
+begin(struct work *work, const char *folder, char why[NSSDB_WHY])
+{
+	char *link = joined(folder, LIST);
+	struct stat st;
+
+	work->list = link ? realpath(link, NULL) : NULL;
+	free(link);
+	if (!work->list || stat(work->list, &st) != 0) {
+		explain(why, _("cannot read %s: %s"), folder, strerror(errno));
+		return false;
+	}
+	if (st.st_uid != geteuid()) {
+		explain(why,
+			_("%s belongs to another user: run jpki-tool as that user, without sudo"),
+			work->list);
+		return false;
+	}
+	work->mode = st.st_mode & 07777;
+	work->old = read_list(work->list);
+	if (!work->old) {
+		explain(why, _("cannot read %s: %s"), work->list, strerror(errno));
+		return false;
+	}
+	return make_scratch(work, why) && write_copy(work, why);
+}
+
+static void
+end(struct work *work)
+{
+	if (work->scratch && work->fd >= 0) {
+		remove_contents(work->scratch);
+		(void)rmdir(work->scratch);
+		(void)close(work->fd);
+	}
+	free(work->list);
+	free(work->scratch);
+	free(work->copy);
+	free(work->old);
+	(void)sigprocmask(SIG_SETMASK, &work->mask, NULL);
+}
+
+/* Runs modutil; if it fails, its last line says why. */
+static bool
+modutil(char *const arguments[], char why[NSSDB_WHY])
+{
+	char said[2048], *safe, *line;
+	int status = child_run(arguments, said, sizeof said);
+
+	if (status == 0)
+		return true;
+	if (status < 0 || status == 127) {
+		explain(why, _("modutil is missing; it comes with: %s"),
+			package_command(PACKAGE_MODUTIL));
+		return false;
+	}
+	while (*said && said[strlen(said) - 1] == '\n')
+		said[strlen(said) - 1] = '\0';
+	line = strrchr(said, '\n');
+	line = line ? line + 1 : said;
+	safe = screen_safe(line, strlen(line));
+	explain(why, _("modutil failed with status %d: %s"), status, safe ? safe : "");
+	free(safe);
+	return false;
+}
+
+/* Our entries in a list: how many, and whether each is this library. */
+static bool
+has_exactly(const char *text, const char *library)
+{
+	int count = 0, right = 0;
+	struct block block;
+
+	while (next_block(&text, &block)) {
+		char *is = field(&block, "library");
+
+		if (is_ours(&block)) {
+			count++;
+			right += is && library && strcmp(is, library) == 0;
+		}
+		free(is);
+	}
+	return library ? count == 1 && right == 1 : count == 0;
+}
+
+static bool
+next_other(const char **text, struct block *block)
+{
+	while (next_block(text, block))
+		if (!is_ours(block))
+			return true;
+	return false;
+}
+
+/* Whether both lists have the same entries in the same order, apart from ours. */
+static bool
+same_others(const char *one, const char *other)
+{
+	struct block a, b;
+
+	for (;;) {
+		bool more = next_other(&one, &a), more_b = next_other(&other, &b);
+
+		if (more != more_b)
+			return false;
+		if (!more)
+			return true;
+		if (a.len != b.len || memcmp(a.at, b.at, a.len) != 0)
+			return false;
+	}
+}
+
+static bool
+flushed(const struct work *work)
+{
+	int fd = open(work->copy, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && fchmod(fd, work->mode) == 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return ok;
+}
+
+/* Puts the copy in the list's place, if it is what was asked for and the list is as it was. */
+static bool
+put_in_place(const struct work *work, const char *library, char why[NSSDB_WHY])
+{
+	char *new = read_list(work->copy), *now = read_list(work->list);
+	bool ok = false;
+
+	if (!new || !has_exactly(new, library) || !same_others(work->old, new))
+		explain(why, "%s", _("modutil would have changed something else too"));
+	else if (!now || strcmp(now, work->old) != 0)
+		explain(why, _("%s was just changed by another program"), work->list);
+	else if (!flushed(work) || rename(work->copy, work->list) != 0)
+		ok = cannot_write(why, work->list);
+	else
+		ok = true;
+	free(new);
+	free(now);
+	return ok;
+}
+
+static bool
+run_modutil(const struct work *work, const char *library, char why[NSSDB_WHY])
+{
+	char *database;
+	bool ok = true;
+
+	if (asprintf(&database, "sql:%s", work->scratch) < 0)
+		return no_memory(why);
+	if (!has_exactly(work->old, NULL))
+		ok = modutil((char *[]){"modutil", "-force", "-dbdir", database, "-delete",
+					NSSDB_NAME, NULL},
+			     why);
+	if (ok && library)
+		ok = modutil((char *[]){"modutil", "-force", "-dbdir", database, "-add", NSSDB_NAME,
+					"-libfile", (char *)(uintptr_t)library, NULL},
+			     why);
+	free(database);
+	return ok;
+}
+
+/* The list with our entry for `library`, or without any (NULL). */
+static bool
+change(const char *folder, const char *library, char why[NSSDB_WHY])
+{
+	struct work work = {.fd = -1};
+	bool ok;
+
+	hold_signals(&work.mask);
+	ok = begin(&work, folder, why) && run_modutil(&work, library, why) &&
+	     put_in_place(&work, library, why);
+	end(&work);
+	return ok;
+}
+
+bool
+nssdb_add(const char *folder, const char *library, char why[NSSDB_WHY])
+{
+	return change(folder, library, why);
+}
+
+bool
+nssdb_remove(const char *folder, char why[NSSDB_WHY])
+{
+	return change(folder, NULL, why);
+}
+
+/* The folder and those above it, as Chromium makes them: for the user alone. */
+static bool
+make_folders(const char *folder)
+{
+	char *path = strdup(folder), *at = path;
+	bool ok = path != NULL;
+
+	while (ok && (at = strchr(at + 1, '/'))) {
+		*at = '\0';
+		ok = mkdir(path, 0700) == 0 || errno == EEXIST;
+		*at = '/';
+	}
+	free(path);
+	return ok && (mkdir(folder, 0700) == 0 || errno == EEXIST);
+}
+
+bool
+nssdb_make(const char *folder, char why[NSSDB_WHY])
+{
+	char *database;
+	bool ok;
+
+	if (!make_folders(folder))
+		return cannot_write(why, folder);
+	if (asprintf(&database, "sql:%s", folder) < 0)
+		return no_memory(why);
+	ok = modutil((char *[]){"modutil", "-force", "-create", "-dbdir", database, NULL}, why);
+	free(database);
+	return ok;
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki-tool setup: the module for user authentication in a browser's list, or out of it again. */
+#include "tool/browsers/browser.h"
+#include "tool/system/child.h"
+#include "tool/commands/commands.h"
+#include "tool/terminal/consent.h"
+#include "tool/browsers/p11kit.h"
+#include "tool/system/packages.h"
+#include "tool/terminal/screen.h"
+#include "tool/terminal/text.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What is to be done in one place. */
+enum step {
+	STEP_NONE,
+	STEP_CHANGE,
+	STEP_MAKE, /* a database, and then the change */
+};
+
+struct plan {
+	const struct options *options;
+	enum browser browser;
+	char *library; /* an absolute path; NULL for --remove */
+	struct places places;
+	enum step *steps;
+	size_t changes, already, running;
+	int width; /* of the labels */
+};
+
+/* ---- what is asked for ---- */
+
+const char *
+setup_choice(size_t i)
+{
+	return i < BROWSERS ? browser_word((enum browser)i) : NULL;
+}
+
+static bool
+browser_read(const char *word, enum browser *browser)
+{
+	for (*browser = 0; *browser < BROWSERS; (*browser)++)
+		if (strcasecmp(word, browser_word(*browser)) == 0)
+			return true;
+	complain(_("say firefox or chromium, not \"%s\""), word);
+	return false;
+}
+
+/* Browsers list all tokens of a module, and would ask the signing password too. */
+static enum tool_exit
+find_library(struct plan *plan)
+{
+	const char *path = plan->options->module ? plan->options->module : PKCS11DIR "/" NSSDB_FILE;
+	const char *slash = strrchr(path, '/');
+
+	if (plan->options->remove)
+		return TOOL_OK;
+	if (strcmp(slash ? slash + 1 : path, NSSDB_FILE) != 0) {
+		complain(_("a browser gets %s only, the module for user authentication, not %s"),
+			 NSSDB_FILE, path);
+		return TOOL_USAGE;
+	}
+	plan->library = *path == '/' ? strdup(path) : realpath(path, NULL);
+	if (plan->library && access(plan->library, R_OK) == 0)
+		return TOOL_OK;
+	complain(_("cannot read %s: install jpki-pkcs11, or say with --module where it is"), path);
+	return TOOL_FAILED;
+}
+
+/* ---- one row for each place ---- */
+
+static void
+label_of(const struct place *place, char *label, size_t size)
+{
+	static const char *const boxes[] = {"", " (Snap)", " (Flatpak)"};
+
+	(void)snprintf(label, size, "%s%s%s%s", browser_name(place->browser),
+		       place->name[0] ? " " : "", place->name, boxes[place->sandbox]);
+}
+
+static void
+row(const struct plan *plan, const struct place *place, enum mark mark, const char *text)
+{
+	char label[200];
+
+	label_of(place, label, sizeof label);
+	screen_row(label, plan->width, mark, text);
+}
+
+static void rowf(const struct plan *plan, const struct place *place, enum mark mark,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static void
+rowf(const struct plan *plan, const struct place *place, enum mark mark, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	row(plan, place, mark, text ? text : "?");
+	free(text);
+}
+
+static void
+find_width(struct plan *plan)
+{
+	char label[200];
+
+	for (size_t i = 0; i < plan->places.count; i++) {
+		int columns;
+
+		label_of(&plan->places.items[i], label, sizeof label);
+		columns = screen_columns(label) + 2;
+		plan->width = columns > plan->width ? columns : plan->width;
+	}
+}
+
+/* ---- planning ---- */
+
+static bool
+same_file(const char *one, const char *other)
+{
+	char *a = realpath(one, NULL), *b = realpath(other, NULL);
+	bool same = a && b && strcmp(a, b) == 0;
+
+	free(a);
+	free(b);
+	return same;
+}
+
+/* Whether p11-kit brings the module into this place: by its list, or by the administrator. */
+static bool
+comes_by_p11kit(const struct place *place)
+{
+	char *known;
+
+	if (place->db.state != NSSDB_PROXY && !place->elsewhere)
+		return false;
+	known = p11kit_find(browser_word(place->browser), NSSDB_FILE);
+	free(known);
+	return known != NULL;
+}
+
+static bool
+is_already(const struct plan *plan, const struct place *place)
+{
+	const struct nssdb *db = &place->db;
+
+	if (db->state == NSSDB_OURS)
+		return db->readable &&
+		       (!plan->options->module || same_file(db->library, plan->library));
+	return db->state == NSSDB_BY_HAND && db->readable;
+}
+
+static enum step
+plan_add(struct plan *plan, const struct place *place)
+{
+	const char *name = browser_name(place->browser);
+
+	if (is_already(plan, place)) {
+		plan->already++;
+		rowf(plan, place, MARK_OK, _("the module is in it already: %s"), place->db.library);
+		return STEP_NONE;
+	}
+	if (place->elsewhere && strstr(place->elsewhere, "policies.json")) {
+		plan->already++;
+		rowf(plan, place, MARK_OK, _("the administrator brings the module already: %s"),
+		     place->elsewhere);
+		return STEP_NONE;
+	}
+	if (comes_by_p11kit(place)) {
+		plan->already++;
+		row(plan, place, MARK_OK, _("the module comes through p11-kit already"));
+		return STEP_NONE;
+	}
+	if (place->db.state == NSSDB_NONE && place->browser == BROWSER_FIREFOX) {
+		rowf(plan, place, MARK_CAUTION,
+		     _("never used: start %s with it once, close it, and run this again"), name);
+		return STEP_NONE;
+	}
+	if (place->db.state == NSSDB_NONE) {
+		rowf(plan, place, MARK_NONE,
+		     _("the empty database %s is made, without a password, as Chromium makes it; "
+		       "its "
+		       "pkcs11.txt gets the module %s"),
+		     place->folder, plan->library);
+		return STEP_MAKE;
+	}
+	rowf(plan, place, MARK_NONE, _("%s/pkcs11.txt gets the module %s"), place->folder,
+	     plan->library);
+	return STEP_CHANGE;
+}
+
+static enum step
+plan_remove(struct plan *plan, const struct place *place)
+{
+	switch (place->db.state) {
+	case NSSDB_OURS:
+		rowf(plan, place, MARK_NONE, _("%s/pkcs11.txt loses the module %s"), place->folder,
+		     place->db.library);
+		return STEP_CHANGE;
+	case NSSDB_BY_HAND:
+		rowf(plan, place, MARK_CAUTION,
+		     _("%s is in it, but not by \"jpki-tool setup\": take it out in the browser"),
+		     place->db.library);
+		break;
+	case NSSDB_NONE:
+	case NSSDB_WITHOUT:
+	case NSSDB_PROXY:
+	case NSSDB_UNREADABLE:
+		row(plan, place, MARK_OK, _("\"jpki-tool setup\" has put nothing there"));
+		break;
+	}
+	plan->already++;
+	return STEP_NONE;
+}
+
+static enum step
+plan_place(struct plan *plan, const struct place *place)
+{
+	enum step step;
+
+	if (browser_is_idle(&plan->places, place)) {
+		row(plan, place, MARK_NONE, _("never used, so it is left alone"));
+		return STEP_NONE;
+	}
+	if (place->sandbox != SANDBOX_NONE) {
+		row(plan, place, MARK_CAUTION,
+		    _("cannot load modules of this computer from inside its package; install the "
+		      "browser as a package of the distribution (or of its maker) instead"));
+		return STEP_NONE;
+	}
+	if (place->db.state == NSSDB_UNREADABLE) {
+		rowf(plan, place, MARK_PROBLEM, _("%s/pkcs11.txt cannot be read"), place->folder);
+		return STEP_NONE;
+	}
+	step = plan->options->remove ? plan_remove(plan, place) : plan_add(plan, place);
+	if (step != STEP_NONE && place->running) {
+		plan->running++;
+		rowf(plan, place, MARK_PROBLEM, _("is running: close it first (%s)"),
+		     place->running);
+	}
+	return step;
+}
+
+static enum tool_exit
+make_plan(struct plan *plan)
+{
+	if (browser_find(plan->browser, &plan->places))
+		plan->steps = calloc(plan->places.count + 1, sizeof *plan->steps);
+	if (!plan->steps)
+		return module_failed(CKR_HOST_MEMORY);
+	find_width(plan);
+	for (size_t i = 0; i < plan->places.count; i++) {
+		plan->steps[i] = plan_place(plan, &plan->places.items[i]);
+		plan->changes += plan->steps[i] != STEP_NONE;
+	}
+	return TOOL_OK;
+}
+
+/* ---- doing ---- */
+
+/* The browser may have been started while the question was asked. */
+static bool
+do_step(const struct plan *plan, struct place *place, enum step step, char why[NSSDB_WHY])
+{
+	browser_look_running(place);
+	if (place->running) {
+		(void)snprintf(why, NSSDB_WHY, "%s", _("it is running now: close it first"));
+		return false;
+	}
+	if (step == STEP_MAKE && !nssdb_make(place->folder, why))
+		return false;
+	return plan->library ? nssdb_add(place->folder, plan->library, why)
+			     : nssdb_remove(place->folder, why);
+}
+
+static enum tool_exit
+do_plan(struct plan *plan)
+{
+	enum tool_exit status = TOOL_OK;
+	char why[NSSDB_WHY];
+
+	for (size_t i = 0; i < plan->places.count; i++) {
+		struct place *place = &plan->places.items[i];
+
+		if (plan->steps[i] == STEP_NONE)
+			continue;
+		if (do_step(plan, place, plan->steps[i], why)) {
+			row(plan, place, MARK_OK,
+			    plan->library ? _("done; it counts from the browser's next start")
+					  : _("done"));
+			continue;
+		}
+		row(plan, place, MARK_PROBLEM, why);
+		status = TOOL_FAILED;
+	}
+	return status;
+}
+
+/* Why there is nothing to do: fine where it was done before, else a message. */
+static enum tool_exit
+nothing_to_do(const struct plan *plan)
+{
+	if (plan->already > 0)
+		return TOOL_OK;
+	complain(_("%s has no profile here that can be set up: start it once, close it, and run "
+		   "this again"),
+		 browser_name(plan->browser));
+	return TOOL_FAILED;
+}
+
+static enum tool_exit
+carry_out(struct plan *plan)
+{
+	enum tool_exit status = make_plan(plan);
+
+	if (status != TOOL_OK)
+		return status;
+	if (plan->changes == 0)
+		return nothing_to_do(plan);
+	if (plan->running > 0) {
+		complain(_("%s is running: close it first; nothing was changed"),
+			 browser_name(plan->browser));
+		return TOOL_FAILED;
+	}
+	if (!child_exists("modutil")) {
+		complain(_("modutil is missing; it comes with: %s"),
+			 package_command(PACKAGE_MODUTIL));
+		return TOOL_FAILED;
+	}
+	screen_blank();
+	screen_text(0, _("Nothing else is changed; the browser goes on asking which certificate a "
+			 "site gets."));
+	screen_blank();
+	if (!plan->options->yes)
+		status = consent_ask(_("Do this?"), "--yes", _("nothing was changed"));
+	return status == TOOL_OK ? do_plan(plan) : status;
+}
+
+/* sudo keeps the user's home folder: what root makes there, the browser cannot open any more. */
+static bool
+is_anothers_home(void)
+{
+	const char *home = getenv("HOME");
+	struct stat about;
+
+	if (geteuid() != 0 || !home || stat(home, &about) != 0 || about.st_uid == 0)
+		return false;
+	complain(_("%s is another user's home folder: run this as that user, without sudo"), home);
+	return true;
+}
+
+enum tool_exit
+setup_run(const struct options *options, char *arguments[])
+{
+	struct plan plan = {.options = options};
+	enum tool_exit status = TOOL_USAGE;
+
+	if (browser_read(arguments[0], &plan.browser)) {
+		status = is_anothers_home() ? TOOL_FAILED : find_library(&plan);
+		if (status == TOOL_OK)
+			status = carry_out(&plan);
+	}
+	browser_free(&plan.places);
+	free(plan.steps);
+	free(plan.library);
+	return status;
+}

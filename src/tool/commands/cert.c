@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki-tool cert show|export auth|sign|auth-ca|sign-ca. */
+#include "holder/certificate.h"
+#include "tool/commands/commands.h"
+#include "tool/system/file.h"
+#include "holder/personal.h"
+#include "tool/cards/pin.h"
+#include "tool/terminal/screen.h"
+#include "tool/terminal/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+static const struct which {
+	const char *name;
+	enum key key;
+	enum object_id id;
+	bool is_ca;
+} table[] = {
+	{"auth", KEY_AUTH, ID_AUTH, false},
+	{"sign", KEY_SIGN, ID_SIGN, false},
+	{"auth-ca", KEY_AUTH, ID_AUTH_CA, true},
+	{"sign-ca", KEY_SIGN, ID_SIGN_CA, true},
+};
+
+#define WHICH (sizeof table / sizeof table[0])
+
+const char *
+cert_choice(size_t i)
+{
+	return i < WHICH ? table[i].name : NULL;
+}
+
+static const struct which *
+find_which(const char *name)
+{
+	for (size_t i = 0; i < WHICH; i++)
+		if (strcasecmp(table[i].name, name) == 0)
+			return &table[i];
+	complain(_("say auth, sign, auth-ca or sign-ca, not \"%s\""), name);
+	return NULL;
+}
+
+/* Whether there is something in the certificate's place, as the module knows when it has read it. */
+static bool
+is_bad(struct module *module, struct token *token)
+{
+	module_look(module, token);
+	return token->status.reason == JPKI_REASON_BAD_CERTIFICATE;
+}
+
+/* Reads it, after its PIN where it needs one. The caller frees *certificate. */
+static enum tool_exit
+read_certificate(struct module *module, const struct options *options, const struct which *which,
+		 X509 **certificate)
+{
+	struct reader *reader;
+	CK_SESSION_HANDLE session;
+	enum tool_exit status = module_choose(module, which->key, &reader);
+	CK_RV rv;
+
+	if (status != TOOL_OK)
+		return status;
+	rv = module_begin(module, &reader->tokens[which->key], false, &session);
+	if (rv != CKR_OK)
+		return module_failed(rv);
+	rv = module_certificate(module, session, which->id, certificate);
+	if (rv == CKR_OK && !*certificate && !which->is_ca) {
+		status = pin_login(module, options, reader, which->key, session);
+		if (status == TOOL_OK)
+			rv = module_certificate(module, session, which->id, certificate);
+	}
+	(void)module->f->C_CloseSession(session);
+	if (status != TOOL_OK || *certificate)
+		return status;
+	if (rv != CKR_OK || (!which->is_ca && is_bad(module, &reader->tokens[which->key])))
+		return module_token_failed(module, &reader->tokens[which->key], rv);
+	complain("%s", _("the card does not have this certificate"));
+	return TOOL_NO_CERTIFICATE;
+}
+
+/* ---- show ---- */
+
+#define LABELS 24
+
+static void
+show_name(const char *label, const X509_NAME *name)
+{
+	BIO *out = BIO_new(BIO_s_mem());
+	char *data, *safe;
+	long len;
+
+	if (!out)
+		return;
+	(void)X509_NAME_print_ex(out, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+	len = BIO_get_mem_data(out, &data);
+	safe = screen_safe(data, len > 0 ? (size_t)len : 0);
+	screen_row(label, LABELS, MARK_NONE, safe ? safe : "?");
+	free(safe);
+	BIO_free(out);
+}
+
+static void
+show_serial(const X509 *certificate)
+{
+	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
+	char *text = number ? BN_bn2hex(number) : NULL;
+
+	screen_row(_("Serial number"), LABELS, MARK_NONE, text ? text : "?");
+	OPENSSL_free(text);
+	BN_free(number);
+}
+
+static void
+show_fingerprint(const X509 *certificate)
+{
+	char text[FINGERPRINT_TEXT];
+
+	(void)certificate_fingerprint(certificate, text);
+	screen_row(_("SHA-256 fingerprint"), LABELS, MARK_NONE, text);
+}
+
+static void
+show_dates(const X509 *certificate)
+{
+	char text[DAY_TEXT];
+	int64_t from, to;
+
+	if (!certificate_dates(certificate, &from, &to))
+		return;
+	day_format(day_at(from), text);
+	screen_row(_("Valid from"), LABELS, MARK_NONE, text);
+	day_format(day_at(to), text);
+	screen_row(_("Valid to"), LABELS, MARK_NONE, text);
+}
+
+static void
+show_key(const X509 *certificate)
+{
+	EVP_PKEY *key = X509_get0_pubkey(certificate);
+	const char *type = key ? EVP_PKEY_get0_type_name(key) : NULL;
+
+	screen_rowf(_("Key"), LABELS, MARK_NONE, _("%s, %d bits"), type ? type : "?",
+		    key ? EVP_PKEY_get_bits(key) : 0);
+}
+
+static enum tool_exit
+show(const struct options *options, const struct which *which, X509 *certificate)
+{
+	if (certificate_is_simulated(certificate))
+		screen_row(_("Card"), LABELS, MARK_NONE, _("SIMULATED: for tests only"));
+	show_name(_("Subject"), X509_get_subject_name(certificate));
+	show_name(_("Issuer"), X509_get_issuer_name(certificate));
+	show_serial(certificate);
+	show_dates(certificate);
+	show_key(certificate);
+	show_fingerprint(certificate);
+	if (which->id != ID_SIGN)
+		return TOOL_OK;
+	screen_blank();
+	if (options->personal)
+		personal_show(certificate, LABELS);
+	else
+		screen_text(2, _("It also holds name, address, birth date and sex of the holder: "
+					   "--personal shows them."));
+	return TOOL_OK;
+}
+
+/* ---- export ---- */
+
+static const char *
+export_path(const struct options *options)
+{
+	return options->output ? options->output : "-";
+}
+
+/* Before any PIN is asked. */
+static enum tool_exit
+may_export(const struct options *options)
+{
+	const char *path = export_path(options);
+
+	if (!options->der || strcmp(path, "-") != 0 || !isatty(STDOUT_FILENO))
+		return file_may_write(path, options->force);
+	complain("%s", _("DER is not for a terminal: use --output FILE"));
+	return TOOL_USAGE;
+}
+
+static enum tool_exit
+write_certificate(const struct options *options, const struct which *which, X509 *certificate)
+{
+	BIO *out = BIO_new(BIO_s_mem());
+	enum tool_exit status = TOOL_FAILED;
+	char *data;
+	long len;
+
+	(void)which;
+	if (!out || (options->der ? i2d_X509_bio(out, certificate)
+				  : PEM_write_bio_X509(out, certificate)) != 1) {
+		complain("%s", _("out of memory"));
+	} else {
+		len = BIO_get_mem_data(out, &data);
+		status = file_write(export_path(options), data, (size_t)len, options->force);
+	}
+	BIO_free(out);
+	return status;
+}
+
+/* ---- the commands ---- */
+
+/* The two commands differ in what they do with the certificate. */
+struct use {
+	const struct which *which;
+	enum tool_exit (*certificate)(const struct options *options, const struct which *which,
+				      X509 *certificate);
+};
+
+static enum tool_exit
+use_certificate(struct module *module, const struct options *options, void *context)
+{
+	const struct use *use = context;
+	X509 *certificate = NULL;
+	enum tool_exit status = read_certificate(module, options, use->which, &certificate);
+
+	if (status == TOOL_OK)
+		status = use->certificate(options, use->which, certificate);
+	X509_free(certificate);
+	return status;
+}
+
+enum tool_exit
+cert_show_run(const struct options *options, char *arguments[])
+{
+	struct use use = {find_which(arguments[0]), show};
+
+	return use.which ? module_run(options, use_certificate, &use) : TOOL_USAGE;
+}
+
+enum tool_exit
+cert_export_run(const struct options *options, char *arguments[])
+{
+	struct use use = {find_which(arguments[0]), write_certificate};
+	enum tool_exit status = use.which ? may_export(options) : TOOL_USAGE;
+
+	return status == TOOL_OK ? module_run(options, use_certificate, &use) : status;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What lies in the readers, as the module says it. */
+#include "holder/certificate.h"
+#include "tool/doctor/doctor.h"
+#include "tool/doctor/processes.h"
+#include "tool/terminal/text.h"
+
+#include <string.h>
+#include <time.h>
+
+/* ---- readers without a card of ours ---- */
+
+/* Words for programs, the same as in status --json. */
+static const char *const words[] = {
+	[JPKI_REASON_NO_READER] = "no-reader",
+	[JPKI_REASON_NO_CARD] = "no-card",
+	[JPKI_REASON_BUSY] = "busy",
+	[JPKI_REASON_NO_ANSWER] = "no-answer",
+	[JPKI_REASON_FOREIGN_CARD] = "foreign-card",
+	[JPKI_REASON_JUKI_CARD] = "juki-card",
+	[JPKI_REASON_STRANGE_CARD] = "strange-card",
+};
+
+static void
+is_busy(struct report *report, const struct reader *reader, enum mark mark)
+{
+	char holders[512];
+	struct finding *finding;
+
+	process_list("libpcsclite", holders, sizeof holders);
+	if (!holders[0]) {
+		(void)report_add(report, AREA_CARD, mark, "busy", reader->name,
+				 _("%s: another program holds the reader for itself: end it"),
+				 reader->name);
+		return;
+	}
+	finding = report_add(report, AREA_CARD, mark, "busy", reader->name,
+			     _("%s: another program holds the reader for itself; these use "
+			       "readers now: %s"),
+			     reader->name, holders);
+	if (strstr(holders, "scdaemon ("))
+		report_command(finding,
+			       "echo pcsc-shared >>~/.gnupg/scdaemon.conf && gpgconf --kill "
+			       "scdaemon");
+}
+
+static void
+without_card(struct report *report, const struct reader *reader, bool other)
+{
+	enum jpki_reason reason = module_reader_reason(reader);
+	enum mark mark = other ? MARK_NONE : MARK_PROBLEM;
+	const char *word = (size_t)reason < sizeof words / sizeof words[0] ? words[reason] : NULL;
+
+	if (reason == JPKI_REASON_REFUSED)
+		doctor_refused(report, AREA_CARD, reader->name);
+	else if (reason == JPKI_REASON_BUSY)
+		is_busy(report, reader, mark);
+	else
+		(void)report_add(report, AREA_CARD, mark, word ? word : "unknown", reader->name,
+				 "%s: %s", reader->name, module_reason_text(reason));
+}
+
+/* ---- a card ---- */
+
+static void
+judge_tries(struct report *report, const struct reader *reader, enum key key)
+{
+	const struct jpki_slot_status *status = &reader->tokens[key].status;
+	struct finding *finding = NULL;
+
+	if (!reader->tokens[key].listed || status->reason != JPKI_REASON_NONE)
+		return;
+	if (status->tries_left == 0)
+		finding = report_add(report, AREA_CARD, MARK_PROBLEM,
+				     key == KEY_AUTH ? "auth-locked" : "sign-locked", reader->name,
+				     _("the PIN of the %s is locked"), key_text(key));
+	else if (status->tries_left == 1)
+		finding = report_add(report, AREA_CARD, MARK_CAUTION,
+				     key == KEY_AUTH ? "auth-last-try" : "sign-last-try",
+				     reader->name, _("the PIN of the %s has one try left"),
+				     key_text(key));
+	report_command(finding, "jpki-tool help %s",
+		       status->tries_left == 0 ? "locked" : "forgotten");
+}
+
+/* A certificate that can be read without a PIN; NULL if it cannot. */
+static X509 *
+read_certificate(struct module *module, const struct token *token, enum object_id id)
+{
+	CK_SESSION_HANDLE session;
+	X509 *certificate = NULL;
+
+	if (module_begin(module, token, false, &session) != CKR_OK)
+		return NULL;
+	if (module_certificate(module, session, id, &certificate) != CKR_OK)
+		certificate = NULL;
+	(void)module->f->C_CloseSession(session);
+	return certificate;
+}
+
+static void
+judge_dates(struct report *report, const struct reader *reader, const X509 *certificate)
+{
+	int64_t from, to;
+	char day[DAY_TEXT];
+	struct finding *finding;
+
+	if (!certificate_dates(certificate, &from, &to) ||
+	    certificate_standing(from, to, time(NULL)) != STANDING_ENDED)
+		return;
+	day_format(day_at(to), day);
+	finding = report_add(report, AREA_CARD, MARK_PROBLEM, "expired", reader->name,
+			     _("the %s ended on %s"), key_text(KEY_AUTH), day);
+	report_command(finding, "jpki-tool help expired");
+}
+
+/* Whether the card can sign as TLS 1.3 wants it. */
+static void
+judge_pss(struct report *report, const struct reader *reader)
+{
+	switch (reader->tokens[KEY_AUTH].status.pss) {
+	case JPKI_PSS_YES:
+		(void)report_add(report, AREA_CARD, MARK_OK, "tls13", reader->name, "%s",
+				 _("it can sign for sites with TLS 1.3 (RSA-PSS)"));
+		return;
+	case JPKI_PSS_NO:
+		(void)report_add(report, AREA_CARD, MARK_CAUTION, "no-tls13", reader->name, "%s",
+				 _("it cannot sign for sites with TLS 1.3 (no RSA-PSS); those that "
+				   "also speak TLS 1.2 work with security.tls.version.max = 3 in "
+				   "Firefox's about:config"));
+		return;
+	case JPKI_PSS_UNKNOWN:
+		(void)report_add(report, AREA_CARD, MARK_NONE, "tls13-unknown", reader->name, "%s",
+				 _("whether it can sign for sites with TLS 1.3 (RSA-PSS) shows at "
+				   "the first login only"));
+		return;
+	}
+}
+
+static void
+judge_reason(struct report *report, const struct reader *reader, enum jpki_reason reason)
+{
+	bool none = reason == JPKI_REASON_NO_CERTIFICATE;
+
+	(void)report_add(report, AREA_CARD, none ? MARK_CAUTION : MARK_PROBLEM,
+			 none ? "no-certificate" : "bad-certificate", reader->name, "%s: %s",
+			 key_text(KEY_AUTH), module_reason_text(reason));
+}
+
+/* A phone shows only the authority's certificate without its PIN. */
+static void
+judge_simulated(struct report *report, struct module *module, const struct reader *reader,
+		const X509 *certificate)
+{
+	X509 *ca = certificate ? NULL
+			       : read_certificate(module, &reader->tokens[KEY_AUTH], ID_AUTH_CA);
+	const X509 *telling = certificate ? certificate : ca;
+
+	if (telling && certificate_is_simulated(telling))
+		(void)report_add(report, AREA_CARD, MARK_NONE, "simulated", reader->name, "%s",
+				 _("SIMULATED: for tests only"));
+	X509_free(ca);
+}
+
+static void
+judge_auth(struct report *report, struct module *module, struct reader *reader)
+{
+	struct token *token = &reader->tokens[KEY_AUTH];
+	X509 *certificate = NULL;
+
+	if (!token->listed)
+		return;
+	if (token->status.reason == JPKI_REASON_NONE) {
+		certificate = read_certificate(module, token, ID_AUTH);
+		/* Only now does the module know whether what it read is one. */
+		if (!certificate)
+			module_look(module, token);
+	}
+	if (token->status.reason != JPKI_REASON_NONE) {
+		judge_reason(report, reader, token->status.reason);
+		return;
+	}
+	if (certificate)
+		judge_dates(report, reader, certificate);
+	judge_simulated(report, module, reader, certificate);
+	X509_free(certificate);
+	judge_pss(report, reader);
+}
+
+void
+doctor_cards(struct report *report, struct module *module)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < module->count; i++)
+		any = any || module_has_card(&module->readers[i]);
+	for (size_t i = 0; i < module->count; i++) {
+		struct reader *reader = &module->readers[i];
+
+		if (!reader->name[0])
+			continue;
+		if (!module_has_card(reader)) {
+			without_card(report, reader, any);
+			continue;
+		}
+		(void)report_add(report, AREA_CARD, MARK_OK, "present", reader->name, "%s: %s",
+				 reader->name, module_card_text(reader->card));
+		for (enum key key = KEY_AUTH; key < KEYS; key++)
+			judge_tries(report, reader, key);
+		judge_auth(report, module, reader);
+	}
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/doctor/doctor.h"
+
+#include "tool/commands/commands.h"
+#include "tool/terminal/text.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+static const struct {
+	const char *word;
+	const char *label;
+} areas[] = {
+	[AREA_MODULE] = {"module", N_("Module")},
+	[AREA_SERVICE] = {"service", N_("Reader service")},
+	[AREA_READER] = {"reader", N_("Reader")},
+	[AREA_CARD] = {"card", N_("Card")},
+	[AREA_P11KIT] = {"p11-kit", "p11-kit"},
+	[AREA_FIREFOX] = {"firefox", "Firefox"},
+	[AREA_CHROMIUM] = {"chromium", "Chromium"},
+};
+
+static const char *const states[] = {
+	[MARK_NONE] = "note",
+	[MARK_OK] = "ok",
+	[MARK_CAUTION] = "caution",
+	[MARK_PROBLEM] = "problem",
+};
+
+/* ---- the report ---- */
+
+struct finding *
+report_add(struct report *report, enum area area, enum mark mark, const char *word,
+	   const char *about, const char *format, ...)
+{
+	struct finding *items = realloc(report->items, (report->count + 1) * sizeof *items);
+	struct finding finding = {.area = area, .mark = mark, .word = word};
+	va_list args;
+
+	if (items)
+		report->items = items;
+	va_start(args, format);
+	if (vasprintf(&finding.text, format, args) < 0)
+		finding.text = NULL;
+	va_end(args);
+	finding.about = strdup(about ? about : "");
+	if (!items || !finding.text || !finding.about) {
+		free(finding.text);
+		free(finding.about);
+		report->failed = true;
+		return NULL;
+	}
+	items[report->count] = finding;
+	return &items[report->count++];
+}
+
+void
+report_command(struct finding *finding, const char *format, ...)
+{
+	va_list args;
+
+	if (!finding)
+		return;
+	va_start(args, format);
+	if (vasprintf(&finding->command, format, args) < 0)
+		finding->command = NULL;
+	va_end(args);
+}
+
+static void
+report_free(struct report *report)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		free(report->items[i].about);
+		free(report->items[i].text);
+		free(report->items[i].command);
+	}
+	free(report->items);
+}
+
+static bool
+has_problem(const struct report *report)
+{
+	for (size_t i = 0; i < report->count; i++)
+		if (report->items[i].mark == MARK_PROBLEM)
+			return true;
+	return false;
+}
+
+/* ---- telling ---- */
+
+static int
+label_width(void)
+{
+	int widest = 0;
+
+	for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++) {
+		int columns = screen_columns(_(areas[i].label));
+
+		widest = columns > widest ? columns : widest;
+	}
+	return widest + 2;
+}
+
+static void
+show(const struct report *report)
+{
+	int width = label_width();
+
+	for (size_t i = 0; i < report->count; i++) {
+		const struct finding *finding = &report->items[i];
+		bool same = i > 0 && report->items[i - 1].area == finding->area;
+
+		screen_row(same ? "" : _(areas[finding->area].label), width, finding->mark,
+			   finding->text);
+		if (finding->command)
+			screen_command(finding->command);
+	}
+	screen_blank();
+	screen_text(0, has_problem(report)
+			       ? _("Begin with the first PROBLEM: those after it may come from it.")
+			       : _("Nothing is wrong."));
+}
+
+/* JSON is UTF-8; the name of a file is any bytes. NULL is null. */
+static json_t *
+text_of(const char *text)
+{
+	char *safe = text ? screen_safe(text, strlen(text)) : NULL;
+	json_t *json = safe ? json_string(safe) : json_null();
+
+	free(safe);
+	return json;
+}
+
+static enum tool_exit
+print_json(const struct report *report)
+{
+	json_t *findings = json_array(), *json;
+	bool ok;
+
+	for (size_t i = 0; i < report->count; i++) {
+		const struct finding *f = &report->items[i];
+
+		(void)json_array_append_new(
+			findings, json_pack("{s:s, s:s, s:s, s:o, s:o}", "area", areas[f->area].word,
+					    "state", states[f->mark], "finding", f->word, "about",
+					    text_of(f->about), "command", text_of(f->command)));
+	}
+	json = json_pack("{s:b, s:o}", "wrong", has_problem(report), "findings", findings);
+	ok = json && json_array_size(findings) == report->count && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
+	json_decref(json);
+	(void)putchar('\n');
+	return ok ? TOOL_OK : TOOL_FAILED;
+}
+
+/* ---- the command ---- */
+
+/* What the module says of the service: where that cannot be used, all slots say so. */
+static enum jpki_reason
+first_reason(const struct module *module)
+{
+	const struct reader *reader = module->readers;
+
+	if (module->count == 0)
+		return JPKI_REASON_NO_READER;
+	if (reader->name[0]) /* then the service was there, and what is wrong is this reader's */
+		return JPKI_REASON_NONE;
+	return module_reader_reason(reader);
+}
+
+static size_t
+count_readers(const struct module *module)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < module->count; i++)
+		count += module->readers[i].name[0] != '\0';
+	return count;
+}
+
+static void
+look_below(struct report *report, struct module *module)
+{
+	enum jpki_reason reason = first_reason(module);
+
+	doctor_service(report, reason);
+	if (reason == JPKI_REASON_NO_SERVICE || reason == JPKI_REASON_REFUSED)
+		return;
+	doctor_usb(report, count_readers(module));
+	doctor_cards(report, module);
+}
+
+/* The folder of the module, for the one that browsers get. NULL without memory. */
+static char *
+module_folder(const struct options *options)
+{
+	const char *path = options->module ? options->module : PKCS11DIR "/";
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, (size_t)(slash - path)) : strdup("."), *real;
+
+	real = folder ? realpath(folder, NULL) : NULL;
+	if (!real)
+		return folder;
+	free(folder);
+	return real;
+}
+
+enum tool_exit
+doctor_run(const struct options *options, char *arguments[])
+{
+	struct report report = {0};
+	struct module module;
+	enum tool_exit status = module_open(&module, options);
+	char *folder = module_folder(options);
+
+	(void)arguments;
+	if (!module.f)
+		(void)report_add(&report, AREA_MODULE, MARK_PROBLEM, "not-loaded", options->module,
+				 "%s",
+				 _("the module cannot be loaded: install the package jpki-pkcs11 "
+				   "again"));
+	else if (status != TOOL_OK)
+		goto out;
+	else
+		look_below(&report, &module);
+	if (folder)
+		doctor_programs(&report, folder);
+	if (report.failed || !folder) {
+		status = module_failed(CKR_HOST_MEMORY);
+		goto out;
+	}
+	status = TOOL_OK;
+	if (options->json)
+		status = print_json(&report);
+	else
+		show(&report);
+	if (status == TOOL_OK && has_problem(&report))
+		status = TOOL_WRONG;
+out:
+	module_close(&module);
+	report_free(&report);
+	free(folder);
+	return status;
+}

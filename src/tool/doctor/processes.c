@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/doctor/processes.h"
+
+#include "tool/terminal/screen.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The name of a process, without the line's end; empty where it has gone. */
+static void
+read_name(const char *pid, char *name, size_t size)
+{
+	char path[64];
+	FILE *file;
+
+	(void)snprintf(path, sizeof path, "/proc/%s/comm", pid);
+	file = fopen(path, "re");
+	if (!file || !fgets(name, (int)size, file))
+		name[0] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+	if (file)
+		(void)fclose(file);
+}
+
+static bool
+has_loaded(const char *pid, const char *library)
+{
+	char path[64], *line = NULL;
+	size_t room = 0;
+	bool found = false;
+	FILE *file;
+
+	(void)snprintf(path, sizeof path, "/proc/%s/maps", pid);
+	file = fopen(path, "re");
+	while (file && !found && getline(&line, &room, file) >= 0)
+		found = strstr(line, library) != NULL;
+	free(line);
+	if (file)
+		(void)fclose(file);
+	return found;
+}
+
+/* The next process in /proc; NULL at the end. */
+static const char *
+next_process(DIR *proc)
+{
+	struct dirent *entry;
+
+	while (proc && (entry = readdir(proc)))
+		if (isdigit((unsigned char)entry->d_name[0]) && strlen(entry->d_name) < 20)
+			return entry->d_name;
+	return NULL;
+}
+
+bool
+process_runs(const char *name)
+{
+	DIR *proc = opendir("/proc");
+	const char *pid;
+	char is[64];
+	bool found = false;
+
+	while (!found && (pid = next_process(proc))) {
+		read_name(pid, is, sizeof is);
+		found = strcmp(is, name) == 0;
+	}
+	if (proc)
+		(void)closedir(proc);
+	return found;
+}
+
+static void
+append(char *names, size_t size, const char *name, const char *pid)
+{
+	size_t len = strlen(names);
+	char *safe = screen_safe(name, strlen(name));
+
+	(void)snprintf(names + len, size - len, "%s%s (%s)", len ? ", " : "", safe ? safe : "?",
+		       pid);
+	free(safe);
+}
+
+void
+process_list(const char *library, char *names, size_t size)
+{
+	DIR *proc = opendir("/proc");
+	const char *pid;
+	char name[64];
+
+	names[0] = '\0';
+	while ((pid = next_process(proc))) {
+		if (strtol(pid, NULL, 10) == (long)getpid() || !has_loaded(pid, library))
+			continue;
+		read_name(pid, name, sizeof name);
+		/* The service itself may have it loaded too. */
+		if (strcmp(name, "pcscd") != 0)
+			append(names, size, name, pid);
+	}
+	if (proc)
+		(void)closedir(proc);
+}

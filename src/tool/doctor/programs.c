@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether the programs that should use the card know the module. */
+#include "tool/browsers/browser.h"
+#include "tool/doctor/doctor.h"
+#include "tool/browsers/p11kit.h"
+#include "tool/system/shell.h"
+#include "tool/terminal/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPENSC "opensc-pkcs11.so"
+
+/* ---- p11-kit ---- */
+
+/* Whether p11-kit has it. */
+static bool
+look_at_p11kit(struct report *report, const char *folder)
+{
+	char *known = p11kit_find("jpki-tool", NSSDB_FILE), *line, *word = NULL;
+	struct finding *finding;
+
+	if (known) {
+		(void)report_add(report, AREA_P11KIT, MARK_OK, "known", known,
+				 _("it knows the module: %s"), known);
+		free(known);
+		return true;
+	}
+	finding = report_add(report, AREA_P11KIT, MARK_PROBLEM, "unknown", "", "%s",
+			     _("it does not know the module: programs that ask p11-kit, such as "
+			       "those with GnuTLS, do not find the card"));
+	if (asprintf(&line, "module: %s/" NSSDB_FILE, folder) >= 0) {
+		word = shell_quote(line);
+		free(line);
+	}
+	if (word)
+		report_command(finding,
+			       "sudo mkdir -p /etc/pkcs11/modules && echo %s "
+			       "| sudo tee /etc/pkcs11/modules/jpki-auth.module",
+			       word);
+	free(word);
+	return false;
+}
+
+static void
+look_at_opensc(struct report *report)
+{
+	char *opensc = p11kit_find("jpki-tool", OPENSC);
+	struct finding *finding;
+
+	if (!opensc)
+		return;
+	finding = report_add(report, AREA_P11KIT, MARK_CAUTION, "opensc-too", opensc, "%s",
+			     _("OpenSC's module shows the same card a second time, and leaves it "
+			       "unlocked after use; if you have no other card for it, switch it "
+			       "off"));
+	report_command(finding, "sudo mkdir -p /etc/pkcs11/modules && echo module: | sudo tee "
+				"/etc/pkcs11/modules/opensc-pkcs11.module");
+	free(opensc);
+}
+
+/* ---- browsers ---- */
+
+static const enum area areas[] = {
+	[BROWSER_FIREFOX] = AREA_FIREFOX,
+	[BROWSER_CHROMIUM] = AREA_CHROMIUM,
+};
+
+static void
+not_set_up(struct report *report, const struct place *place)
+{
+	struct finding *finding = report_add(
+		report, areas[place->browser], MARK_CAUTION, "not-set-up", place->folder,
+		_("%s%sit does not have the module"), place->name, *place->name ? ": " : "");
+
+	report_command(finding, "jpki-tool setup %s", browser_word(place->browser));
+}
+
+static void
+judge(struct report *report, const struct place *place, bool p11kit)
+{
+	const char *colon = *place->name ? ": " : "";
+	enum area area = areas[place->browser];
+	struct finding *finding;
+
+	if (place->sandbox != SANDBOX_NONE) {
+		(void)report_add(
+			report, area, MARK_CAUTION,
+			place->sandbox == SANDBOX_SNAP ? "snap" : "flatpak", place->folder,
+			_("in a %s it cannot load modules of this computer; install it as a "
+			  "package of the distribution (or of its maker) instead"),
+			place->sandbox == SANDBOX_SNAP ? "Snap" : "Flatpak");
+		return;
+	}
+	switch (place->db.state) {
+	case NSSDB_OURS:
+	case NSSDB_BY_HAND:
+		if (place->db.readable) {
+			(void)report_add(report, area, MARK_OK, "set-up", place->folder,
+					 _("%s%sit has the module: %s"), place->name, colon,
+					 place->db.library);
+			return;
+		}
+		finding = report_add(report, area, MARK_PROBLEM, "module-gone", place->folder,
+				     _("%s%sthe module it has is not there any more: %s"),
+				     place->name, colon, place->db.library);
+		report_command(finding, "jpki-tool setup %s", browser_word(place->browser));
+		return;
+	case NSSDB_UNREADABLE:
+		(void)report_add(report, area, MARK_PROBLEM, "unreadable", place->folder,
+				 _("%s/pkcs11.txt cannot be read"), place->folder);
+		return;
+	case NSSDB_NONE:
+	case NSSDB_WITHOUT:
+	case NSSDB_PROXY:
+		break;
+	}
+	if (place->elsewhere && strstr(place->elsewhere, "policies.json"))
+		(void)report_add(report, area, MARK_OK, "set-up", place->elsewhere,
+				 _("%s%sthe administrator brings the module: %s"), place->name,
+				 colon, place->elsewhere);
+	else if (p11kit && (place->db.state == NSSDB_PROXY || place->elsewhere))
+		(void)report_add(report, area, MARK_OK, "set-up", place->folder,
+				 _("%s%sthe module comes through p11-kit"), place->name, colon);
+	else
+		not_set_up(report, place);
+}
+
+/* With Chromium in a sandbox only, the list that it would have outside means nothing. */
+static bool
+is_elsewhere(const struct places *places, const struct place *place)
+{
+	return place->browser == BROWSER_CHROMIUM && place->sandbox == SANDBOX_NONE &&
+	       place->db.state == NSSDB_NONE && places->count > 1;
+}
+
+static void
+never_used(struct report *report, enum browser browser)
+{
+	struct finding *finding =
+		report_add(report, areas[browser], MARK_CAUTION, "never-used", "", "%s",
+			   _("it was never started: do that, close it, and "
+			     "set it up"));
+
+	report_command(finding, "jpki-tool setup %s", browser_word(browser));
+}
+
+static void
+look_at_browser(struct report *report, enum browser browser, bool p11kit)
+{
+	struct places places;
+
+	if (!browser_find(browser, &places)) {
+		report->failed = true;
+	} else if (browser_is_here(browser, &places)) {
+		for (size_t i = 0; i < places.count; i++)
+			if (!browser_is_idle(&places, &places.items[i]) &&
+			    !is_elsewhere(&places, &places.items[i]))
+				judge(report, &places.items[i], p11kit);
+		if (places.count == 0)
+			never_used(report, browser);
+	}
+	browser_free(&places);
+}
+
+void
+doctor_programs(struct report *report, const char *folder)
+{
+	bool p11kit = look_at_p11kit(report, folder);
+
+	look_at_opensc(report);
+	for (enum browser browser = 0; browser < BROWSERS; browser++)
+		look_at_browser(report, browser, p11kit);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Why pcscd, the reader service, cannot be used. */
+#include "tool/system/child.h"
+#include "tool/doctor/doctor.h"
+#include "tool/system/packages.h"
+#include "tool/terminal/text.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static const char *const programs[] = {"/usr/sbin/pcscd", "/usr/bin/pcscd", "/sbin/pcscd",
+				       "/usr/local/sbin/pcscd"};
+
+static bool
+is_installed(void)
+{
+	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
+		if (access(programs[i], X_OK) == 0)
+			return true;
+	return child_exists("pcscd");
+}
+
+/* Where libpcsclite looks for the service. */
+static const char *
+socket_path(void)
+{
+	const char *set = getenv("PCSCLITE_CSOCK_NAME");
+
+	return set && *set ? set : "/run/pcscd/pcscd.comm";
+}
+
+/* How long a policy may take to decide, in milliseconds. */
+#define PATIENCE 2000
+
+#define HUNG_UP (-1)
+
+/*
+ * pcscd asks its policy when somebody connects, and hangs up on whom it refuses; all others it
+ * waits for. libpcsclite, which speaks at once, may take the one for the other.
+ */
+static bool
+hangs_up(int fd)
+{
+	struct pollfd poll_fd = {fd, POLLIN, 0};
+	char byte;
+
+	return poll(&poll_fd, 1, PATIENCE) > 0 && recv(fd, &byte, 1, MSG_PEEK) <= 0;
+}
+
+/* 0, HUNG_UP, or why it cannot be reached; nothing is said to it. */
+static int
+try_socket(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), error = 0;
+
+	if (fd < 0)
+		return errno;
+	if (strlen(path) >= sizeof address.sun_path)
+		error = ENAMETOOLONG;
+	else
+		memcpy(address.sun_path, path, strlen(path));
+	if (!error && connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+		error = errno;
+	if (!error && hangs_up(fd))
+		error = HUNG_UP;
+	(void)close(fd);
+	return error;
+}
+
+static const char *
+start_command(void)
+{
+	return child_exists("systemctl") ? "sudo systemctl enable --now pcscd.socket"
+					 : "sudo service pcscd start";
+}
+
+static const char *
+restart_command(void)
+{
+	return child_exists("systemctl") ? "sudo systemctl restart pcscd.socket"
+					 : "sudo service pcscd restart";
+}
+
+static void
+not_reached(struct report *report, const char *path, int error)
+{
+	struct finding *finding;
+
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+		if (!is_installed()) {
+			finding = report_add(report, AREA_SERVICE, MARK_PROBLEM, "not-installed",
+					     path, "%s", _("pcscd is not installed"));
+			report_command(finding, "%s", package_command(PACKAGE_PCSCD));
+			return;
+		}
+		finding = report_add(report, AREA_SERVICE, MARK_PROBLEM, "stopped", path, "%s",
+				     _("pcscd is not running"));
+		report_command(finding, "%s", start_command());
+		return;
+	case ECONNREFUSED:
+		finding = report_add(report, AREA_SERVICE, MARK_PROBLEM, "died", path, "%s",
+				     _("pcscd has ended, and its socket is left over"));
+		report_command(finding, "%s", restart_command());
+		return;
+	case HUNG_UP:
+		doctor_refused(report, AREA_SERVICE, "");
+		return;
+	case 0:
+		finding =
+			report_add(report, AREA_SERVICE, MARK_PROBLEM, "not-understood", path, "%s",
+				   _("pcscd is there, but libpcsclite cannot talk to it: perhaps "
+				     "they are of different versions; its log says more"));
+		report_command(finding, "sudo journalctl -b -u pcscd");
+		return;
+	default:
+		(void)report_add(report, AREA_SERVICE, MARK_PROBLEM, "unreachable", path,
+				 _("pcscd cannot be reached at %s: %s"), path, strerror(error));
+	}
+}
+
+/* ---- refused ---- */
+
+static const struct {
+	const char *variable;
+	const char *text;
+} sessions[] = {
+	{"SSH_CONNECTION",
+	 N_("pcscd refuses this session, which came by ssh: log in at the computer "
+	    "itself, or have its administrator allow you")},
+	{"SSH_TTY",
+	 N_("pcscd refuses this session, which came by ssh: log in at the computer itself, "
+	    "or have its administrator allow you")},
+	{"TMUX", N_("pcscd refuses this session: a tmux counts as where it was started, so try a "
+		    "terminal outside of it, or have the administrator allow you")},
+	{"STY", N_("pcscd refuses this session: a screen counts as where it was started, so try a "
+		   "terminal outside of it, or have the administrator allow you")},
+};
+
+static const char *
+session_text(void)
+{
+	for (size_t i = 0; i < sizeof sessions / sizeof sessions[0]; i++)
+		if (getenv(sessions[i].variable))
+			return _(sessions[i].text);
+	return _("pcscd refuses this session: only whoever sits at the computer may use readers, "
+		 "unless its administrator allows you");
+}
+
+/* The name may go into a script and a file name. */
+static bool
+is_plain(const char *name)
+{
+	return *name &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			    "._-") == strlen(name);
+}
+
+void
+doctor_refused(struct report *report, enum area area, const char *about)
+{
+	struct finding *finding =
+		report_add(report, area, MARK_PROBLEM, "refused", about, "%s", session_text());
+	const struct passwd *user = getpwuid(geteuid());
+
+	if (!user || !is_plain(user->pw_name))
+		return;
+	/* Two actions: pcscd as such, and each card. */
+	report_command(finding,
+		       "echo 'polkit.addRule(function(action, subject) { "
+		       "if (action.id.indexOf(\"org.debian.pcsc-lite.access_\") == 0 && "
+		       "subject.user == \"%s\") return polkit.Result.YES; });' "
+		       "| sudo tee /etc/polkit-1/rules.d/50-pcscd-%s.rules",
+		       user->pw_name, user->pw_name);
+}
+
+void
+doctor_service(struct report *report, enum jpki_reason reason)
+{
+	const char *path = socket_path();
+
+	if (reason == JPKI_REASON_NO_SERVICE)
+		not_reached(report, path, try_socket(path));
+	else if (reason == JPKI_REASON_REFUSED)
+		doctor_refused(report, AREA_SERVICE, "");
+	else
+		(void)report_add(report, AREA_SERVICE, MARK_OK, "running", "", "%s",
+				 _("pcscd answers"));
+}

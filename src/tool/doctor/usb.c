@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Readers on USB that pcscd cannot have: held by the kernel, without a driver, held by a program.
+ */
+#include "tool/doctor/doctor.h"
+#include "tool/system/packages.h"
+#include "tool/doctor/processes.h"
+#include "tool/terminal/text.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEVICES "/sys/bus/usb/devices"
+#define CLASS_SMART_CARD 0x0b
+
+struct usb_reader {
+	char device[64]; /* its folder below DEVICES */
+	char name[160];
+	unsigned int vendor, product;
+	char driver[32]; /* the kernel's, of its interface; empty if it has none */
+};
+
+/*
+ * The kernel's NFC drivers, by what their tables of devices say (drivers/nfc/pn533/usb.c and
+ * port100.c), and the modules to keep from being loaded.
+ */
+static const struct {
+	const char *driver;
+	const char *modules;
+} kernel_drivers[] = {
+	{"pn533_usb", "pn533_usb pn533 nfc"},	/* ACR122U, RC-S330 to RC-S370, SCL3711 */
+	{"pn533", "pn533_usb pn533 nfc"},	/* its name before Linux 4.12 */
+	{"port100", "port100 nfc_digital nfc"}, /* RC-S380 */
+};
+
+/* Readers that are not of the smart card class, so that their number has to tell. */
+static const struct {
+	unsigned int vendor, product;
+	const char *name;
+} others[] = {
+	{0x054c, 0x06c1, "Sony RC-S380/S"},
+	{0x054c, 0x06c3, "Sony RC-S380/P"},
+	{0x054c, 0x02e1, "Sony RC-S330/360/370"},
+};
+
+#define ROWS(table) (sizeof(table) / sizeof(table)[0])
+
+static const char *
+other_name(const struct usb_reader *reader)
+{
+	for (size_t i = 0; i < ROWS(others); i++)
+		if (others[i].vendor == reader->vendor && others[i].product == reader->product)
+			return others[i].name;
+	return NULL;
+}
+
+static const char *
+kernel_modules(const struct usb_reader *reader)
+{
+	for (size_t i = 0; i < ROWS(kernel_drivers); i++)
+		if (strcmp(kernel_drivers[i].driver, reader->driver) == 0)
+			return kernel_drivers[i].modules;
+	return NULL;
+}
+
+/* ---- reading /sys ---- */
+
+/* A line of an attribute; empty if there is none. */
+static void
+read_attribute(const char *folder, const char *name, char *value, size_t size)
+{
+	char path[PATH_MAX];
+	FILE *file;
+
+	value[0] = '\0';
+	(void)snprintf(path, sizeof path, DEVICES "/%s/%s", folder, name);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	if (!fgets(value, (int)size, file))
+		value[0] = '\0';
+	value[strcspn(value, "\n")] = '\0';
+	(void)fclose(file);
+}
+
+static unsigned int
+read_hex(const char *folder, const char *name)
+{
+	char value[16];
+
+	read_attribute(folder, name, value, sizeof value);
+	return (unsigned int)strtoul(value, NULL, 16);
+}
+
+static void
+read_driver(const char *interface, char *driver, size_t size)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	const char *slash;
+	ssize_t len;
+
+	(void)snprintf(path, sizeof path, DEVICES "/%s/driver", interface);
+	len = readlink(path, target, sizeof target - 1);
+	target[len > 0 ? len : 0] = '\0';
+	slash = strrchr(target, '/');
+	(void)snprintf(driver, size, "%.*s", (int)size - 1, slash ? slash + 1 : target);
+}
+
+static void
+read_names(struct usb_reader *reader)
+{
+	char maker[64], product[64], *safe;
+	const char *other = other_name(reader);
+
+	read_attribute(reader->device, "manufacturer", maker, sizeof maker);
+	read_attribute(reader->device, "product", product, sizeof product);
+	(void)snprintf(reader->name, sizeof reader->name, "%s%s%s (%04x:%04x)",
+		       other ? other : maker, !other && *maker ? " " : "", other ? "" : product,
+		       reader->vendor, reader->product);
+	safe = screen_safe(reader->name, strlen(reader->name));
+	if (safe)
+		(void)snprintf(reader->name, sizeof reader->name, "%s", safe);
+	free(safe);
+}
+
+/* Whether an interface ("1-2:1.0") is one of a reader; fills *reader. */
+static bool
+read_interface(const char *interface, struct usb_reader *reader)
+{
+	size_t len = strcspn(interface, ":");
+
+	if (!interface[len] || len >= sizeof reader->device)
+		return false;
+	*reader = (struct usb_reader){0};
+	memcpy(reader->device, interface, len);
+	reader->vendor = read_hex(reader->device, "idVendor");
+	reader->product = read_hex(reader->device, "idProduct");
+	read_driver(interface, reader->driver, sizeof reader->driver);
+	if (read_hex(interface, "bInterfaceClass") != CLASS_SMART_CARD && !other_name(reader) &&
+	    !kernel_modules(reader))
+		return false;
+	read_names(reader);
+	return true;
+}
+
+/* ---- pcscd's drivers ---- */
+
+static const char *const driver_folders[] = {
+	"/usr/lib/pcsc/drivers",
+	"/usr/lib64/pcsc/drivers",
+	"/usr/local/lib/pcsc/drivers",
+};
+
+struct drivers {
+	bool any;   /* one for readers on USB is there */
+	bool knows; /* one of them knows the reader */
+};
+
+static char *
+read_whole(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0;
+
+	if (file && getdelim(&text, &room, '\0', file) < 0) {
+		free(text);
+		text = NULL;
+	}
+	if (file)
+		(void)fclose(file);
+	return text;
+}
+
+/* The n-th text of the list behind a key of a property list; NULL behind its end. */
+static const char *
+item(const char *plist, const char *key, size_t n)
+{
+	const char *at = strstr(plist, key), *end = at ? strstr(at, "</array>") : NULL;
+
+	for (size_t i = 0; at && end; i++) {
+		at = strstr(at + 1, "<string>");
+		if (!at || at > end)
+			return NULL;
+		if (i == n)
+			return at + strlen("<string>");
+	}
+	return NULL;
+}
+
+/* Two lists side by side: makers and products. */
+static void
+read_plist(const char *plist, const struct usb_reader *reader, struct drivers *drivers)
+{
+	const char *vendor, *product;
+
+	for (size_t i = 0; (vendor = item(plist, "<key>ifdVendorID<", i)) &&
+			   (product = item(plist, "<key>ifdProductID<", i));
+	     i++) {
+		drivers->any = true;
+		if (strtoul(vendor, NULL, 16) == reader->vendor &&
+		    strtoul(product, NULL, 16) == reader->product)
+			drivers->knows = true;
+	}
+}
+
+static void
+look_in(const char *folder, const struct usb_reader *reader, struct drivers *drivers)
+{
+	DIR *bundles = opendir(folder);
+	struct dirent *entry;
+
+	while (bundles && (entry = readdir(bundles))) {
+		char path[PATH_MAX], *plist;
+
+		(void)snprintf(path, sizeof path, "%s/%s/Contents/Info.plist", folder,
+			       entry->d_name);
+		plist = read_whole(path);
+		if (plist)
+			read_plist(plist, reader, drivers);
+		free(plist);
+	}
+	if (bundles)
+		(void)closedir(bundles);
+}
+
+static struct drivers
+find_drivers(const struct usb_reader *reader)
+{
+	struct drivers drivers = {false, false};
+
+	for (size_t i = 0; i < ROWS(driver_folders); i++)
+		look_in(driver_folders[i], reader, &drivers);
+	return drivers;
+}
+
+/* ---- what is wrong with one ---- */
+
+static void
+held_by_kernel(struct report *report, const struct usb_reader *reader, enum mark mark)
+{
+	struct finding *finding =
+		report_add(report, AREA_READER, mark, "held-by-kernel", reader->name,
+			   _("%s: the kernel's own NFC driver %s holds it, so pcscd cannot"),
+			   reader->name, reader->driver);
+
+	report_command(finding,
+		       "printf 'blacklist %%s\\n' %s | sudo tee /etc/modprobe.d/blacklist-nfc.conf "
+		       "&& sudo modprobe -r %s && sudo systemctl restart pcscd",
+		       kernel_modules(reader), reader->driver);
+}
+
+static void
+without_driver(struct report *report, const struct usb_reader *reader, enum mark mark, bool any)
+{
+	struct finding *finding;
+
+	if (other_name(reader)) {
+		(void)report_add(report, AREA_READER, mark, "unsupported", reader->name,
+				 _("%s: pcscd has no driver for it, and Linux distributions have "
+				   "none; use another reader, such as a Sony RC-S300"),
+				 reader->name);
+		return;
+	}
+	if (!any) {
+		finding = report_add(report, AREA_READER, mark, "no-driver", reader->name,
+				     _("%s: pcscd has no driver for readers on USB"), reader->name);
+		report_command(finding, "%s", package_command(PACKAGE_CCID));
+		return;
+	}
+	finding = report_add(report, AREA_READER, mark, "no-driver", reader->name,
+			     _("%s: none of pcscd's drivers knows it; its maker may have one for "
+			       "pcsc-lite"),
+			     reader->name);
+	if (reader->vendor == 0x072f) /* Advanced Card Systems */
+		report_command(finding, "%s", package_command(PACKAGE_ACS));
+}
+
+/* It could have it, and has no reader at all. */
+static void
+not_taken(struct report *report, const struct usb_reader *reader)
+{
+	struct finding *finding;
+
+	if (process_runs("scdaemon")) {
+		finding = report_add(report, AREA_READER, MARK_PROBLEM, "held-by-gpg", reader->name,
+				     _("%s: gpg's scdaemon talks to it directly, so pcscd cannot"),
+				     reader->name);
+		report_command(finding, "echo disable-ccid >>~/.gnupg/scdaemon.conf && gpgconf "
+					"--kill scdaemon && sudo systemctl restart pcscd");
+		return;
+	}
+	finding = report_add(report, AREA_READER, MARK_PROBLEM, "not-taken", reader->name,
+			     _("%s: pcscd has a driver for it, but has not taken it: plug it in "
+			       "again, or restart pcscd"),
+			     reader->name);
+	report_command(finding, "sudo systemctl restart pcscd");
+}
+
+static void
+judge(struct report *report, const struct usb_reader *reader, size_t readers)
+{
+	enum mark mark = readers > 0 ? MARK_CAUTION : MARK_PROBLEM;
+	struct drivers drivers = find_drivers(reader);
+	bool held = kernel_modules(reader) != NULL;
+
+	if (held)
+		held_by_kernel(report, reader, mark);
+	if (!drivers.knows)
+		without_driver(report, reader, mark, drivers.any);
+	else if (!held && readers == 0)
+		not_taken(report, reader);
+}
+
+void
+doctor_usb(struct report *report, size_t readers)
+{
+	DIR *devices = opendir(DEVICES);
+	struct dirent *entry;
+	struct usb_reader reader;
+	char last[sizeof reader.device] = "";
+	size_t found = 0;
+
+	while (devices && (entry = readdir(devices))) {
+		if (!read_interface(entry->d_name, &reader) || strcmp(reader.device, last) == 0)
+			continue;
+		memcpy(last, reader.device, sizeof last);
+		judge(report, &reader, readers);
+		found++;
+	}
+	if (devices)
+		(void)closedir(devices);
+	if (readers == 0 && found == 0)
+		(void)report_add(report, AREA_READER, MARK_PROBLEM, "no-reader", "", "%s",
+				 _("no card reader is plugged in"));
+}

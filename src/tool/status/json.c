@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* status --json: names and values that do not change with the language. */
+#include "tool/status/status.h"
+
+static const char *const card_names[] = {
+	[JPKI_CARD_NONE] = "none",	   [JPKI_CARD_UNKNOWN] = "unknown",
+	[JPKI_CARD_FOREIGN] = "foreign",   [JPKI_CARD_JUKI] = "juki",
+	[JPKI_CARD_MYNUMBER] = "mynumber", [JPKI_CARD_ANDROID] = "android",
+	[JPKI_CARD_IPHONE] = "iphone",
+};
+
+static const char *const reason_names[] = {
+	[JPKI_REASON_NONE] = "none",
+	[JPKI_REASON_NO_SERVICE] = "no-service",
+	[JPKI_REASON_REFUSED] = "refused",
+	[JPKI_REASON_NO_READER] = "no-reader",
+	[JPKI_REASON_NO_CARD] = "no-card",
+	[JPKI_REASON_BUSY] = "busy",
+	[JPKI_REASON_NO_ANSWER] = "no-answer",
+	[JPKI_REASON_FOREIGN_CARD] = "foreign-card",
+	[JPKI_REASON_JUKI_CARD] = "juki-card",
+	[JPKI_REASON_NO_CERTIFICATE] = "no-certificate",
+	[JPKI_REASON_BAD_CERTIFICATE] = "bad-certificate",
+	[JPKI_REASON_STRANGE_CARD] = "strange-card",
+};
+
+static const char *const standing_names[] = {
+	[STANDING_EARLY] = "not-yet-valid",
+	[STANDING_GOOD] = "in-term",
+	[STANDING_RENEWAL] = "renewal-open",
+	[STANDING_ENDED] = "ended",
+};
+
+static const char *const pss_names[] = {
+	[JPKI_PSS_UNKNOWN] = "unknown",
+	[JPKI_PSS_NO] = "no",
+	[JPKI_PSS_YES] = "yes",
+};
+
+#define NAME(table, value)                                                                         \
+	((size_t)(value) < sizeof(table) / sizeof((table)[0]) ? (table)[value] : "unknown")
+
+/* A second in Japan: "2031-07-07T23:59:59+09:00". */
+static json_t *
+second(int64_t time)
+{
+	char text[SECOND_TEXT];
+
+	second_format(time, text);
+	return json_string(text);
+}
+
+static json_t *
+certificate(const struct validity *v)
+{
+	char opens[DAY_TEXT];
+
+	if (!v->known)
+		return json_pack("{s:b}", "needs_pin", v->needs_pin);
+	day_format(day_renewal_opens(day_at(v->to)), opens);
+	return json_pack("{s:b, s:o, s:o, s:I, s:s, s:s}", "needs_pin", 0, "not_before",
+			 second(v->from), "not_after", second(v->to), "days_left",
+			 (json_int_t)v->days_left, "renewal_opens", opens, "standing",
+			 NAME(standing_names, v->standing));
+}
+
+static json_t *
+token(const struct token *token, const struct validity *v)
+{
+	const struct jpki_slot_status *status = &token->status;
+	bool present = status->reason == JPKI_REASON_NONE;
+	json_t *json = json_pack("{s:b, s:s}", "present", present, "reason",
+				 NAME(reason_names, status->reason));
+
+	if (!json || !present)
+		return json;
+	(void)json_object_set_new(json, "tries_left",
+				  status->tries_left < 0 ? json_null()
+							 : json_integer(status->tries_left));
+	(void)json_object_set_new(json, "tries_allowed", json_integer(status->tries_allowed));
+	(void)json_object_set_new(json, "locked", json_boolean(status->tries_left == 0));
+	(void)json_object_set_new(json, "pss", json_string(NAME(pss_names, status->pss)));
+	(void)json_object_set_new(json, "certificate", certificate(v));
+	return json;
+}
+
+static json_t *
+reader(const struct finding *finding)
+{
+	static const char *const names[KEYS] = {[KEY_AUTH] = "auth", [KEY_SIGN] = "sign"};
+	const struct reader *r = finding->reader;
+	json_t *json = json_pack(
+		"{s:s, s:s, s:s, s:b}", "reader", r->name, "card", NAME(card_names, r->card),
+		"serial", r->serial, "simulated",
+		finding->validity[KEY_AUTH].simulated || finding->validity[KEY_SIGN].simulated);
+
+	for (enum key key = KEY_AUTH; json && key < KEYS; key++)
+		if (r->tokens[key].listed)
+			(void)json_object_set_new(json, names[key],
+						  token(&r->tokens[key], &finding->validity[key]));
+	return json;
+}
+
+json_t *
+status_json(const struct findings *findings)
+{
+	json_t *readers = json_array();
+
+	for (size_t i = 0; i < findings->count; i++)
+		(void)json_array_append_new(readers, reader(&findings->items[i]));
+	return json_pack("{s:o}", "readers", readers);
+}

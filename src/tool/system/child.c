@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/system/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* All that it says is read, so that it never waits for us; what does not fit is dropped. */
+static void
+listen_to(int fd, char *said, size_t size)
+{
+	char dropped[512];
+	size_t len = 0;
+
+	for (;;) {
+		bool fits = len + 1 < size;
+		ssize_t n = fits ? read(fd, said + len, size - 1 - len)
+				 : read(fd, dropped, sizeof dropped);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		len += fits ? (size_t)n : 0;
+	}
+	said[len] = '\0';
+}
+
+static int
+wait_for(pid_t child)
+{
+	int status;
+
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* We ignore SIGPIPE and hold back Ctrl-C; a child lives as programs do. */
+static void
+set_signals(posix_spawnattr_t *attributes)
+{
+	sigset_t none, pipe;
+
+	(void)sigemptyset(&none);
+	(void)sigemptyset(&pipe);
+	(void)sigaddset(&pipe, SIGPIPE);
+	(void)posix_spawnattr_setsigmask(attributes, &none);
+	(void)posix_spawnattr_setsigdefault(attributes, &pipe);
+	(void)posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+int
+child_run(char *const arguments[], char *said, size_t size)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int ends[2], error, status = -1;
+	pid_t child;
+
+	said[0] = '\0';
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -1;
+	(void)posix_spawn_file_actions_init(&actions);
+	(void)posix_spawnattr_init(&attributes);
+	set_signals(&attributes);
+	(void)posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	(void)posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+	(void)posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+	error = posix_spawnp(&child, arguments[0], &actions, &attributes, arguments, environ);
+	(void)close(ends[1]);
+	if (error == 0) {
+		listen_to(ends[0], said, size);
+		status = wait_for(child);
+	}
+	(void)close(ends[0]);
+	(void)posix_spawnattr_destroy(&attributes);
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return error == 0 ? status : -1;
+}
+
+bool
+child_exists(const char *program)
+{
+	const char *path = getenv("PATH");
+	char *copy = strdup(path ? path : "/usr/bin:/bin"), *rest = copy, *folder, *file;
+	bool found = false;
+
+	while (!found && (folder = strsep(&rest, ":"))) {
+		if (asprintf(&file, "%s/%s", *folder ? folder : ".", program) < 0)
+			break;
+		found = access(file, X_OK) == 0;
+		free(file);
+	}
+	free(copy);
+	return found;
+}

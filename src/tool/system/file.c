@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/system/file.h"
+
+#include "holder/hold.h"
+#include "tool/terminal/progress.h"
+#include "tool/terminal/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LARGEST ((size_t)FILE_MEGABYTES * 1024 * 1024)
+/* What a disk reads in a moment shows no progress. */
+#define LARGE (UINT64_C(16) * 1024 * 1024)
+
+static enum tool_exit
+cannot_write(const char *path)
+{
+	complain(_("cannot write %s: %s"), path, strerror(errno));
+	return TOOL_FAILED;
+}
+
+static enum tool_exit
+cannot_read(const char *path, const char *why)
+{
+	complain(_("cannot read %s: %s"), path, why);
+	return TOOL_FAILED;
+}
+
+static bool
+write_all(int fd, const uint8_t *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		data += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+/* Readable as any new file is: the umask decides. FAT has no such modes and says EPERM. */
+static bool
+apply_umask(int fd)
+{
+	mode_t mask = umask(0);
+
+	(void)umask(mask);
+	return fchmod(fd, 0666 & ~mask) == 0 || errno == EPERM;
+}
+
+/*
+ * For the same people as the file that it replaces. Where it cannot have the same owner or group,
+ * these get what nobody had: nothing that somebody else may not have.
+ */
+static bool
+apply_mode(int fd, const struct stat *old)
+{
+	mode_t mode = old->st_mode & 07777;
+	struct stat new;
+
+	(void)!fchown(fd, old->st_uid, old->st_gid);
+	if (fstat(fd, &new) != 0)
+		return false;
+	if (new.st_uid != old->st_uid)
+		mode &= 0777;
+	if (new.st_gid != old->st_gid)
+		mode &= (mode_t)~(02070 | S_IWOTH);
+	return fchmod(fd, mode) == 0 || errno == EPERM;
+}
+
+/*
+ * The new file gets its name when it is complete, but not one that is taken: FAT has no links, and
+ * NFS no such rename.
+ */
+static bool
+give_name(const char *from, const char *path, bool force)
+{
+	if (force)
+		return rename(from, path) == 0;
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return true;
+	if ((errno != EINVAL && errno != ENOSYS) || link(from, path) != 0)
+		return false;
+	(void)unlink(from);
+	return true;
+}
+
+/* What is no ordinary file (a device, a pipe) is written into, never replaced. */
+static enum tool_exit
+write_into(const char *path, const void *data, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	bool ok = fd >= 0 && write_all(fd, data, len);
+	enum tool_exit status = ok ? TOOL_OK : cannot_write(path);
+
+	if (fd >= 0)
+		(void)close(fd);
+	return status;
+}
+
+static enum tool_exit
+is_there(const char *path)
+{
+	complain(_("%s is there already; --force overwrites it"), path);
+	return TOOL_FAILED;
+}
+
+/* A file beside it, whose name has room where that of the file itself has. Its descriptor, or -1. */
+static int
+make_beside(const char *path, char **name)
+{
+	const char *slash = strrchr(path, '/');
+	int fd;
+
+	if (asprintf(name, "%.*s.jpki-tool.XXXXXX", slash ? (int)(slash + 1 - path) : 0, path) < 0) {
+		*name = NULL;
+		errno = ENOMEM;
+		return -1;
+	}
+	fd = mkostemp(*name, O_CLOEXEC);
+	if (fd < 0) {
+		free(*name);
+		*name = NULL;
+	}
+	return fd;
+}
+
+/* `old`: what is there now, NULL for nothing. */
+static enum tool_exit
+write_new(const char *path, const struct stat *old, const void *data, size_t len, bool force)
+{
+	enum tool_exit status = TOOL_OK;
+	char *temporary;
+	int fd = make_beside(path, &temporary);
+
+	if (fd < 0)
+		return cannot_write(path);
+	if (!write_all(fd, data, len) || !(old ? apply_mode(fd, old) : apply_umask(fd)) ||
+	    fsync(fd) != 0 || !give_name(temporary, path, force)) {
+		status = cannot_write(path);
+		(void)unlink(temporary);
+	}
+	(void)close(fd);
+	free(temporary);
+	return status;
+}
+
+/*
+ * Where a link leads, or the path itself; the caller frees it. NULL with errno for a link to nowhere. A
+ * pipe under /dev/fd has no other path.
+ */
+static char *
+target_of(const char *path)
+{
+	struct stat there, end;
+
+	if (lstat(path, &there) == 0 && S_ISLNK(there.st_mode) &&
+	    (stat(path, &end) != 0 || S_ISREG(end.st_mode)))
+		return realpath(path, NULL);
+	return strdup(path);
+}
+
+/* Whether rename may put a file in that one's place: not in /tmp and the like, if it is another's. */
+static bool
+may_replace(const char *path, const struct stat *old)
+{
+	char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+	struct stat about;
+	uid_t self = geteuid();
+	bool sticky;
+
+	if (slash)
+		slash[1] = '\0';
+	sticky = folder && stat(slash ? folder : ".", &about) == 0 && (about.st_mode & S_ISVTX);
+	free(folder);
+	errno = EPERM;
+	return !sticky || self == 0 || self == old->st_uid || self == about.st_uid;
+}
+
+/* Whether a new file could be made there, seen by making one, which is not left behind. */
+static bool
+can_make(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat there;
+	char *temporary;
+	int fd;
+
+	if (*(slash ? slash + 1 : path) == '\0') {
+		errno = EISDIR;
+		return false;
+	}
+	if (lstat(path, &there) != 0 && errno != ENOENT)
+		return false;
+	fd = make_beside(path, &temporary);
+	if (fd < 0)
+		return false;
+	(void)close(fd);
+	(void)unlink(temporary);
+	free(temporary);
+	return true;
+}
+
+/* All that can be known before: `old` is filled with what is at `path` (st_nlink 0: nothing). */
+static enum tool_exit
+may_write(const char *path, bool force, struct stat *old)
+{
+	old->st_nlink = 0;
+	if (stat(path, old) != 0)
+		return can_make(path) ? TOOL_OK : cannot_write(path);
+	if (S_ISDIR(old->st_mode)) {
+		errno = EISDIR;
+		return cannot_write(path);
+	}
+	if (!S_ISREG(old->st_mode))
+		return access(path, W_OK) == 0 ? TOOL_OK : cannot_write(path);
+	if (!force)
+		return is_there(path);
+	return may_replace(path, old) && can_make(path) ? TOOL_OK : cannot_write(path);
+}
+
+enum tool_exit
+file_write(const char *path, const void *data, size_t len, bool force)
+{
+	enum tool_exit status;
+	struct stat old;
+	sigset_t before;
+	char *target;
+
+	if (strcmp(path, "-") == 0)
+		return fwrite(data, 1, len, stdout) == len ? TOOL_OK
+							   : cannot_write(_("standard output"));
+	target = target_of(path);
+	if (!target)
+		return cannot_write(path);
+	hold_begin(&before);
+	status = may_write(target, force, &old);
+	if (status == TOOL_OK && old.st_nlink > 0 && !S_ISREG(old.st_mode)) {
+		/* A pipe may have nobody at its other end for ever. */
+		hold_end(&before);
+		status = write_into(target, data, len);
+	} else {
+		if (status == TOOL_OK)
+			status = write_new(target, old.st_nlink > 0 ? &old : NULL, data, len, force);
+		hold_end(&before);
+	}
+	free(target);
+	return status;
+}
+
+enum tool_exit
+file_may_write(const char *path, bool force)
+{
+	enum tool_exit status;
+	struct stat old;
+	char *target;
+
+	if (strcmp(path, "-") == 0)
+		return TOOL_OK;
+	target = target_of(path);
+	status = target ? may_write(target, force, &old) : cannot_write(path);
+	free(target);
+	return status;
+}
+
+enum tool_exit
+file_may_enclose(const char *path)
+{
+	struct stat there;
+
+	if (strcmp(path, "-") == 0 || stat(path, &there) != 0 ||
+	    (there.st_size >= 0 && (uintmax_t)there.st_size <= LARGEST))
+		return TOOL_OK;
+	complain(_("%s is larger than the %d MB that a signature can enclose: sign it without "
+		   "--enclosed"),
+		 path, FILE_MEGABYTES);
+	return TOOL_FAILED;
+}
+
+enum tool_exit
+file_may_read(const char *path)
+{
+	struct stat there;
+
+	if (strcmp(path, "-") == 0)
+		return TOOL_OK;
+	if (access(path, R_OK) != 0 || stat(path, &there) != 0)
+		return cannot_read(path, strerror(errno));
+	return S_ISDIR(there.st_mode) ? cannot_read(path, strerror(EISDIR)) : TOOL_OK;
+}
+
+bool
+file_is_same(const char *path, const char *other)
+{
+	struct stat one, two;
+	bool known = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &one) == 0 && S_ISREG(one.st_mode)
+					    : stat(path, &one) == 0;
+
+	return known && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
+	       one.st_ino == two.st_ino;
+}
+
+/* Everything up to the end; false with errno set (EFBIG if it is too large). */
+static bool
+read_all(int fd, uint8_t **data, size_t *len)
+{
+	size_t room = 0;
+	ssize_t n = 1;
+
+	for (*len = 0; n != 0; *len += n > 0 ? (size_t)n : 0) {
+		if (*len == room) {
+			uint8_t *larger = realloc(*data, room = room ? room * 2 : 65536);
+
+			if (!larger)
+				return false;
+			*data = larger;
+		}
+		n = read(fd, *data + *len, room - *len);
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (*len > LARGEST) {
+			errno = EFBIG;
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The next piece: its length, 0 at the end, -1 with errno. */
+static ssize_t
+read_piece(int fd, uint8_t *data, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, data, size);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+enum tool_exit
+file_head(const char *path, uint8_t *data, size_t size, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), error;
+	ssize_t n = -1;
+
+	*len = 0;
+	if (fd < 0)
+		return cannot_read(path, strerror(errno));
+	n = read_piece(fd, data, size);
+	error = errno;
+	(void)close(fd);
+	*len = n > 0 ? (size_t)n : 0;
+	return n >= 0 ? TOOL_OK : cannot_read(path, strerror(error));
+}
+
+static ssize_t
+each_piece(int fd, bool (*take)(void *context, const uint8_t *data, size_t len), void *context)
+{
+	static uint8_t piece[65536];
+	struct stat about;
+	uint64_t total = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
+	uint64_t done = 0;
+	ssize_t n;
+
+	while ((n = read_piece(fd, piece, sizeof piece)) > 0 && take(context, piece, (size_t)n)) {
+		done += (uint64_t)n;
+		if (total >= LARGE)
+			progress_share(_("Reading the file"), done, total);
+	}
+	progress_clear();
+	return n;
+}
+
+enum tool_exit
+file_each(const char *path, bool (*take)(void *context, const uint8_t *data, size_t len),
+	  void *context)
+{
+	bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t n;
+	int error;
+
+	if (fd < 0)
+		return cannot_read(path, strerror(errno));
+	n = each_piece(fd, take, context);
+	error = errno;
+	if (!standard)
+		(void)close(fd);
+	if (n > 0)
+		return cannot_read(path, _("out of memory"));
+	return n == 0 ? TOOL_OK : cannot_read(path, strerror(error));
+}
+
+enum tool_exit
+file_read(const char *path, uint8_t **data, size_t *len)
+{
+	bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	bool ok;
+
+	*data = NULL;
+	if (fd < 0)
+		return cannot_read(path, strerror(errno));
+	ok = read_all(fd, data, len);
+	if (!ok) {
+		int error = errno;
+
+		free(*data);
+		*data = NULL;
+		errno = error;
+	}
+	if (!standard)
+		(void)close(fd);
+	return ok ? TOOL_OK : cannot_read(path, strerror(errno));
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_FILE_H
+#define JPKI_TOOL_FILE_H
+
+#include "tool/terminal/exit.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Writes a file whole or not at all ("-": standard output), also when a signal arrives. A file that
+ * is there already is only replaced if `force`, and the new one has its mode, and its owner where that
+ * may be; where `path` is a link, the file that it leads to is written. A message and TOOL_FAILED if it
+ * cannot be done.
+ */
+enum tool_exit file_write(const char *path, const void *data, size_t len, bool force);
+
+/*
+ * Before the work is begun: whether file_write would be refused, for all that can be known now (a disk
+ * may yet fill up). A message and TOOL_FAILED if so.
+ */
+enum tool_exit file_may_write(const char *path, bool force);
+
+/* Likewise whether it can be read; a folder cannot. */
+enum tool_exit file_may_read(const char *path);
+
+/* Whether both names lead to the same file; "-" is standard input. */
+bool file_is_same(const char *path, const char *other);
+
+/*
+ * Reads a file ("-": standard input) of any size in pieces, and gives each to `take`, which says
+ * whether to go on. On a terminal a large one shows how far it is.
+ */
+enum tool_exit file_each(const char *path,
+			 bool (*take)(void *context, const uint8_t *data, size_t len),
+			 void *context);
+
+/* The beginning of a file that is not standard input: up to `size` bytes, *len of them. */
+enum tool_exit file_head(const char *path, uint8_t *data, size_t size, size_t *len);
+
+#define FILE_MEGABYTES 256 /* the most that is read whole */
+
+/* Whether it is small enough to be read whole, as far as is known before. A message if it is not. */
+enum tool_exit file_may_enclose(const char *path);
+
+/* Reads a file ("-": standard input), at most FILE_MEGABYTES. The caller frees *data. */
+enum tool_exit file_read(const char *path, uint8_t **data, size_t *len);
+
+#endif

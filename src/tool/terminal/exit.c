@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/terminal/exit.h"
+
+#include "tool/terminal/screen.h"
+#include "tool/terminal/text.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	enum tool_exit status;
+	const char *meaning;
+} table[] = {
+	{TOOL_OK, N_("done; nothing to worry about")},
+	{TOOL_FAILED, N_("it could not be done; a message says why")},
+	{TOOL_USAGE, N_("the command line is wrong, or there is no terminal to ask on")},
+	{TOOL_NO_READER, N_("no card reader, or the reader service cannot be used")},
+	{TOOL_NO_CARD, N_("no My Number card in the reader, or it was taken away")},
+	{TOOL_NO_CERTIFICATE, N_("the card does not have this certificate")},
+	{TOOL_PIN_WRONG, N_("the PIN was wrong")},
+	{TOOL_PIN_LOCKED, N_("the PIN is locked")},
+	{TOOL_CANCELLED, N_("you said no")},
+	{TOOL_AMBIGUOUS, N_("several cards: say which with --reader or --serial")},
+	{TOOL_ENDS_SOON, N_("status --warn: a certificate has ended or ends soon")},
+	{TOOL_NOT_VALID, N_("validity, verify: not valid; status, sign: a certificate is not within its dates")},
+	{TOOL_NOT_VERIFIABLE, N_("validity, verify: the issuer cannot be verified here")},
+	{TOOL_SIMULATED, N_("validity, verify: only a simulated card")},
+	{TOOL_WRONG, N_("doctor: something is wrong")},
+};
+
+void
+exit_print_table(void)
+{
+	char number[8];
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		(void)snprintf(number, sizeof number, "%3d", table[i].status);
+		screen_row(number, 5, MARK_NONE, _(table[i].meaning));
+	}
+	screen_row("130", 5, MARK_NONE, _("ended with Ctrl-C (128 and the number of the signal)"));
+}
+
+void
+complain(const char *format, ...)
+{
+	char *text, *safe = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	/* A file's name may have anything in it, and a terminal obeys control characters. */
+	if (text)
+		safe = screen_safe(text, strlen(text));
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "jpki-tool: %s\n", safe ? safe : "?");
+	free(safe);
+	free(text);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_OPTIONS_H
+#define JPKI_TOOL_OPTIONS_H
+
+#include "tool/terminal/exit.h"
+
+#include <stdbool.h>
+
+/* What the command line can say; what was not given is NULL, false or -1. */
+struct options {
+	const char *module;
+	const char *reader;
+	const char *serial;
+	const char *ics;
+	const char *output;
+	const char *content;
+	const char *pinentry;
+	int pin_fd;
+	int warn;
+	bool json;
+	bool pin;
+	bool der;
+	bool force;
+	bool personal;
+	bool enclosed;
+	bool last_try;
+	bool remove;
+	bool yes;
+	bool help;
+	bool version;
+	bool statuses;
+	bool words;
+};
+
+struct command {
+	const char *name;
+	const char *arguments; /* as in the usage line */
+	const char *summary;   /* N_() */
+	const char *options;   /* names of those that go with it, between spaces */
+	int least, most;       /* arguments */
+	enum tool_exit (*run)(const struct options *options, char *arguments[]);
+};
+
+/*
+ * Takes the options out of argv (argc words after the program's name), which then holds the
+ * *count arguments in order. False after a message.
+ */
+bool options_read(struct options *options, int argc, char *argv[], int *count);
+
+/* Whether all options given go with the command; a message if not. */
+bool options_fit(const struct options *options, const struct command *command);
+
+/* Prints a line for each option that goes with the command (NULL: with none). */
+void options_print(const struct command *command);
+
+/* For programs, in words.h's form: the command's own options; NULL: those that go with any. */
+void options_print_words(const struct command *command);
+
+#endif

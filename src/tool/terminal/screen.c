@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/terminal/screen.h"
+
+#include "tool/terminal/text.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#define NARROWEST 40
+#define WIDEST 100
+#define INDENT 2
+
+static int line_width; /* 0: do not break */
+static bool colour;
+
+/* clang-format off */
+static const struct {
+	const char *word;
+	const char *colour;
+} marks[] = {
+	[MARK_NONE] = {NULL, ""},
+	[MARK_OK] = {N_("OK"), "\033[32m"},
+	[MARK_CAUTION] = {N_("CAUTION"), "\033[33m"},
+	[MARK_PROBLEM] = {N_("PROBLEM"), "\033[1;31m"},
+};
+/* clang-format on */
+
+static int
+terminal_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		return 80;
+	if (size.ws_col < NARROWEST)
+		return NARROWEST;
+	return size.ws_col > WIDEST ? WIDEST : size.ws_col;
+}
+
+void
+screen_start(void)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	/* All text here is UTF-8: without it, widths and Japanese names would come to nothing. */
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
+	if (!isatty(STDOUT_FILENO))
+		return;
+	line_width = terminal_width();
+	colour = (!no_colour || !*no_colour) && term && strcmp(term, "dumb") != 0;
+}
+
+/* The next character and its length in bytes; what is no character counts as one column. */
+static size_t
+next_char(const char *text, wchar_t *c, int *columns)
+{
+	mbstate_t state;
+	size_t len;
+
+	memset(&state, 0, sizeof state);
+	len = mbrtowc(c, text, strlen(text), &state);
+	if (len == 0 || len > strlen(text)) {
+		*c = L'?';
+		*columns = 1;
+		return 1;
+	}
+	*columns = wcwidth(*c);
+	if (*columns < 0)
+		*columns = 1;
+	return len;
+}
+
+int
+screen_columns(const char *text)
+{
+	int total = 0, columns;
+	wchar_t c;
+
+	while (*text) {
+		text += next_char(text, &c, &columns);
+		total += columns;
+	}
+	return total;
+}
+
+/* Whether a line may begin with it: Japanese sentences do not break before these. */
+static bool
+may_begin_line(wchar_t c)
+{
+	return !wcschr(L"、。，．）」』】〕・：；？！ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ", c);
+}
+
+static bool
+may_end_line(wchar_t c)
+{
+	return !wcschr(L"（「『【〔", c);
+}
+
+/*
+ * How much of the text goes on a line of `room` columns: up to a space, or between two wide
+ * characters. At least one character.
+ */
+static size_t
+line_length(const char *text, int room)
+{
+	size_t at = 0, best = 0, first = 0;
+	int used = 0, columns, last_columns = 0;
+	wchar_t c, last = 0;
+
+	while (text[at] && text[at] != '\n') {
+		size_t len = next_char(text + at, &c, &columns);
+
+		if (at > 0 && (c == L' ' || ((columns == 2 || last_columns == 2) && last != L' ' &&
+					     may_begin_line(c) && may_end_line(last))))
+			best = at;
+		if (used + columns > room && c != L' ')
+			return best ? best : (at ? at : len);
+		if (!first)
+			first = len;
+		used += columns;
+		at += len;
+		last = c;
+		last_columns = columns;
+	}
+	return at;
+}
+
+/*
+ * Characters that nobody sees, or that change how others are seen (Unicode: Cf, Zl, Zp, and letters
+ * that are blank): with them a name can look like another one. Variation selectors are not among
+ * them: Japanese names need them.
+ */
+static const struct {
+	wchar_t first, last;
+} unseen[] = {
+	{0xAD, 0xAD},	    {0x34F, 0x34F},	{0x600, 0x605},	    {0x61C, 0x61C},
+	{0x6DD, 0x6DD},	    {0x70F, 0x70F},	{0x890, 0x891},	    {0x8E2, 0x8E2},
+	{0x115F, 0x1160},   {0x17B4, 0x17B5},	{0x180B, 0x180F},   {0x200B, 0x200F},
+	{0x2028, 0x202E},   {0x2060, 0x206F},	{0x2800, 0x2800},   {0x3164, 0x3164},
+	{0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},	{0xFFF0, 0xFFFB},   {0x110BD, 0x110BD},
+	{0x110CD, 0x110CD}, {0x13430, 0x1345F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A},
+	{0xE0000, 0xE00FF},
+};
+
+static bool
+is_seen(wchar_t c)
+{
+	for (size_t i = 0; i < sizeof unseen / sizeof unseen[0]; i++)
+		if (c >= unseen[i].first && c <= unseen[i].last)
+			return false;
+	return !iswcntrl((wint_t)c);
+}
+
+char *
+screen_safe(const char *text, size_t len)
+{
+	char *safe = malloc(len + 1);
+	size_t at = 0, out = 0;
+	mbstate_t state;
+	wchar_t c;
+
+	if (!safe)
+		return NULL;
+	while (at < len) {
+		size_t n;
+
+		memset(&state, 0, sizeof state);
+		n = mbrtowc(&c, text + at, len - at, &state);
+		if (n == 0 || n > len - at) {
+			safe[out++] = '?';
+			at++;
+			continue;
+		}
+		if (is_seen(c))
+			memcpy(safe + out, text + at, n);
+		else
+			safe[out] = '?';
+		out += is_seen(c) ? n : 1;
+		at += n;
+	}
+	safe[out] = '\0';
+	return safe;
+}
+
+/* Whatever came into a text by now, a terminal does not get to obey it. */
+static void
+put(const char *text, size_t len)
+{
+	char *safe = screen_safe(text, len);
+
+	(void)fputs(safe ? safe : "?", stdout);
+	free(safe);
+}
+
+/* Writes a text whose first line begins at column `column` and whose others at `indent`. */
+static void
+put_text(const char *text, int column, int indent)
+{
+	for (;;) {
+		size_t len = line_width ? line_length(text, line_width - column - 1)
+					: strcspn(text, "\n");
+
+		put(text, len);
+		(void)putchar('\n');
+		text += len;
+		if (*text == '\n')
+			text++;
+		else
+			text += strspn(text, " ");
+		if (!*text)
+			return;
+		(void)printf("%*s", indent, "");
+		column = indent;
+	}
+}
+
+void
+screen_heading(const char *text)
+{
+	if (colour)
+		(void)fputs("\033[1m", stdout);
+	put(text, strlen(text));
+	(void)puts(colour ? "\033[0m" : "");
+}
+
+static int
+put_padded(const char *text, int width)
+{
+	int columns = screen_columns(text);
+
+	put(text, strlen(text));
+	if (columns >= width)
+		return columns;
+	(void)printf("%*s", width - columns, "");
+	return width;
+}
+
+/* Marks of one screen stand below each other: all are as wide as the widest. */
+static int
+mark_width(void)
+{
+	int widest = 0;
+
+	for (size_t i = MARK_OK; i < sizeof marks / sizeof marks[0]; i++) {
+		int columns = screen_columns(_(marks[i].word));
+
+		widest = columns > widest ? columns : widest;
+	}
+	return widest + 2;
+}
+
+void
+screen_row(const char *label, int width, enum mark mark, const char *text)
+{
+	int column;
+
+	(void)printf("%*s", INDENT, "");
+	column = INDENT + put_padded(label, width);
+	if (mark != MARK_NONE) {
+		if (colour)
+			(void)fputs(marks[mark].colour, stdout);
+		(void)put_padded(_(marks[mark].word), mark_width());
+		column += mark_width();
+		if (colour)
+			(void)fputs("\033[0m", stdout);
+	}
+	put_text(text, column, column);
+}
+
+void
+screen_rowf(const char *label, int width, enum mark mark, const char *format, ...)
+{
+	va_list args;
+	char *text = NULL;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	screen_row(label, width, mark, text ? text : "?");
+	free(text);
+}
+
+void
+screen_text(int indent, const char *text)
+{
+	(void)printf("%*s", indent, "");
+	put_text(text, indent, indent);
+}
+
+void
+screen_command(const char *command)
+{
+	(void)printf("%*s$ ", 2 * INDENT, "");
+	put(command, strlen(command));
+	(void)putchar('\n');
+}
+
+void
+screen_blank(void)
+{
+	(void)putchar('\n');
+}
+
+bool
+screen_end(void)
+{
+	return fflush(stdout) == 0 && !ferror(stdout);
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What verify says: on a screen, and as JSON with names and values that no language changes. */
+#include "tool/verify/verify.h"
+
+#include "holder/personal.h"
+#include "tool/terminal/screen.h"
+#include "tool/terminal/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+/* clang-format off */
+static const struct {
+	const char *name; /* in JSON */
+	enum mark mark;
+	const char *text;
+} answers[] = {
+	[SIGNATURE_FITS] = {"fits", MARK_OK,
+		N_("it fits: not a bit has changed since it was signed")},
+	[SIGNATURE_CONTENT] = {"content-changed", MARK_PROBLEM,
+		N_("this is not what was signed: it has been changed, or is another file")},
+	[SIGNATURE_WRONG] = {"wrong", MARK_PROBLEM,
+		N_("wrong: it has been changed, or was not made with the key of this certificate")},
+	[SIGNATURE_UNSAFE] = {"unsafe-digest", MARK_PROBLEM,
+		N_("made with a hash that is not safe any more, or not known here")},
+	[SIGNATURE_BARE] = {"no-signed-attributes", MARK_PROBLEM,
+		N_("without signed attributes: it does not say what it was made for, and can be taken "
+		   "from another signature")},
+	[SIGNATURE_OF_ATTRIBUTES] = {"attributes-as-content", MARK_PROBLEM,
+		N_("what is shown as signed is a piece of another signature, not a document")},
+	[SIGNATURE_OTHER_CERTIFICATE] = {"other-certificate", MARK_PROBLEM,
+		N_("the signer named another certificate than the one that goes with it")},
+	[SIGNATURE_NOT_FOR_SIGNING] = {"not-for-signing", MARK_PROBLEM,
+		N_("made with a certificate that is not for signing documents")},
+	[SIGNATURE_NO_CERTIFICATE] = {"no-certificate", MARK_CAUTION,
+		N_("the signer's certificate is not in the file, so it cannot be checked")},
+};
+
+static const struct {
+	const char *name; /* in JSON */
+	const char *text;
+	enum tool_exit status;
+	enum mark mark;
+} verdicts[] = {
+	{"intact", N_("intact; revocation not checked"), TOOL_OK, MARK_OK},
+	{"simulated", N_("intact, but SIMULATED: made for tests, it means nothing to anybody"),
+		TOOL_SIMULATED, MARK_CAUTION},
+	{"not-verifiable", N_("whose signature it is cannot be verified here; revocation not checked"),
+		TOOL_NOT_VERIFIABLE, MARK_CAUTION},
+	{"not-valid", N_("NOT VALID"), TOOL_NOT_VALID, MARK_PROBLEM},
+};
+/* clang-format on */
+
+static size_t
+verdict_row(const struct verification *v)
+{
+	size_t i = 0;
+
+	while (i + 1 < sizeof verdicts / sizeof verdicts[0] && verdicts[i].status != v->verdict)
+		i++;
+	return i;
+}
+
+/* ---- the screen ---- */
+
+/* All labels, so that the texts begin in one column in any language. */
+static int
+label_width(void)
+{
+	const char *const labels[] = {_("Signature"),	_("Signed file"),      _("Signed on"),
+				      _("Certificate"), _("Issuer"),	       _("Revocation"),
+				      _("Name"),	_("Address"),	       _("Birth date"),
+				      _("Sex"),		_("Substitutes in it")};
+	int widest = 0;
+
+	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+		int columns = screen_columns(labels[i]);
+
+		widest = columns > widest ? columns : widest;
+	}
+	return widest + 2;
+}
+
+static void
+show_time(const struct signer *signer, int64_t now)
+{
+	char text[SECOND_TEXT];
+
+	if (!signer->is_timed) {
+		screen_row(_("Signed on"), label_width(), MARK_NONE,
+			   _("the signer does not say when"));
+		return;
+	}
+	second_format(signer->time, text);
+	if (signer_time_is_good(signer, now))
+		screen_rowf(
+			_("Signed on"), label_width(), MARK_NONE,
+			_("%.10s %.8s in Japan, as the signer claims; nobody else vouches for it"),
+			text, text + 11);
+	else
+		screen_rowf(
+			_("Signed on"), label_width(), MARK_PROBLEM,
+			_("%.10s %.8s in Japan, as the signer claims: not within the certificate's "
+			  "dates, or in the future"),
+			text, text + 11);
+}
+
+static void
+show_dates(const struct signer *signer, int64_t now)
+{
+	char from[DAY_TEXT] = "?", to[DAY_TEXT] = "?";
+
+	if (signer->is_dated) {
+		day_format(day_at(signer->from), from);
+		day_format(day_at(signer->to), to);
+	}
+	if (signer_in_term(signer, now))
+		screen_rowf(_("Certificate"), label_width(), MARK_OK, _("%s to %s"), from, to);
+	else
+		screen_rowf(_("Certificate"), label_width(), MARK_PROBLEM,
+			    _("%s to %s: not within its dates now"), from, to);
+}
+
+static void
+show_issuer(const struct signer *signer)
+{
+	char *text;
+
+	if (signer->authority == AUTHORITY_UNKNOWN && !signer->has_ca) {
+		screen_row(_("Issuer"), label_width(), MARK_CAUTION,
+			   _("the authority's certificate is not in the file, so it cannot be "
+			     "verified"));
+		return;
+	}
+	text = authority_text(signer->authority, signer->year);
+	screen_row(_("Issuer"), label_width(), authority_mark(signer->authority),
+		   text ? text : "?");
+	free(text);
+}
+
+static void
+show_signer(const struct signer *signer, int64_t now)
+{
+	int width = label_width();
+
+	screen_blank();
+	screen_rowf(_("Signature"), width, answers[signer->answer].mark, "%s (%s)",
+		    _(answers[signer->answer].text), signer->digest);
+	show_time(signer, now);
+	if (!signer->certificate)
+		return;
+	show_dates(signer, now);
+	show_issuer(signer);
+	screen_row(
+		_("Revocation"), width, MARK_CAUTION,
+		_("NOT CHECKED: by law only the official service and approved verifiers may ask "
+		  "whether a certificate was revoked. It is void as soon as one of the following "
+		  "changes."));
+	personal_show(signer->certificate, width);
+}
+
+void
+verify_show(const struct verification *v)
+{
+	size_t row = verdict_row(v);
+	char *name = screen_safe(v->name, strlen(v->name));
+	char *content = v->content ? screen_safe(v->content, strlen(v->content)) : NULL;
+
+	screen_row(name ? name : "?", screen_columns(name ? name : "?") + 2, verdicts[row].mark,
+		   _(verdicts[row].text));
+	if (v->signature.count == 0)
+		screen_row(_("Signature"), label_width(), MARK_PROBLEM, _("nobody has signed"));
+	else
+		screen_row(_("Signed file"), label_width(), MARK_NONE,
+			   content ? content : _("in the signature itself"));
+	for (int i = 0; i < v->signature.count; i++)
+		show_signer(&v->signature.signers[i], v->now);
+	free(name);
+	free(content);
+}
+
+void
+verify_say(const struct verification *v)
+{
+	complain("%s: %s", v->name, _(verdicts[verdict_row(v)].text));
+}
+
+/* ---- JSON ---- */
+
+static json_t *
+second(bool is_known, int64_t time)
+{
+	char text[SECOND_TEXT];
+
+	if (!is_known)
+		return json_null();
+	second_format(time, text);
+	return json_string(text);
+}
+
+static json_t *
+text_or_null(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+/* The characters that stand for others, each as a text. */
+static json_t *
+substitutes(const char *text, const char *flags)
+{
+	char *found = text && flags ? personal_substitutes(text, flags) : NULL, *rest = found;
+	json_t *list = json_array();
+
+	for (char *one; found && (one = strsep(&rest, " "));)
+		(void)json_array_append_new(list, json_string(one));
+	free(found);
+	return list;
+}
+
+static const char *
+sex_name(const char *sex)
+{
+	if (sex && strcmp(sex, "1") == 0)
+		return "male";
+	return sex && strcmp(sex, "2") == 0 ? "female" : sex;
+}
+
+static json_t *
+holder(const X509 *certificate)
+{
+	struct personal personal;
+	char **parts = personal.parts, birth[DAY_TEXT];
+	json_t *json = json_object();
+
+	personal_read(&personal, certificate);
+	(void)json_object_set_new(json, "name", text_or_null(parts[PERSONAL_NAME]));
+	(void)json_object_set_new(json, "name_substitutes",
+				  substitutes(parts[PERSONAL_NAME], parts[PERSONAL_NAME_FLAGS]));
+	(void)json_object_set_new(json, "address", text_or_null(parts[PERSONAL_ADDRESS]));
+	(void)json_object_set_new(
+		json, "address_substitutes",
+		substitutes(parts[PERSONAL_ADDRESS], parts[PERSONAL_ADDRESS_FLAGS]));
+	(void)json_object_set_new(json, "birth_date",
+				  text_or_null(personal_birth_day(parts[PERSONAL_BIRTH], birth)));
+	(void)json_object_set_new(json, "sex", text_or_null(sex_name(parts[PERSONAL_SEX])));
+	personal_free(&personal);
+	return json;
+}
+
+static json_t *
+signer_json(const struct signer *signer, int64_t now)
+{
+	json_t *json = json_pack("{s:s, s:s, s:o}", "signature", answers[signer->answer].name,
+				 "digest", signer->digest, "signing_time_claimed",
+				 second(signer->is_timed, signer->time));
+
+	if (!signer->certificate)
+		return json;
+	(void)json_object_set_new(json, "claimed_time_good",
+				  json_boolean(signer_time_is_good(signer, now)));
+	(void)json_object_set_new(json, "not_before", second(signer->is_dated, signer->from));
+	(void)json_object_set_new(json, "not_after", second(signer->is_dated, signer->to));
+	(void)json_object_set_new(json, "in_term", json_boolean(signer_in_term(signer, now)));
+	(void)json_object_set_new(json, "authority",
+				  json_string(authority_name(signer->authority)));
+	(void)json_object_set_new(json, "generation", json_string(signer->year));
+	(void)json_object_set_new(json, "holder", holder(signer->certificate));
+	return json;
+}
+
+enum tool_exit
+verify_print_json(const struct verification *v)
+{
+	char *content = v->content ? screen_safe(v->content, strlen(v->content)) : NULL;
+	json_t *signers = json_array();
+	json_t *json = json_pack("{s:s, s:s}", "verdict", verdicts[verdict_row(v)].name,
+				 "revocation", "not-checked");
+	bool ok;
+
+	(void)json_object_set_new(json, "content", text_or_null(content));
+	for (int i = 0; i < v->signature.count; i++)
+		(void)json_array_append_new(signers, signer_json(&v->signature.signers[i], v->now));
+	(void)json_object_set_new(json, "signers", signers);
+	ok = json && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
+	(void)putchar('\n');
+	json_decref(json);
+	free(content);
+	return ok ? TOOL_OK : TOOL_FAILED;
+}

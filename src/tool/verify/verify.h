@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_VERIFY_H
+#define JPKI_TOOL_VERIFY_H
+
+#include "tool/terminal/exit.h"
+#include "holder/signature.h"
+
+/* jpki-tool verify: what was found out, and the two forms it is told in (verify-show.c). */
+
+struct verification {
+	struct signature signature;
+	const char *name;    /* of the file with the signature */
+	const char *content; /* the name of the file that was signed; NULL if it is enclosed */
+	int64_t now;
+	enum tool_exit verdict;
+};
+
+void verify_show(const struct verification *verification);
+/* The verdict alone, on standard error. */
+void verify_say(const struct verification *verification);
+enum tool_exit verify_print_json(const struct verification *verification);
+
+#endif
