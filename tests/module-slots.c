@@ -30,6 +30,17 @@ static const char *const long_names[] = {
 	"長い名前のカードリーダーですから終わりまで読んでください 02 00",
 };
 
+/* Of a driver that means harm, or none that it knows of: terminals obey some of these bytes. */
+static const char *const bad_names[] = {
+	"Escape \033[31m, bell \a, delete \177, tab \t, \xc2\x9b" "31m 03 00",
+	"Latin-1 caf\xe9, cut \xe3\x81, alone \x81, none \xff\xfe 04 00",
+	"Overlong \xc0\xaf\xe0\x80\xaf, half \xed\xa0\x80, too far \xf4\x90\x80\x80 05 00",
+	"\x9b\x9b\x9b long \xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9"
+	"\xe9\xe9\033\033\033\033\033\033\033\033\033\033\033\033\033\033\033\033\033\033 06 00",
+};
+static const char *const bad_numbers[] = {"5", "6", "7", "8"}; /* orders are UTF-8 */
+#define BAD_NAMES (sizeof bad_names / sizeof bad_names[0])
+
 static int
 set_up(void **state)
 {
@@ -38,6 +49,8 @@ set_up(void **state)
 	harness_sim("unplug", "Second", NULL);
 	for (size_t i = 0; i < 3; i++)
 		harness_sim("unplug", long_names[i], NULL);
+	for (size_t i = 0; i < BAD_NAMES; i++)
+		harness_sim("unplug", bad_numbers[i], NULL);
 	harness_reset();
 	return 0;
 }
@@ -219,6 +232,62 @@ long_names_keep_their_ends_and_differ(void **state)
 		assert_int_not_equal((unsigned char)text[i % 2][3] & 0xc0, 0x80);
 		p11_stop(f);
 		harness_sim("unplug", long_names[i], NULL);
+	}
+}
+
+/* RFC 3629: the length of the character at `at`; 0 for what is none. */
+static size_t
+character(const unsigned char *at)
+{
+	static const unsigned long least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t length = at[0] < 0x80 ? 1 : at[0] < 0xc0 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+	unsigned long code = length == 1 ? at[0] : at[0] & (0x7fU >> length);
+
+	for (size_t i = 1; i < length; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (at[i] & 0x3fU);
+	}
+	if (code < 0x20 || (code >= 0x7f && code < 0xa0)) /* to be obeyed, not shown */
+		return 0;
+	if (at[0] >= 0xf8 || code > 0x10ffff || code < least[length] ||
+	    (code >= 0xd800 && code < 0xe000))
+		return 0;
+	return length;
+}
+
+static void
+assert_can_be_shown(const char *text)
+{
+	size_t length;
+
+	for (const char *at = text; *at; at += length) {
+		length = character((const unsigned char *)at);
+		if (length == 0)
+			fail_msg("no character at %zu: %s", (size_t)(at - text), text);
+	}
+}
+
+/* PKCS#11 2.40 3.2: "Must be padded with the blank character", of UTF-8; prompts show it as it is. */
+static void
+a_slot_is_described_in_characters_whatever_bytes_the_reader_is_named_with(void **state)
+{
+	static const char *const whose[] = {"authentication", "signature"};
+	char text[65];
+
+	(void)state;
+	for (size_t i = 0; i < BAD_NAMES; i++) {
+		harness_sim("plug", bad_numbers[i], NULL);
+		harness_setting("reader", bad_names[i]);
+		p11_start(f);
+		for (CK_SLOT_ID slot = SLOT_AUTH; slot <= SLOT_SIGN; slot++) {
+			describe(slot, text);
+			assert_can_be_shown(text);
+			assert_non_null(strstr(text, bad_names[i] + strlen(bad_names[i]) - 5));
+			assert_non_null(strstr(text, whose[slot]));
+		}
+		p11_stop(f);
+		harness_sim("unplug", bad_numbers[i], NULL);
 	}
 }
 
@@ -739,6 +808,7 @@ main(int argc, char *argv[])
 		TEST(slots_are_removable_hardware_and_named_after_the_reader),
 		TEST(the_description_of_a_slot_tells_its_tokens_apart),
 		TEST(long_names_keep_their_ends_and_differ),
+		TEST(a_slot_is_described_in_characters_whatever_bytes_the_reader_is_named_with),
 		TEST(asking_for_a_slot_again_costs_nothing),
 		TEST(a_slot_that_is_not_there_is_told),
 		TEST(tokens_say_who_made_them_and_which_pin_they_want),
@@ -771,6 +841,7 @@ main(int argc, char *argv[])
 
 	harness_start(argc, argv, "--reader", "Reader=adult", "--reader", "Second",
 		      "--reader", long_names[0], "--reader", long_names[1], "--reader",
-		      long_names[2], NULL);
+		      long_names[2], "--reader", bad_names[0], "--reader", bad_names[1], "--reader",
+		      bad_names[2], "--reader", bad_names[3], NULL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
