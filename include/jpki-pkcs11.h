@@ -23,7 +23,7 @@
 
 #define JPKI_INTERFACE_NAME "Vendor jpki-pkcs11"
 #define JPKI_INTERFACE_VERSION_MAJOR 1
-#define JPKI_INTERFACE_VERSION_MINOR 0
+#define JPKI_INTERFACE_VERSION_MINOR 1
 
 /* What lies in the reader. */
 enum jpki_card_kind {
@@ -40,7 +40,8 @@ enum jpki_card_kind {
 enum jpki_reason {
 	JPKI_REASON_NONE,           /* it has one */
 	JPKI_REASON_NO_SERVICE,     /* pcscd is not running */
-	JPKI_REASON_REFUSED,        /* pcscd's policy does not let this user or session in */
+	JPKI_REASON_REFUSED,        /* pcscd turns this program away: its policy does not let this
+	                             * user or session in, or it serves all the programs it can */
 	JPKI_REASON_NO_READER,      /* no reader was found, or this one was unplugged */
 	JPKI_REASON_NO_CARD,        /* the reader is empty */
 	JPKI_REASON_BUSY,           /* another program holds the reader for itself */
@@ -73,6 +74,22 @@ struct jpki_slot_status {
 	enum jpki_pss pss;
 };
 
+#define JPKI_READERS_MAX 32
+
+struct jpki_reader {
+	char name[128]; /* as pcscd has it, NUL-terminated */
+	CK_BBOOL hidden; /* CK_TRUE: the setting `reader` leaves it out, so it has no slots */
+};
+
+struct jpki_reader_list {
+	CK_ULONG size;            /* in: sizeof(struct jpki_reader_list) */
+	enum jpki_reason service; /* JPKI_REASON_NONE; _NO_SERVICE or _REFUSED: no reader can be seen */
+	char setting[256];        /* the setting `reader`; empty: all readers are used */
+	char source[1024];        /* where it was read: FILE:LINE, or a variable's name */
+	CK_ULONG count;
+	struct jpki_reader readers[JPKI_READERS_MAX]; /* all that are plugged in */
+};
+
 struct jpki_functions {
 	CK_VERSION version; /* JPKI_INTERFACE_VERSION_* */
 
@@ -82,6 +99,12 @@ struct jpki_functions {
 	 * this version does not know), CKR_SLOT_ID_INVALID, CKR_CRYPTOKI_NOT_INITIALIZED.
 	 */
 	CK_RV (*get_slot_status)(CK_SLOT_ID slot, struct jpki_slot_status *status);
+
+	/*
+	 * Since 1.1: which readers there are, and which of them the setting `reader` hides. Asks pcscd,
+	 * never a card. CKR_OK, CKR_ARGUMENTS_BAD, CKR_CRYPTOKI_NOT_INITIALIZED as above.
+	 */
+	CK_RV (*get_readers)(struct jpki_reader_list *list);
 };
 
 #endif

@@ -583,19 +583,30 @@ p11_has_token(CK_FUNCTION_LIST *f, CK_SLOT_ID slot)
 	return info.flags & CKF_TOKEN_PRESENT;
 }
 
-void
-p11_slot_status(const char *module, CK_SLOT_ID slot, struct jpki_slot_status *status)
+static const struct jpki_functions *
+own_functions(const char *module)
 {
 	CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
-	const struct jpki_functions *functions;
 	CK_INTERFACE *interface;
 	CK_C_GetInterface get;
 
 	*(void **)(void *)&get = harness_symbol(module, "C_GetInterface");
 	assert_int_equal(get(name, NULL, &interface, 0), CKR_OK);
-	functions = interface->pFunctionList;
+	return interface->pFunctionList;
+}
+
+void
+p11_slot_status(const char *module, CK_SLOT_ID slot, struct jpki_slot_status *status)
+{
 	*status = (struct jpki_slot_status){.size = sizeof *status};
-	assert_int_equal(functions->get_slot_status(slot, status), CKR_OK);
+	assert_int_equal(own_functions(module)->get_slot_status(slot, status), CKR_OK);
+}
+
+void
+p11_readers(const char *module, struct jpki_reader_list *list)
+{
+	*list = (struct jpki_reader_list){.size = sizeof *list};
+	assert_int_equal(own_functions(module)->get_readers(list), CKR_OK);
 }
 
 uint8_t *

@@ -123,6 +123,8 @@ CK_FLAGS p11_token_flags(CK_FUNCTION_LIST *f, CK_SLOT_ID slot);
 bool p11_has_token(CK_FUNCTION_LIST *f, CK_SLOT_ID slot);
 /* The module's own interface; a slot's status by it. */
 void p11_slot_status(const char *module, CK_SLOT_ID slot, struct jpki_slot_status *status);
+/* ... and all readers by it; CKR_OK is asserted. */
+void p11_readers(const char *module, struct jpki_reader_list *list);
 /* C_SignInit and C_Sign; the first code that is not CKR_OK. */
 CK_RV p11_sign(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key,
 	       CK_MECHANISM *mechanism, const void *data, size_t len, uint8_t signature[256]);

@@ -88,9 +88,10 @@ every_function_of_both_lists_is_there_and_waits_for_initialize(void **state)
 }
 
 static void
-the_slot_status_waits_for_initialize_too(void **state)
+our_own_functions_wait_for_initialize_too(void **state)
 {
 	struct jpki_slot_status status = {.size = sizeof status};
+	struct jpki_reader_list list = {.size = sizeof list};
 	CK_INTERFACE *interface;
 	CK_C_GetInterface get;
 
@@ -99,6 +100,9 @@ the_slot_status_waits_for_initialize_too(void **state)
 	assert_int_equal(get(vendor, NULL, &interface, 0), CKR_OK);
 	assert_int_equal(((const struct jpki_functions *)interface->pFunctionList)
 				 ->get_slot_status(0, &status),
+			 CKR_CRYPTOKI_NOT_INITIALIZED);
+	assert_int_equal(((const struct jpki_functions *)interface->pFunctionList)
+				 ->get_readers(&list),
 			 CKR_CRYPTOKI_NOT_INITIALIZED);
 }
 
@@ -596,7 +600,7 @@ main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_function_of_both_lists_is_there_and_waits_for_initialize),
-		cmocka_unit_test(the_slot_status_waits_for_initialize_too),
+		cmocka_unit_test(our_own_functions_wait_for_initialize_too),
 		cmocka_unit_test(the_function_list_is_2_40_and_needs_a_place_to_go),
 		cmocka_unit_test(the_interface_list_names_3_0_2_40_and_our_own),
 		cmocka_unit_test(the_default_interface_is_a_standard_one),

@@ -770,6 +770,71 @@ the_reader_setting_takes_a_name_as_it_stands_whatever_its_case(void **state)
 	harness_sim("unplug", sony, NULL);
 }
 
+/* The setting as it is in force, and which of the readers that are plugged in it hides. */
+static void
+assert_hides(const char *setting, const char *source, bool first, bool second)
+{
+	struct jpki_reader_list list;
+
+	p11_start(f);
+	p11_readers("jpki-pkcs11", &list);
+	assert_int_equal(list.service, JPKI_REASON_NONE);
+	assert_string_equal(list.setting, setting);
+	assert_string_equal(list.source, source);
+	assert_int_equal(list.count, 2);
+	for (CK_ULONG i = 0; i < list.count; i++) {
+		const bool is_first = strcmp(list.readers[i].name, "Reader") == 0;
+
+		assert_true(is_first || strcmp(list.readers[i].name, "Second") == 0);
+		assert_int_equal(list.readers[i].hidden, is_first ? first : second);
+	}
+	p11_stop(f);
+}
+
+static void
+what_the_reader_setting_hides_is_told_with_the_place_where_it_stands(void **state)
+{
+	char place[4096 + 16], longer[1024];
+
+	(void)state;
+	harness_sim("plug", "Second", NULL);
+	assert_hides("", "", false, false);
+	harness_configure("# mine\nreader = 'Sec*' # the left one\n");
+	(void)snprintf(place, sizeof place, "%s:2", harness_config_path());
+	assert_hides("Sec*", place, true, false);
+	harness_setting("reader", "None of these");
+	assert_hides("None of these", "JPKI_PKCS11_READER", true, true);
+	/* What is no value changes nothing, nor does it become the place. */
+	memset(longer, 'x', sizeof longer - 1);
+	longer[sizeof longer - 1] = '\0';
+	harness_setting("reader", longer);
+	assert_hides("Sec*", place, true, false);
+	harness_setting("reader", "");
+	assert_hides("", "JPKI_PKCS11_READER", false, false);
+}
+
+static void
+readers_that_are_gone_or_cannot_be_seen_are_not_told_as_hidden(void **state)
+{
+	struct jpki_reader_list list;
+
+	(void)state;
+	harness_setting("reader", "Sec*");
+	p11_start(f);
+	p11_readers("jpki-pkcs11", &list);
+	assert_int_equal(list.count, 1);
+	assert_true(list.readers[0].hidden);
+	harness_sim("unplug", NULL);
+	p11_readers("jpki-pkcs11", &list);
+	assert_int_equal(list.count, 0);
+	assert_int_equal(list.service, JPKI_REASON_NONE);
+	harness_sim("plug", NULL);
+	harness_sim("service", "stop", NULL);
+	p11_readers("jpki-pkcs11", &list);
+	assert_int_equal(list.count, 0);
+	assert_int_equal(list.service, JPKI_REASON_NO_SERVICE);
+}
+
 static void
 a_file_may_begin_with_its_mark_and_have_quotes_and_comments(void **state)
 {
@@ -811,6 +876,8 @@ main(int argc, char *argv[])
 		TEST(a_card_of_another_kind_is_told_once),
 		TEST(the_reader_setting_picks_readers_by_name),
 		TEST(the_reader_setting_takes_a_name_as_it_stands_whatever_its_case),
+		TEST(what_the_reader_setting_hides_is_told_with_the_place_where_it_stands),
+		TEST(readers_that_are_gone_or_cannot_be_seen_are_not_told_as_hidden),
 		TEST(a_file_may_begin_with_its_mark_and_have_quotes_and_comments),
 	};
 

@@ -91,6 +91,13 @@ jpki_get_slot_status(CK_SLOT_ID slot, struct jpki_slot_status *status)
 	return STANDS_IN;
 }
 
+CK_RV
+jpki_get_readers(struct jpki_reader_list *list)
+{
+	list->count = 2;
+	return STANDS_IN;
+}
+
 static CK_UTF8CHAR standard[] = "PKCS 11", vendor[] = JPKI_INTERFACE_NAME;
 
 static void
@@ -158,7 +165,7 @@ version_of(CK_UTF8CHAR_PTR name, CK_VERSION *version, const char *expected_name)
 static void
 interfaces_are_found_by_name_and_version(void **state)
 {
-	CK_VERSION v2 = {2, 40}, v3 = {3, 0}, v1 = {1, 0};
+	CK_VERSION v2 = {2, 40}, v3 = {3, 0}, v1 = {1, 1};
 
 	(void)state;
 	assert_ptr_equal(version_of(NULL, NULL, "PKCS 11"), &function_list_3_0);
@@ -167,13 +174,14 @@ interfaces_are_found_by_name_and_version(void **state)
 	assert_ptr_equal(version_of(standard, &v2, "PKCS 11"), &function_list_2_40);
 	assert_ptr_equal(version_of(NULL, &v2, "PKCS 11"), &function_list_2_40);
 	assert_int_equal(version_of(vendor, NULL, JPKI_INTERFACE_NAME)->major, 1);
-	assert_int_equal(version_of(vendor, &v1, JPKI_INTERFACE_NAME)->minor, 0);
+	assert_int_equal(version_of(vendor, &v1, JPKI_INTERFACE_NAME)->minor, 1);
 }
 
 static void
 vendor_interface_calls_the_module(void **state)
 {
 	struct jpki_slot_status status = {.size = sizeof status};
+	struct jpki_reader_list list = {.size = sizeof list};
 	CK_INTERFACE_PTR interface = NULL;
 	const struct jpki_functions *functions;
 
@@ -182,6 +190,8 @@ vendor_interface_calls_the_module(void **state)
 	functions = interface->pFunctionList;
 	assert_int_equal(functions->get_slot_status(0, &status), STANDS_IN);
 	assert_int_equal(status.tries_left, 3);
+	assert_int_equal(functions->get_readers(&list), STANDS_IN);
+	assert_int_equal(list.count, 2);
 }
 
 static void

@@ -15,7 +15,7 @@
 #define ENV_PREFIX "JPKI_PKCS11_"
 #define PATH_BYTES 4096
 
-enum kind { KIND_BOOL, KIND_ENUM, KIND_TEXT, KIND_LOG };
+enum kind { KIND_BOOL, KIND_ENUM, KIND_READER, KIND_LOG };
 
 struct row {
 	const char *name;
@@ -31,7 +31,7 @@ static const struct row rows[] = {
 	{"ask-pin-each-signature", KIND_BOOL, FIELD(ask_pin_each_signature), "no\0yes\0"},
 	{"hide-ca-certificates", KIND_BOOL, FIELD(hide_ca_certificates), "no\0yes\0"},
 	{"pss", KIND_ENUM, FIELD(pss), "auto\0on\0off\0"},
-	{"reader", KIND_TEXT, FIELD(reader), NULL},
+	{"reader", KIND_READER, FIELD(reader), NULL},
 	{"log-level", KIND_ENUM, FIELD(log_level), "error\0warning\0info\0debug\0"},
 	{"log-file", KIND_LOG, FIELD(log_file), NULL},
 };
@@ -71,16 +71,31 @@ value_index(const struct row *row, const char *value, unsigned int *index)
 	return false;
 }
 
-static void
+static bool
 set_text(struct settings *s, const struct row *row, const char *value, const struct place *at)
 {
 	const size_t size = strlen(value) + 1;
 
 	if (size > SETTINGS_TEXT_MAX) {
 		complain(at, row->name, "value too long, ignored");
-		return;
+		return false;
 	}
 	memcpy((char *)s + row->offset, value, size);
+	return true;
+}
+
+/* Who asks why a reader is not used is told where to look. */
+static void
+set_reader(struct settings *s, const struct row *row, const char *value, const struct place *at)
+{
+	const size_t room = sizeof s->reader_source;
+
+	if (!set_text(s, row, value, at))
+		return;
+	if (at->line)
+		(void)snprintf(s->reader_source, room, "%.*s:%u", (int)room - 16, at->source, at->line);
+	else
+		(void)snprintf(s->reader_source, room, "%s", at->source);
 }
 
 static void
@@ -111,7 +126,7 @@ set_log(struct settings *s, const struct row *row, const char *value, const stru
 	char what[2 * SETTINGS_TEXT_MAX];
 
 	if (is_log_destination(value)) {
-		set_text(s, row, value, at);
+		(void)set_text(s, row, value, at);
 		return;
 	}
 	(void)snprintf(what, sizeof what,
@@ -125,8 +140,8 @@ set_row(struct settings *s, const struct row *row, const char *value, const stru
 {
 	if (row->kind == KIND_LOG)
 		set_log(s, row, value, at);
-	else if (row->kind == KIND_TEXT)
-		set_text(s, row, value, at);
+	else if (row->kind == KIND_READER)
+		set_reader(s, row, value, at);
 	else
 		set_choice(s, row, value, at);
 }

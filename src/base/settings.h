@@ -9,6 +9,7 @@
 enum settings_pss { SETTINGS_PSS_AUTO, SETTINGS_PSS_ON, SETTINGS_PSS_OFF };
 
 #define SETTINGS_TEXT_MAX 256
+#define SETTINGS_SOURCE_MAX 1024
 
 /* What a user may set; doc/jpki-pkcs11.7 describes each. */
 struct settings {
@@ -17,6 +18,7 @@ struct settings {
 	bool hide_ca_certificates;   /* hide-ca-certificates = no | yes */
 	enum settings_pss pss;       /* pss = auto | on | off */
 	char reader[SETTINGS_TEXT_MAX]; /* reader = shell pattern of PC/SC reader names, all if empty */
+	char reader_source[SETTINGS_SOURCE_MAX]; /* where that was read: FILE:LINE, or the variable */
 	enum log_level log_level;    /* log-level = error | warning | info | debug */
 	char log_file[SETTINGS_TEXT_MAX]; /* log-file = stderr | syslog | none | absolute path */
 };

@@ -134,3 +134,16 @@ jpki_get_slot_status(CK_SLOT_ID slot, struct jpki_slot_status *status)
 		rv = slot_status(api.module, slot, status);
 	return api_end(&api, rv);
 }
+
+CK_RV
+jpki_get_readers(struct jpki_reader_list *list)
+{
+	struct api api;
+	CK_RV rv = api_begin(&api);
+
+	if (rv == CKR_OK && (!list || list->size != sizeof *list))
+		rv = CKR_ARGUMENTS_BAD;
+	if (rv == CKR_OK)
+		slot_readers(api.module, list);
+	return api_end(&api, rv);
+}

@@ -46,6 +46,8 @@ struct module {
 	struct session *sessions;  /* state */
 	struct reader *readers[PCSC_READERS_MAX];
 	size_t reader_count; /* state; never shrinks */
+	char hidden[PCSC_READERS_MAX][PCSC_READER_NAME_MAX]; /* state: plugged in, but not wanted */
+	size_t hidden_count;				     /* state */
 };
 
 /* C_Initialize and C_Finalize, arguments checked. */

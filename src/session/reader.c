@@ -223,6 +223,15 @@ find_state(const struct pcsc_state *states, size_t count, const char *reader)
 	return NULL;
 }
 
+static void
+note_hidden_locked(struct module *m, const struct pcsc_state *states, size_t count)
+{
+	m->hidden_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (!is_wanted(m, states[i].name))
+			memcpy(m->hidden[m->hidden_count++], states[i].name, sizeof states[i].name);
+}
+
 /* Applies one look at the readers. The watching lock is held. */
 static void
 note_states(struct module *m, enum result r, const struct pcsc_state *states, size_t count,
@@ -236,6 +245,7 @@ note_states(struct module *m, enum result r, const struct pcsc_state *states, si
 	for (size_t i = 0; i < m->reader_count; i++)
 		note_pcsc_locked(m, m->readers[i], find_state(states, count, m->readers[i]->name),
 				 since);
+	note_hidden_locked(m, states, count);
 	m->polled = true;
 	(void)pthread_mutex_unlock(&m->state);
 }

@@ -18,6 +18,11 @@
 #define TOKEN_MANUFACTURER "J-LIS"
 #define TOKEN_MODEL "JPKI" /* where the card does not name its own */
 
+_Static_assert(sizeof((struct jpki_reader){0}.name) == PCSC_READER_NAME_MAX &&
+		       sizeof((struct jpki_reader_list){0}.setting) == SETTINGS_TEXT_MAX &&
+		       sizeof((struct jpki_reader_list){0}.source) == SETTINGS_SOURCE_MAX,
+	       "what is listed fits");
+
 static bool
 has_token(struct module *m, const struct reader *reader)
 {
@@ -329,14 +334,20 @@ reason_of_trouble(enum result r)
 }
 
 static enum jpki_reason
+service_reason_locked(const struct module *m)
+{
+	if (m->service_state == RESULT_REFUSED)
+		return JPKI_REASON_REFUSED;
+	return m->service_state == RESULT_OK ? JPKI_REASON_NONE : JPKI_REASON_NO_SERVICE;
+}
+
+static enum jpki_reason
 reason_locked(const struct module *m, const struct reader *reader, enum layout_key key)
 {
 	const struct token_key_view *k = &reader->view.keys[key];
 
-	if (m->service_state == RESULT_REFUSED)
-		return JPKI_REASON_REFUSED;
-	if (m->service_state != RESULT_OK)
-		return JPKI_REASON_NO_SERVICE;
+	if (service_reason_locked(m) != JPKI_REASON_NONE)
+		return service_reason_locked(m);
 	if (!reader->plugged)
 		return JPKI_REASON_NO_READER;
 	if (!reader->insertion)
@@ -409,4 +420,30 @@ slot_status(struct module *m, CK_SLOT_ID slot, struct jpki_slot_status *status)
 	if (r == RESULT_OK)
 		status->tries_left = (int)token.tries_left;
 	return CKR_OK;
+}
+
+static void
+list_reader(struct jpki_reader_list *list, const char *name, bool hidden)
+{
+	struct jpki_reader *reader = &list->readers[list->count++];
+
+	memcpy(reader->name, name, sizeof reader->name);
+	reader->hidden = hidden;
+}
+
+void
+slot_readers(struct module *m, struct jpki_reader_list *list)
+{
+	(void)access_poll(m);
+	*list = (struct jpki_reader_list){.size = sizeof *list};
+	memcpy(list->setting, m->settings.reader, sizeof list->setting);
+	memcpy(list->source, m->settings.reader_source, sizeof list->source);
+	(void)pthread_mutex_lock(&m->state);
+	list->service = service_reason_locked(m);
+	for (size_t i = 0; i < m->reader_count && list->count < JPKI_READERS_MAX; i++)
+		if (m->readers[i]->plugged)
+			list_reader(list, m->readers[i]->name, false);
+	for (size_t i = 0; i < m->hidden_count && list->count < JPKI_READERS_MAX; i++)
+		list_reader(list, m->hidden[i], true);
+	(void)pthread_mutex_unlock(&m->state);
 }

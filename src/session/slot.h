@@ -21,4 +21,7 @@ CK_RV slot_wait_for_event(struct module *m, bool block, CK_SLOT_ID *slot);
 
 CK_RV slot_status(struct module *m, CK_SLOT_ID slot, struct jpki_slot_status *status);
 
+/* All readers, also those that the setting hides. Asks no card. */
+void slot_readers(struct module *m, struct jpki_reader_list *list);
+
 #endif
