@@ -18,7 +18,7 @@
 
 #include "bench-minimal.h"
 #include "bench-steps.h"
-#include "sim/control-client.h"
+#include "sim/control/client.h"
 
 #define SIGNATURES 50
 #define WARM_UP 5

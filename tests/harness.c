@@ -19,7 +19,7 @@
 
 #include <winscard.h>
 
-#include "sim/control-client.h"
+#include "sim/control/client.h"
 
 #define ARGUMENTS_MAX 64
 

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "sim/card.h"
-#include "sim/store.h"
+#include "sim/card/card.h"
+#include "sim/store/store.h"
 
 /* Help for the tests of the simulated card. What fails in here fails the running test. */
 

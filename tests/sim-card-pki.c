@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim/people-table.h"
+#include "sim/store/people-table.h"
 
 /*
  * The simulated card's certificates and state directory against what is known of the real

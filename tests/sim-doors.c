@@ -23,7 +23,7 @@
 #include <cmocka.h>
 #include <winscard.h>
 
-#include "sim/control-client.h"
+#include "sim/control/client.h"
 #include "sim/standin/wire.h"
 
 #define READER "First reader"

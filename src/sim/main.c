@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "sim/commands.h"
+#include "sim/command/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef JPKI_SIM_STANDIN_LINK_H
 #define JPKI_SIM_STANDIN_LINK_H
 
-#include "wire.h"
+#include "sim/standin/wire.h"
 
 #include <stdbool.h>
 #include <stddef.h>

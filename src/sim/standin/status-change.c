@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SCardGetStatusChange: what has become of readers since the caller looked last. */
-#include "link.h"
+#include "sim/standin/link.h"
 
 #include <string.h>
 #include <strings.h>

@@ -4,7 +4,7 @@
  * are looked at, in which order, and with which result, so that a program meets here what it
  * would meet with a real reader. Nothing happens at load time or at exit.
  */
-#include "link.h"
+#include "sim/standin/link.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SIM_BASE_ERROR_H
+#define JPKI_SIM_BASE_ERROR_H
+
+#include <stdbool.h>
+
+/*
+ * Puts a sentence for the user in *error (NULL: nobody asks), in place of what is there, and
+ * returns false, so that a function can end with `return sim_error_set(error, …)`.
+ */
+bool sim_error_set(char **error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

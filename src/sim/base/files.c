@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/base/files.h"
+
+#include "sim/base/error.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+char *
+sim_file_path(const char *dir, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s", dir, name) < 0 ? NULL : path;
+}
+
+static bool
+make_one_dir(const char *path, mode_t mode, char **error)
+{
+	struct stat about;
+
+	if (mkdir(path, mode) == 0)
+		return true;
+	if (errno == EEXIST && stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+		return true;
+	return sim_error_set(error, "cannot make the folder %s: %s", path, strerror(errno));
+}
+
+bool
+sim_file_make_dir(const char *path, mode_t mode, char **error)
+{
+	char *copy = strdup(path);
+	bool made = copy != NULL;
+
+	if (!copy)
+		return sim_error_set(error, "out of memory");
+	for (char *slash = strchr(copy + 1, '/'); made && slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		made = make_one_dir(copy, mode, error);
+		*slash = '/';
+	}
+	if (made)
+		made = make_one_dir(copy, mode, error);
+	free(copy);
+	return made;
+}
+
+static bool
+write_all(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t done = write(fd, data, len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		data += done;
+		len -= (size_t)done;
+	}
+	return true;
+}
+
+bool
+sim_file_write(const char *path, const void *data, size_t len, mode_t mode, bool durable,
+	       char **error)
+{
+	char *beside = NULL;
+	int fd = -1;
+	bool ok = false;
+
+	if (asprintf(&beside, "%s.XXXXXX", path) < 0)
+		return sim_error_set(error, "out of memory");
+	fd = mkostemp(beside, O_CLOEXEC);
+	if (fd < 0) {
+		sim_error_set(error, "cannot write %s: %s", path, strerror(errno));
+		free(beside);
+		return false;
+	}
+	ok = fchmod(fd, mode) == 0 && write_all(fd, data, len) && (!durable || fsync(fd) == 0);
+	if (close(fd) != 0)
+		ok = false;
+	if (ok)
+		ok = rename(beside, path) == 0;
+	if (!ok) {
+		sim_error_set(error, "cannot write %s: %s", path, strerror(errno));
+		unlink(beside);
+	}
+	free(beside);
+	return ok;
+}
+
+bool
+sim_file_write_json(const char *path, const json_t *value, bool durable, char **error)
+{
+	char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	bool ok;
+
+	if (!text)
+		return sim_error_set(error, "out of memory");
+	ok = sim_file_write(path, text, strlen(text), 0600, durable, error);
+	free(text);
+	return ok;
+}
+
+json_t *
+sim_file_read_json(const char *path, char **error)
+{
+	json_error_t mistake;
+	json_t *value = NULL;
+	FILE *file = fopen(path, "re");
+
+	if (!file) {
+		sim_error_set(error, "cannot read %s: %s", path, strerror(errno));
+		return NULL;
+	}
+	value = json_loadf(file, JSON_REJECT_DUPLICATES, &mistake);
+	if (!value)
+		sim_error_set(error, "%s is damaged: line %d: %s", path, mistake.line,
+			      mistake.text);
+	(void)fclose(file);
+	return value;
+}
+
+int
+sim_file_lock(const char *path, char **error)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int locked = -1;
+
+	if (fd >= 0) {
+		do
+			locked = flock(fd, LOCK_EX);
+		while (locked < 0 && errno == EINTR);
+	}
+	if (locked == 0)
+		return fd;
+	sim_error_set(error, "cannot lock %s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+bool
+sim_file_remove_dir(const char *path, char **error)
+{
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+
+	if (!folder)
+		return sim_error_set(error, "cannot open %s: %s", path, strerror(errno));
+	while ((entry = readdir(folder)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			/* NOLINTNEXTLINE(clang-analyzer-unix.StdCLibraryFunctions): it is open */
+			(void)unlinkat(dirfd(folder), entry->d_name, 0);
+	closedir(folder);
+	if (rmdir(path) != 0)
+		return sim_error_set(error, "cannot remove %s: %s", path, strerror(errno));
+	return true;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/base/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define WATCHES_MAX 1024
+#define TURNS_MAX 4
+
+struct loop_watch {
+	int fd; /* -1 once removed */
+	short events;
+	void (*ready)(void *arg, short revents);
+	void *arg;
+	struct loop_watch *next;
+};
+
+struct loop {
+	struct loop_watch *watches;
+	struct {
+		uint64_t (*turn)(void *arg);
+		void *arg;
+	} turns[TURNS_MAX];
+	unsigned int turn_count;
+	bool stopped;
+};
+
+struct loop *
+loop_new(void)
+{
+	return calloc(1, sizeof(struct loop));
+}
+
+void
+loop_free(struct loop *loop)
+{
+	struct loop_watch *watch;
+
+	if (loop == NULL)
+		return;
+	while ((watch = loop->watches) != NULL) {
+		loop->watches = watch->next;
+		free(watch);
+	}
+	free(loop);
+}
+
+uint64_t
+loop_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+struct loop_watch *
+loop_watch_add(struct loop *loop, int fd, short events, void (*ready)(void *arg, short revents),
+	       void *arg)
+{
+	struct loop_watch *watch = calloc(1, sizeof(*watch));
+
+	if (watch == NULL)
+		return NULL;
+	watch->fd = fd;
+	watch->events = events;
+	watch->ready = ready;
+	watch->arg = arg;
+	watch->next = loop->watches;
+	loop->watches = watch;
+	return watch;
+}
+
+void
+loop_watch_remove(struct loop_watch *watch)
+{
+	if (watch != NULL)
+		watch->fd = -1;
+}
+
+void
+loop_on_turn(struct loop *loop, uint64_t (*turn)(void *arg), void *arg)
+{
+	if (loop->turn_count == TURNS_MAX)
+		abort(); /* a mistake in this program, not in its input */
+	loop->turns[loop->turn_count].turn = turn;
+	loop->turns[loop->turn_count].arg = arg;
+	loop->turn_count++;
+}
+
+void
+loop_stop(struct loop *loop)
+{
+	loop->stopped = true;
+}
+
+static void
+sweep_removed(struct loop *loop)
+{
+	struct loop_watch **at = &loop->watches;
+
+	while (*at != NULL) {
+		struct loop_watch *watch = *at;
+
+		if (watch->fd == -1) {
+			*at = watch->next;
+			free(watch);
+		} else {
+			at = &watch->next;
+		}
+	}
+}
+
+static uint64_t
+take_turns(struct loop *loop)
+{
+	uint64_t next = LOOP_NEVER;
+	unsigned int i;
+
+	for (i = 0; i < loop->turn_count; i++) {
+		uint64_t at = loop->turns[i].turn(loop->turns[i].arg);
+
+		if (at < next)
+			next = at;
+	}
+	return next;
+}
+
+static bool
+wait_and_call(struct loop *loop, uint64_t until)
+{
+	struct pollfd fds[WATCHES_MAX];
+	struct loop_watch *called[WATCHES_MAX];
+	struct loop_watch *watch;
+	struct timespec timeout = {0};
+	uint64_t now = loop_now();
+	nfds_t count = 0, i;
+
+	for (watch = loop->watches; watch != NULL && count < WATCHES_MAX; watch = watch->next) {
+		fds[count] = (struct pollfd){.fd = watch->fd, .events = watch->events};
+		called[count++] = watch;
+	}
+	if (until != LOOP_NEVER && until > now) {
+		timeout.tv_sec = (time_t)((until - now) / 1000000);
+		timeout.tv_nsec = (long)((until - now) % 1000000) * 1000;
+	}
+	if (ppoll(fds, count, until == LOOP_NEVER ? NULL : &timeout, NULL) < 0)
+		return errno == EINTR;
+	for (i = 0; i < count; i++)
+		if (fds[i].revents != 0 && called[i]->fd != -1)
+			called[i]->ready(called[i]->arg, fds[i].revents);
+	return true;
+}
+
+bool
+loop_run(struct loop *loop)
+{
+	loop->stopped = false;
+	for (;;) {
+		uint64_t until = take_turns(loop);
+
+		sweep_removed(loop);
+		if (loop->stopped)
+			return true;
+		if (!wait_and_call(loop, until))
+			return false;
+	}
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/card/card.h"
+
+#include "sim/card/command.h"
+
+#include <openssl/rand.h>
+#include <string.h>
+
+/*
+ * From bytes to commands and back; and the small commands of section 3.6 of the facts.
+ */
+
+static bool
+parse_short(struct sim_command *command, const uint8_t *body, size_t len)
+{
+	if (len == 0)
+		return true;
+	if (len == 1) {
+		command->le = body[0] ? body[0] : 256;
+		return true;
+	}
+	if (body[0] == 0 || (len != 1u + body[0] && len != 2u + body[0]))
+		return false;
+	command->data = body + 1;
+	command->data_len = body[0];
+	if (len == 2u + body[0])
+		command->le = body[len - 1] ? body[len - 1] : 256;
+	return true;
+}
+
+static size_t
+extended_le(const uint8_t *bytes)
+{
+	size_t le = (size_t)(bytes[0] << 8 | bytes[1]);
+
+	return le ? le : 65536;
+}
+
+/* `body` begins with the 00 that marks the extended form and has at least 3 bytes. */
+static bool
+parse_extended(struct sim_command *command, const uint8_t *body, size_t len)
+{
+	size_t data_len = (size_t)(body[1] << 8 | body[2]);
+
+	command->extended = true;
+	if (len == 3) {
+		command->le = extended_le(body + 1);
+		return true;
+	}
+	if (data_len == 0 || (len != 3 + data_len && len != 5 + data_len))
+		return false;
+	command->data = body + 3;
+	command->data_len = data_len;
+	if (len == 5 + data_len)
+		command->le = extended_le(body + 3 + data_len);
+	return true;
+}
+
+static bool
+parse(struct sim_command *command, const uint8_t *bytes, size_t len)
+{
+	memset(command, 0, sizeof(*command));
+	if (len < 4)
+		return false;
+	command->cla = bytes[0];
+	command->ins = bytes[1];
+	command->p1 = bytes[2];
+	command->p2 = bytes[3];
+	if (len >= 7 && bytes[4] == 0)
+		return parse_extended(command, bytes + 4, len - 4);
+	return parse_short(command, bytes + 4, len - 4);
+}
+
+void
+sim_reply_append(struct sim_reply *reply, const void *bytes, size_t len)
+{
+	if (len > 256 - reply->len)
+		len = 256 - reply->len;
+	memcpy(reply->bytes + reply->len, bytes, len);
+	reply->len += len;
+}
+
+uint16_t
+sim_command_short_id(const struct sim_card *card, enum sim_ef_type type)
+{
+	static const uint16_t words[] = {SW_P1P2,      SW_NO_FILE,   SW_CONDITIONS, SW_NO_DATA,
+					 SW_NOT_FOUND, SW_FILE_TYPE, SW_LOCKED,	    SW_LENGTH};
+	static const bool taken[][3] = {
+		/* reading, PINs, the signature: in the order of the switch's values */
+		{true, true, true},
+		{true, false, false},
+		{false, false, false},
+		{true, true, false},
+	};
+	int command = type == SIM_TYPE_KEY ? 2 : type == SIM_TYPE_PIN ? 1 : 0;
+
+	if (taken[sim_chip_switch(card, SIM_SW_SHORT_IDS)][command])
+		return SW_OK;
+	return words[sim_chip_switch(card, SIM_SW_REFUSED_SHORT_ID)];
+}
+
+uint16_t
+sim_command_reference(const struct sim_card *card, uint8_t p2, enum sim_ef_type type,
+		      const struct sim_ef **ef)
+{
+	if ((p2 & 0xE0) != 0x80)
+		return SW_P1P2;
+	if (p2 == 0x80) {
+		*ef = card->ef;
+		if (!*ef)
+			return SW_NO_FILE;
+	} else {
+		uint16_t sw = sim_command_short_id(card, type);
+
+		if (sw != SW_OK)
+			return sw;
+		*ef = sim_ef_find(card, p2 & 0x1F);
+		if (!*ef)
+			return SW_NOT_FOUND;
+	}
+	if ((*ef)->type != type && !(type == SIM_TYPE_PIN && (*ef)->type == SIM_TYPE_STRANGER))
+		return SW_FILE_TYPE;
+	return SW_OK;
+}
+
+static uint16_t
+do_challenge(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
+{
+	(void)card;
+	if (command->extended)
+		return SW_CONDITIONS;
+	if (command->p1 || command->p2)
+		return SW_P1P2;
+	if (command->data_len || !command->le)
+		return SW_LENGTH;
+	if (RAND_bytes(reply->bytes, (int)command->le) != 1)
+		return SW_CONDITIONS;
+	reply->len = command->le;
+	return SW_OK;
+}
+
+/*
+ * Only the objects whose content is public are here. 5F51 is the contact answer to reset without
+ * its first byte, the same over the contactless interface.
+ */
+static uint16_t
+do_get_data(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
+{
+	static const uint8_t contact_atr[] = {0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14};
+
+	if (card->app || card->data.kind == SIM_KIND_FOREIGN)
+		return SW_NO_DATA;
+	if (command->data_len || !command->le)
+		return SW_LENGTH;
+	switch (command->p1 << 8 | command->p2) {
+	case 0x5F51:
+		sim_reply_append(reply, contact_atr, sizeof(contact_atr));
+		break;
+	case 0x00F0:
+		sim_reply_append(reply, card->data.municipality, 5);
+		break;
+	case 0x00F2:
+		sim_reply_append(reply, card->data.expiry, 8);
+		break;
+	case 0x7F21:
+		return SW_LENGTH; /* larger than a short answer */
+	default:
+		return SW_NO_DATA;
+	}
+	if (reply->len > command->le)
+		reply->len = command->le;
+	return SW_OK;
+}
+
+static bool
+in_jpki(const struct sim_card *card)
+{
+	return card->app && card->app->is_jpki;
+}
+
+static uint16_t
+do_internal_authenticate(struct sim_card *card, const struct sim_command *command,
+			 struct sim_reply *reply)
+{
+	(void)command;
+	(void)reply;
+	return in_jpki(card) ? SW_PIN_MISSING : SW_CONDITIONS;
+}
+
+static uint16_t
+do_session_key(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
+{
+	(void)command;
+	(void)reply;
+	return in_jpki(card) ? SW_PIN_MISSING : SW_INS;
+}
+
+static uint16_t
+do_public_key(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
+{
+	(void)command;
+	(void)reply;
+	return in_jpki(card) ? SW_P1P2 : SW_INS;
+}
+
+/* Only an iPhone has a use for it; what it answers there is not published. */
+static uint16_t
+do_phone_command(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
+{
+	(void)command;
+	(void)reply;
+	return card->data.kind == SIM_KIND_IPHONE ? SW_OK : SW_LENGTH;
+}
+
+static uint16_t
+do_secure_read(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
+{
+	(void)command;
+	(void)reply;
+	return in_jpki(card) ? SW_SM_READ : SW_SECURE_MESSAGING;
+}
+
+static const struct {
+	uint8_t cla, ins;
+	uint16_t (*run)(struct sim_card *, const struct sim_command *, struct sim_reply *);
+} instructions[] = {
+	{0x00, INS_VERIFY, sim_do_verify}, {0x00, 0x24, sim_do_change},
+	{0x00, 0x84, do_challenge},	   {0x00, 0x88, do_internal_authenticate},
+	{0x00, 0xA4, sim_do_select},	   {0x00, INS_READ, sim_do_read},
+	{0x00, 0xB2, sim_do_read_record},  {0x00, 0xCA, do_get_data},
+	{0x08, INS_READ, do_secure_read},  {0x80, INS_SIGN, sim_do_sign},
+	{0x80, 0xA2, do_public_key},	   {0x80, 0xAE, do_session_key},
+	{0x80, 0xFC, do_phone_command},
+};
+
+static uint16_t
+run(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
+{
+	uint8_t cla = command->cla;
+
+	if ((cla & 0x7F) < 0x20 && (cla & 0x03) != 0)
+		return SW_CHANNEL;
+	if ((cla & 0x40) && !(cla & 0x80))
+		return SW_CHANNEL; /* the form for channels 4 and up */
+	for (size_t i = 0; i < sizeof(instructions) / sizeof(*instructions); i++)
+		if (instructions[i].cla == cla && instructions[i].ins == command->ins)
+			return instructions[i].run(card, command, reply);
+	if (cla == 0x04 || cla == 0x08 || cla == 0x0C)
+		return SW_SECURE_MESSAGING;
+	return cla == 0x00 || cla == 0x80 ? SW_INS : SW_CLA;
+}
+
+static uint16_t
+run_checked(struct sim_card *card, const uint8_t *bytes, size_t len, struct sim_reply *reply)
+{
+	struct sim_command command;
+	bool first = card->first_command;
+	bool sound = parse(&command, bytes, len);
+
+	card->first_command = false;
+	if (!card->powered || len < 4)
+		return SW_UNKNOWN;
+	if (first && sim_chip_switch(card, SIM_SW_FIRST_COMMAND) == 1)
+		return SW_UNKNOWN;
+	if (!sound)
+		return SW_LENGTH;
+	/* GET CHALLENGE has an answer of its own to the extended form. */
+	if (command.extended && command.ins != 0x84 &&
+	    sim_chip_switch(card, SIM_SW_EXTENDED_LENGTH) == 0)
+		return SW_LENGTH;
+	return run(card, &command, reply);
+}
+
+size_t
+sim_card_transmit(struct sim_card *card, const uint8_t *command, size_t command_len,
+		  uint8_t response[SIM_RESPONSE_MAX])
+{
+	struct sim_reply reply = {response, 0};
+	uint16_t sw = run_checked(card, command, command_len, &reply);
+
+	/* Data come with success and with the warning at the end of a file only. */
+	if (sw != SW_OK && sw != SW_END_OF_FILE)
+		reply.len = 0;
+	response[reply.len] = (uint8_t)(sw >> 8);
+	response[reply.len + 1] = (uint8_t)sw;
+	return reply.len + 2;
+}
+
+void
+sim_card_tear(struct sim_card *card, const uint8_t *bytes, size_t len)
+{
+	struct sim_command command;
+	const struct sim_ef *ef = NULL;
+
+	if (card->powered && parse(&command, bytes, len) && !command.extended && command.cla == 0 &&
+	    command.ins == INS_VERIFY && command.p1 == 0 && command.data_len > 0 &&
+	    command.le == 0 && sim_chip_switch(card, SIM_SW_COUNTER_WRITTEN) == 1 &&
+	    sim_command_reference(card, command.p2, SIM_TYPE_PIN, &ef) == SW_OK &&
+	    ef->type == SIM_TYPE_PIN && sim_chip_pins_begin(card)) {
+		if (card->pin[ef->which].tries > 0)
+			(void)sim_pin_set_counter(card, (enum sim_pin)ef->which,
+						  card->pin[ef->which].tries - 1);
+		sim_chip_pins_end(card);
+	}
+	sim_card_power_off(card);
+}
+
+unsigned int
+sim_card_delay_us(const struct sim_card *card, const uint8_t *command, size_t command_len)
+{
+	unsigned int delay = sim_chip_switch(card, SIM_SW_DELAY_EXCHANGE);
+
+	if (command_len >= 2 && command[1] == INS_SIGN)
+		delay += sim_chip_switch(card, SIM_SW_DELAY_SIGNATURE);
+	return delay;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/card/card.h"
+
+#include "sim/card/chip.h"
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+#include "sim/pki/pki.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Reads everything in the folder; the card is unchanged on failure. */
+static bool
+load(struct sim_card *card, char **error)
+{
+	struct sim_chip_data data;
+	struct sim_switches switches;
+
+	if (!sim_switches_read(card->dir, &switches, error) ||
+	    !sim_chip_read_data(card->dir, &data, error))
+		return false;
+	if (!sim_chip_build_files(&data, &switches)) {
+		sim_chip_free_data(&data);
+		return sim_error_set(error, "out of memory");
+	}
+	sim_chip_free_data(&card->data);
+	card->data = data;
+	card->switches = switches;
+	return true;
+}
+
+struct sim_card *
+sim_card_open(const char *dir, char **error)
+{
+	struct sim_card *card = calloc(1, sizeof(*card));
+	char *lock_path = sim_file_path(dir, "lock");
+
+	sim_pki_init();
+	if (card)
+		card->lock = -1;
+	if (card && lock_path)
+		card->dir = strdup(dir);
+	if (!card || !card->dir) {
+		sim_error_set(error, "out of memory");
+		goto failed;
+	}
+	/* O_CREAT would make one in any folder, so look for the card itself first. */
+	if (!load(card, error) || !sim_chip_pins_refresh(card, error))
+		goto failed;
+	card->lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (card->lock < 0) {
+		sim_error_set(error, "cannot open %s: %s", lock_path, strerror(errno));
+		goto failed;
+	}
+	free(lock_path);
+	return card;
+failed:
+	free(lock_path);
+	sim_card_free(card);
+	return NULL;
+}
+
+void
+sim_card_free(struct sim_card *card)
+{
+	if (!card)
+		return;
+	sim_chip_free_data(&card->data);
+	if (card->lock >= 0)
+		close(card->lock);
+	free(card->dir);
+	OPENSSL_cleanse(card->pin, sizeof(card->pin));
+	free(card);
+}
+
+uint32_t
+sim_chip_switch(const struct sim_card *card, enum sim_switch which)
+{
+	return card->switches.value[which];
+}
+
+size_t
+sim_card_atr(const struct sim_card *card, uint8_t atr[SIM_ATR_MAX])
+{
+	/* In the order of the switch's values, the default first. */
+	static const char *const atrs[] = {
+		"3B888001000005E0B381A1007F",
+		"3BE000FF8131FE4514",
+		"3BDA13FF8131FB468012392F31C173C601C03B",
+		"3BC5FF8131FB458073C6010000",
+		"3BF59100FF918171FE400042000100D1D6",
+		"3BF59100FF918171FE4000420001B3A115",
+		"3B888001000041E0B381A1003B",
+		"3B888001004B51FF0081D100BC",
+		"3B888001004B51FFB381D1000F",
+	};
+	size_t len = 0;
+
+	OPENSSL_hexstr2buf_ex(atr, SIM_ATR_MAX, &len, atrs[sim_chip_switch(card, SIM_SW_ATR)],
+			      '\0');
+	return len;
+}
+
+void
+sim_chip_forget(struct sim_card *card)
+{
+	card->app = NULL;
+	card->ef = NULL;
+	memset(card->presented, 0, sizeof(card->presented));
+}
+
+void
+sim_card_power_on(struct sim_card *card)
+{
+	if (card->powered)
+		return;
+	sim_chip_forget(card);
+	card->powered = true;
+	card->first_command = true;
+}
+
+void
+sim_card_power_off(struct sim_card *card)
+{
+	sim_chip_forget(card);
+	card->powered = false;
+}
+
+void
+sim_card_reset(struct sim_card *card)
+{
+	bool presented[SIM_PIN_COUNT];
+
+	if (!card->powered) {
+		sim_card_power_on(card);
+		return;
+	}
+	if (sim_chip_switch(card, SIM_SW_LOGIN_AT_RESET) == 0)
+		memcpy(presented, card->presented, sizeof(presented));
+	else
+		memset(presented, 0, sizeof(presented));
+	sim_chip_forget(card);
+	memcpy(card->presented, presented, sizeof(presented));
+}
+
+unsigned int
+sim_card_tries(const struct sim_card *card, enum sim_pin pin)
+{
+	return card->pin[pin].tries;
+}
+
+unsigned int
+sim_card_tries_allowed(enum sim_pin pin)
+{
+	return pin == SIM_PIN_AUTH ? 3 : 5;
+}
+
+bool
+sim_card_set_tries(struct sim_card *card, enum sim_pin pin, unsigned int left, char **error)
+{
+	bool ok;
+
+	if (left > sim_card_tries_allowed(pin))
+		return sim_error_set(error, "this PIN has at most %u tries",
+				     sim_card_tries_allowed(pin));
+	if (!sim_chip_pins_begin(card))
+		return sim_error_set(error, "cannot read the PINs in %s", card->dir);
+	card->pin[pin].tries = left;
+	if (left == 0)
+		card->presented[pin] = false;
+	ok = sim_pins_write(card->dir, card->pin, &card->pins_stat, error);
+	sim_chip_pins_end(card);
+	return ok;
+}
+
+bool
+sim_card_is_open(const struct sim_card *card, enum sim_pin pin)
+{
+	return card->powered && card->presented[pin];
+}
+
+bool
+sim_card_pin_is(const struct sim_card *card, enum sim_pin pin, const char *text)
+{
+	return card->pin[pin].set && strcmp(card->pin[pin].text, text) == 0;
+}
+
+bool
+sim_card_set_switch(struct sim_card *card, const char *name, const char *value, char **error)
+{
+	struct sim_switches changed;
+
+	/* The folder's, not ours: another process may have set one since. */
+	if (!sim_chip_pins_lock(card))
+		return sim_error_set(error, "cannot lock %s: %s", card->dir, strerror(errno));
+	if (!sim_switches_read(card->dir, &changed, error) ||
+	    !sim_switches_set(&changed, name, value, error) ||
+	    !sim_switches_write(card->dir, &changed, error)) {
+		sim_chip_pins_end(card);
+		return false;
+	}
+	sim_chip_pins_end(card);
+	card->switches = changed;
+	if (!sim_chip_build_files(&card->data, &changed))
+		return sim_error_set(error, "out of memory");
+	return true;
+}
+
+bool
+sim_card_reload(struct sim_card *card, char **error)
+{
+	return load(card, error) && sim_chip_pins_refresh(card, error);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/card/chip.h"
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+#include "sim/pki/pki.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The card's data: card.json, and the files built from it. */
+
+static void
+free_bytes(struct sim_bytes *bytes)
+{
+	free(bytes->bytes);
+	bytes->bytes = NULL;
+	bytes->len = 0;
+}
+
+void
+sim_chip_free_data(struct sim_chip_data *data)
+{
+	for (int i = 0; i < SIM_PIN_COUNT; i++) {
+		EVP_PKEY_free(data->key[i]);
+		free_bytes(&data->certificate[i]);
+		free_bytes(&data->ca[i]);
+	}
+	for (int i = 0; i < SIM_CONTENT_COUNT; i++)
+		free_bytes(&data->content[i]);
+	memset(data, 0, sizeof(*data));
+}
+
+static bool
+read_text(const json_t *file, const char *name, char *text, size_t room)
+{
+	const json_t *value = json_object_get(file, name);
+
+	if (!json_is_string(value) || json_string_length(value) >= room)
+		return false;
+	memcpy(text, json_string_value(value), json_string_length(value) + 1);
+	return true;
+}
+
+static bool
+read_kind(const json_t *file, enum sim_card_kind *kind)
+{
+	static const char *const names[] = {"card", "phone", "iphone", "foreign"};
+	const char *name = json_string_value(json_object_get(file, "kind"));
+
+	for (size_t i = 0; name && i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(name, names[i]) == 0) {
+			*kind = (enum sim_card_kind)i;
+			return true;
+		}
+	return false;
+}
+
+/* "auth" or "sign": { "ca", "certificate", "key" }; the last two are null when absent. */
+static bool
+read_key(const json_t *entry, struct sim_chip_data *data, enum sim_pin which)
+{
+	const json_t *certificate = json_object_get(entry, "certificate");
+	const char *pem = json_string_value(json_object_get(entry, "key"));
+
+	data->ca[which].bytes =
+		sim_json_get_bytes(json_object_get(entry, "ca"), &data->ca[which].len);
+	if (!data->ca[which].bytes || data->ca[which].len > SIM_EF_CA_SIZE)
+		return false;
+	data->has[which] = !json_is_null(certificate);
+	if (!data->has[which])
+		return true;
+	data->certificate[which].bytes =
+		sim_json_get_bytes(certificate, &data->certificate[which].len);
+	data->key[which] = pem ? sim_pki_key_from_pem(pem) : NULL;
+	return data->key[which] && data->certificate[which].bytes &&
+	       data->certificate[which].len <= SIM_EF_CERTIFICATE_SIZE;
+}
+
+bool
+sim_chip_read_data(const char *dir, struct sim_chip_data *data, char **error)
+{
+	char *path = sim_file_path(dir, "card.json");
+	json_t *file = path ? sim_file_read_json(path, error) : NULL;
+	bool ok = file != NULL;
+
+	memset(data, 0, sizeof(*data));
+	if (ok &&
+	    !(read_kind(file, &data->kind) &&
+	      read_text(file, "label", data->label, sizeof(data->label)) &&
+	      read_text(file, "number", data->number, sizeof(data->number)) &&
+	      read_text(file, "municipality", data->municipality, sizeof(data->municipality)) &&
+	      read_text(file, "expiry", data->expiry, sizeof(data->expiry)) &&
+	      read_key(json_object_get(file, "auth"), data, SIM_PIN_AUTH) &&
+	      read_key(json_object_get(file, "sign"), data, SIM_PIN_SIGN)))
+		ok = sim_error_set(error, "%s is damaged: an entry is missing or unsound", path);
+	json_decref(file);
+	free(path);
+	if (!ok)
+		sim_chip_free_data(data);
+	return ok;
+}
+
+/* A file of `size` bytes that begins with `head`. */
+static bool
+fill_file(struct sim_bytes *file, const struct sim_bytes *head, size_t size, uint8_t filler)
+{
+	file->bytes = malloc(size);
+	if (!file->bytes)
+		return false;
+	file->len = size;
+	memset(file->bytes, filler, size);
+	if (head->bytes)
+		memcpy(file->bytes, head->bytes, head->len);
+	return true;
+}
+
+static void
+put_padded(uint8_t *field, size_t size, const char *text)
+{
+	for (size_t i = 0; i < size; i++)
+		field[i] = *text ? (uint8_t)*text++ : ' ';
+}
+
+static void
+put_number(uint8_t *field, uint32_t number)
+{
+	for (int i = 0; i < 4; i++)
+		field[i] = (uint8_t)(number >> (24 - 8 * i));
+}
+
+/* EF 0006: PKCS #11's CK_TOKEN_INFO with big-endian numbers, 160 bytes. */
+static void
+write_token_info(uint8_t info[160], const char *label)
+{
+	static const uint8_t versions[] = {'0', '3', '0', '1'}; /* hardware, firmware */
+
+	put_padded(info, 32, label);
+	put_padded(info + 32, 32, "00000000000000000000000000000001");
+	put_padded(info + 64, 16, "E16R01NJ");
+	put_padded(info + 80, 16, "0000000020500003");
+	put_number(info + 96, 0x0000040D); /* flags */
+	put_number(info + 100, 1);	   /* sessions: at most, now */
+	put_number(info + 104, 0);
+	put_number(info + 108, 1); /* R/W sessions: at most, now */
+	put_number(info + 112, 0);
+	put_number(info + 116, 16); /* PIN length: at most, at least */
+	put_number(info + 120, 6);
+	memset(info + 124, 0xFF, 16); /* memory: not said */
+	memcpy(info + 140, versions, sizeof(versions));
+	memset(info + 144, '9', 16);
+}
+
+bool
+sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *switches)
+{
+	uint8_t filler = switches->value[SIM_SW_FILLER] ? 0x00 : 0xFF;
+	uint8_t info[160];
+	uint8_t available[3] = {data->has[SIM_PIN_SIGN] ? 0x8F : 0x00,
+				data->has[SIM_PIN_AUTH] ? 0x8F : 0x00, 0x00};
+	bool absent_missing = switches->value[SIM_SW_ABSENT_CERTIFICATE] == 1;
+	const struct {
+		struct sim_bytes head;
+		size_t size;
+		bool there;
+	} plan[SIM_CONTENT_COUNT] = {
+		[SIM_EF_SIGN_CERTIFICATE] = {data->certificate[SIM_PIN_SIGN],
+					     SIM_EF_CERTIFICATE_SIZE,
+					     data->has[SIM_PIN_SIGN] || !absent_missing},
+		[SIM_EF_SIGN_CA] = {data->ca[SIM_PIN_SIGN], SIM_EF_CA_SIZE, true},
+		[SIM_EF_TOKEN_INFO] = {{info, sizeof(info)}, sizeof(info), true},
+		[SIM_EF_AVAILABILITY] = {{available, sizeof(available)},
+					 sizeof(available),
+					 switches->value[SIM_SW_EF_0008] == 0},
+		[SIM_EF_AUTH_CERTIFICATE] = {data->certificate[SIM_PIN_AUTH],
+					     SIM_EF_CERTIFICATE_SIZE,
+					     data->has[SIM_PIN_AUTH] || !absent_missing},
+		[SIM_EF_AUTH_CA] = {data->ca[SIM_PIN_AUTH], SIM_EF_CA_SIZE, true},
+	};
+	bool ok = true;
+
+	write_token_info(info, data->label);
+	for (int i = 0; i < SIM_CONTENT_COUNT; i++) {
+		free_bytes(&data->content[i]);
+		if (plan[i].there)
+			ok = fill_file(&data->content[i], &plan[i].head, plan[i].size, filler) &&
+			     ok;
+	}
+	return ok;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/card/folder.h"
+
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const pin_names[SIM_PIN_COUNT] = {"auth", "sign"};
+
+static bool
+read_one_pin(const json_t *entry, enum sim_pin which, struct sim_card_pin *pin)
+{
+	const json_t *text = json_object_get(entry, "pin");
+	const json_t *tries = json_object_get(entry, "tries");
+	json_int_t left = json_integer_value(tries);
+
+	if (!json_is_integer(tries) || left < 0 || left > (json_int_t)sim_card_tries_allowed(which))
+		return false;
+	pin->tries = (unsigned int)left;
+	pin->set = json_is_string(text);
+	pin->text[0] = '\0';
+	if (!pin->set)
+		return json_is_null(text);
+	if (json_string_length(text) > SIM_PIN_MAX)
+		return false;
+	memcpy(pin->text, json_string_value(text), json_string_length(text) + 1);
+	return true;
+}
+
+bool
+sim_pins_read(const char *dir, struct sim_card_pin pins[SIM_PIN_COUNT], char **error)
+{
+	char *path = sim_file_path(dir, "pins.json");
+	json_t *file = path ? sim_file_read_json(path, error) : NULL;
+	bool ok = file != NULL;
+
+	for (int i = 0; ok && i < SIM_PIN_COUNT; i++)
+		if (!read_one_pin(json_object_get(file, pin_names[i]), (enum sim_pin)i, &pins[i]))
+			ok = sim_error_set(error, "%s is damaged: no sound entry \"%s\"", path,
+					   pin_names[i]);
+	json_decref(file);
+	free(path);
+	return ok;
+}
+
+bool
+sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], struct stat *written,
+	       char **error)
+{
+	char *path = sim_file_path(dir, "pins.json");
+	json_t *file = json_object();
+	bool ok = path && file;
+
+	for (int i = 0; i < SIM_PIN_COUNT; i++)
+		json_object_set_new(file, pin_names[i],
+				    json_pack("{s:o, s:i}", "pin",
+					      pins[i].set ? json_string(pins[i].text) : json_null(),
+					      "tries", (int)pins[i].tries));
+	/* Not waiting for the disk: a counter lost in a power cut is no loss here. */
+	ok = ok && sim_file_write_json(path, file, false, error);
+	if (ok && written && stat(path, written) != 0)
+		memset(written, 0, sizeof(*written));
+	json_decref(file);
+	free(path);
+	return ok;
+}
+
+static bool
+is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_upper(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+bool
+sim_pin_is_well_formed(enum sim_pin which, const uint8_t *pin, size_t len)
+{
+	bool sign = which == SIM_PIN_SIGN;
+
+	if (len < (sign ? 6u : 4u) || len > (sign ? (size_t)SIM_PIN_MAX : 4u))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!is_digit(pin[i]) && !(sign && is_upper(pin[i])))
+			return false;
+	return true;
+}
+
+bool
+sim_pin_is_acceptable(enum sim_pin which, const uint8_t *pin, size_t len)
+{
+	bool digit = false, letter = which == SIM_PIN_AUTH;
+
+	if (!sim_pin_is_well_formed(which, pin, len))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		digit = digit || is_digit(pin[i]);
+		letter = letter || is_upper(pin[i]);
+	}
+	return digit && letter;
+}
+
+bool
+sim_switches_read(const char *dir, struct sim_switches *switches, char **error)
+{
+	char *path = sim_file_path(dir, "switches.json");
+	json_t *file = path ? sim_file_read_json(path, error) : NULL;
+	const char *name;
+	json_t *value;
+	bool ok = json_is_object(file);
+	char *why = NULL;
+
+	sim_switches_init(switches);
+	if (file && !ok)
+		sim_error_set(error, "%s is damaged: not a list of switches", path);
+	json_object_foreach(file, name, value)
+	{
+		const char *text = json_string_value(value);
+
+		if (ok && !sim_switches_set(switches, name, text ? text : "", &why))
+			ok = sim_error_set(error, "%s is damaged: %s", path, why ? why : name);
+	}
+	free(why);
+	json_decref(file);
+	free(path);
+	return ok;
+}
+
+bool
+sim_switches_write(const char *dir, const struct sim_switches *switches, char **error)
+{
+	char *path = sim_file_path(dir, "switches.json");
+	json_t *file = json_object();
+	char text[SIM_SWITCH_TEXT];
+	bool ok;
+
+	for (int i = 0; i < SIM_SWITCH_COUNT; i++) {
+		if (switches->value[i] == 0)
+			continue; /* the default */
+		sim_switches_get_text(switches, (enum sim_switch)i, text);
+		json_object_set_new(file, sim_switch_info((enum sim_switch)i)->name,
+				    json_string(text));
+	}
+	ok = path && file && sim_file_write_json(path, file, false, error);
+	json_decref(file);
+	free(path);
+	return ok;
+}
+
+json_t *
+sim_json_bytes(const uint8_t *bytes, size_t len)
+{
+	unsigned char *text = malloc(4 * ((len + 2) / 3) + 1);
+	json_t *value = NULL;
+
+	if (text && len <= INT_MAX / 2) {
+		int written = EVP_EncodeBlock(text, bytes, (int)len);
+
+		value = json_stringn((const char *)text, (size_t)written);
+	}
+	free(text);
+	return value;
+}
+
+uint8_t *
+sim_json_get_bytes(const json_t *value, size_t *len)
+{
+	const char *text = json_string_value(value);
+	size_t text_len = json_string_length(value);
+	uint8_t *bytes;
+	int got;
+
+	if (!text || text_len == 0 || text_len % 4 != 0 || text_len > INT_MAX / 2)
+		return NULL;
+	bytes = malloc(text_len / 4 * 3);
+	if (!bytes)
+		return NULL;
+	got = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)text_len);
+	if (got < 0) {
+		free(bytes);
+		return NULL;
+	}
+	/* EVP_DecodeBlock counts the padding as zero bytes. */
+	*len = (size_t)got - (text[text_len - 1] == '=') - (text[text_len - 2] == '=');
+	return bytes;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SIM_CARD_FOLDER_H
+#define JPKI_SIM_CARD_FOLDER_H
+
+#include "sim/card/card.h"
+#include "sim/card/switches.h"
+
+#include <jansson.h>
+#include <openssl/evp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+/*
+ * What a card's folder holds, on the card's side. Three files, each with one writer:
+ *
+ *     card.json       identity, keys and certificates; written by the municipal office (store/)
+ *     pins.json       PINs and tries left; written by the card, as a chip writes its memory
+ *     switches.json   the behaviour switches that are not at their default
+ *
+ * and `lock`, held (flock) while pins.json is read, changed and written, so that processes that
+ * have the same card in use do not undo each other's changes.
+ */
+
+#define SIM_PIN_MAX 16
+
+/* Sizes of the files that hold certificates; certificates are followed by filler. */
+#define SIM_EF_CERTIFICATE_SIZE 3808
+#define SIM_EF_CA_SIZE 2048
+
+struct sim_card_pin {
+	bool set; /* false: never given one, so no PIN is right */
+	char text[SIM_PIN_MAX + 1];
+	unsigned int tries;
+};
+
+/* The PINs' file. */
+bool sim_pins_read(const char *dir, struct sim_card_pin pins[SIM_PIN_COUNT], char **error);
+bool sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT],
+		    struct stat *written, char **error);
+
+/* The shape a PIN must have: exactly 4 digits, or 6 to 16 of A-Z and 0-9. */
+bool sim_pin_is_well_formed(enum sim_pin which, const uint8_t *pin, size_t len);
+
+/* What a *new* PIN must have besides: a letter and a digit in the signing password. */
+bool sim_pin_is_acceptable(enum sim_pin which, const uint8_t *pin, size_t len);
+
+bool sim_switches_read(const char *dir, struct sim_switches *switches, char **error);
+bool sim_switches_write(const char *dir, const struct sim_switches *switches, char **error);
+
+/* Bytes in JSON are base64. Returns NULL without memory or, reading, when it is not base64. */
+json_t *sim_json_bytes(const uint8_t *bytes, size_t len);
+uint8_t *sim_json_get_bytes(const json_t *value, size_t *len);
+
+#endif

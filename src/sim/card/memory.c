@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/card/chip.h"
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+/* PINs and counters, which other processes may change too. */
+
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Reads the PINs again if the file is not the one last seen. */
+bool
+sim_chip_pins_refresh(struct sim_card *card, char **error)
+{
+	char *path = sim_file_path(card->dir, "pins.json");
+	struct sim_card_pin pins[SIM_PIN_COUNT];
+	struct stat now;
+	bool ok = path && stat(path, &now) == 0;
+
+	if (!ok)
+		sim_error_set(error, "cannot read %s/pins.json: %s", card->dir, strerror(errno));
+	if (ok && !same_file(&now, &card->pins_stat)) {
+		ok = sim_pins_read(card->dir, pins, error);
+		if (ok) {
+			memcpy(card->pin, pins, sizeof(pins));
+			card->pins_stat = now;
+		}
+	}
+	free(path);
+	return ok;
+}
+
+bool
+sim_chip_pins_lock(struct sim_card *card)
+{
+	int result;
+
+	do
+		result = flock(card->lock, LOCK_EX);
+	while (result < 0 && errno == EINTR);
+	return result == 0;
+}
+
+bool
+sim_chip_pins_begin(struct sim_card *card)
+{
+	if (!sim_chip_pins_lock(card))
+		return false;
+	if (sim_chip_pins_refresh(card, NULL))
+		return true;
+	sim_chip_pins_end(card);
+	return false;
+}
+
+bool
+sim_chip_pins_save(struct sim_card *card)
+{
+	return sim_pins_write(card->dir, card->pin, &card->pins_stat, NULL);
+}
+
+void
+sim_chip_pins_end(struct sim_card *card)
+{
+	(void)flock(card->lock, LOCK_UN);
+}

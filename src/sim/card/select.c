@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/card/command.h"
+
+/* SELECT: sections 1.1 and 3.1 of the facts on the card, and 4 for what it does to a login. */
+
+static void
+answer_fci(struct sim_reply *reply, const struct sim_app *app)
+{
+	const uint8_t *aid;
+	uint8_t len = (uint8_t)sim_app_aid(app, &aid);
+	const uint8_t head[] = {0x6F, (uint8_t)(len + 2), 0x84, len};
+
+	sim_reply_append(reply, head, sizeof(head));
+	sim_reply_append(reply, aid, len);
+}
+
+static uint16_t
+select_app(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
+{
+	bool next = (command->p2 & 0x03) == 0x02;
+	bool found;
+	const struct sim_app *app;
+
+	if ((command->p2 & ~0x0Eu) != 0)
+		return SW_P1P2;
+	if (command->data_len == 0 || command->data_len > 16)
+		return SW_LENGTH;
+	app = sim_app_find(card, command->data, command->data_len, next, &found);
+	if (!found)
+		return SW_NOT_FOUND;
+	/* Section 4: selecting this application keeps its logins, any other ends them. */
+	if (!app || !app->is_jpki)
+		sim_chip_forget(card);
+	card->app = app;
+	card->ef = NULL;
+	if ((command->p2 & 0x0C) == 0 && command->le)
+		answer_fci(reply, app);
+	return SW_OK;
+}
+
+static uint16_t
+select_ef(struct sim_card *card, const struct sim_command *command)
+{
+	const struct sim_ef *ef;
+
+	if (command->p2 != 0x0C && command->p2 != 0x00)
+		return SW_P1P2;
+	if (command->data_len != 2)
+		return SW_LENGTH;
+	ef = sim_ef_find(card, (uint32_t)(command->data[0] << 8 | command->data[1]));
+	if (!ef)
+		return SW_NOT_FOUND;
+	card->ef = ef;
+	return SW_OK;
+}
+
+/* There is no master file (section 1.1). */
+static uint16_t
+select_master(const struct sim_card *card, const struct sim_command *command)
+{
+	if (command->data_len == 0)
+		return card->app ? SW_OK : SW_P1P2;
+	return SW_NOT_FOUND;
+}
+
+uint16_t
+sim_do_select(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
+{
+	switch (command->p1) {
+	case 0x00:
+		return select_master(card, command);
+	case 0x02:
+		return select_ef(card, command);
+	case 0x04:
+		return select_app(card, command, reply);
+	default:
+		return SW_P1P2;
+	}
+}

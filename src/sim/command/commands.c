@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/command/commands.h"
+#include "sim/store/people.h"
+#include "sim/card/switches.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *title;
+	const struct command *commands;
+} groups[] = {
+	{"Cards", card_commands},
+	{"Doors", door_commands},
+	{"A running simulator", control_commands},
+};
+#define GROUPS (sizeof(groups) / sizeof(groups[0]))
+
+const struct command door_commands[] = {
+	{"run", "[--] PROGRAM [ARGUMENT]...", "run a program over simulated readers",
+	 "Runs PROGRAM with a stand-in libpcsclite.so.1 and ends with its exit status: no\n"
+	 "daemon, no root. Without --reader or --card it sees one reader with the card adult.\n"
+	 "Cards that bear the name of a ready-made person are made when missing.\n"
+	 "Inside of PROGRAM the simulator can be controlled (insert, remove, fault ...).\n",
+	 "reader card empty switch fault trace count idle-power-off", 1, -1, command_run},
+	{"serve", "", "put cards into the virtual readers of pcscd",
+	 "Connects to the vpcd driver of a running pcscd (package vsmartcard-vpcd), up to two\n"
+	 "cards, until it is interrupted. Waits for a pcscd that is not there (yet).\n",
+	 "card empty switch trace count port ready-fd", 0, 0, command_serve},
+	{0}};
+
+const struct command *
+commands_find(const char *name)
+{
+	const struct command *command;
+	size_t i;
+
+	for (i = 0; i < GROUPS; i++)
+		for (command = groups[i].commands; command->name != NULL; command++)
+			if (strcmp(command->name, name) == 0)
+				return command;
+	return NULL;
+}
+
+/* The names of a group, as many to a line as fit. */
+static void
+print_names(const struct command *command)
+{
+	int column = 0;
+
+	for (; command->name != NULL; command++) {
+		if (column > 0 && column + (int)strlen(command->name) > 70) {
+			putchar('\n');
+			column = 0;
+		}
+		column += printf("%s%s", column == 0 ? "  " : ", ", command->name);
+	}
+	putchar('\n');
+}
+
+void
+commands_print_help(void)
+{
+	const struct command *command;
+	char head[64];
+	size_t i;
+
+	puts("Usage: jpki-card-sim COMMAND [OPTION]... [ARGUMENT]...\n"
+	     "A simulated My Number card (JPKI), for tests of what uses the real one.\n");
+	for (i = 0; i < GROUPS; i++) {
+		printf("%s:\n", groups[i].title);
+		if (groups[i].commands == control_commands) {
+			print_names(groups[i].commands);
+			continue;
+		}
+		for (command = groups[i].commands; command->name != NULL; command++) {
+			snprintf(head, sizeof(head), "%s %s", command->name, command->arguments);
+			printf("  %-33s %s\n", head, command->summary);
+		}
+	}
+	puts("\nOptions of all commands (jpki-card-sim COMMAND --help has the others):");
+	options_print(NULL);
+}
+
+void
+commands_print_command(const struct command *command)
+{
+	printf("Usage: jpki-card-sim %s [OPTION]... %s\n\n", command->name, command->arguments);
+	if (command->help != NULL)
+		fputs(command->help, stdout);
+	else
+		printf("To %s.\n", command->summary);
+	puts("\nOptions:");
+	options_print(command);
+}
+
+/* What separates the words of a usage line. */
+#define BETWEEN " |[]."
+
+static void
+print_arguments(const struct command *command)
+{
+	const char *at = command->arguments;
+	size_t length;
+
+	/* a command without any is there all the same */
+	if (*at == '\0')
+		printf("%s\t-\t-\n", command->name);
+	while (*(at += strspn(at, BETWEEN)) != '\0') {
+		length = strcspn(at, BETWEEN);
+		printf("%s\t%.*s\t-\n", command->name, (int)length, at);
+		at += length;
+	}
+}
+
+/* A card that is missing is made for the person of that name, so these are names of cards too. */
+static void
+print_choices(void)
+{
+	size_t i;
+
+	for (i = 0; i < sim_people_count(); i++) {
+		printf("=\tCARD\t%s\n", sim_person_name(sim_person_at(i)));
+		printf("=\tPERSON\t%s\n", sim_person_name(sim_person_at(i)));
+	}
+	for (i = 0; i < SIM_SWITCH_COUNT; i++)
+		printf("=\tSWITCH\t%s\n", sim_switch_info((enum sim_switch)i)->name);
+}
+
+void
+commands_print_words(void)
+{
+	const struct command *command;
+	size_t i;
+
+	for (i = 0; i < GROUPS; i++)
+		for (command = groups[i].commands; command->name != NULL; command++) {
+			print_arguments(command);
+			options_print_words(command);
+		}
+	options_print_words(NULL);
+	puts("-\t--version\t-"); /* see main.c */
+	print_choices();
+	commands_print_ca_words();
+}

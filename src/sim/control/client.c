@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/control/client.h"
+
+#include "sim/control/control.h"
+#include "sim/base/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+struct control_client {
+	int fd;
+	char *buffer; /* what was received of the reply */
+	size_t room;
+};
+
+static int
+connect_to(const char *path, char **error)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		sim_error_set(error, "the path of a socket has at most %zu bytes: %s",
+			      sizeof(address.sun_path) - 1, path);
+		return -1;
+	}
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd != -1 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return fd;
+	sim_error_set(error, "no simulator listens at %s: %s", path, strerror(errno));
+	if (fd != -1)
+		close(fd);
+	return -1;
+}
+
+struct control_client *
+control_client_open(const char *path, char **error)
+{
+	struct control_client *client;
+
+	if (path == NULL)
+		path = getenv(CONTROL_VARIABLE);
+	if (path == NULL || *path == '\0') {
+		sim_error_set(error,
+			      "which simulator? Give --control PATH, or run this inside of "
+			      "'jpki-card-sim run' (which sets %s)",
+			      CONTROL_VARIABLE);
+		return NULL;
+	}
+	client = calloc(1, sizeof(*client));
+	if (client == NULL) {
+		sim_error_set(error, "out of memory");
+		return NULL;
+	}
+	client->fd = connect_to(path, error);
+	if (client->fd == -1) {
+		free(client);
+		return NULL;
+	}
+	return client;
+}
+
+void
+control_client_free(struct control_client *client)
+{
+	if (client == NULL)
+		return;
+	close(client->fd);
+	free(client->buffer);
+	free(client);
+}
+
+static bool
+send_line(int fd, const char *line)
+{
+	size_t left = strlen(line);
+
+	while (left > 0) {
+		ssize_t sent = send(fd, line, left, MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			return false;
+		line += sent;
+		left -= (size_t)sent;
+	}
+	return true;
+}
+
+/* Receives up to the end of a line; NULL when the other side is gone. */
+static char *
+receive_line(struct control_client *client)
+{
+	size_t have = 0;
+
+	for (;;) {
+		ssize_t got;
+
+		if (client->room - have < 4096) {
+			char *more = realloc(client->buffer, client->room + 65536);
+
+			if (more == NULL)
+				return NULL;
+			client->buffer = more;
+			client->room += 65536;
+		}
+		got = recv(client->fd, client->buffer + have, client->room - have - 1, 0);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return NULL;
+		have += (size_t)got;
+		client->buffer[have] = '\0';
+		if (client->buffer[have - 1] == '\n')
+			return client->buffer;
+	}
+}
+
+static json_t *
+ask(struct control_client *client, char **error, json_t *words)
+{
+	char *line = json_dumps(words, JSON_COMPACT);
+	const char *reply = NULL;
+	json_t *object = NULL;
+
+	json_decref(words);
+	if (line != NULL && send_line(client->fd, line) && send_line(client->fd, "\n"))
+		reply = receive_line(client);
+	free(line);
+	if (reply != NULL)
+		object = json_loads(reply, 0, NULL);
+	if (!json_is_object(object)) {
+		sim_error_set(error, "the simulator has gone away");
+	} else if (!json_is_true(json_object_get(object, "ok"))) {
+		sim_error_set(error, "%s",
+			      json_string_value(json_object_get(object, "error")) == NULL
+				      ? "the simulator refused"
+				      : json_string_value(json_object_get(object, "error")));
+	} else {
+		return object;
+	}
+	json_decref(object);
+	return NULL;
+}
+
+json_t *
+control_client_ask_words(struct control_client *client, char **error, int count,
+			 char *const words[])
+{
+	json_t *array = json_array();
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (json_array_append_new(array, json_string(words[i])) == 0)
+			continue;
+		json_decref(array);
+		sim_error_set(error, "not UTF-8: '%s'", words[i]);
+		return NULL;
+	}
+	return ask(client, error, array);
+}
+
+static json_t *
+ask_list(struct control_client *client, char **error, const char *word, va_list arguments)
+{
+	json_t *array = json_array();
+
+	for (; word != NULL; word = va_arg(arguments, const char *))
+		json_array_append_new(array, json_string(word));
+	return ask(client, error, array);
+}
+
+json_t *
+control_client_ask(struct control_client *client, char **error, const char *word, ...)
+{
+	va_list arguments;
+	json_t *reply;
+
+	va_start(arguments, word);
+	reply = ask_list(client, error, word, arguments);
+	va_end(arguments);
+	return reply;
+}
+
+bool
+control_client_do(struct control_client *client, char **error, const char *word, ...)
+{
+	va_list arguments;
+	json_t *reply;
+
+	va_start(arguments, word);
+	reply = ask_list(client, error, word, arguments);
+	va_end(arguments);
+	json_decref(reply);
+	return reply != NULL;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/control/control.h"
+
+#include "sim/control/orders.h"
+#include "sim/base/error.h"
+#include "sim/base/socket.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define REQUEST_MAX 8192
+#define SEEN_WITHIN 5000000 /* microseconds: pcscd looks about every 0.4 s */
+
+struct asker {
+	struct control *control;
+	int fd;
+	struct loop_watch *watch;
+	size_t got;
+	bool waiting; /* for a reader's programs to see what was done */
+	uint64_t give_up_at;
+	struct control_order order;
+	struct asker *next;
+	char buffer[REQUEST_MAX];
+};
+
+struct control {
+	struct server *server;
+	char *path;
+	int fd;
+	struct loop_watch *watch;
+	struct asker *askers;
+};
+
+static void
+order_forget(struct control_order *order)
+{
+	json_decref(order->reply);
+	free(order->error);
+	free(order->then_insert);
+	memset(order, 0, sizeof(*order));
+}
+
+static void
+asker_close(struct asker *asker)
+{
+	struct asker **at = &asker->control->askers;
+
+	while (*at != asker)
+		at = &(*at)->next;
+	*at = asker->next;
+	loop_watch_remove(asker->watch);
+	close(asker->fd);
+	order_forget(&asker->order);
+	free(asker);
+}
+
+/* A short wait is enough: a reply fits in the socket's buffer unless the asker sleeps. */
+static bool
+send_all(int fd, const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t sent = send(fd, text, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+		struct pollfd wait = {.fd = fd, .events = POLLOUT};
+
+		if (sent < 0 && errno == EAGAIN && poll(&wait, 1, 100) == 1)
+			continue;
+		if (sent <= 0)
+			return false;
+		text += sent;
+		length -= (size_t)sent;
+	}
+	return true;
+}
+
+/* Replies to the order in hand; false if the asker is gone. */
+static bool
+asker_reply(struct asker *asker, bool ok)
+{
+	struct control_order *order = &asker->order;
+	char *line;
+	bool sent;
+
+	json_object_set_new(order->reply, "ok", json_boolean(ok));
+	if (!ok)
+		json_object_set_new(order->reply, "error",
+				    json_string(order->error == NULL ? "failed" : order->error));
+	line = json_dumps(order->reply, JSON_COMPACT);
+	sent = line != NULL && send_all(asker->fd, line, strlen(line)) &&
+	       send_all(asker->fd, "\n", 1);
+	free(line);
+	order_forget(order);
+	asker->waiting = false;
+	return sent;
+}
+
+/* Looks whether what the asker waits for has come; false if the asker is gone. */
+static bool
+asker_look(struct asker *asker)
+{
+	struct control_order *order = &asker->order;
+	struct server *server = asker->control->server;
+
+	if (order->awaited != NULL && !server->door->seen(order->awaited)) {
+		if (loop_now() < asker->give_up_at)
+			return true;
+		sim_error_set(&order->error,
+			      "pcscd did not look at the reader '%s' within %d s: "
+			      "is it running?",
+			      order->awaited->name, SEEN_WITHIN / 1000000);
+		return asker_reply(asker, false);
+	}
+	if (order->then_insert == NULL)
+		return asker_reply(asker, true);
+	if (!control_order_insert(order))
+		return asker_reply(asker, false);
+	asker->give_up_at = loop_now() + SEEN_WITHIN;
+	return asker_look(asker);
+}
+
+static bool
+read_words(struct control_order *order, const json_t *request)
+{
+	size_t i;
+
+	order->count = (int)json_array_size(request);
+	if (order->count < 1 || order->count >= (int)(sizeof(order->words) / sizeof(char *)))
+		return false;
+	for (i = 0; i < (size_t)order->count; i++) {
+		order->words[i] = json_string_value(json_array_get(request, i));
+		if (order->words[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool
+asker_begin(struct asker *asker)
+{
+	struct control_order *order = &asker->order;
+	json_t *request = json_loads(asker->buffer, 0, NULL);
+	bool ok;
+
+	memset(order, 0, sizeof(*order));
+	order->server = asker->control->server;
+	order->reply = json_object();
+	ok = read_words(order, request);
+	if (!ok)
+		sim_error_set(&order->error, "a request is a JSON array of strings, on one line");
+	else
+		ok = control_order(order);
+	memset(order->words, 0, sizeof(order->words));
+	json_decref(request);
+	if (!ok)
+		return asker_reply(asker, false);
+	asker->waiting = true;
+	asker->give_up_at = loop_now() + SEEN_WITHIN;
+	return asker_look(asker);
+}
+
+static void
+asker_ready(void *arg, short revents)
+{
+	struct asker *asker = arg;
+	ssize_t got;
+
+	(void)revents;
+	got = recv(asker->fd, asker->buffer + asker->got, REQUEST_MAX - 1 - asker->got,
+		   MSG_DONTWAIT);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0 || asker->waiting) {
+		asker_close(asker);
+		return;
+	}
+	asker->got += (size_t)got;
+	asker->buffer[asker->got] = '\0';
+	if (asker->buffer[asker->got - 1] != '\n') {
+		if (asker->got == REQUEST_MAX - 1)
+			asker_close(asker);
+		return;
+	}
+	asker->got = 0;
+	if (!asker_begin(asker))
+		asker_close(asker);
+}
+
+static uint64_t
+control_turn(void *arg)
+{
+	struct control *control = arg;
+	struct asker *asker, *following;
+	uint64_t next = LOOP_NEVER;
+	bool swapping;
+
+	for (asker = control->askers; asker != NULL; asker = following) {
+		following = asker->next;
+		if (!asker->waiting)
+			continue;
+		swapping = asker->order.then_insert != NULL;
+		if (!asker_look(asker))
+			asker_close(asker);
+		else if (swapping && asker->order.then_insert == NULL)
+			next = 0; /* the door has had its turn already: another one for it */
+		else if (asker->waiting && asker->give_up_at < next)
+			next = asker->give_up_at;
+	}
+	return next;
+}
+
+static void
+accept_asker(void *arg, short revents)
+{
+	struct control *control = arg;
+	int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct asker *asker;
+
+	(void)revents;
+	if (fd == -1)
+		return;
+	asker = calloc(1, sizeof(*asker));
+	if (asker != NULL)
+		asker->watch =
+			loop_watch_add(control->server->loop, fd, POLLIN, asker_ready, asker);
+	if (asker == NULL || asker->watch == NULL) {
+		free(asker);
+		close(fd);
+		return;
+	}
+	asker->control = control;
+	asker->fd = fd;
+	asker->next = control->askers;
+	control->askers = asker;
+}
+
+struct control *
+control_open(struct server *server, const char *path, char **error)
+{
+	struct control *control = calloc(1, sizeof(*control));
+
+	if (control == NULL) {
+		sim_error_set(error, "out of memory");
+		return NULL;
+	}
+	control->server = server;
+	control->path = strdup(path);
+	control->fd = server_socket_listen(path, error);
+	if (control->fd == -1 || control->path == NULL) {
+		free(control->path);
+		free(control);
+		return NULL;
+	}
+	control->watch = loop_watch_add(server->loop, control->fd, POLLIN, accept_asker, control);
+	loop_on_turn(server->loop, control_turn, control);
+	return control;
+}
+
+void
+control_close(struct control *control)
+{
+	struct asker *asker, *following;
+
+	if (control == NULL)
+		return;
+	for (asker = control->askers; asker != NULL; asker = following) {
+		following = asker->next;
+		asker_close(asker);
+	}
+	loop_watch_remove(control->watch);
+	close(control->fd);
+	unlink(control->path);
+	free(control->path);
+	free(control);
+}

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/doors/vpcd.h"
+
+#include "sim/base/error.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define RETRY 250000  /* microseconds between attempts to find pcscd */
+#define SETTLED 20000 /* until pcscd's table says what its driver has just learnt */
+#define LOOKED 500000 /* until pcscd has surely looked: it does so every 0.4 s */
+
+enum { ORDER_POWER_OFF = 0, ORDER_POWER_ON = 1, ORDER_RESET = 2, ORDER_ATR = 4 };
+
+enum slot_state {
+	SLOT_CLOSED,	 /* no card, or no pcscd */
+	SLOT_CONNECTING, /* the card is in; pcscd has not powered it yet */
+	SLOT_POWERED,	 /* powered, but the ATR was not asked for since */
+	SLOT_OPEN,	 /* pcscd knows the card */
+	SLOT_LEAVING	 /* the card is out; pcscd has not looked yet */
+};
+
+struct slot {
+	struct reader *reader;
+	uint16_t port;
+	enum slot_state state;
+	int fd; /* -1 while closed */
+	struct loop_watch *watch;
+	uint64_t retry_at;
+	uint64_t settled_at;	  /* when the last change is known to programs; 0: it is */
+	unsigned int last_orders; /* messages read since the card was taken out */
+	bool looked;		  /* the only one was the question for the ATR: pcscd's look */
+	size_t got;
+	uint8_t request[2 + 65535];
+	uint64_t answer_at; /* a slow card's answer waits; 0: none does */
+	size_t answer_length;
+	uint8_t answer[2 + SIM_RESPONSE_MAX];
+};
+
+struct vpcd {
+	struct server *server;
+	struct slot slots[VPCD_READERS];
+};
+
+static void
+slot_close(struct slot *slot)
+{
+	if (slot->fd != -1) {
+		loop_watch_remove(slot->watch);
+		close(slot->fd);
+	}
+	slot->fd = -1;
+	slot->watch = NULL;
+	slot->got = 0;
+	slot->answer_at = 0;
+	slot->state = SLOT_CLOSED;
+	reader_power_off(slot->reader);
+}
+
+static void
+slot_send(struct slot *slot, const uint8_t *body, size_t length)
+{
+	uint8_t message[2 + SIM_RESPONSE_MAX];
+
+	message[0] = (uint8_t)(length >> 8);
+	message[1] = (uint8_t)length;
+	memcpy(message + 2, body, length);
+	if (send(slot->fd, message, 2 + length, MSG_NOSIGNAL) != (ssize_t)(2 + length))
+		slot->state = SLOT_LEAVING; /* the end is read soon */
+}
+
+static void
+slot_order(struct slot *slot, uint8_t order)
+{
+	switch (order) {
+	case ORDER_POWER_OFF:
+		reader_power_off(slot->reader);
+		break;
+	case ORDER_POWER_ON:
+		reader_power_on(slot->reader);
+		if (slot->state == SLOT_CONNECTING)
+			slot->state = SLOT_POWERED;
+		break;
+	case ORDER_RESET:
+		reader_reset(slot->reader);
+		break;
+	case ORDER_ATR:
+		slot_send(slot, slot->reader->atr, slot->reader->atr_length);
+		if (slot->state == SLOT_POWERED) {
+			slot->state = SLOT_OPEN;
+			slot->settled_at = loop_now() + SETTLED;
+		}
+		break;
+	default:
+		break; /* unknown orders are not answered, as by other virtual cards */
+	}
+}
+
+static void
+slot_command(struct slot *slot, const uint8_t *command, size_t length)
+{
+	unsigned int delay;
+
+	if (!slot->reader->powered)
+		reader_power_on(slot->reader);
+	slot->answer_length = reader_exchange(slot->reader, command, length, slot->answer, &delay);
+	if (delay == 0)
+		slot_send(slot, slot->answer, slot->answer_length);
+	else
+		slot->answer_at = loop_now() + delay;
+}
+
+/* Takes the messages that are complete. */
+static void
+slot_messages(struct slot *slot)
+{
+	while (slot->got >= 2) {
+		size_t length = (size_t)slot->request[0] << 8 | slot->request[1];
+
+		if (slot->got < 2 + length)
+			return;
+		if (slot->state != SLOT_LEAVING && length == 1)
+			slot_order(slot, slot->request[2]);
+		else if (slot->state != SLOT_LEAVING && length > 1)
+			slot_command(slot, slot->request + 2, length);
+		else if (slot->state == SLOT_LEAVING)
+			slot->looked = slot->last_orders++ == 0 && length == 1 &&
+				       slot->request[2] == ORDER_ATR;
+		slot->got -= 2 + length;
+		memmove(slot->request, slot->request + 2 + length, slot->got);
+	}
+}
+
+static void
+slot_ready(void *arg, short revents)
+{
+	struct slot *slot = arg;
+	const int yes = 1;
+	bool was_leaving = slot->state == SLOT_LEAVING;
+	ssize_t got;
+
+	(void)revents;
+	/* without this each exchange costs 44 ms: vpcd writes length and body apart */
+	setsockopt(slot->fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
+	got = recv(slot->fd, slot->request + slot->got, sizeof(slot->request) - slot->got,
+		   MSG_DONTWAIT);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got > 0) {
+		slot->got += (size_t)got;
+		slot_messages(slot);
+		return;
+	}
+	slot_close(slot);
+	/*
+	 * The end came at pcscd's look, or at some program's command: then pcscd itself does not
+	 * know yet, and would overlook the removal if another card came before its look.
+	 */
+	if (was_leaving)
+		slot->settled_at = loop_now() + (slot->looked ? SETTLED : LOOKED);
+	else
+		slot->retry_at = loop_now() + RETRY; /* pcscd went away */
+}
+
+static void
+slot_connect(struct slot *slot)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_port = htons(slot->port),
+				      .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+	const int yes = 1;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	slot->retry_at = loop_now() + RETRY;
+	if (fd == -1)
+		return;
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+		slot->watch =
+			loop_watch_add(slot->reader->server->loop, fd, POLLIN, slot_ready, slot);
+	}
+	if (slot->watch == NULL) {
+		close(fd);
+		return;
+	}
+	slot->fd = fd;
+	slot->state = SLOT_CONNECTING;
+}
+
+static uint64_t
+slot_turn(struct slot *slot)
+{
+	uint64_t now = loop_now();
+
+	if (slot->answer_at != 0 && slot->answer_at <= now) {
+		slot->answer_at = 0;
+		slot_send(slot, slot->answer, slot->answer_length);
+	}
+	if (slot->settled_at != 0 && slot->settled_at <= now)
+		slot->settled_at = 0;
+	if (slot->state == SLOT_CLOSED && slot->reader->card != NULL && slot->retry_at <= now)
+		slot_connect(slot);
+	now = LOOP_NEVER;
+	if (slot->answer_at != 0)
+		now = slot->answer_at;
+	if (slot->settled_at != 0 && slot->settled_at < now)
+		now = slot->settled_at;
+	if (slot->state == SLOT_CLOSED && slot->reader->card != NULL && slot->retry_at < now)
+		now = slot->retry_at;
+	return now;
+}
+
+static uint64_t
+vpcd_turn(void *arg)
+{
+	struct vpcd *vpcd = arg;
+	uint64_t next = LOOP_NEVER;
+	int i;
+
+	for (i = 0; i < VPCD_READERS; i++) {
+		uint64_t at = slot_turn(&vpcd->slots[i]);
+
+		if (at < next)
+			next = at;
+	}
+	return next;
+}
+
+static struct slot *
+reader_slot(const struct reader *reader)
+{
+	return reader->door_data;
+}
+
+static void
+slot_inserted(struct reader *reader)
+{
+	struct slot *slot = reader_slot(reader);
+
+	slot_close(slot); /* of a card that pcscd never saw leave */
+	slot->retry_at = 0;
+	slot->settled_at = 0;
+}
+
+/*
+ * Only our half of the connection is closed: pcscd's driver finds it at its next look and closes
+ * its own half, and so we learn that it has looked.
+ */
+static void
+slot_removed(struct reader *reader)
+{
+	struct slot *slot = reader_slot(reader);
+
+	slot->settled_at = 0;
+	slot->answer_at = 0;
+	if (slot->fd == -1)
+		return;
+	slot->last_orders = 0;
+	slot->looked = false;
+	shutdown(slot->fd, SHUT_WR);
+	slot->state = SLOT_LEAVING;
+}
+
+static bool
+slot_seen(const struct reader *reader)
+{
+	const struct slot *slot = reader_slot(reader);
+
+	if (slot->settled_at != 0)
+		return false;
+	return slot->state == (reader->card != NULL ? SLOT_OPEN : SLOT_CLOSED);
+}
+
+static void
+slot_ignore(struct reader *reader)
+{
+	(void)reader; /* vpcd's readers are fixed */
+}
+
+bool
+vpcd_is_ready(const struct server *server)
+{
+	int i;
+
+	for (i = 0; i < VPCD_READERS; i++)
+		if (server->vpcd->slots[i].reader->card != NULL &&
+		    !slot_seen(server->vpcd->slots[i].reader))
+			return false;
+	return true;
+}
+
+char *
+vpcd_explain(const struct server *server, bool *taken)
+{
+	char *text = NULL;
+	int i;
+
+	*taken = false;
+	for (i = 0; i < VPCD_READERS; i++) {
+		const struct slot *slot = &server->vpcd->slots[i];
+
+		if (slot->reader->card == NULL || slot_seen(slot->reader))
+			continue;
+		*taken = slot->state != SLOT_CLOSED;
+		if (*taken)
+			sim_error_set(
+				&text,
+				"whoever listens at port %u does not take the card: is another "
+				"simulator there, or something else than vpcd?",
+				(unsigned int)slot->port);
+		else
+			sim_error_set(
+				&text,
+				"nobody listens at port %u: is pcscd running, with the driver "
+				"vpcd? Waiting for it",
+				(unsigned int)slot->port);
+		return text;
+	}
+	return NULL;
+}
+
+static const struct door vpcd_door = {
+	.name = "serve",
+	.can_plug = false,
+	.inserted = slot_inserted,
+	.removed = slot_removed,
+	.plugged = slot_ignore,
+	.unplugged = slot_ignore,
+	.seen = slot_seen,
+};
+
+bool
+vpcd_open(struct server *server, uint16_t port, char **error)
+{
+	struct vpcd *vpcd = calloc(1, sizeof(*vpcd));
+	int i;
+
+	if (vpcd == NULL)
+		return sim_error_set(error, "out of memory");
+	vpcd->server = server;
+	for (i = 0; i < VPCD_READERS; i++) {
+		vpcd->slots[i].reader = &server->readers[i];
+		vpcd->slots[i].port = (uint16_t)(port + i);
+		vpcd->slots[i].fd = -1;
+		server->readers[i].door_data = &vpcd->slots[i];
+	}
+	loop_on_turn(server->loop, vpcd_turn, vpcd);
+	server->vpcd = vpcd;
+	server->door = &vpcd_door;
+	return true;
+}
+
+void
+vpcd_close(struct server *server)
+{
+	int i;
+
+	if (server->vpcd == NULL)
+		return;
+	for (i = 0; i < VPCD_READERS; i++)
+		slot_close(&server->vpcd->slots[i]);
+	free(server->vpcd);
+	server->vpcd = NULL;
+	server->door = NULL;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SIM_PCSCD_FAULT_H
+#define JPKI_SIM_PCSCD_FAULT_H
+
+#include "sim/standin/wire.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+/*
+ * Orders for faults at the n-th PC/SC call, as the user writes them:
+ *
+ *     KIND@[CALL:]N[+][:OPTION]...
+ *
+ * N counts from the moment of the order, 1 being the next call (of kind CALL, if given); with +
+ * the fault strikes at every call from the N-th on. A fault that can only strike some calls
+ * (a truncated answer needs a transmit) waits for the next one it can strike.
+ */
+
+enum fault_kind {
+	FAULT_CARD_REMOVED,
+	FAULT_CARD_SWAPPED,
+	FAULT_SLEPT,
+	FAULT_LINE_DEAD,
+	FAULT_CARD_RESET,
+	FAULT_APP_SELECTED,
+	FAULT_READER_GONE,
+	FAULT_SERVICE_STOPPED,
+	FAULT_COMM_ERROR,
+	FAULT_SHARING_VIOLATION,
+	FAULT_TIMEOUT,
+	FAULT_ERROR,
+	FAULT_TRUNCATED,
+	FAULT_OVERSIZED,
+	FAULT_SW,
+	FAULT_61XX,
+	FAULT_6CXX
+};
+
+enum fault_group {
+	FAULT_STATE,  /* of card, reader or service */
+	FAULT_OTHER,  /* another program does something, as soon as PC/SC lets it */
+	FAULT_RESULT, /* the call returns an error */
+	FAULT_ANSWER  /* the card's answer is another */
+};
+
+enum fault_moment {
+	FAULT_BEFORE, /* the call meets the fault; the card sees nothing of it */
+	FAULT_DURING, /* the call takes effect, its answer is lost */
+	FAULT_AFTER   /* the call is answered as if nothing were */
+};
+
+#define FAULT_VALUE_MAX 64
+
+struct fault {
+	unsigned int number; /* names the order */
+	enum fault_kind kind;
+	enum fault_group group;
+	enum fault_moment moment;
+	enum wire_call call; /* which calls N counts */
+	unsigned long at;    /* N plus what was counted before the order */
+	bool onwards;
+	unsigned long back;	/* undo after so many further calls; 0: not */
+	char reader[WIRE_NAME]; /* which one; empty: the call's own, else the first with a card */
+	char card[FAULT_VALUE_MAX]; /* of FAULT_CARD_SWAPPED, FAULT_SLEPT */
+	uint8_t aid[16];
+	size_t aid_length;
+	uint32_t code;	/* of FAULT_ERROR; the status word of FAULT_SW, 61XX, 6CXX */
+	bool has_value; /* code was given */
+	size_t length;	/* of FAULT_TRUNCATED and FAULT_OVERSIZED, status word and all */
+	char text[160]; /* the order as written */
+
+	unsigned long struck;	 /* how often */
+	unsigned long struck_at; /* the last time: the number of the call, all counted */
+	enum wire_call struck_in;
+	bool due;	       /* struck, but the other program has not had its turn yet */
+	unsigned long back_at; /* number of the call that undoes it, 0: none */
+	char undo_card[FAULT_VALUE_MAX];
+	char undo_reader[WIRE_NAME];
+	struct fault *next;
+};
+
+struct faults;
+
+struct faults *faults_new(void);
+void faults_free(struct faults *faults);
+
+/* Enters an order; *number (may be NULL) names it. "now" in place of N strikes at once: see
+ * faults_take_immediate. On failure *error says what is wrong with the text. */
+bool faults_order(struct faults *faults, const char *text, unsigned int *number, char **error);
+
+/* Forgets all orders, also those that wait for their moment. */
+void faults_clear(struct faults *faults);
+
+/* All orders with what became of them; a new reference to an array. */
+json_t *faults_list(const struct faults *faults);
+
+/* Counts one call, before asking which faults strike it. */
+void faults_count_call(struct faults *faults, enum wire_call call);
+
+/* The next order after `previous` (NULL: first) that strikes the call just counted. */
+struct fault *faults_strike(struct faults *faults, enum wire_call call, struct fault *previous);
+
+/* Enters that the order struck (called by who carries it out). */
+void faults_struck(struct faults *faults, struct fault *fault, enum wire_call call);
+
+/* The next order after `previous` (NULL: first) that is due. */
+struct fault *faults_due(struct faults *faults, struct fault *previous);
+
+/* The next order ("now") that is to be carried out without waiting for a call, or NULL. */
+struct fault *faults_take_immediate(struct faults *faults);
+
+/* The next order whose effect is to be undone by now, or NULL; it is no longer due then. */
+struct fault *faults_take_undo(struct faults *faults);
+
+/* Calls so far: {"total": n, "by_call": {name: n}}. A new reference. */
+json_t *faults_calls(const struct faults *faults);
+unsigned long faults_call_total(const struct faults *faults);
+void faults_reset_calls(struct faults *faults);
+
+const char *fault_kind_name(enum fault_kind kind);
+const char *fault_call_name(enum wire_call call);
+
+/* Rows for the manual and --help: NULL after the last. */
+const char *fault_kind_help(unsigned int row, const char **name);
+
+#endif

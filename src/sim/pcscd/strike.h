@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SIM_PCSCD_STRIKE_H
+#define JPKI_SIM_PCSCD_STRIKE_H
+
+#include "sim/pcscd/fault.h"
+#include "sim/pcscd/pcsc.h"
+
+#include <stdbool.h>
+
+/* Carries out faults: see fault.h for what they mean. */
+
+#define STRIKES_MAX 8
+
+/* The faults that strike one call, gathered when it arrives. */
+struct strikes {
+	struct fault *fault[STRIKES_MAX];
+	unsigned int count;
+};
+
+/*
+ * Gathers what strikes the call and carries out what comes before it. Returns false when the
+ * call is thereby answered (call->reply is its answer).
+ */
+bool strikes_before(struct strikes *strikes, struct pcsc_call *call);
+
+/* The call was carried out: what comes with and after it, and changes of the card's answer. */
+void strikes_after(struct strikes *strikes, struct pcsc_call *call);
+
+/* A command that the card is not to see, since a fault answers for it (GET RESPONSE). */
+bool strikes_answer_waiting(struct pcsc_call *call);
+
+/* Undoes what is over, and lets other programs have their turn where PC/SC lets them. */
+void strikes_settle(struct server *server);
+
+/* Carries out an order for "now". */
+void strikes_now(struct server *server);
+
+#endif

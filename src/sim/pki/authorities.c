@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/pki/authorities.h"
+
+#include "sim/card/folder.h"
+#include "sim/base/dates.h"
+#include "sim/base/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_YEAR 2015
+#define YEARS_BETWEEN 4
+#define YEARS_VALID 10
+
+static const char *const kind_names[SIM_PIN_COUNT] = {"auth", "sign"};
+
+json_t *
+sim_ca_new(void)
+{
+	return json_pack("{s:i, s:[]}", "format", 1, "authorities");
+}
+
+/*
+ * When the real ones begin, in Japan (section 6.1; of the authentication one of 2019 only the day
+ * is known). Those to come are taken to begin like the last one.
+ */
+static const struct {
+	struct sim_date day;
+	int64_t second[SIM_PIN_COUNT]; /* of that day */
+} published[] = {
+	{{2015, 10, 20}, {[SIM_PIN_AUTH] = 43693, [SIM_PIN_SIGN] = 42028}},
+	{{2019, 9, 15}, {[SIM_PIN_AUTH] = 31316, [SIM_PIN_SIGN] = 31316}},
+	{{2023, 7, 16}, {[SIM_PIN_AUTH] = 36064, [SIM_PIN_SIGN] = 35427}},
+};
+#define PUBLISHED (sizeof(published) / sizeof(*published))
+
+static int64_t
+generation_start(enum sim_pin which, int year)
+{
+	size_t n = (size_t)(year - FIRST_YEAR) / YEARS_BETWEEN;
+	size_t row = n < PUBLISHED ? n : PUBLISHED - 1;
+	struct sim_date day = published[row].day;
+
+	day.year = year;
+	return sim_date_start(day) + published[row].second[which];
+}
+
+/* The last second of the day before the tenth anniversary. */
+static int64_t
+generation_end(enum sim_pin which, int year)
+{
+	struct sim_date day = sim_date_at(generation_start(which, year));
+
+	day.year += YEARS_VALID;
+	return sim_date_start(day) - 1;
+}
+
+int
+sim_ca_year(int64_t now)
+{
+	int year = 0;
+
+	for (int next = FIRST_YEAR; generation_start(SIM_PIN_AUTH, next) <= now;
+	     next += YEARS_BETWEEN)
+		year = next;
+	return year;
+}
+
+int
+sim_ca_year_after(int year, int generations)
+{
+	return year + generations * YEARS_BETWEEN;
+}
+
+bool
+sim_ca_year_exists(int year)
+{
+	return year >= FIRST_YEAR && (year - FIRST_YEAR) % YEARS_BETWEEN == 0;
+}
+
+int64_t
+sim_ca_issues_until(int year)
+{
+	return generation_start(SIM_PIN_AUTH, year + YEARS_BETWEEN) - 1;
+}
+
+json_t *
+sim_ca_find(const json_t *ca, enum sim_pin which, int year)
+{
+	json_t *entry;
+
+	for (size_t i = 0; (entry = sim_ca_at(ca, which, i)); i++)
+		if (json_integer_value(json_object_get(entry, "year")) == year)
+			return entry;
+	return NULL;
+}
+
+json_t *
+sim_ca_at(const json_t *ca, enum sim_pin which, size_t n)
+{
+	const json_t *all = json_object_get(ca, "authorities");
+	size_t i;
+	json_t *entry;
+
+	json_array_foreach(all, i, entry)
+	{
+		const char *kind = json_string_value(json_object_get(entry, "kind"));
+
+		if (kind && strcmp(kind, kind_names[which]) == 0 && n-- == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+/* Keeps the list in the order of years. */
+static bool
+insert_entry(json_t *ca, json_t *entry, int year)
+{
+	json_t *all = json_object_get(ca, "authorities");
+	size_t place = 0;
+
+	while (place < json_array_size(all) &&
+	       json_integer_value(json_object_get(json_array_get(all, place), "year")) <= year)
+		place++;
+	return json_array_insert_new(all, place, entry) == 0;
+}
+
+static json_t *
+make_entry(enum sim_pin which, int year, EVP_PKEY *key, X509 *certificate)
+{
+	char *pem = sim_pki_key_to_pem(key);
+	size_t len = 0;
+	uint8_t *der = sim_pki_to_der(certificate, &len);
+	json_t *entry = NULL;
+
+	if (pem && der)
+		entry = json_pack("{s:s, s:i, s:s, s:o, s:i, s:[], s:[]}", "kind",
+				  kind_names[which], "year", year, "key", pem, "certificate",
+				  sim_json_bytes(der, len), "crl-number", 0, "issued", "revoked");
+	free(pem);
+	OPENSSL_free(der);
+	return entry;
+}
+
+json_t *
+sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t now, char **error)
+{
+	json_t *entry = sim_ca_find(ca, which, year);
+	struct sim_random random;
+	char label[40];
+	uint8_t serial[4] = {0};
+	int64_t start = generation_start(which, year);
+	EVP_PKEY *key = NULL;
+	X509 *certificate = NULL;
+
+	if (entry)
+		return entry;
+	if (start > now) /* made ahead of its time, but to be used now */
+		start = sim_date_start(sim_date_at(now));
+	(void)snprintf(label, sizeof(label), "authority/%s/%d", kind_names[which], year);
+	sim_random_init(&random, seed, label);
+	if (sim_random_bytes(&random, serial, sizeof(serial)))
+		key = sim_pki_make_rsa(&random, 2048);
+	/* Four bytes in 01000000 to 07FFFFFF, as the real ones are. */
+	serial[0] = (uint8_t)(1 + serial[0] % 7);
+	if (key)
+		certificate = sim_pki_make_ca(
+			which, key,
+			(uint32_t)(serial[0] << 24 | serial[1] << 16 | serial[2] << 8 | serial[3]),
+			start, generation_end(which, year));
+	if (certificate)
+		entry = make_entry(which, year, key, certificate);
+	if (!entry || !insert_entry(ca, entry, year)) {
+		sim_error_set(error, "cannot make the authority of %d: %s", year, sim_pki_reason());
+		entry = NULL;
+	}
+	X509_free(certificate);
+	EVP_PKEY_free(key);
+	return entry;
+}
+
+bool
+sim_ca_load(const json_t *entry, enum sim_pin which, struct sim_authority *authority, char **error)
+{
+	const char *pem = json_string_value(json_object_get(entry, "key"));
+	size_t len = 0;
+	uint8_t *der = sim_json_get_bytes(json_object_get(entry, "certificate"), &len);
+	const unsigned char *cursor = der;
+
+	authority->which = which;
+	authority->key = pem ? sim_pki_key_from_pem(pem) : NULL;
+	authority->certificate = der ? d2i_X509(NULL, &cursor, (long)len) : NULL;
+	free(der);
+	if (authority->key && authority->certificate &&
+	    sim_pki_get_time(X509_get0_notBefore(authority->certificate), &authority->not_before) &&
+	    sim_pki_get_time(X509_get0_notAfter(authority->certificate), &authority->not_after))
+		return true;
+	sim_ca_unload(authority);
+	return sim_error_set(error, "ca.json is damaged: key or certificate of an authority");
+}
+
+void
+sim_ca_unload(struct sim_authority *authority)
+{
+	EVP_PKEY_free(authority->key);
+	X509_free(authority->certificate);
+	authority->key = NULL;
+	authority->certificate = NULL;
+}
+
+static json_t *
+find_serial(const json_t *list, uint32_t serial)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(list, i, one) if (json_integer_value(json_object_get(one, "serial")) ==
+					     serial) return one;
+	return NULL;
+}
+
+uint32_t
+sim_ca_take_serial(json_t *entry, struct sim_random *random, const char *card)
+{
+	json_t *issued = json_object_get(entry, "issued");
+	uint8_t bytes[4];
+	uint32_t serial;
+
+	do {
+		if (!sim_random_bytes(random, bytes, sizeof(bytes)))
+			return 0;
+		serial = ((uint32_t)(1 + bytes[0] % 7) << 24) | ((uint32_t)bytes[1] << 16) |
+			 ((uint32_t)bytes[2] << 8) | bytes[3];
+	} while (find_serial(issued, serial));
+	if (json_array_append_new(issued, json_pack("{s:I, s:s}", "serial", (json_int_t)serial,
+						    "card", card)) != 0)
+		return 0;
+	return serial;
+}
+
+bool
+sim_ca_is_revoked(const json_t *entry, uint32_t serial)
+{
+	return find_serial(json_object_get(entry, "revoked"), serial) != NULL;
+}
+
+bool
+sim_ca_revoke(json_t *entry, uint32_t serial, int64_t at)
+{
+	return json_array_append_new(json_object_get(entry, "revoked"),
+				     json_pack("{s:I, s:I}", "serial", (json_int_t)serial, "at",
+					       (json_int_t)at)) == 0;
+}
+
+/* The entry's revoked serial numbers, to be freed. */
+static struct sim_revoked *
+list_revoked(const json_t *entry, size_t *count)
+{
+	const json_t *revoked = json_object_get(entry, "revoked");
+	struct sim_revoked *list = calloc(json_array_size(revoked) + 1, sizeof(*list));
+	size_t i;
+	json_t *one;
+
+	*count = json_array_size(revoked);
+	if (list)
+		json_array_foreach(revoked, i, one) list[i] = (struct sim_revoked){
+			(uint32_t)json_integer_value(json_object_get(one, "serial")),
+			json_integer_value(json_object_get(one, "at"))};
+	return list;
+}
+
+char *
+sim_ca_make_crl(json_t *entry, enum sim_pin which, int64_t now, char **error)
+{
+	struct sim_authority authority = {0};
+	struct sim_revoked *list = NULL;
+	X509_CRL *crl = NULL;
+	size_t count;
+	json_int_t number = json_integer_value(json_object_get(entry, "crl-number")) + 1;
+	char *pem = NULL;
+
+	if (!sim_ca_load(entry, which, &authority, error))
+		return NULL;
+	list = list_revoked(entry, &count);
+	if (list)
+		/* The real ones are renewed daily (section 10). */
+		crl = sim_pki_make_crl(&authority, list, count, (long)number, now, now + SIM_DAY);
+	if (crl)
+		pem = sim_pki_crl_to_pem(crl);
+	if (pem)
+		json_object_set_new(entry, "crl-number", json_integer(number));
+	else
+		sim_error_set(error, "cannot make the revocation list: %s", sim_pki_reason());
+	X509_CRL_free(crl);
+	free(list);
+	sim_ca_unload(&authority);
+	return pem;
+}
+
+char *
+sim_ca_pem(const json_t *entry, enum sim_pin which, char **error)
+{
+	struct sim_authority authority = {0};
+	char *pem = NULL;
+
+	if (!sim_ca_load(entry, which, &authority, error))
+		return NULL;
+	pem = sim_pki_certificate_to_pem(authority.certificate);
+	if (!pem)
+		sim_error_set(error, "cannot write a certificate: %s", sim_pki_reason());
+	sim_ca_unload(&authority);
+	return pem;
+}

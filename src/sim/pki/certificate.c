@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/pki/shape.h"
+
+#include "sim/base/dates.h"
+
+bool
+sim_pki_set_time(ASN1_TIME *field, int64_t time)
+{
+	return ASN1_TIME_adj(field, 0, (int)(time / SIM_DAY), (long)(time % SIM_DAY)) != NULL;
+}
+
+bool
+sim_pki_get_time(const ASN1_TIME *field, int64_t *time)
+{
+	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	int days, seconds;
+	bool ok = epoch && ASN1_TIME_diff(&days, &seconds, epoch, field) == 1;
+
+	if (ok)
+		*time = days * SIM_DAY + seconds;
+	ASN1_TIME_free(epoch);
+	return ok;
+}
+
+/* The fields outside the extensions. */
+static bool
+fill_fields(X509 *certificate, uint32_t serial, X509_NAME *issuer, X509_NAME *subject,
+	    int64_t not_before, int64_t not_after, EVP_PKEY *key)
+{
+	return issuer && subject && X509_set_version(certificate, X509_VERSION_3) == 1 &&
+	       ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial) == 1 &&
+	       X509_set_issuer_name(certificate, issuer) == 1 &&
+	       X509_set_subject_name(certificate, subject) == 1 &&
+	       sim_pki_set_time(X509_getm_notBefore(certificate), not_before) &&
+	       sim_pki_set_time(X509_getm_notAfter(certificate), not_after) &&
+	       X509_set_pubkey(certificate, key) == 1;
+}
+
+X509 *
+sim_pki_make_ca(enum sim_pin which, EVP_PKEY *key, uint32_t serial, int64_t not_before,
+		int64_t not_after)
+{
+	X509 *made = X509_new();
+	X509_NAME *name = sim_name_issuer(which);
+	bool ok =
+		made && fill_fields(made, serial, name, name, not_before, not_after, key) &&
+		sim_extend_key_usage(made, 0x06) &&
+		sim_extend_directory_name(made, NID_subject_alt_name, sim_name_issuer_ja(which)) &&
+		sim_extend_basic_constraints(made) &&
+		sim_extend_crl_point(made, sim_name_issuer(which)) &&
+		sim_extend_subject_key_id(made) && X509_sign(made, key, EVP_sha256()) > 0;
+
+	X509_NAME_free(name);
+	if (ok)
+		return made;
+	X509_free(made);
+	return NULL;
+}
+
+/* The order is that of a published dummy of the signing certificate. */
+static bool
+add_end_entity_extensions(X509 *made, const struct sim_authority *authority,
+			  const struct sim_request *request)
+{
+	enum sim_pin which = authority->which;
+	bool sign = which == SIM_PIN_SIGN;
+
+	return sim_extend_key_usage(made, sim_authority_kinds[which].key_usage) &&
+	       (sign || !request->eku || sim_extend_client_auth(made)) &&
+	       (!sign || sim_extend_attributes(made, request->holder)) &&
+	       sim_extend_policy(made, sim_authority_kinds[which].policy,
+				 sim_authority_kinds[which].practice) &&
+	       sim_extend_directory_name(made, NID_issuer_alt_name, sim_name_issuer_ja(which)) &&
+	       sim_extend_crl_point(made, sim_name_crl_point(which, request->holder)) &&
+	       sim_extend_authority_key_id(made, authority) && sim_extend_subject_key_id(made);
+}
+
+X509 *
+sim_pki_make_end_entity(const struct sim_authority *authority, const struct sim_request *request)
+{
+	X509 *made = X509_new();
+	X509_NAME *issuer = sim_name_issuer(authority->which);
+	X509_NAME *subject = sim_name_subject(authority->which, request);
+	bool ok = made &&
+		  fill_fields(made, request->serial, issuer, subject, request->not_before,
+			      request->not_after, request->key) &&
+		  add_end_entity_extensions(made, authority, request) &&
+		  X509_sign(made, authority->key, EVP_sha256()) > 0;
+
+	X509_NAME_free(issuer);
+	X509_NAME_free(subject);
+	if (ok)
+		return made;
+	X509_free(made);
+	return NULL;
+}

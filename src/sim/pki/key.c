@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/pki/pki.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/obj_mac.h>
+#include <openssl/param_build.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPONENT 65537
+
+void
+sim_pki_init(void)
+{
+	/* An engine named there may be a PKCS #11 module that wants a card: ours. */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+}
+
+const char *
+sim_pki_reason(void)
+{
+	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+
+	ERR_clear_error();
+	return reason ? reason : "unknown reason";
+}
+
+/* A random prime of exactly `bits` bits, top two bits set, with p - 1 coprime to the exponent. */
+static bool
+make_prime(struct sim_random *random, BIGNUM *prime, int bits, BN_CTX *ctx)
+{
+	uint8_t bytes[256];
+	size_t len = (size_t)bits / 8;
+	int found = 0;
+
+	if (len > sizeof(bytes) || !sim_random_bytes(random, bytes, len))
+		return false;
+	bytes[0] |= 0xC0;
+	bytes[len - 1] |= 1;
+	if (!BN_bin2bn(bytes, (int)len, prime))
+		return false;
+	OPENSSL_cleanse(bytes, sizeof(bytes));
+	while (found == 0) {
+		if (!BN_add_word(prime, 2))
+			return false;
+		if (BN_mod_word(prime, EXPONENT) != 1)
+			found = BN_check_prime(prime, ctx, NULL);
+	}
+	return found == 1 && BN_num_bits(prime) == bits;
+}
+
+struct rsa_numbers {
+	BIGNUM *n, *e, *d, *p, *q, *dp, *dq, *qinv;
+};
+
+/* Everything else of an RSA key from its two primes. */
+static bool
+derive_rsa(struct rsa_numbers *k, BN_CTX *ctx)
+{
+	BIGNUM *p1 = BN_CTX_get(ctx);
+	BIGNUM *q1 = BN_CTX_get(ctx);
+	BIGNUM *gcd = BN_CTX_get(ctx);
+	BIGNUM *lcm = BN_CTX_get(ctx);
+
+	return lcm && BN_set_word(k->e, EXPONENT) && BN_mul(k->n, k->p, k->q, ctx) &&
+	       BN_sub(p1, k->p, BN_value_one()) && BN_sub(q1, k->q, BN_value_one()) &&
+	       BN_gcd(gcd, p1, q1, ctx) && BN_mul(lcm, p1, q1, ctx) &&
+	       BN_div(lcm, NULL, lcm, gcd, ctx) && BN_mod_inverse(k->d, k->e, lcm, ctx) &&
+	       BN_mod(k->dp, k->d, p1, ctx) && BN_mod(k->dq, k->d, q1, ctx) &&
+	       BN_mod_inverse(k->qinv, k->q, k->p, ctx);
+}
+
+static EVP_PKEY *
+key_from_params(const char *type, OSSL_PARAM_BLD *build)
+{
+	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	EVP_PKEY *key = NULL;
+
+	if (params && ctx && EVP_PKEY_fromdata_init(ctx) == 1 &&
+	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params) != 1)
+		key = NULL;
+	EVP_PKEY_CTX_free(ctx);
+	OSSL_PARAM_free(params);
+	return key;
+}
+
+static EVP_PKEY *
+assemble_rsa(const struct rsa_numbers *k)
+{
+	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	EVP_PKEY *key = NULL;
+
+	if (build && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, k->n) &&
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, k->e) &&
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_D, k->d) &&
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_FACTOR1, k->p) &&
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_FACTOR2, k->q) &&
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_EXPONENT1, k->dp) &&
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_EXPONENT2, k->dq) &&
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_COEFFICIENT1, k->qinv))
+		key = key_from_params("RSA", build);
+	OSSL_PARAM_BLD_free(build);
+	return key;
+}
+
+/*
+ * OpenSSL's own key generation cannot be fed from a seed without replacing the random generator
+ * of the whole process, and takes three times as long. These are keys of test cards.
+ */
+EVP_PKEY *
+sim_pki_make_rsa(struct sim_random *random, int bits)
+{
+	BN_CTX *ctx = BN_CTX_new();
+	struct rsa_numbers k = {0};
+	EVP_PKEY *key = NULL;
+
+	if (!ctx)
+		return NULL;
+	BN_CTX_start(ctx);
+	k = (struct rsa_numbers){BN_CTX_get(ctx), BN_CTX_get(ctx), BN_CTX_get(ctx),
+				 BN_CTX_get(ctx), BN_CTX_get(ctx), BN_CTX_get(ctx),
+				 BN_CTX_get(ctx), BN_CTX_get(ctx)};
+	if (k.qinv && make_prime(random, k.p, bits / 2, ctx) &&
+	    make_prime(random, k.q, bits / 2, ctx)) {
+		if (BN_cmp(k.p, k.q) < 0)
+			BN_swap(k.p, k.q);
+		if (derive_rsa(&k, ctx))
+			key = assemble_rsa(&k);
+	}
+	BN_CTX_end(ctx);
+	BN_CTX_free(ctx);
+	return key;
+}
+
+static EVP_PKEY *
+assemble_ec(const BIGNUM *secret, const uint8_t *point, size_t point_len)
+{
+	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	EVP_PKEY *key = NULL;
+
+	if (build &&
+	    OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "P-384", 0) &&
+	    OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, point_len) &&
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, secret))
+		key = key_from_params("EC", build);
+	OSSL_PARAM_BLD_free(build);
+	return key;
+}
+
+/* The public point of a secret number, uncompressed; its length, 0 on failure. */
+static size_t
+public_point(const EC_GROUP *group, const BIGNUM *secret, uint8_t *encoded, size_t room,
+	     BN_CTX *ctx)
+{
+	EC_POINT *point = EC_POINT_new(group);
+	size_t len = 0;
+
+	if (point && EC_POINT_mul(group, point, secret, NULL, NULL, ctx))
+		len = EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, encoded, room,
+					 ctx);
+	EC_POINT_free(point);
+	return len;
+}
+
+EVP_PKEY *
+sim_pki_make_ec(struct sim_random *random)
+{
+	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_secp384r1);
+	BN_CTX *ctx = BN_CTX_new();
+	BIGNUM *secret = BN_new();
+	uint8_t bytes[56]; /* 8 more than the order has, so that no remainder is favoured */
+	uint8_t point[97];
+	size_t len = 0;
+	EVP_PKEY *key = NULL;
+
+	if (group && ctx && secret && sim_random_bytes(random, bytes, sizeof(bytes)) &&
+	    BN_bin2bn(bytes, sizeof(bytes), secret) &&
+	    BN_nnmod(secret, secret, EC_GROUP_get0_order(group), ctx) && !BN_is_zero(secret))
+		len = public_point(group, secret, point, sizeof(point), ctx);
+	if (len > 0)
+		key = assemble_ec(secret, point, len);
+	BN_clear_free(secret);
+	BN_CTX_free(ctx);
+	EC_GROUP_free(group);
+	return key;
+}
+
+/* What a memory BIO holds, as a string; frees the BIO. */
+static char *
+bio_text(BIO *bio, bool ok)
+{
+	char *data;
+	char *text = NULL;
+	long len = BIO_get_mem_data(bio, &data);
+
+	if (ok && len >= 0)
+		text = strndup(data, (size_t)len);
+	BIO_free(bio);
+	return text;
+}
+
+char *
+sim_pki_key_to_pem(const EVP_PKEY *key)
+{
+	BIO *bio = BIO_new(BIO_s_secmem());
+
+	return bio ? bio_text(bio, PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL,
+								 NULL) == 1)
+		   : NULL;
+}
+
+EVP_PKEY *
+sim_pki_key_from_pem(const char *pem)
+{
+	BIO *bio = BIO_new_mem_buf(pem, -1);
+	EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
+
+	BIO_free(bio);
+	return key;
+}
+
+uint8_t *
+sim_pki_to_der(X509 *certificate, size_t *len)
+{
+	uint8_t *der = NULL;
+	int got = i2d_X509(certificate, &der);
+
+	*len = got > 0 ? (size_t)got : 0;
+	return got > 0 ? der : NULL;
+}
+
+char *
+sim_pki_certificate_to_pem(X509 *certificate)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	return bio ? bio_text(bio, PEM_write_bio_X509(bio, certificate) == 1) : NULL;
+}
+
+char *
+sim_pki_crl_to_pem(X509_CRL *list)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	return bio ? bio_text(bio, PEM_write_bio_X509_CRL(bio, list) == 1) : NULL;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/pki/shape.h"
+
+static bool
+add_revoked(X509_CRL *list, const struct sim_revoked *entry)
+{
+	X509_REVOKED *revoked = X509_REVOKED_new();
+	ASN1_INTEGER *serial = ASN1_INTEGER_new();
+	ASN1_TIME *at = ASN1_TIME_new();
+	bool ok = revoked && serial && at && ASN1_INTEGER_set_uint64(serial, entry->serial) == 1 &&
+		  sim_pki_set_time(at, entry->at) &&
+		  X509_REVOKED_set_serialNumber(revoked, serial) == 1 &&
+		  X509_REVOKED_set_revocationDate(revoked, at) == 1 &&
+		  X509_CRL_add0_revoked(list, revoked) == 1;
+
+	if (!ok)
+		X509_REVOKED_free(revoked);
+	ASN1_INTEGER_free(serial);
+	ASN1_TIME_free(at);
+	return ok;
+}
+
+static bool
+fill_crl(X509_CRL *list, const struct sim_authority *authority, int64_t now, int64_t next)
+{
+	ASN1_TIME *time = ASN1_TIME_new();
+	bool ok = time && X509_CRL_set_version(list, X509_CRL_VERSION_2) == 1 &&
+		  X509_CRL_set_issuer_name(list, X509_get_subject_name(authority->certificate)) &&
+		  sim_pki_set_time(time, now) && X509_CRL_set1_lastUpdate(list, time) == 1 &&
+		  sim_pki_set_time(time, next) && X509_CRL_set1_nextUpdate(list, time) == 1;
+
+	ASN1_TIME_free(time);
+	return ok;
+}
+
+/* The key identifier is what tells the lists of generations of one name apart. */
+static bool
+add_crl_extensions(X509_CRL *list, const struct sim_authority *authority, long number)
+{
+	AUTHORITY_KEYID *id = sim_extend_make_authority_key_id(authority, false);
+	ASN1_INTEGER *count = ASN1_INTEGER_new();
+	bool ok = id && count && ASN1_INTEGER_set(count, number) == 1 &&
+		  X509_CRL_add1_ext_i2d(list, NID_authority_key_identifier, id, 0,
+					X509V3_ADD_APPEND) == 1 &&
+		  X509_CRL_add1_ext_i2d(list, NID_crl_number, count, 0, X509V3_ADD_APPEND) == 1;
+
+	AUTHORITY_KEYID_free(id);
+	ASN1_INTEGER_free(count);
+	return ok;
+}
+
+X509_CRL *
+sim_pki_make_crl(const struct sim_authority *authority, const struct sim_revoked *entries,
+		 size_t count, long number, int64_t now, int64_t next)
+{
+	X509_CRL *list = X509_CRL_new();
+	bool ok = list && fill_crl(list, authority, now, next);
+
+	for (size_t i = 0; ok && i < count; i++)
+		ok = add_revoked(list, &entries[i]);
+	if (ok && add_crl_extensions(list, authority, number) && X509_CRL_sort(list) == 1 &&
+	    X509_CRL_sign(list, authority->key, EVP_sha256()) > 0)
+		return list;
+	X509_CRL_free(list);
+	return NULL;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/pki/shape.h"
+
+#include <openssl/objects.h>
+#include <stdio.h>
+
+#define ORGANISATION "JPKI-SIM"
+#define AGENCY "Japan Agency for Local Authority Information Systems"
+/* The Japanese names say 模擬, simulated, so that nobody takes them for the real ones. */
+#define ORGANISATION_JA "模擬公的個人認証サービス"
+#define AGENCY_JA "地方公共団体情報システム機構"
+
+const struct sim_authority_kind sim_authority_kinds[SIM_PIN_COUNT] = {
+	[SIM_PIN_AUTH] = {"JPKI for user authentication", "模擬公的個人認証サービス利用者証明用",
+			  "1.2.392.200149.8.5.1.3.30",
+			  /* A guess: something like it is needed to come to the measured size. */
+			  "http://jpki-sim.invalid/cps", 0x80},
+	[SIM_PIN_SIGN] = {"JPKI for digital signature", "模擬公的個人認証サービス署名用",
+			  "1.2.392.200149.8.5.1.1.20", NULL, 0xC0},
+};
+
+static bool
+add_part(X509_NAME *name, int nid, const char *text)
+{
+	int type = nid == NID_countryName ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING;
+
+	return X509_NAME_add_entry_by_NID(name, nid, type, (const unsigned char *)text, -1, -1,
+					  0) == 1;
+}
+
+/* C=JP, O=…, OU=<the authority> and then, each if not NULL, more units and a common name. */
+static X509_NAME *
+make_name(const char *organisation, const char *unit, const char *unit2, const char *unit3,
+	  const char *common_name)
+{
+	X509_NAME *name = X509_NAME_new();
+
+	if (name && add_part(name, NID_countryName, "JP") &&
+	    add_part(name, NID_organizationName, organisation) &&
+	    add_part(name, NID_organizationalUnitName, unit) &&
+	    add_part(name, NID_organizationalUnitName, unit2) &&
+	    (!unit3 || add_part(name, NID_organizationalUnitName, unit3)) &&
+	    (!common_name || add_part(name, NID_commonName, common_name)))
+		return name;
+	X509_NAME_free(name);
+	return NULL;
+}
+
+X509_NAME *
+sim_name_issuer(enum sim_pin which)
+{
+	return make_name(ORGANISATION, sim_authority_kinds[which].unit, AGENCY, NULL, NULL);
+}
+
+X509_NAME *
+sim_name_issuer_ja(enum sim_pin which)
+{
+	return make_name(ORGANISATION_JA, sim_authority_kinds[which].unit_ja, AGENCY_JA, NULL,
+			 NULL);
+}
+
+X509_NAME *
+sim_name_subject(enum sim_pin which, const struct sim_request *request)
+{
+	X509_NAME *name = X509_NAME_new();
+	bool ok = name && add_part(name, NID_countryName, "JP");
+
+	if (ok && which == SIM_PIN_SIGN)
+		ok = add_part(name, NID_localityName, request->holder->prefecture) &&
+		     add_part(name, NID_localityName, request->holder->city);
+	if (ok && add_part(name, NID_commonName, request->common_name))
+		return name;
+	X509_NAME_free(name);
+	return NULL;
+}
+
+/*
+ * The authentication certificate must not say where its holder lives. How its list is named is
+ * not published; the agency's name is there because it is in the authority's own.
+ */
+X509_NAME *
+sim_name_crl_point(enum sim_pin which, const struct sim_holder *holder)
+{
+	char common_name[80];
+	bool sign = which == SIM_PIN_SIGN;
+	int len = snprintf(common_name, sizeof(common_name), "%s CRLDP",
+			   sign ? holder->city : "User Authentication");
+
+	if (len < 0 || (size_t)len >= sizeof(common_name))
+		return NULL;
+	return make_name(ORGANISATION, sim_authority_kinds[which].unit,
+			 sign ? "CRL Distribution Points" : AGENCY,
+			 sign ? holder->prefecture : "CRL Distribution Points", common_name);
+}

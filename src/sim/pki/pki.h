@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SIM_PKI_PKI_H
+#define JPKI_SIM_PKI_PKI_H
+
+#include "sim/card/card.h"
+#include "sim/base/random.h"
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Keys, certificates and revocation lists with the shape that is known of the real ones
+ * (section 6 of the facts on the card), under O=JPKI-SIM instead of O=JPKI. Functions that
+ * return a pointer return NULL when OpenSSL fails; sim_pki_reason() then says why.
+ */
+
+/* OpenSSL's last complaint, for a message to the user. Never NULL; static storage. */
+const char *sim_pki_reason(void);
+
+/* Keeps the user's openssl.cnf, and the engines named in it, out of this process. */
+void sim_pki_init(void);
+
+EVP_PKEY *sim_pki_make_rsa(struct sim_random *random, int bits);
+EVP_PKEY *sim_pki_make_ec(struct sim_random *random); /* P-384 */
+
+/* A key as PEM text (PKCS #8, not encrypted), to be freed; and back. */
+char *sim_pki_key_to_pem(const EVP_PKEY *key);
+EVP_PKEY *sim_pki_key_from_pem(const char *pem);
+
+/* A certificate as DER, to be freed with OPENSSL_free(); its length in *len. */
+uint8_t *sim_pki_to_der(X509 *certificate, size_t *len);
+char *sim_pki_certificate_to_pem(X509 *certificate);
+char *sim_pki_crl_to_pem(X509_CRL *list);
+
+/* An authority: which of the two, its key, its own certificate and that one's dates. */
+struct sim_authority {
+	enum sim_pin which;
+	EVP_PKEY *key;
+	X509 *certificate;
+	int64_t not_before, not_after;
+};
+
+/* What a certificate says, in seconds since 1970; also where time_t ends in 2038. */
+bool sim_pki_get_time(const ASN1_TIME *field, int64_t *time);
+
+X509 *sim_pki_make_ca(enum sim_pin which, EVP_PKEY *key, uint32_t serial, int64_t not_before,
+		      int64_t not_after);
+
+/* Whom a certificate is for; all texts UTF-8. */
+struct sim_holder {
+	const char *name;
+	const char *name_flags; /* a digit for each character of the name, 1 where substituted */
+	const char *sex;	/* one digit */
+	const char *birth;	/* era digit and YYYYMMDD */
+	const char *address;
+	const char *address_flags;
+	const char *prefecture; /* romanised */
+	const char *city;	/* romanised */
+};
+
+struct sim_request {
+	const struct sim_holder *holder;
+	const char *common_name;
+	EVP_PKEY *key; /* the public half is certified */
+	uint32_t serial;
+	int64_t not_before, not_after;
+	bool eku; /* extendedKeyUsage clientAuth, authentication only */
+};
+
+X509 *sim_pki_make_end_entity(const struct sim_authority *authority,
+			      const struct sim_request *request);
+
+struct sim_revoked {
+	uint32_t serial;
+	int64_t at;
+};
+
+X509_CRL *sim_pki_make_crl(const struct sim_authority *authority, const struct sim_revoked *list,
+			   size_t count, long number, int64_t now, int64_t next);
+
+#endif

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/reader/reader.h"
+
+#include "sim/base/error.h"
+#include "sim/pcscd/fault.h"
+#include "sim/store/people.h"
+#include "sim/store/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct server *
+server_new(struct sim_store *store)
+{
+	struct server *server = calloc(1, sizeof(*server));
+	unsigned int i;
+
+	if (server == NULL)
+		return NULL;
+	server->store = store;
+	server->loop = loop_new();
+	server->trace = trace_new();
+	server->faults = faults_new();
+	if (server->loop == NULL || server->trace == NULL || server->faults == NULL) {
+		server_free(server);
+		return NULL;
+	}
+	for (i = 0; i < WIRE_READERS; i++) {
+		server->readers[i].server = server;
+		server->readers[i].index = i;
+		server->readers[i].pcsc.power_off_at = LOOP_NEVER;
+	}
+	return server;
+}
+
+void
+server_free(struct server *server)
+{
+	unsigned int i;
+
+	if (server == NULL)
+		return;
+	for (i = 0; i < WIRE_READERS; i++) {
+		sim_card_free(server->readers[i].card);
+		free(server->readers[i].card_name);
+	}
+	faults_free(server->faults);
+	trace_free(server->trace);
+	loop_free(server->loop);
+	free(server);
+}
+
+struct reader *
+server_add_reader(struct server *server, const char *name, char **error)
+{
+	struct reader *reader = NULL;
+	unsigned int i;
+
+	if (*name == '\0' || strlen(name) >= WIRE_NAME) {
+		sim_error_set(error, "the name of a reader has 1 to %d bytes: '%s'", WIRE_NAME - 1,
+			      name);
+		return NULL;
+	}
+	for (i = 0; i < WIRE_READERS; i++) {
+		if (strcmp(server->readers[i].name, name) == 0) {
+			sim_error_set(error, "there are two readers with the name '%s'", name);
+			return NULL;
+		}
+		if (reader == NULL && server->readers[i].name[0] == '\0')
+			reader = &server->readers[i];
+	}
+	if (reader == NULL) {
+		sim_error_set(error, "more than %d readers", WIRE_READERS);
+		return NULL;
+	}
+	memset(reader->name, 0, sizeof(reader->name));
+	memcpy(reader->name, name, strlen(name) + 1);
+	reader_plug(reader);
+	return reader;
+}
+
+static void
+set_unknown_reader(struct server *server, const char *text, char **error)
+{
+	char list[1024] = "";
+	unsigned int i;
+
+	for (i = 0; i < WIRE_READERS; i++) {
+		if (server->readers[i].name[0] == '\0')
+			continue;
+		strncat(list, list[0] == '\0' ? "" : ", ", sizeof(list) - strlen(list) - 1);
+		strncat(list, server->readers[i].name, sizeof(list) - strlen(list) - 1);
+	}
+	if (list[0] == '\0')
+		sim_error_set(error, "there are no readers");
+	else
+		sim_error_set(error, "there is no reader '%s'; the readers are: %s", text, list);
+}
+
+struct reader *
+server_find_reader(struct server *server, const char *text, char **error)
+{
+	char *end;
+	unsigned long number;
+	unsigned int i;
+
+	for (i = 0; i < WIRE_READERS; i++)
+		if (server->readers[i].name[0] != '\0' &&
+		    (text == NULL || strcmp(server->readers[i].name, text) == 0))
+			return &server->readers[i];
+	number = text == NULL ? WIRE_READERS : strtoul(text, &end, 10);
+	if (number < WIRE_READERS && end != text && *end == '\0' &&
+	    server->readers[number].name[0] != '\0')
+		return &server->readers[number];
+	set_unknown_reader(server, text == NULL ? "" : text, error);
+	return NULL;
+}
+
+struct reader *
+server_find_card(struct server *server, const char *card)
+{
+	unsigned int i;
+
+	for (i = 0; i < WIRE_READERS; i++)
+		if (server->readers[i].card_name != NULL &&
+		    strcmp(server->readers[i].card_name, card) == 0)
+			return &server->readers[i];
+	return NULL;
+}
+
+/* Opens a card of the store; one with the name of a ready-made person is made if it must be. */
+static struct sim_card *
+open_card(struct server *server, const char *name, char **error)
+{
+	static const struct sim_make_options defaults = {0};
+	struct sim_card *card;
+	char *dir = sim_store_card_dir(server->store, name, error);
+
+	if (dir == NULL && sim_person_find(name) != NULL) {
+		free(*error);
+		*error = NULL;
+		if (!sim_store_make_card(server->store, name, name, &defaults, error))
+			return NULL;
+		dir = sim_store_card_dir(server->store, name, error);
+	}
+	if (dir == NULL)
+		return NULL;
+	card = sim_card_open(dir, error);
+	free(dir);
+	return card;
+}
+
+static void
+learn_atr(struct reader *reader)
+{
+	memset(&reader->view, 0, sizeof(reader->view));
+	reader->atr_length = sim_card_atr(reader->card, reader->atr);
+}
+
+bool
+reader_insert(struct reader *reader, const char *card, char **error)
+{
+	struct reader *other = server_find_card(reader->server, card);
+
+	if (reader->card != NULL)
+		return sim_error_set(error, "there is a card in the reader '%s' already: %s",
+				     reader->name, reader->card_name);
+	if (other != NULL)
+		return sim_error_set(error, "the card %s is in the reader '%s'", card, other->name);
+	reader->card_name = strdup(card);
+	if (reader->card_name == NULL)
+		return sim_error_set(error, "out of memory");
+	reader->card = open_card(reader->server, card, error);
+	if (reader->card == NULL) {
+		free(reader->card_name);
+		reader->card_name = NULL;
+		return false;
+	}
+	learn_atr(reader);
+	trace_note(reader->server->trace, reader->index, "inserted %s", card);
+	if (reader->plugged && reader->server->door != NULL)
+		reader->server->door->inserted(reader);
+	return true;
+}
+
+void
+reader_remove(struct reader *reader)
+{
+	if (reader->card == NULL)
+		return;
+	trace_note(reader->server->trace, reader->index, "removed %s", reader->card_name);
+	reader_power_off(reader);
+	sim_card_free(reader->card);
+	free(reader->card_name);
+	reader->card = NULL;
+	reader->card_name = NULL;
+	if (reader->plugged && reader->server->door != NULL)
+		reader->server->door->removed(reader);
+}
+
+bool
+reader_swap_unseen(struct reader *reader, const char *card, char **error)
+{
+	const struct door *door = reader->server->door;
+	bool powered = reader->powered, swapped;
+
+	reader->server->door = NULL;
+	reader_remove(reader);
+	swapped = reader_insert(reader, card, error);
+	reader->server->door = door;
+	if (powered)
+		reader_power_on(reader);
+	return swapped;
+}
+
+void
+reader_plug(struct reader *reader)
+{
+	if (reader->plugged)
+		return;
+	reader->plugged = true;
+	if (reader->server->door != NULL)
+		reader->server->door->plugged(reader);
+}
+
+void
+reader_unplug(struct reader *reader)
+{
+	if (!reader->plugged)
+		return;
+	trace_note(reader->server->trace, reader->index, "reader unplugged");
+	reader->plugged = false;
+	reader_power_off(reader);
+	if (reader->server->door != NULL)
+		reader->server->door->unplugged(reader);
+}
+
+void
+reader_power_on(struct reader *reader)
+{
+	if (reader->card == NULL)
+		return;
+	if (!reader->powered)
+		trace_note(reader->server->trace, reader->index, "power on");
+	reader->powered = true;
+	sim_card_power_on(reader->card);
+	learn_atr(reader);
+}
+
+void
+reader_power_off(struct reader *reader)
+{
+	reader->dead = false;
+	if (!reader->powered)
+		return;
+	trace_note(reader->server->trace, reader->index, "power off");
+	reader->powered = false;
+	sim_card_power_off(reader->card);
+}
+
+void
+reader_reset(struct reader *reader)
+{
+	if (reader->card == NULL)
+		return;
+	if (!reader->powered) {
+		reader_power_on(reader);
+		return;
+	}
+	trace_note(reader->server->trace, reader->index, "reset");
+	sim_card_reset(reader->card);
+	learn_atr(reader);
+}
+
+size_t
+reader_exchange(struct reader *reader, const uint8_t *command, size_t length,
+		uint8_t response[SIM_RESPONSE_MAX], unsigned int *delay)
+{
+	size_t answer;
+
+	*delay = 0;
+	if (reader->card == NULL || !reader->powered)
+		return 0;
+	*delay = sim_card_delay_us(reader->card, command, length);
+	answer = sim_card_transmit(reader->card, command, length, response);
+	trace_exchange(reader->server->trace, reader->index, &reader->view, command, length,
+		       response, answer);
+	return answer;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SIM_READER_READER_H
+#define JPKI_SIM_READER_READER_H
+
+#include "sim/card/card.h"
+#include "sim/base/loop.h"
+#include "sim/standin/wire.h"
+#include "sim/base/trace.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A running jpki-card-sim: readers with their cards, one door to programs (the stand-in library
+ * or vpcd), the trace, and a control socket. One thread, one loop.
+ */
+
+struct server;
+struct reader;
+struct faults;	/* pcscd/fault.h */
+struct standin; /* pcscd/service.h */
+struct vpcd;	/* doors/vpcd.h */
+struct sim_store;
+struct pcsc_context; /* pcscd/pcsc.h */
+
+/* What a door does when something happens to a reader; `seen` is asked until it says yes. */
+struct door {
+	const char *name; /* "run" or "serve" */
+	bool can_plug;	  /* whether readers can come and go */
+	void (*inserted)(struct reader *reader);
+	void (*removed)(struct reader *reader);
+	void (*plugged)(struct reader *reader);
+	void (*unplugged)(struct reader *reader);
+	bool (*seen)(const struct reader *reader); /* by the programs that use the reader */
+};
+
+/* What pcscd knows of a reader, see pcscd/pcsc.c. */
+struct pcsc_reader {
+	uint32_t state; /* SCARD_ABSENT, SCARD_PRESENT … */
+	uint32_t protocol;
+	uint32_t event_counter;
+	int32_t sharing; /* connections; -1: one, exclusive */
+	uint32_t lock_handle;
+	unsigned int lock_count;
+	uint64_t power_off_at; /* when an unused card loses its power, LOOP_NEVER for not at all */
+	uint64_t busy_until;   /* the card is at work */
+};
+
+struct reader {
+	struct server *server;
+	unsigned int index;
+	char name[WIRE_NAME]; /* empty: there is no such reader */
+	bool plugged;
+	struct sim_card *card; /* NULL: none inserted */
+	char *card_name;
+	bool powered;
+	bool dead; /* nothing arrives, until the card gets power anew */
+	uint8_t atr[SIM_ATR_MAX];
+	size_t atr_length;
+	struct trace_view view;
+	struct pcsc_reader pcsc;
+	uint8_t waiting[SIM_RESPONSE_MAX]; /* for GET RESPONSE, after the fault 61xx */
+	size_t waiting_length;
+	void *door_data; /* of vpcd */
+};
+
+struct server {
+	struct loop *loop;
+	struct reader readers[WIRE_READERS];
+	const struct door *door;
+	struct standin *standin;
+	struct vpcd *vpcd;
+	struct faults *faults;
+	struct trace *trace;
+	struct sim_store *store;
+	struct pcsc_context *contexts;
+	uint32_t generation;	 /* of the table of readers, see pcsc_table */
+	uint32_t last_id;	 /* of the contexts and handles given out */
+	uint64_t idle_power_off; /* microseconds after the last use; 0: never */
+};
+
+/* Everything but a door and a control socket. `store` stays the caller's. */
+struct server *server_new(struct sim_store *store);
+void server_free(struct server *server);
+
+/* Adds a reader, plugged in and empty. NULL when the name is taken, too long, or 16 are there. */
+struct reader *server_add_reader(struct server *server, const char *name, char **error);
+
+/* By name or by number ("0"); NULL text: the first one. */
+struct reader *server_find_reader(struct server *server, const char *text, char **error);
+
+/* The reader that holds the card, or NULL. */
+struct reader *server_find_card(struct server *server, const char *card);
+
+/*
+ * Puts a card of the store in a reader. A card that does not exist and bears the name of a
+ * ready-made person is made. Fails, changing nothing, when it is in a reader already or cannot
+ * be opened, or when the reader is not empty.
+ */
+bool reader_insert(struct reader *reader, const char *card, char **error);
+void reader_remove(struct reader *reader);
+
+void reader_plug(struct reader *reader);
+void reader_unplug(struct reader *reader);
+
+/* Electrical things, which a door does on behalf of its programs. An empty reader: nothing. */
+/* Another card takes the place of the one that is there, and nobody sees it. */
+bool reader_swap_unseen(struct reader *reader, const char *card, char **error);
+
+void reader_power_on(struct reader *reader);
+void reader_power_off(struct reader *reader);
+void reader_reset(struct reader *reader);
+
+/*
+ * One exchange, counted and traced; returns the answer's length, 0 without a powered card.
+ * *delay is how long the card takes for it, in microseconds.
+ */
+size_t reader_exchange(struct reader *reader, const uint8_t *command, size_t length,
+		       uint8_t response[SIM_RESPONSE_MAX], unsigned int *delay);
+
+#endif

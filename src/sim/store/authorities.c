@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/store/store.h"
+
+#include "sim/card/folder.h"
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+#include "sim/pki/authorities.h"
+#include "sim/store/work.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const words[SIM_PIN_COUNT] = {"authentication", "signing"};
+
+bool
+sim_store_ca_revoke(struct sim_store *store, const char *name, enum sim_pin which,
+		    const struct sim_make_options *options, char **error)
+{
+	struct sim_work work;
+	json_t *card = NULL;
+	json_t *authority = NULL;
+	const json_t *key = NULL;
+	uint32_t serial;
+	bool ok = false;
+
+	if (!sim_work_begin(&work, store, options, error))
+		return false;
+	card = sim_work_read_card(store, name, error);
+	if (!card)
+		goto out;
+	key = json_object_get(card, sim_work_kind(which));
+	serial = (uint32_t)json_integer_value(json_object_get(key, "serial"));
+	authority =
+		sim_ca_find(work.ca, which, (int)json_integer_value(json_object_get(key, "year")));
+	if (!serial || !authority)
+		sim_error_set(error, "the card \"%s\" has no %s certificate", name, words[which]);
+	else if (sim_ca_is_revoked(authority, serial))
+		sim_error_set(error, "the %s certificate of \"%s\" is revoked already",
+			      words[which], name);
+	else
+		ok = sim_ca_revoke(authority, serial, work.now) && sim_work_save_ca(&work, error);
+out:
+	json_decref(card);
+	sim_work_end(&work);
+	return ok;
+}
+
+/* Appends `piece` to *text and frees both old ones; false without memory or without piece. */
+static bool
+append_text(char **text, char *piece)
+{
+	char *longer = NULL;
+	bool ok = piece && *text && asprintf(&longer, "%s%s", *text, piece) >= 0;
+
+	free(piece);
+	if (!ok)
+		return false;
+	free(*text);
+	*text = longer;
+	return true;
+}
+
+enum product { PRODUCT_CERTIFICATES, PRODUCT_CRL };
+
+/* One PEM text over all generations. Without any, the present generation is made first. */
+static char *
+make_bundle(struct sim_work *work, enum sim_pin which, enum product product, char **error)
+{
+	char *text = strdup("");
+	bool ok = text && (sim_ca_at(work->ca, which, 0) ||
+			   sim_ca_get(work->ca, which, sim_ca_year(work->now), work->options->seed,
+				      work->now, error));
+	json_t *entry;
+
+	for (size_t i = 0; ok && (entry = sim_ca_at(work->ca, which, i)); i++)
+		ok = append_text(&text, product == PRODUCT_CRL
+						? sim_ca_make_crl(entry, which, work->now, error)
+						: sim_ca_pem(entry, which, error));
+	if (ok)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static char *
+make_one(struct sim_store *store, enum sim_pin which, enum product product,
+	 const struct sim_make_options *options, char **error)
+{
+	struct sim_work work;
+	char *text;
+
+	if (!sim_work_begin(&work, store, options, error))
+		return NULL;
+	text = make_bundle(&work, which, product, error);
+	/* The number of the last list issued, and authorities made on this occasion. */
+	if (text && !sim_work_save_ca(&work, error)) {
+		free(text);
+		text = NULL;
+	}
+	sim_work_end(&work);
+	return text;
+}
+
+char *
+sim_store_ca_crl(struct sim_store *store, enum sim_pin which,
+		 const struct sim_make_options *options, char **error)
+{
+	return make_one(store, which, PRODUCT_CRL, options, error);
+}
+
+char *
+sim_store_ca_certificates(struct sim_store *store, enum sim_pin which, char **error)
+{
+	return make_one(store, which, PRODUCT_CERTIFICATES, NULL, error);
+}
+
+bool
+sim_store_ca_export(struct sim_store *store, const char *folder,
+		    const struct sim_make_options *options, char **error)
+{
+	static const struct {
+		const char *name;
+		enum sim_pin which;
+		enum product product;
+	} files[] = {
+		{"auth-ca.pem", SIM_PIN_AUTH, PRODUCT_CERTIFICATES},
+		{"sign-ca.pem", SIM_PIN_SIGN, PRODUCT_CERTIFICATES},
+		{"auth-crl.pem", SIM_PIN_AUTH, PRODUCT_CRL},
+		{"sign-crl.pem", SIM_PIN_SIGN, PRODUCT_CRL},
+	};
+	bool ok = sim_file_make_dir(folder, 0755, error);
+
+	for (size_t i = 0; ok && i < sizeof(files) / sizeof(*files); i++) {
+		char *path = sim_file_path(folder, files[i].name);
+		char *text = make_one(store, files[i].which, files[i].product, options, error);
+
+		ok = path && text && sim_file_write(path, text, strlen(text), 0644, false, error);
+		free(path);
+		free(text);
+	}
+	return ok;
+}
+
+char *
+sim_store_certificate(struct sim_store *store, const char *name, enum sim_pin which, char **error)
+{
+	json_t *card = sim_work_read_card(store, name, error);
+	const json_t *file =
+		json_object_get(json_object_get(card, sim_work_kind(which)), "certificate");
+	size_t len = 0;
+	uint8_t *der = sim_json_get_bytes(file, &len);
+	const unsigned char *cursor = der;
+	X509 *certificate = der ? d2i_X509(NULL, &cursor, (long)len) : NULL;
+	char *pem = certificate ? sim_pki_certificate_to_pem(certificate) : NULL;
+
+	if (card && !der)
+		sim_error_set(error, "the card \"%s\" has no %s certificate", name, words[which]);
+	else if (card && !pem)
+		sim_error_set(error, "what the card \"%s\" has for its %s certificate is none",
+			      name, words[which]);
+	X509_free(certificate);
+	free(der);
+	json_decref(card);
+	return pem;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/store/work.h"
+
+#include "sim/card/folder.h"
+#include "sim/base/dates.h"
+#include "sim/base/error.h"
+#include "sim/pki/authorities.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CAPITALS_AND_DIGITS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+#define COMMON_NAME_ROOM 48
+
+/* "412345678": the era's digit and the date (section 6.2). */
+static void
+format_birth(struct sim_date birth, char text[10])
+{
+	static const struct sim_date eras[] = {
+		{1868, 1, 25}, {1912, 7, 30}, {1926, 12, 25}, {1989, 1, 8}, {2019, 5, 1}};
+	int era = 0;
+
+	for (size_t i = 0; i < sizeof(eras) / sizeof(*eras); i++)
+		if (sim_date_start(birth) >= sim_date_start(eras[i]))
+			era = (int)i + 1;
+	text[0] = (char)('0' + era);
+	sim_date_format(birth, text + 1);
+}
+
+/*
+ * The subject's opaque name: for authentication 15 letters and digits, the municipality, 3 more;
+ * for signing the time of issue in Japan and 14 digits.
+ */
+static bool
+make_common_name(char name[COMMON_NAME_ROOM], const struct sim_plan *plan, const json_t *holder,
+		 struct sim_random *random)
+{
+	const char *municipality = json_string_value(json_object_get(holder, "municipality"));
+	char head[16], tail[16];
+	char date[9];
+	int64_t second = plan->at - sim_date_start(sim_date_at(plan->at));
+
+	if (plan->which == SIM_PIN_AUTH) {
+		if (!sim_random_text(random, CAPITALS_AND_DIGITS, head, 15) ||
+		    !sim_random_text(random, CAPITALS_AND_DIGITS, tail, 3))
+			return false;
+		(void)snprintf(name, COMMON_NAME_ROOM, "%s%.5s%s", head,
+			       municipality ? municipality : "00000", tail);
+		return true;
+	}
+	if (!sim_random_text(random, DIGITS, tail, 14))
+		return false;
+	sim_date_format(sim_date_at(plan->at), date);
+	(void)snprintf(name, COMMON_NAME_ROOM, "%s%02d%02d%02d%s", date, (int)(second / 3600 % 24),
+		       (int)(second / 60 % 60), (int)(second % 60), tail);
+	return true;
+}
+
+static EVP_PKEY *
+make_key(struct sim_random *random, enum sim_oddity oddity)
+{
+	if (oddity == SIM_ODD_EC_P384)
+		return sim_pki_make_ec(random);
+	return sim_pki_make_rsa(random, oddity == SIM_ODD_RSA_1024 ? 1024 : 2048);
+}
+
+static const char *
+holder_text(const json_t *holder, const char *name)
+{
+	const char *text = json_string_value(json_object_get(holder, name));
+
+	return text ? text : "";
+}
+
+/*
+ * The end of validity: a birthday, never past the issuer, the card, nor (signing) the other one.
+ */
+static int64_t
+find_end(const struct sim_authority *issuer, const json_t *card, const struct sim_plan *plan,
+	 struct sim_date birth)
+{
+	int64_t end = sim_date_birthday(birth, plan->at, plan->birthday);
+	const json_t *other = json_object_get(json_object_get(card, "auth"), "not-after");
+	struct sim_date expiry;
+
+	if (sim_date_parse(holder_text(card, "expiry"), &expiry) == 0 && end > sim_date_end(expiry))
+		end = sim_date_end(expiry);
+	if (plan->which == SIM_PIN_SIGN && json_is_integer(other) &&
+	    end > json_integer_value(other))
+		end = json_integer_value(other);
+	return end < issuer->not_after ? end : issuer->not_after;
+}
+
+/* The certificate's bytes as they go into the file, spoilt if the person's card is so. */
+static json_t *
+make_file(X509 *certificate, enum sim_oddity oddity, struct sim_random *random)
+{
+	size_t len = 0;
+	uint8_t *der = sim_pki_to_der(certificate, &len);
+	uint8_t noise[SIM_EF_CERTIFICATE_SIZE];
+	json_t *file = NULL;
+
+	if (oddity == SIM_ODD_RANDOM_BYTES) {
+		if (sim_random_bytes(random, noise, sizeof(noise)))
+			file = sim_json_bytes(noise, sizeof(noise));
+	} else if (der && len > 4) {
+		if (oddity == SIM_ODD_LENGTH_PAST_END)
+			der[2] = 0x7F; /* 30 82 7F xx: some 32,000 bytes */
+		file = sim_json_bytes(der, len);
+	}
+	OPENSSL_free(der);
+	return file;
+}
+
+struct issue {
+	struct sim_authority authority;
+	EVP_PKEY *key;
+	X509 *certificate;
+	uint32_t serial;
+	int64_t not_after;
+};
+
+static X509 *
+certify(struct issue *issue, const json_t *card, const struct sim_plan *plan, bool eku,
+	struct sim_random *random)
+{
+	const json_t *holder = json_object_get(card, "holder");
+	char common_name[COMMON_NAME_ROOM], birth_text[10];
+	struct sim_date birth;
+	struct sim_holder names = {
+		.name = holder_text(holder, "name"),
+		.name_flags = holder_text(holder, "name-flags"),
+		.sex = holder_text(holder, "sex"),
+		.birth = birth_text,
+		.address = holder_text(holder, "address"),
+		.address_flags = holder_text(holder, "address-flags"),
+		.prefecture = holder_text(holder, "prefecture"),
+		.city = holder_text(holder, "city"),
+	};
+	struct sim_request request = {
+		.holder = &names,
+		.common_name = common_name,
+		.key = issue->key,
+		.serial = issue->serial,
+		.not_before = plan->at,
+		.eku = eku,
+	};
+
+	if (sim_date_parse(holder_text(holder, "birth"), &birth) != 0 ||
+	    !make_common_name(common_name, plan, holder, random))
+		return NULL;
+	format_birth(birth, birth_text);
+	request.not_after = issue->not_after = find_end(&issue->authority, card, plan, birth);
+	return sim_pki_make_end_entity(&issue->authority, &request);
+}
+
+/* Enters the finished certificate in the card's record. */
+static bool
+record_issue(json_t *card, const struct issue *issue, const struct sim_plan *plan,
+	     struct sim_random *random)
+{
+	json_t *entry = json_object_get(card, sim_work_kind(plan->which));
+	char *pem = sim_pki_key_to_pem(issue->key);
+	json_t *file = make_file(issue->certificate, plan->oddity, random);
+	size_t len = 0;
+	uint8_t *der = sim_pki_to_der(issue->authority.certificate, &len);
+	bool ok = pem && file && der &&
+		  json_object_set_new(entry, "ca", sim_json_bytes(der, len)) == 0;
+
+	if (ok)
+		ok = json_object_set(entry, "certificate", file) == 0 &&
+		     json_object_set_new(entry, "key", json_string(pem)) == 0 &&
+		     json_object_set_new(entry, "serial", json_integer(issue->serial)) == 0 &&
+		     json_object_set_new(entry, "year", json_integer(plan->year)) == 0 &&
+		     json_object_set_new(entry, "not-before", json_integer(plan->at)) == 0 &&
+		     json_object_set_new(entry, "not-after", json_integer(issue->not_after)) == 0;
+	json_decref(file);
+	OPENSSL_free(der);
+	free(pem);
+	return ok;
+}
+
+bool
+sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
+	      const struct sim_plan *plan, char **error)
+{
+	const json_t *before =
+		json_object_get(json_object_get(card, sim_work_kind(plan->which)), "serial");
+	json_t *authority = sim_ca_get(work->ca, plan->which, plan->year, work->options->seed,
+				       work->now, error);
+	struct issue issue = {{0}, NULL, NULL, 0, 0};
+	struct sim_random random;
+	char label[120], date[11];
+	bool ok = false;
+
+	if (!authority || !sim_ca_load(authority, plan->which, &issue.authority, error))
+		return false;
+	if (plan->at < issue.authority.not_before) {
+		sim_date_write(sim_date_at(plan->at), date);
+		sim_error_set(error, "the authority of %d issued nothing yet on %s", plan->year,
+			      date);
+		goto out;
+	}
+	/* The serial number before it makes a renewal's keys others than the first ones. */
+	(void)snprintf(label, sizeof(label), "card/%s/%s/%lld", card_name,
+		       sim_work_kind(plan->which), (long long)json_integer_value(before));
+	sim_random_init(&random, work->options->seed, label);
+	issue.serial = sim_ca_take_serial(authority, &random, card_name);
+	if (issue.serial)
+		issue.key = make_key(&random, plan->oddity);
+	if (issue.key)
+		issue.certificate = certify(&issue, card, plan, !work->options->no_eku, &random);
+	if (issue.certificate)
+		ok = record_issue(card, &issue, plan, &random);
+	if (!ok)
+		sim_error_set(error, "cannot make a certificate: %s", sim_pki_reason());
+out:
+	X509_free(issue.certificate);
+	EVP_PKEY_free(issue.key);
+	sim_ca_unload(&issue.authority);
+	return ok;
+}
+
+/* The year that a word or number of --generation means; 0: none. */
+static int
+read_generation(const char *wanted, int now, int present)
+{
+	int year = 0;
+
+	if (strcmp(wanted, "next") == 0)
+		year = sim_ca_year_after(now, 1);
+	else if (strcmp(wanted, "previous") == 0)
+		year = sim_ca_year_after(now, -1);
+	else if (strcmp(wanted, "same") == 0)
+		year = present;
+	else if (strlen(wanted) == 4 && strspn(wanted, DIGITS) == 4)
+		year = (int)strtol(wanted, NULL, 10);
+	return sim_ca_year_exists(year) && year <= sim_ca_year_after(now, 1) ? year : 0;
+}
+
+bool
+sim_issue_choose(const struct sim_work *work, const char *wanted, int present,
+		 struct sim_plan *plan, char **error)
+{
+	int now = sim_ca_year(work->now);
+	char date[11];
+
+	if (wanted) {
+		plan->year = read_generation(wanted, now, present);
+		if (!plan->year)
+			return sim_error_set(
+				error,
+				"the authorities' generations are 2015, 2019 and so on to %d, "
+				"\"previous\", \"next\" and, for a card that has a certificate, "
+				"\"same\"; not \"%s\"",
+				sim_ca_year_after(now, 1), wanted);
+	} else {
+		plan->year = sim_ca_year(plan->at);
+		sim_date_write(sim_date_at(plan->at), date);
+		if (!plan->year)
+			return sim_error_set(error, "no authority issued certificates yet on %s",
+					     date);
+	}
+	if (plan->at > sim_ca_issues_until(plan->year))
+		plan->at = sim_ca_issues_until(plan->year);
+	return true;
+}

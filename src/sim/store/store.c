@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/store/store.h"
+
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+#include "sim/pki/pki.h"
+#include "sim/store/work.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *
+default_dir(char **error)
+{
+	static const struct {
+		const char *variable, *tail;
+	} places[] = {
+		{"JPKI_CARD_SIM_STATE", ""},
+		{"XDG_STATE_HOME", "/jpki-card-sim"},
+		{"HOME", "/.local/state/jpki-card-sim"},
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		const char *value = getenv(places[i].variable);
+		char *path;
+
+		if (value && *value)
+			return asprintf(&path, "%s%s", value, places[i].tail) < 0 ? NULL : path;
+	}
+	sim_error_set(error, "no place for the state directory: set JPKI_CARD_SIM_STATE or HOME");
+	return NULL;
+}
+
+struct sim_store *
+sim_store_open(const char *dir, char **error)
+{
+	struct sim_store *store = calloc(1, sizeof(*store));
+
+	sim_pki_init();
+	if (!store) {
+		sim_error_set(error, "out of memory");
+		return NULL;
+	}
+	store->dir = dir ? strdup(dir) : default_dir(error);
+	if (store->dir)
+		store->cards = sim_file_path(store->dir, "cards");
+	if (store->cards && sim_file_make_dir(store->cards, 0700, error))
+		return store;
+	sim_store_free(store);
+	return NULL;
+}
+
+void
+sim_store_free(struct sim_store *store)
+{
+	if (!store)
+		return;
+	free(store->dir);
+	free(store->cards);
+	free(store);
+}
+
+const char *
+sim_store_dir(const struct sim_store *store)
+{
+	return store->dir;
+}
+
+const char *
+sim_work_kind(enum sim_pin which)
+{
+	return which == SIM_PIN_AUTH ? "auth" : "sign";
+}
+
+static bool
+is_card_name(const char *name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-_.";
+	size_t len = strlen(name);
+
+	return len >= 1 && len <= 64 && name[0] != '.' && strspn(name, allowed) == len;
+}
+
+char *
+sim_work_card_dir(const struct sim_store *store, const char *name, char **error)
+{
+	if (is_card_name(name))
+		return sim_file_path(store->cards, name);
+	sim_error_set(error, "a card's name is 1 to 64 of letters, digits, '-', '_' and '.', "
+			     "and does not begin with '.'");
+	return NULL;
+}
+
+int
+sim_work_is_card(const struct dirent *entry)
+{
+	return is_card_name(entry->d_name);
+}
+
+/* "there is no card "x"; there are: a, b" */
+static void
+complain_no_card(const struct sim_store *store, const char *name, char **error)
+{
+	struct dirent **entries = NULL;
+	int count = scandir(store->cards, &entries, sim_work_is_card, alphasort);
+	char *list = strdup("");
+
+	for (int i = 0; i < count; i++) {
+		char *longer = NULL;
+
+		if (list &&
+		    asprintf(&longer, "%s%s%s", list, i ? ", " : "", entries[i]->d_name) < 0)
+			longer = NULL;
+		free(list);
+		list = longer;
+		free(entries[i]);
+	}
+	free(entries);
+	if (list && *list)
+		sim_error_set(error, "there is no card \"%s\" in %s; there are: %s", name,
+			      store->dir, list);
+	else
+		sim_error_set(error, "there is no card \"%s\" in %s, nor any other", name,
+			      store->dir);
+	free(list);
+}
+
+char *
+sim_store_card_dir(const struct sim_store *store, const char *name, char **error)
+{
+	char *dir = sim_work_card_dir(store, name, error);
+
+	if (dir && access(dir, F_OK) != 0) {
+		complain_no_card(store, name, error);
+		free(dir);
+		dir = NULL;
+	}
+	return dir;
+}
+
+json_t *
+sim_work_read_card(const struct sim_store *store, const char *name, char **error)
+{
+	char *dir = sim_store_card_dir(store, name, error);
+	char *path = dir ? sim_file_path(dir, "card.json") : NULL;
+	json_t *card = path ? sim_file_read_json(path, error) : NULL;
+
+	free(path);
+	free(dir);
+	return card;
+}
+
+bool
+sim_work_write_card(const struct sim_store *store, const char *name, const json_t *card,
+		    char **error)
+{
+	char *dir = sim_work_card_dir(store, name, error);
+	char *path = dir ? sim_file_path(dir, "card.json") : NULL;
+	bool ok = path && sim_file_write_json(path, card, true, error);
+
+	free(path);
+	free(dir);
+	return ok;
+}
+
+bool
+sim_store_remove_card(struct sim_store *store, const char *name, char **error)
+{
+	struct sim_work work;
+	char *dir = NULL;
+	bool ok;
+
+	if (!sim_work_begin(&work, store, NULL, error))
+		return false;
+	dir = sim_store_card_dir(store, name, error);
+	ok = dir && sim_file_remove_dir(dir, error);
+	free(dir);
+	sim_work_end(&work);
+	return ok;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_SIM_STORE_STORE_H
+#define JPKI_SIM_STORE_STORE_H
+
+#include "sim/card/card.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The state directory: the test hierarchy's certification authorities and the cards made under
+ * them. Every key is made here, on this machine; nothing is shipped.
+ *
+ *     STATE/lock              held (flock) while anything below is changed
+ *     STATE/ca.json           the authorities: keys, certificates, what was issued and revoked
+ *     STATE/cards/NAME/       a card's folder, for sim_card_open()
+ *
+ * Folders have mode 0700 and files 0600. A file is written beside its place and renamed into
+ * it, so a reader finds the old one or the new one. Functions that can fail return false or
+ * NULL and set *error to a sentence for the user, which the caller frees.
+ */
+
+struct sim_store;
+
+/*
+ * Opens the state directory, made if missing. NULL means $JPKI_CARD_SIM_STATE, else
+ * $XDG_STATE_HOME/jpki-card-sim, else ~/.local/state/jpki-card-sim.
+ */
+struct sim_store *sim_store_open(const char *dir, char **error);
+void sim_store_free(struct sim_store *store);
+
+/* The directory's name; belongs to the store. */
+const char *sim_store_dir(const struct sim_store *store);
+
+/* What the commands that make something have in common. All zero is the normal case. */
+struct sim_make_options {
+	/*
+	 * Makes keys, serials and so on repeatable: the same seed, the same date and the same
+	 * command on an empty state directory give the same bytes. NULL: random.
+	 */
+	const char *seed;
+	/* The date of issue, from which every other date is counted: seconds since 1970 (UTC).
+	 * 0: the clock's. See sim_now_parse(). */
+	int64_t now;
+	const char *pin_auth; /* NULL: 1234 */
+	const char *pin_sign; /* NULL: ABC123 */
+	bool no_eku;	      /* leave extendedKeyUsage out of the authentication certificate */
+	/* The certification authorities' generation: "2023" and so on, "previous", "same" (as on
+	 * the card), "next" (the one after the current, made ahead of its time). NULL: the current
+	 * one. A card of one that issues no more was issued in its last second of issuing. */
+	const char *generation;
+	/* Behaviour switches "name=value"; NULL, or ended by a NULL. */
+	const char *const *switches;
+};
+
+/* "2026-11-21" (midnight in Japan) or "2026-11-21T12:34:56Z" (or with +09:00). */
+bool sim_now_parse(const char *text, int64_t *now, char **error);
+
+/*
+ * Makes the card of one of the ready-made people (people.h). Names of cards: 1 to 64 of
+ * letters, digits, '-', '_' and '.', not beginning with '.'. A card of that name must not exist.
+ */
+bool sim_store_make_card(struct sim_store *store, const char *name, const char *person,
+			 const struct sim_make_options *options, char **error);
+
+/* Throws the card away: its folder is gone; what was issued stays known to the authority. */
+bool sim_store_remove_card(struct sim_store *store, const char *name, char **error);
+
+/*
+ * The card's folder for sim_card_open(), to be freed by the caller; NULL when there is no such
+ * card. The error then names the cards there are.
+ */
+char *sim_store_card_dir(const struct sim_store *store, const char *name, char **error);
+
+/* What can be said of a card without putting it in a reader. */
+struct sim_card_info {
+	char *name;   /* of the card */
+	char *person; /* whom it was made for */
+	char *label;  /* in EF 0006 */
+	struct sim_key_info {
+		bool present;	    /* is there a certificate */
+		unsigned int tries; /* left */
+		char *serial;	    /* hexadecimal, as in the certificate; NULL if absent */
+		char *generation;   /* of the authority; NULL if absent */
+		int64_t not_before; /* seconds since 1970 (UTC) */
+		int64_t not_after;
+		bool revoked;
+	} key[SIM_PIN_COUNT];
+};
+
+/* All cards by name. On success *list has *count entries (NULL if 0), for sim_store_free_list. */
+bool sim_store_list(struct sim_store *store, struct sim_card_info **list, size_t *count,
+		    char **error);
+void sim_store_free_list(struct sim_card_info *list, size_t count);
+
+/*
+ * Renewal at the municipal office: the same card gets new keys and certificates, PINs and tries
+ * unchanged. A running card must be told with sim_card_reload().
+ */
+bool sim_store_renew(struct sim_store *store, const char *name,
+		     const struct sim_make_options *options, char **error);
+
+/*
+ * Another certificate for one key of a card, with a new key pair: for a child who came of age,
+ * or after a signing certificate was revoked. A PIN that was never set is set from options.
+ */
+bool sim_store_ca_issue(struct sim_store *store, const char *name, enum sim_pin which,
+			const struct sim_make_options *options, char **error);
+
+/* Enters the card's present certificate in its authority's list. Twice is an error. */
+bool sim_store_ca_revoke(struct sim_store *store, const char *name, enum sim_pin which,
+			 const struct sim_make_options *options, char **error);
+
+/*
+ * Revocation lists of all generations of the authentication or signing authority, PEM, one
+ * after the other; valid for 30 days from options->now. To be freed by the caller.
+ */
+char *sim_store_ca_crl(struct sim_store *store, enum sim_pin which,
+		       const struct sim_make_options *options, char **error);
+
+/* The certificates of all generations, PEM, oldest first. To be freed by the caller. */
+char *sim_store_ca_certificates(struct sim_store *store, enum sim_pin which, char **error);
+
+/*
+ * What a server needs, into `folder` (made if missing): auth-ca.pem, sign-ca.pem (all
+ * generations), auth-crl.pem, sign-crl.pem. No private keys are in them; their mode is 0644.
+ */
+bool sim_store_ca_export(struct sim_store *store, const char *folder,
+			 const struct sim_make_options *options, char **error);
+
+/* A card's certificate as PEM, to be freed by the caller. */
+char *sim_store_certificate(struct sim_store *store, const char *name, enum sim_pin which,
+			    char **error);
+
+#endif

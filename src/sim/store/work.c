@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/store/work.h"
+
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+#include "sim/pki/authorities.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static json_t *
+read_ca(const struct sim_store *store, char **error)
+{
+	char *path = sim_file_path(store->dir, "ca.json");
+	json_t *ca = NULL;
+
+	if (path && access(path, F_OK) != 0 && errno == ENOENT)
+		ca = sim_ca_new();
+	else if (path)
+		ca = sim_file_read_json(path, error);
+	if (ca && !json_is_array(json_object_get(ca, "authorities"))) {
+		sim_error_set(error, "%s is damaged: no list of authorities", path);
+		json_decref(ca);
+		ca = NULL;
+	}
+	free(path);
+	return ca;
+}
+
+bool
+sim_work_begin(struct sim_work *work, struct sim_store *store,
+	       const struct sim_make_options *options, char **error)
+{
+	static const struct sim_make_options normal;
+	char *path = sim_file_path(store->dir, "lock");
+
+	*work = (struct sim_work){.store = store, .options = options ? options : &normal};
+	work->now = work->options->now ? work->options->now : (int64_t)time(NULL);
+	work->lock = path ? sim_file_lock(path, error) : -1;
+	free(path);
+	if (work->lock < 0)
+		return false;
+	work->ca = read_ca(store, error);
+	if (work->ca)
+		return true;
+	sim_work_end(work);
+	return false;
+}
+
+bool
+sim_work_save_ca(struct sim_work *work, char **error)
+{
+	char *path = sim_file_path(work->store->dir, "ca.json");
+	bool ok = path && sim_file_write_json(path, work->ca, true, error);
+
+	free(path);
+	return ok;
+}
+
+void
+sim_work_end(struct sim_work *work)
+{
+	json_decref(work->ca);
+	work->ca = NULL;
+	if (work->lock >= 0)
+		close(work->lock);
+	work->lock = -1;
+}
