@@ -2,6 +2,7 @@
 # The tests: the fast suite is TESTS (make check). Each folder of tests adds to these, and what can be
 # built here is taken from them at the end.
 unit_tests = # with cmocka
+holder_tests = # with cmocka and the holder library
 card_tests = # with cmocka and the simulated card
 card_programs = # likewise, for others than make check
 card_libraries =
@@ -18,12 +19,17 @@ include tests/sim-doors.mk
 include tests/life.mk
 include tests/faults.mk
 include tests/pair.mk
+include tests/holder.mk
 include tests/tool.mk
 include tests/fuzz.mk
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
+if TOOL
+check_PROGRAMS += $(holder_tests)
+TESTS += $(holder_tests)
+endif
 endif
 if CARD_TESTS
 check_LTLIBRARIES += $(card_libraries)
@@ -46,7 +52,7 @@ TESTS += $(tool_replays)
 endif
 
 # A suite that is not whole says so, last of all (./run-tests reads it).
-all_tests = $(TESTS) $(unit_tests) $(card_tests) $(card_scripts) $(tool_tests) $(tool_scripts) \
+all_tests = $(TESTS) $(unit_tests) $(holder_tests) $(card_tests) $(card_scripts) $(tool_tests) $(tool_scripts) \
 	$(tool_replays)
 check-local: check-TESTS
 	@test -z '$(tests_without)' || echo 'make check: $(words $(sort $(TESTS))) of' \

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Small parts of jpki-tool that no screen shows: words for a shell, what an input method types, memory
- * for PINs, and how files are written over others.
+ * Small parts of jpki-tool: words for a shell, the holder's birth date in words, and how files are
+ * written over others.
  */
-#include "tool/terminal/consent.h"
 #include "tool/system/file.h"
-#include "holder/secret.h"
+#include "tool/cards/personal.h"
 #include "tool/system/shell.h"
 
 #include <fcntl.h>
@@ -15,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,63 +54,34 @@ a_shell_reads_what_was_quoted(void **state)
 	}
 }
 
-/* ---- typed by an input method ---- */
+/* ---- the holder ---- */
 
 static void
-full_width_forms_are_folded(void **state)
+birth_dates_are_decoded(void **state)
 {
 	static const struct {
-		const char *typed, *folded;
-	} rows[] = {
-		{"１２３４", "1234"}, {"ＡＢＣｘｙｚ", "ABCxyz"}, {"！～", "!~"}, {"　", " "},
-		{"1234", "1234"},     {"かな", "かな"},	       {"｟", "｟"},    {"\xEF\xBC", "\xEF\xBC"},
-		{"\xEF\xBC\x80", "\xEF\xBC\x80"},
+		const char *text, *words;
+	} table[] = {
+		{"419900102", "1990-01-02 (Heisei 2)"}, {"319890107", "1989-01-07 (Showa 64)"},
+		{"419890108", "1989-01-08 (Heisei 1)"}, {"520190501", "2019-05-01 (Reiwa 1)"},
+		{"219261224", "1926-12-24 (Taisho 15)"}, {"119120729", "1912-07-29 (Meiji 45)"},
+		{"919900102", "919900102"},		 {"", ""},
+		{"4199001", "4199001"},			 {"4199a0102", "4199a0102"},
+		{"519900102", "519900102"},
+		/* no such day, none of that era, and none on which anybody was born yet */
+		{"599999999", "599999999"},		 {"419900230", "419900230"},
+		{"419901301", "419901301"},		 {"419900100", "419900100"},
+		{"320190102", "320190102"},		 {"598760102", "598760102"},
+		{"419920229", "1992-02-29 (Heisei 4)"},	 {"419930229", "419930229"},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		char text[64] = "";
-		size_t len = strlen(rows[i].typed);
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		char *words = birth_text(table[i].text);
 
-		memcpy(text, rows[i].typed, len);
-		len = consent_fold(text, len);
-		assert_int_equal(len, strlen(rows[i].folded));
-		assert_memory_equal(text, rows[i].folded, len);
-		/* nothing of what was typed is left behind it */
-		for (size_t j = len; j < sizeof text; j++)
-			assert_int_equal(text[j], 0);
+		assert_string_equal(words, table[i].words);
+		free(words);
 	}
-}
-
-/* ---- memory for PINs ---- */
-
-static void
-a_process_with_a_pin_is_not_dumped(void **state)
-{
-	char *secret, line[256];
-	bool ours = false, kept_out = false;
-	FILE *maps;
-
-	(void)state;
-	assert_int_equal(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), 0);
-	secret = secret_new(100);
-	assert_non_null(secret);
-	assert_int_equal(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 0);
-	memset(secret, 'x', 100);
-	maps = fopen("/proc/self/smaps", "r");
-	assert_non_null(maps);
-	while (fgets(line, sizeof line, maps)) {
-		unsigned long from, to;
-
-		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
-			ours = (unsigned long)secret >= from && (unsigned long)secret < to;
-		else if (ours && strncmp(line, "VmFlags:", 8) == 0)
-			kept_out = strstr(line, " dd") != NULL;
-	}
-	(void)fclose(maps);
-	assert_true(kept_out);
-	secret_free(secret, 100);
-	secret_free(NULL, 100);
 }
 
 /* ---- files ---- */
@@ -251,8 +220,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_shell_reads_what_was_quoted),
-		cmocka_unit_test(full_width_forms_are_folded),
-		cmocka_unit_test(a_process_with_a_pin_is_not_dumped),
+		cmocka_unit_test(birth_dates_are_decoded),
 		cmocka_unit_test(a_file_written_over_keeps_its_mode),
 		cmocka_unit_test(a_link_is_followed_and_stays_one),
 		cmocka_unit_test(what_cannot_be_written_is_known_before),

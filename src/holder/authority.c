@@ -2,8 +2,6 @@
 #include "holder/authority.h"
 
 #include "holder/certificate.h"
-#include "tool/system/paths.h"
-#include "tool/terminal/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,16 +79,16 @@ look_up(FILE *list, enum key key, X509 *ca, char year[AUTHORITY_YEAR])
 }
 
 enum authority_answer
-authority_check(enum key key, X509 *certificate, X509 *ca, char year[AUTHORITY_YEAR])
+authority_check(const char *path, enum key key, X509 *certificate, X509 *ca,
+		char year[AUTHORITY_YEAR])
 {
-	char path[PATH_BYTES];
 	enum authority_answer answer;
 	FILE *list;
 
 	year[0] = '\0';
 	if (!ca)
 		return AUTHORITY_UNKNOWN;
-	list = fopen(path_find(path, "share/authorities.txt", PKGDATADIR "/authorities.txt"), "re");
+	list = fopen(path, "re");
 	if (!list)
 		return AUTHORITY_NO_LIST;
 	answer = look_up(list, key, ca, year);
@@ -102,50 +100,20 @@ authority_check(enum key key, X509 *certificate, X509 *ca, char year[AUTHORITY_Y
 	return answer;
 }
 
-/* ---- in words ---- */
-
-/* clang-format off */
-static const struct {
-	const char *name; /* in JSON */
-	enum mark mark;
-	const char *text;
-} answers[] = {
-	[AUTHORITY_PUBLISHED] = {"published", MARK_OK,
-		N_("issued by JPKI's authority of %s, whose key is published")},
-	[AUTHORITY_SIMULATED] = {"simulated", MARK_CAUTION,
-		N_("SIMULATED: issued by jpki-card-sim for tests%s; it means nothing to anybody")},
-	[AUTHORITY_KNOWN_SERIAL] = {"known-serial", MARK_CAUTION,
-		N_("known serial number (authority of %s), not verifiable here: its key is not published "
-		   "where this software could take it from")},
-	[AUTHORITY_UNKNOWN] = {"unknown", MARK_CAUTION,
-		N_("not issued by an authority that this software knows%s")},
-	[AUTHORITY_FORGED] = {"forged", MARK_PROBLEM,
-		N_("the signature of the authority on it is wrong%s")},
-	[AUTHORITY_NO_LIST] = {"no-list", MARK_CAUTION,
-		N_("the list of authorities of this software cannot be read%s")},
-};
-/* clang-format on */
-
-/* The texts have one %s for the generation, so that they can be a table. */
-char *
-authority_text(enum authority_answer answer, const char *year)
+enum verdict
+authority_verdict(enum authority_answer answer)
 {
-	const char *text = _(answers[answer].text), *at = strstr(text, "%s");
-	char *whole = NULL;
-
-	if (at && asprintf(&whole, "%.*s%s%s", (int)(at - text), text, year, at + 2) < 0)
-		return NULL;
-	return whole;
-}
-
-const char *
-authority_name(enum authority_answer answer)
-{
-	return answers[answer].name;
-}
-
-enum mark
-authority_mark(enum authority_answer answer)
-{
-	return answers[answer].mark;
+	switch (answer) {
+	case AUTHORITY_PUBLISHED:
+		return VERDICT_INTACT;
+	case AUTHORITY_SIMULATED:
+		return VERDICT_SIMULATED;
+	case AUTHORITY_FORGED:
+		return VERDICT_NOT_VALID;
+	case AUTHORITY_KNOWN_SERIAL:
+	case AUTHORITY_UNKNOWN:
+	case AUTHORITY_NO_LIST:
+		break;
+	}
+	return VERDICT_NOT_VERIFIABLE;
 }

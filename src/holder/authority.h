@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_AUTHORITY_H
-#define JPKI_TOOL_AUTHORITY_H
+#ifndef JPKI_HOLDER_AUTHORITY_H
+#define JPKI_HOLDER_AUTHORITY_H
 
-#include "holder/module.h"
-#include "tool/terminal/screen.h"
+#include "holder/key.h"
+
+#include <openssl/x509.h>
 
 /* Whose certificate is it? By the authority's key, never by its name: all generations share it. */
 
@@ -19,15 +20,22 @@ enum authority_answer {
 #define AUTHORITY_YEAR 5 /* "2023" and a NUL */
 
 /*
- * Looks the authority up in the list and verifies its signature on the certificate. `year` is
- * set to its generation for PUBLISHED and KNOWN_SERIAL. `ca` may be NULL: unknown.
+ * Looks the authority up in the list at `path` (authorities.txt says what it holds) and verifies its
+ * signature on the certificate. `year` is set to its generation for PUBLISHED and KNOWN_SERIAL, and
+ * for what is FORGED in its name; empty otherwise. `ca` may be NULL: unknown.
  */
-enum authority_answer authority_check(enum key key, X509 *certificate, X509 *ca,
+enum authority_answer authority_check(const char *path, enum key key, X509 *certificate, X509 *ca,
 				      char year[AUTHORITY_YEAR]);
 
-/* The answer as a sentence, which the caller frees (NULL without memory); its name in JSON. */
-char *authority_text(enum authority_answer answer, const char *year);
-const char *authority_name(enum authority_answer answer);
-enum mark authority_mark(enum authority_answer answer);
+/* What certificates and signatures come to; nobody here can ask whether one was revoked. */
+enum verdict {
+	VERDICT_INTACT,
+	VERDICT_SIMULATED,	/* for tests: it means nothing to anybody */
+	VERDICT_NOT_VERIFIABLE, /* nothing is wrong, but whose it is cannot be told here */
+	VERDICT_NOT_VALID,
+};
+
+/* What the answer alone comes to, where everything else is well. */
+enum verdict authority_verdict(enum authority_answer answer);
 
 #endif

@@ -2,15 +2,16 @@
 holder_cppflags = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(OPENSSL_CFLAGS)
 
 noinst_LTLIBRARIES += src/holder/libholder.la
-src_holder_libholder_la_CPPFLAGS = $(holder_cppflags) \
-	-DPKCS11DIR='"$(pkcs11dir)"' -DPKGDATADIR='"$(pkgdatadir)"'
+src_holder_libholder_la_CPPFLAGS = $(holder_cppflags) -DPKCS11DIR='"$(pkcs11dir)"'
 src_holder_libholder_la_SOURCES = \
 	src/holder/authority.c src/holder/authority.h \
 	src/holder/certificate.c src/holder/certificate.h \
 	src/holder/cms.c src/holder/cms.h \
 	src/holder/dates.c src/holder/dates.h \
 	src/holder/hold.c src/holder/hold.h \
+	src/holder/key.h \
 	src/holder/module.c src/holder/module.h \
 	src/holder/personal.c src/holder/personal.h \
 	src/holder/secret.c src/holder/secret.h \
-	src/holder/signature.c src/holder/signature.h
+	src/holder/signature.c src/holder/signature.h \
+	src/holder/text.c src/holder/text.h

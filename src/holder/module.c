@@ -5,6 +5,7 @@
 #include "tool/terminal/progress.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
+#include "holder/text.h"
 
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -169,7 +170,7 @@ module_look(struct module *module, struct token *token)
 static struct reader *
 reader_named(struct module *module, const char *raw)
 {
-	char *name = screen_safe(raw, strlen(raw));
+	char *name = text_safe(raw, strlen(raw));
 	struct reader *reader;
 	size_t i = 0;
 

@@ -2,6 +2,7 @@
 #ifndef JPKI_TOOL_MODULE_H
 #define JPKI_TOOL_MODULE_H
 
+#include "holder/key.h"
 #include "tool/terminal/exit.h"
 #include "tool/terminal/options.h"
 
@@ -14,12 +15,6 @@
 #include "jpki-pkcs11.h"
 
 /* The cards, as the module shows them: everything jpki-tool knows comes through here. */
-
-enum key {
-	KEY_AUTH, /* 利用者証明用 */
-	KEY_SIGN, /* 署名用 */
-	KEYS
-};
 
 #define SERIAL_LENGTH 16
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "holder/personal.h"
 
-#include "tool/terminal/screen.h"
-#include "tool/terminal/text.h"
+#include "holder/text.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -35,7 +34,7 @@ take(struct personal *personal, const OTHERNAME *name)
 	value = name->value->value.utf8string;
 	for (size_t i = 0; i < PERSONAL_PARTS; i++)
 		if (strcmp(oid, oids[i]) == 0 && !personal->parts[i])
-			personal->parts[i] = screen_safe((const char *)ASN1_STRING_get0_data(value),
+			personal->parts[i] = text_safe((const char *)ASN1_STRING_get0_data(value),
 							 (size_t)ASN1_STRING_length(value));
 }
 
@@ -66,12 +65,10 @@ personal_free(struct personal *personal)
 
 /* ---- the birth date ---- */
 
-static const struct {
-	const char *name;
-	int first; /* year AD */
-} eras[] = {
-	{N_("Meiji"), 1868},  {N_("Taisho"), 1912}, {N_("Showa"), 1926},
-	{N_("Heisei"), 1989}, {N_("Reiwa"), 2019},
+/* The first year of each era, AD. */
+static const int firsts[ERAS] = {
+	[ERA_MEIJI] = 1868, [ERA_TAISHO] = 1912, [ERA_SHOWA] = 1926, [ERA_HEISEI] = 1989,
+	[ERA_REIWA] = 2019,
 };
 
 static int
@@ -84,43 +81,18 @@ number(const char *digits, size_t count)
 	return value;
 }
 
-/* An era and a day that there was, not before the era's first year nor after today. */
-static bool
-is_birth(const char *text)
+bool
+personal_birth(const char *text, struct birth *birth)
 {
-	struct day day;
-	size_t era = (size_t)(text[0] - '1');
-
-	if (strlen(text) != 9 || strspn(text, "0123456789") != 9 ||
-	    era >= sizeof eras / sizeof eras[0])
+	if (!text || strlen(text) != 9 || strspn(text, "0123456789") != 9 || text[0] < '1' ||
+	    text[0] >= '1' + ERAS)
 		return false;
-	day = (struct day){number(text + 1, 4), number(text + 5, 2), number(text + 7, 2)};
-	return day_exists(day) && day.year >= eras[era].first &&
-	       (era + 1 == sizeof eras / sizeof eras[0] || day.year <= eras[era + 1].first) &&
-	       day_count(day, day_at(time(NULL))) >= 0;
-}
-
-const char *
-personal_birth_day(const char *text, char day[DAY_TEXT])
-{
-	if (!text || !is_birth(text))
-		return text;
-	(void)snprintf(day, DAY_TEXT, "%.4s-%.2s-%.2s", text + 1, text + 5, text + 7);
-	return day;
-}
-
-char *
-personal_birth(const char *text)
-{
-	size_t era = (size_t)(text[0] - '1');
-	char *words;
-
-	if (!is_birth(text))
-		return strdup(text);
-	if (asprintf(&words, _("%.4s-%.2s-%.2s (%s %d)"), text + 1, text + 5, text + 7,
-		     _(eras[era].name), number(text + 1, 4) - eras[era].first + 1) < 0)
-		return NULL;
-	return words;
+	birth->era = (enum era)(text[0] - '1');
+	birth->day = (struct day){number(text + 1, 4), number(text + 5, 2), number(text + 7, 2)};
+	birth->year = birth->day.year - firsts[birth->era] + 1;
+	return day_exists(birth->day) && birth->year >= 1 &&
+	       (birth->era + 1 == ERAS || birth->day.year <= firsts[birth->era + 1]) &&
+	       day_count(birth->day, day_at(time(NULL))) >= 0;
 }
 
 /* ---- substituted characters ---- */
@@ -153,53 +125,4 @@ personal_substitutes(const char *text, const char *flags)
 	}
 	(void)fclose(out);
 	return found;
-}
-
-/* ---- the screen ---- */
-
-static void
-show_substitutes(const char *label, int width, const char *text, const char *flags)
-{
-	char *found = text && flags ? personal_substitutes(text, flags) : NULL;
-
-	if (found)
-		screen_rowf(label, width, MARK_NONE,
-			    _("%s (written for characters that the certificate cannot hold)"),
-			    found);
-	free(found);
-}
-
-static const char *
-sex_text(const char *sex)
-{
-	if (strcmp(sex, "1") == 0)
-		return _("male");
-	return strcmp(sex, "2") == 0 ? _("female") : sex;
-}
-
-void
-personal_show(const X509 *certificate, int width)
-{
-	struct personal personal;
-	char **parts = personal.parts, *birth;
-
-	personal_read(&personal, certificate);
-	birth = parts[PERSONAL_BIRTH] ? personal_birth(parts[PERSONAL_BIRTH]) : NULL;
-	screen_row(_("Name"), width, MARK_NONE, parts[PERSONAL_NAME] ? parts[PERSONAL_NAME] : "?");
-	show_substitutes(_("Substitutes in it"), width, parts[PERSONAL_NAME],
-			 parts[PERSONAL_NAME_FLAGS]);
-	screen_row(_("Address"), width, MARK_NONE,
-		   parts[PERSONAL_ADDRESS] ? parts[PERSONAL_ADDRESS] : "?");
-	show_substitutes(_("Substitutes in it"), width, parts[PERSONAL_ADDRESS],
-			 parts[PERSONAL_ADDRESS_FLAGS]);
-	if (birth && !is_birth(parts[PERSONAL_BIRTH]))
-		screen_rowf(_("Birth date"), width, MARK_CAUTION, _("not a date: %s"), birth);
-	else
-		screen_row(_("Birth date"), width, MARK_NONE, birth ? birth : "?");
-	screen_row(_("Sex"), width, MARK_NONE,
-		   parts[PERSONAL_SEX] ? sex_text(parts[PERSONAL_SEX]) : "?");
-	if (birth)
-		OPENSSL_cleanse(birth, strlen(birth));
-	free(birth);
-	personal_free(&personal);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_PERSONAL_H
-#define JPKI_TOOL_PERSONAL_H
+#ifndef JPKI_HOLDER_PERSONAL_H
+#define JPKI_HOLDER_PERSONAL_H
 
 #include "holder/dates.h"
+
+#include <stdbool.h>
 
 #include <openssl/x509.h>
 
@@ -28,26 +30,31 @@ void personal_read(struct personal *personal, const X509 *certificate);
 /* Wipes and frees all parts. */
 void personal_free(struct personal *personal);
 
-/*
- * The birth date in words: "1990-01-02 (Heisei 2)" from "419900102", an era and a date with the
- * year AD. What is not that, or no day of that era up to today, is given back as it is. The caller
- * frees it; NULL without memory.
- */
-char *personal_birth(const char *text);
+enum era {
+	ERA_MEIJI,
+	ERA_TAISHO,
+	ERA_SHOWA,
+	ERA_HEISEI,
+	ERA_REIWA,
+	ERAS
+};
+
+struct birth {
+	struct day day;
+	enum era era;
+	int year; /* of the era, from 1 */
+};
 
 /*
- * The date alone, "1990-01-02", as it would be in JSON: `day` filled, or `text` itself where it is not
- * such a date (NULL if it is NULL).
+ * What PERSONAL_BIRTH says: an era and a date with the year AD ("419900102": 2 January 1990, Heisei
+ * 2). False for what is not that, for no day of that era up to today, and for NULL.
  */
-const char *personal_birth_day(const char *text, char day[DAY_TEXT]);
+bool personal_birth(const char *text, struct birth *birth);
 
 /*
  * The characters that stand for others which the certificate cannot hold, marked with 1 in
  * `flags`: separated by spaces. NULL if there are none. The caller frees it.
  */
 char *personal_substitutes(const char *text, const char *flags);
-
-/* Prints rows with name, address, birth date and sex, their labels filled up to `width`. */
-void personal_show(const X509 *certificate, int width);
 
 #endif

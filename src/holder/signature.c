@@ -439,7 +439,7 @@ rank(enum authority_answer answer)
 }
 
 static void
-find_authority(const struct signature *signature, struct signer *signer)
+find_authority(const struct signature *signature, const char *authorities, struct signer *signer)
 {
 	const X509_NAME *issuer = X509_get_issuer_name(signer->certificate);
 
@@ -454,7 +454,7 @@ find_authority(const struct signature *signature, struct signer *signer)
 			continue;
 		seen++;
 		signer->has_ca = true;
-		answer = authority_check(KEY_SIGN, signer->certificate, ca, year);
+		answer = authority_check(authorities, KEY_SIGN, signer->certificate, ca, year);
 		if (rank(answer) < rank(signer->authority))
 			continue;
 		signer->authority = answer;
@@ -473,7 +473,8 @@ find_time(CMS_SignerInfo *info, struct signer *signer)
 }
 
 static void
-check_signer(const struct signature *signature, CMS_SignerInfo *info, struct signer *signer)
+check_signer(const struct signature *signature, const char *authorities, CMS_SignerInfo *info,
+	     struct signer *signer)
 {
 	const char *name = OBJ_nid2sn(digest_of(info));
 
@@ -484,7 +485,7 @@ check_signer(const struct signature *signature, CMS_SignerInfo *info, struct sig
 	if (!signer->certificate)
 		return;
 	signer->is_dated = certificate_dates(signer->certificate, &signer->from, &signer->to);
-	find_authority(signature, signer);
+	find_authority(signature, authorities, signer);
 }
 
 const uint8_t *
@@ -499,14 +500,14 @@ signature_content(const struct signature *signature, size_t *len)
 }
 
 bool
-signature_check(struct signature *signature)
+signature_check(struct signature *signature, const char *authorities)
 {
 	size_t len = 0;
 	const uint8_t *content = signature_content(signature, &len);
 	bool ok = signature_add(signature, content, len);
 
 	for (int i = 0; ok && i < signature->count; i++)
-		check_signer(signature, info_of(signature, i), &signature->signers[i]);
+		check_signer(signature, authorities, info_of(signature, i), &signature->signers[i]);
 	ERR_clear_error();
 	return ok;
 }
@@ -534,4 +535,29 @@ signer_time_is_good(const struct signer *signer, int64_t now)
 	return !signer->is_timed ||
 	       (signer->time <= now + SLACK &&
 		(!signer->certificate || signer_in_term(signer, signer->time)));
+}
+
+static enum verdict
+signer_verdict(const struct signer *signer, int64_t now)
+{
+	const bool alone = signer->answer == SIGNATURE_NO_CERTIFICATE;
+
+	if ((signer->answer != SIGNATURE_FITS && !alone) || !signer_time_is_good(signer, now))
+		return VERDICT_NOT_VALID;
+	if (alone)
+		return VERDICT_NOT_VERIFIABLE;
+	return signer_in_term(signer, now) ? authority_verdict(signer->authority) : VERDICT_NOT_VALID;
+}
+
+enum verdict
+signature_verdict(const struct signature *signature, int64_t now)
+{
+	enum verdict worst = signature->count > 0 ? VERDICT_INTACT : VERDICT_NOT_VALID;
+
+	for (int i = 0; i < signature->count; i++) {
+		enum verdict verdict = signer_verdict(&signature->signers[i], now);
+
+		worst = verdict > worst ? verdict : worst;
+	}
+	return worst;
 }

@@ -81,8 +81,11 @@ bool signature_is_enclosed(const struct signature *signature);
 /* Gives it the next piece of the content, if that is not enclosed. */
 bool signature_add(struct signature *signature, const uint8_t *data, size_t len);
 
-/* Fills in what is known of each signer, after all of the content. False without memory. */
-bool signature_check(struct signature *signature);
+/*
+ * Fills in what is known of each signer, after all of the content; `authorities` is the path of the
+ * list for authority_check. False without memory.
+ */
+bool signature_check(struct signature *signature, const char *authorities);
 
 /* After signature_check: whether all who signed signed this content. */
 bool signature_fits(const struct signature *signature);
@@ -99,5 +102,8 @@ bool signer_in_term(const struct signer *signer, int64_t time);
  * doubt.
  */
 bool signer_time_is_good(const struct signer *signer, int64_t now);
+
+/* After signature_check: what it comes to at `now`. Of several who signed, the worst decides. */
+enum verdict signature_verdict(const struct signature *signature, int64_t now);
 
 #endif

@@ -3,8 +3,8 @@ bin_PROGRAMS += src/tool/jpki-tool
 
 tool_cppflags = $(holder_cppflags) $(JANSSON_CFLAGS)
 
-src_tool_jpki_tool_SOURCES = \
-	src/tool/main.c \
+noinst_LTLIBRARIES += src/tool/librooms.la
+src_tool_librooms_la_SOURCES = \
 	src/tool/commands/cert.c \
 	src/tool/commands/commands.h \
 	src/tool/commands/completion.c src/tool/commands/completion.h \
@@ -27,6 +27,8 @@ src_tool_jpki_tool_SOURCES = \
 	src/tool/browsers/nssdb.c src/tool/browsers/nssdb.h \
 	src/tool/browsers/p11kit.c src/tool/browsers/p11kit.h \
 	src/tool/browsers/setup.c \
+	src/tool/cards/authority.c src/tool/cards/authority.h \
+	src/tool/cards/personal.c src/tool/cards/personal.h \
 	src/tool/cards/pin.c src/tool/cards/pin.h \
 	src/tool/system/child.c src/tool/system/child.h \
 	src/tool/system/file.c src/tool/system/file.h \
@@ -41,10 +43,14 @@ src_tool_jpki_tool_SOURCES = \
 	src/tool/terminal/prompt.c src/tool/terminal/prompt.h \
 	src/tool/terminal/screen.c src/tool/terminal/screen.h \
 	src/tool/terminal/text.h
-src_tool_jpki_tool_CPPFLAGS = $(tool_cppflags) \
-	-DPKCS11DIR='"$(pkcs11dir)"' -DLOCALEDIR='"$(localedir)"' \
-	-DPKGDATADIR='"$(pkgdatadir)"'
-src_tool_jpki_tool_LDADD = src/holder/libholder.la $(P11KIT_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -ldl
+src_tool_librooms_la_CPPFLAGS = $(tool_cppflags) \
+	-DPKCS11DIR='"$(pkcs11dir)"' -DPKGDATADIR='"$(pkgdatadir)"'
+tool_libs = src/tool/librooms.la src/holder/libholder.la $(P11KIT_LIBS) $(OPENSSL_LIBS) \
+	$(JANSSON_LIBS) -ldl
+
+src_tool_jpki_tool_SOURCES = src/tool/main.c
+src_tool_jpki_tool_CPPFLAGS = $(tool_cppflags) -DLOCALEDIR='"$(localedir)"'
+src_tool_jpki_tool_LDADD = $(tool_libs)
 
 # The generations of certification authorities, likewise beside the program where it was built.
 nodist_pkgdata_DATA = src/tool/share/authorities.txt

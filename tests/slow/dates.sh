@@ -35,7 +35,7 @@ days() {
 END
 }
 
-programs="module-objects module-pin module-sign module-slots tool-authority tool-dates tool-signature"
+programs="module-objects module-pin module-sign module-slots tool-parts holder-authority holder-dates holder-signature"
 # These need people whose certificates end, or have ended.
 programs_later="tool-terminal tool-sign.sh tool-statuses.sh"
 samples="services-verify services-workflow"
@@ -70,10 +70,8 @@ place_build() {
 	mkdir tests
 	ln -s "$build/src" "$build/.libs" .
 	for name in $programs $programs_later; do
-		# one has files beside it, and would share them with another day
 		case $name in
 		*.sh) ;;
-		tool-authority) cp "$build/tests/$name" tests/ ;;
 		*) ln -s "$build/tests/$name" tests/ ;;
 		esac
 	done

@@ -3,6 +3,7 @@
 
 #include "tool/system/child.h"
 #include "tool/terminal/screen.h"
+#include "holder/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -265,7 +266,7 @@ add(struct places *places, enum browser browser, enum sandbox sandbox, char *fol
 		return true;
 	}
 	items = folder ? realloc(places->items, (places->count + 1) * sizeof *items) : NULL;
-	place.name = screen_safe(name, strlen(name));
+	place.name = text_safe(name, strlen(name));
 	if (items)
 		places->items = items;
 	if (!items || !place.name) {

@@ -5,6 +5,7 @@
 #include "tool/system/packages.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
+#include "holder/text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -342,7 +343,7 @@ modutil(char *const arguments[], char why[NSSDB_WHY])
 		said[strlen(said) - 1] = '\0';
 	line = strrchr(said, '\n');
 	line = line ? line + 1 : said;
-	safe = screen_safe(line, strlen(line));
+	safe = text_safe(line, strlen(line));
 	explain(why, _("modutil failed with status %d: %s"), status, safe ? safe : "");
 	free(safe);
 	return false;

@@ -8,6 +8,7 @@
 #include "holder/secret.h"
 #include "tool/terminal/prompt.h"
 #include "tool/terminal/text.h"
+#include "holder/text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -46,7 +47,7 @@ static const struct {
 static void
 fold(struct pin *pin)
 {
-	pin->len = consent_fold(pin->text, pin->len);
+	pin->len = text_fold(pin->text, pin->len);
 	for (size_t i = 0; i < pin->len; i++)
 		if (pin->text[i] >= 'a' && pin->text[i] <= 'z')
 			pin->text[i] = (char)(pin->text[i] - 'a' + 'A');

@@ -3,10 +3,11 @@
 #include "holder/certificate.h"
 #include "tool/commands/commands.h"
 #include "tool/system/file.h"
-#include "holder/personal.h"
+#include "tool/cards/personal.h"
 #include "tool/cards/pin.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
+#include "holder/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +102,7 @@ show_name(const char *label, const X509_NAME *name)
 		return;
 	(void)X509_NAME_print_ex(out, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
 	len = BIO_get_mem_data(out, &data);
-	safe = screen_safe(data, len > 0 ? (size_t)len : 0);
+	safe = text_safe(data, len > 0 ? (size_t)len : 0);
 	screen_row(label, LABELS, MARK_NONE, safe ? safe : "?");
 	free(safe);
 	BIO_free(out);

@@ -8,6 +8,7 @@
 #include "tool/cards/pin.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
+#include "holder/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +84,7 @@ disclose(const struct options *options, const struct job *job)
 
 	if (options->yes)
 		return TOOL_OK;
-	name = screen_safe(job->path, strlen(job->path));
+	name = text_safe(job->path, strlen(job->path));
 	if (asprintf(&question,
 		     _("The signature carries your certificate. Everybody who\n"
 		       "receives it can read your name, address, birth date and\n"
@@ -231,7 +232,7 @@ write_signature(const struct options *options, const struct job *job, const uint
 
 	if (status != TOOL_OK || strcmp(job->output, "-") == 0)
 		return status;
-	name = screen_safe(job->output, strlen(job->output));
+	name = text_safe(job->output, strlen(job->output));
 	(void)printf(_("The signature is in %s.\n"), name ? name : "?");
 	free(name);
 	return status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool validity auth|sign: all that can be known of a certificate without the service. */
-#include "holder/authority.h"
+#include "tool/cards/authority.h"
 #include "holder/certificate.h"
 #include "tool/commands/commands.h"
 #include "tool/cards/pin.h"
@@ -84,7 +84,7 @@ check(struct module *module, const struct options *options, struct checks *check
 		goto out;
 	}
 	check_dates(certificate, checks);
-	checks->authority = authority_check(key, certificate, ca, checks->year);
+	checks->authority = authority_check(authority_list(), key, certificate, ca, checks->year);
 out:
 	(void)module->f->C_CloseSession(session);
 	X509_free(certificate);
@@ -98,16 +98,6 @@ static bool
 in_term(const struct checks *checks)
 {
 	return checks->standing == STANDING_GOOD || checks->standing == STANDING_RENEWAL;
-}
-
-static enum tool_exit
-verdict(const struct checks *checks)
-{
-	if (!in_term(checks) || !checks->key_fits || checks->authority == AUTHORITY_FORGED)
-		return TOOL_NOT_VALID;
-	if (checks->authority == AUTHORITY_SIMULATED)
-		return TOOL_SIMULATED;
-	return checks->authority == AUTHORITY_PUBLISHED ? TOOL_OK : TOOL_NOT_VERIFIABLE;
 }
 
 static void
@@ -161,7 +151,8 @@ check_and_tell(struct module *module, const struct options *options, void *conte
 		print_json(checks);
 	else
 		show(checks);
-	return verdict(checks);
+	return verdict_exit(in_term(checks) && checks->key_fits ? authority_verdict(checks->authority)
+								    : VERDICT_NOT_VALID);
 }
 
 enum tool_exit

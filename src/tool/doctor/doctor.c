@@ -3,6 +3,7 @@
 
 #include "tool/commands/commands.h"
 #include "tool/terminal/text.h"
+#include "holder/text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -129,7 +130,7 @@ show(const struct report *report)
 static json_t *
 text_of(const char *text)
 {
-	char *safe = text ? screen_safe(text, strlen(text)) : NULL;
+	char *safe = text ? text_safe(text, strlen(text)) : NULL;
 	json_t *json = safe ? json_string(safe) : json_null();
 
 	free(safe);

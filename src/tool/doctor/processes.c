@@ -2,6 +2,7 @@
 #include "tool/doctor/processes.h"
 
 #include "tool/terminal/screen.h"
+#include "holder/text.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -77,7 +78,7 @@ static void
 append(char *names, size_t size, const char *name, const char *pid)
 {
 	size_t len = strlen(names);
-	char *safe = screen_safe(name, strlen(name));
+	char *safe = text_safe(name, strlen(name));
 
 	(void)snprintf(names + len, size - len, "%s%s (%s)", len ? ", " : "", safe ? safe : "?",
 		       pid);

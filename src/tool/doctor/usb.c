@@ -5,6 +5,7 @@
 #include "tool/system/packages.h"
 #include "tool/doctor/processes.h"
 #include "tool/terminal/text.h"
+#include "holder/text.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -120,7 +121,7 @@ read_names(struct usb_reader *reader)
 	(void)snprintf(reader->name, sizeof reader->name, "%s%s%s (%04x:%04x)",
 		       other ? other : maker, !other && *maker ? " " : "", other ? "" : product,
 		       reader->vendor, reader->product);
-	safe = screen_safe(reader->name, strlen(reader->name));
+	safe = text_safe(reader->name, strlen(reader->name));
 	if (safe)
 		(void)snprintf(reader->name, sizeof reader->name, "%s", safe);
 	free(safe);

@@ -13,10 +13,4 @@
  */
 enum tool_exit consent_ask(const char *question, const char *option, const char *declined);
 
-/*
- * What a Japanese input method may have typed: full-width forms of ASCII (U+FF01 to U+FF5E, and the
- * space U+3000) become ASCII in place. The new length; what is left over is wiped.
- */
-size_t consent_fold(char *text, size_t len);
-
 #endif

@@ -3,6 +3,7 @@
 
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
+#include "holder/text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -53,7 +54,7 @@ complain(const char *format, ...)
 	va_end(args);
 	/* A file's name may have anything in it, and a terminal obeys control characters. */
 	if (text)
-		safe = screen_safe(text, strlen(text));
+		safe = text_safe(text, strlen(text));
 	(void)fflush(stdout);
 	(void)fprintf(stderr, "jpki-tool: %s\n", safe ? safe : "?");
 	free(safe);

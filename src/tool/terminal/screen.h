@@ -42,13 +42,6 @@ void screen_command(const char *command);
 
 void screen_blank(void);
 
-/*
- * A text from a card or file as it may be shown: control characters become "?", and so do those that
- * nobody sees or that turn the direction of others.
- * The caller frees it; NULL without memory.
- */
-char *screen_safe(const char *text, size_t len);
-
 /* Flushes standard output. False if something could not be written (errno says why). */
 bool screen_end(void);
 

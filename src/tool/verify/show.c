@@ -2,9 +2,11 @@
 /* What verify says: on a screen, and as JSON with names and values that no language changes. */
 #include "tool/verify/verify.h"
 
-#include "holder/personal.h"
+#include "tool/cards/personal.h"
+#include "tool/cards/authority.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
+#include "holder/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,27 +44,17 @@ static const struct {
 static const struct {
 	const char *name; /* in JSON */
 	const char *text;
-	enum tool_exit status;
 	enum mark mark;
 } verdicts[] = {
-	{"intact", N_("intact; revocation not checked"), TOOL_OK, MARK_OK},
-	{"simulated", N_("intact, but SIMULATED: made for tests, it means nothing to anybody"),
-		TOOL_SIMULATED, MARK_CAUTION},
-	{"not-verifiable", N_("whose signature it is cannot be verified here; revocation not checked"),
-		TOOL_NOT_VERIFIABLE, MARK_CAUTION},
-	{"not-valid", N_("NOT VALID"), TOOL_NOT_VALID, MARK_PROBLEM},
+	[VERDICT_INTACT] = {"intact", N_("intact; revocation not checked"), MARK_OK},
+	[VERDICT_SIMULATED] = {"simulated",
+		N_("intact, but SIMULATED: made for tests, it means nothing to anybody"), MARK_CAUTION},
+	[VERDICT_NOT_VERIFIABLE] = {"not-verifiable",
+		N_("whose signature it is cannot be verified here; revocation not checked"),
+		MARK_CAUTION},
+	[VERDICT_NOT_VALID] = {"not-valid", N_("NOT VALID"), MARK_PROBLEM},
 };
 /* clang-format on */
-
-static size_t
-verdict_row(const struct verification *v)
-{
-	size_t i = 0;
-
-	while (i + 1 < sizeof verdicts / sizeof verdicts[0] && verdicts[i].status != v->verdict)
-		i++;
-	return i;
-}
 
 /* ---- the screen ---- */
 
@@ -165,12 +157,11 @@ show_signer(const struct signer *signer, int64_t now)
 void
 verify_show(const struct verification *v)
 {
-	size_t row = verdict_row(v);
-	char *name = screen_safe(v->name, strlen(v->name));
-	char *content = v->content ? screen_safe(v->content, strlen(v->content)) : NULL;
+	char *name = text_safe(v->name, strlen(v->name));
+	char *content = v->content ? text_safe(v->content, strlen(v->content)) : NULL;
 
-	screen_row(name ? name : "?", screen_columns(name ? name : "?") + 2, verdicts[row].mark,
-		   _(verdicts[row].text));
+	screen_row(name ? name : "?", screen_columns(name ? name : "?") + 2, verdicts[v->verdict].mark,
+		   _(verdicts[v->verdict].text));
 	if (v->signature.count == 0)
 		screen_row(_("Signature"), label_width(), MARK_PROBLEM, _("nobody has signed"));
 	else
@@ -185,7 +176,7 @@ verify_show(const struct verification *v)
 void
 verify_say(const struct verification *v)
 {
-	complain("%s: %s", v->name, _(verdicts[verdict_row(v)].text));
+	complain("%s: %s", v->name, _(verdicts[v->verdict].text));
 }
 
 /* ---- JSON ---- */
@@ -232,7 +223,8 @@ static json_t *
 holder(const X509 *certificate)
 {
 	struct personal personal;
-	char **parts = personal.parts, birth[DAY_TEXT];
+	char **parts = personal.parts, day[DAY_TEXT] = "";
+	struct birth birth;
 	json_t *json = json_object();
 
 	personal_read(&personal, certificate);
@@ -243,8 +235,10 @@ holder(const X509 *certificate)
 	(void)json_object_set_new(
 		json, "address_substitutes",
 		substitutes(parts[PERSONAL_ADDRESS], parts[PERSONAL_ADDRESS_FLAGS]));
+	if (personal_birth(parts[PERSONAL_BIRTH], &birth))
+		day_format(birth.day, day);
 	(void)json_object_set_new(json, "birth_date",
-				  text_or_null(personal_birth_day(parts[PERSONAL_BIRTH], birth)));
+				  text_or_null(*day ? day : parts[PERSONAL_BIRTH]));
 	(void)json_object_set_new(json, "sex", text_or_null(sex_name(parts[PERSONAL_SEX])));
 	personal_free(&personal);
 	return json;
@@ -274,9 +268,9 @@ signer_json(const struct signer *signer, int64_t now)
 enum tool_exit
 verify_print_json(const struct verification *v)
 {
-	char *content = v->content ? screen_safe(v->content, strlen(v->content)) : NULL;
+	char *content = v->content ? text_safe(v->content, strlen(v->content)) : NULL;
 	json_t *signers = json_array();
-	json_t *json = json_pack("{s:s, s:s}", "verdict", verdicts[verdict_row(v)].name,
+	json_t *json = json_pack("{s:s, s:s}", "verdict", verdicts[v->verdict].name,
 				 "revocation", "not-checked");
 	bool ok;
 

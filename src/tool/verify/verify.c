@@ -2,6 +2,7 @@
 /* jpki-tool verify FILE: whether a signature fits, and whose it is. */
 #include "tool/verify/verify.h"
 
+#include "tool/cards/authority.h"
 #include "tool/commands/commands.h"
 #include "tool/system/file.h"
 #include "tool/terminal/text.h"
@@ -167,38 +168,6 @@ add_content(void *context, const uint8_t *data, size_t len)
 	return signature_add(context, data, len);
 }
 
-/* ---- the verdict ---- */
-
-static enum tool_exit
-signer_verdict(const struct signer *signer, int64_t now)
-{
-	const bool alone = signer->answer == SIGNATURE_NO_CERTIFICATE;
-
-	if ((signer->answer != SIGNATURE_FITS && !alone) || !signer_time_is_good(signer, now))
-		return TOOL_NOT_VALID;
-	if (alone)
-		return TOOL_NOT_VERIFIABLE;
-	if (signer->authority == AUTHORITY_FORGED || !signer_in_term(signer, now))
-		return TOOL_NOT_VALID;
-	if (signer->authority == AUTHORITY_SIMULATED)
-		return TOOL_SIMULATED;
-	return signer->authority == AUTHORITY_PUBLISHED ? TOOL_OK : TOOL_NOT_VERIFIABLE;
-}
-
-/* Of several who signed, the worst decides. */
-static enum tool_exit
-verdict(const struct verification *v)
-{
-	static const enum tool_exit worst_first[] = {TOOL_NOT_VALID, TOOL_NOT_VERIFIABLE,
-						     TOOL_SIMULATED};
-
-	for (size_t i = 0; i < sizeof worst_first / sizeof worst_first[0]; i++)
-		for (int j = 0; j < v->signature.count; j++)
-			if (signer_verdict(&v->signature.signers[j], v->now) == worst_first[i])
-				return worst_first[i];
-	return v->signature.count > 0 ? TOOL_OK : TOOL_NOT_VALID;
-}
-
 /* ---- the command ---- */
 
 static enum tool_exit
@@ -275,10 +244,10 @@ verify_run(const struct options *options, char *arguments[])
 		status = may_write_content(&v, options);
 	if (status == TOOL_OK && v.content)
 		status = file_each(v.content, add_content, &v.signature);
-	if (status == TOOL_OK && !signature_check(&v.signature))
+	if (status == TOOL_OK && !signature_check(&v.signature, authority_list()))
 		status = no_memory();
 	if (status == TOOL_OK) {
-		v.verdict = verdict(&v);
+		v.verdict = signature_verdict(&v.signature, v.now);
 		status = tell(options, &v);
 	}
 	if (status == TOOL_OK)
@@ -286,5 +255,5 @@ verify_run(const struct options *options, char *arguments[])
 	signature_close(&v.signature);
 	free(beside);
 	free(stem);
-	return status == TOOL_OK ? v.verdict : status;
+	return status == TOOL_OK ? verdict_exit(v.verdict) : status;
 }

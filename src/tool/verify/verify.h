@@ -12,7 +12,7 @@ struct verification {
 	const char *name;    /* of the file with the signature */
 	const char *content; /* the name of the file that was signed; NULL if it is enclosed */
 	int64_t now;
-	enum tool_exit verdict;
+	enum verdict verdict;
 };
 
 void verify_show(const struct verification *verification);
