@@ -49,6 +49,12 @@ src_object_libobject_la_SOURCES = \
 	src/object/object.c src/object/object.h \
 	src/object/schema.c src/object/schema.h
 
+# Below the session, above the token whose line it watches.
+noinst_LTLIBRARIES += src/prompt/libprompt.la
+src_prompt_libprompt_la_SOURCES = \
+	include/jpki-agent.h \
+	src/prompt/prompt.c src/prompt/prompt.h
+
 include_HEADERS = include/jpki-pkcs11.h include/pkcs11-v3.h
 
 noinst_LTLIBRARIES += src/session/libsession.la
@@ -56,6 +62,7 @@ src_session_libsession_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(NETTLE_CF
 src_session_libsession_la_SOURCES = \
 	src/session/digesting.c \
 	src/session/access.c src/session/access.h \
+	src/session/asking.c src/session/asking.h \
 	src/session/login.c \
 	src/session/module.c src/session/module.h \
 	src/session/objects.c \
@@ -86,6 +93,7 @@ module_libs = \
 	src/p11/libp11.la \
 	src/session/libsession.la \
 	src/object/libobject.la \
+	src/prompt/libprompt.la \
 	src/token/libtoken.la \
 	src/card/libcard.la \
 	src/reader/libreader.la \

@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 top=$(cd "$(dirname "$0")/.." && pwd)
 
 # From the ground up.
-floors="base reader card token object session p11"
+floors="base reader card token object prompt session p11"
 
 # A library's headers, and the only files of the module that may include them.
 libraries="

@@ -10,7 +10,7 @@ fuzz_module_sources = src/p11/variant-both.c \
 	tests/fuzz/fake-pcsc.h tests/fuzz/guard.c tests/fuzz/guard.h tests/fuzz/input.h \
 	tests/fuzz/program.c tests/fuzz/program.h tests/fuzz/program-rooms.c tests/fuzz/fuzz.h
 fuzz_module_libs = src/p11/libp11.la src/session/libsession.la src/object/libobject.la \
-	src/token/libtoken.la src/card/libcard.la src/reader/libreader.la src/base/libbase.la \
+	src/prompt/libprompt.la src/token/libtoken.la src/card/libcard.la src/reader/libreader.la src/base/libbase.la \
 	$(NETTLE_LIBS) $(TASN1_LIBS) $(GMP_LIBS)
 fuzz_certificate_sources = tests/fuzz/fuzz-certificate.c tests/fuzz/fuzz.h tests/fuzz/guard.c \
 	tests/fuzz/guard.h

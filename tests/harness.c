@@ -51,6 +51,9 @@ no_settings(void)
 {
 	static const char *const settings[] = {
 		"token-labels",
+		"ask-pin",
+		"ask-pin-agent-keep",
+		"ask-pin-agent-not-for",
 		"ask-pin-each-signature",
 		"hide-ca-certificates",
 		"pss",

@@ -232,7 +232,9 @@ a_mistake_in_the_file_is_told_with_its_line_and_stops_nothing(void **state)
 		       "reader = %s\n"
 		       "ask-pin-each-signature = \n"
 		       "log-file = jpki.log\n" /* where that is depends on the program */
-		       "hide-ca-certificates = yes\n",
+		       "hide-ca-certificates = yes\n"
+		       "ask-pin-agent-keep = 61\n"
+		       "ask-pin-agent-keep = 1 s\n",
 		       longer);
 	harness_configure(text);
 	harness_log("warning");
@@ -245,7 +247,9 @@ a_mistake_in_the_file_is_told_with_its_line_and_stops_nothing(void **state)
 	assert_told_at(7, "reader");
 	assert_told_at(8, "ask-pin-each-signature");
 	assert_told_at(9, "log-file");
-	assert_int_equal(harness_log_count("\n"), 8);
+	assert_told_at(11, "ask-pin-agent-keep");
+	assert_told_at(12, "ask-pin-agent-keep");
+	assert_int_equal(harness_log_count("\n"), 10);
 	/* What is right counts, what is wrong leaves the default. */
 	assert_true(authorities_are_hidden());
 	assert_false(labels_are_japanese());

@@ -17,6 +17,7 @@ harness_cppflags = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(CMOCKA_CFLAGS) $(OPENSSL_CF
 harness_libs = tests/libharness.la
 
 card_tests += \
+	tests/module-agent \
 	tests/module-digest \
 	tests/module-first \
 	tests/module-hostile \
@@ -28,6 +29,9 @@ card_tests += \
 	tests/module-slots \
 	tests/module-threads
 
+tests_module_agent_CPPFLAGS = $(harness_cppflags)
+tests_module_agent_SOURCES = tests/module-agent.c tests/agent-stub.c tests/agent-stub.h
+tests_module_agent_LDADD = $(harness_libs)
 tests_module_digest_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
 tests_module_digest_LDADD = $(harness_libs) $(PCSC_LIBS)
 tests_module_first_CPPFLAGS = $(harness_cppflags)
@@ -50,7 +54,7 @@ tests_module_threads_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
 tests_module_threads_LDADD = $(harness_libs) $(PCSC_LIBS)
 
 # Rules that need no card.
-unit_tests += tests/unit-apdu tests/unit-pin
+unit_tests += tests/unit-apdu tests/unit-pin tests/unit-prompt
 
 tests_unit_apdu_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_apdu_SOURCES = tests/unit-apdu.c src/card/apdu.c
@@ -81,3 +85,7 @@ tests/cards.stamp: src/sim/jpki-card-sim
 CLEANFILES += tests/cards.stamp
 clean-local:
 	rm -rf tests/cards tests/home
+tests_unit_prompt_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_prompt_SOURCES = tests/unit-prompt.c tests/agent-stub.c tests/agent-stub.h \
+	src/token/line.c
+tests_unit_prompt_LDADD = src/prompt/libprompt.la src/base/libbase.la $(CMOCKA_LIBS)

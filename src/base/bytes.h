@@ -22,15 +22,15 @@ bool bytes_take(struct bytes *from, size_t len, struct bytes *head);
 uint32_t bytes_be(struct bytes b);
 
 /*
- * Copies text into a PKCS#11 field: `size` bytes, padded with blanks, never terminated, cut
- * between UTF-8 characters where it is too long.
- */
-/*
  * `text` as valid UTF-8 without control characters, a ? for each byte that is none of that; of one
  * that is longer than `size` less the NUL the end, behind three dots.
  */
 void bytes_clean_text(char *out, size_t size, const char *text);
 
+/*
+ * Copies text into a PKCS#11 field: `size` bytes, padded with blanks, never terminated, cut
+ * between UTF-8 characters where it is too long.
+ */
 void bytes_pad_text(uint8_t *field, size_t size, const char *text);
 
 /* Upper-case hex digits of `b` and a NUL into `out`, which holds 2 * b.len + 1 bytes. */

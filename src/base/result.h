@@ -13,6 +13,7 @@ enum result {
 	RESULT_NO_MEMORY,
 	RESULT_FAILED, /* a library refused something that cannot fail with sane input */
 	RESULT_ENDED,  /* C_Finalize was called meanwhile */
+	RESULT_CANCELLED, /* the user was asked for a PIN and gave none */
 
 	/* The reader (PC/SC). */
 	RESULT_NO_SERVICE,   /* pcscd is not running, or went away: every connection is dead */
@@ -46,6 +47,7 @@ enum result {
 	RESULT_BAD_CERTIFICATE, /* what is in the file is not a certificate we can use */
 	RESULT_BAD_SIGNATURE,   /* the card's signature does not verify, or has another size */
 	RESULT_NOT_LOGGED_IN,
+	RESULT_LOGGED_IN, /* somebody is already */
 	RESULT_PIN_SHAPE,    /* cannot be this key's PIN: never sent */
 	RESULT_PIN_REPEATED, /* refused before and tried again and again: never sent */
 	RESULT_NEW_PIN_LENGTH,

@@ -15,7 +15,7 @@
 #define ENV_PREFIX "JPKI_PKCS11_"
 #define PATH_BYTES 4096
 
-enum kind { KIND_BOOL, KIND_ENUM, KIND_READER, KIND_LOG };
+enum kind { KIND_BOOL, KIND_ENUM, KIND_SECONDS, KIND_TEXT, KIND_READER, KIND_LOG };
 
 struct row {
 	const char *name;
@@ -28,6 +28,9 @@ struct row {
 
 static const struct row rows[] = {
 	{"token-labels", KIND_BOOL, FIELD(japanese_labels), "english\0japanese\0"},
+	{"ask-pin", KIND_ENUM, FIELD(ask_pin), "program\0agent\0"},
+	{"ask-pin-agent-not-for", KIND_TEXT, FIELD(ask_pin_agent_not_for), NULL},
+	{"ask-pin-agent-keep", KIND_SECONDS, FIELD(ask_pin_agent_keep), NULL},
 	{"ask-pin-each-signature", KIND_BOOL, FIELD(ask_pin_each_signature), "no\0yes\0"},
 	{"hide-ca-certificates", KIND_BOOL, FIELD(hide_ca_certificates), "no\0yes\0"},
 	{"pss", KIND_ENUM, FIELD(pss), "auto\0on\0off\0"},
@@ -38,8 +41,14 @@ static const struct row rows[] = {
 
 #define ROW_COUNT (sizeof rows / sizeof rows[0])
 
-/* Both enums are set through an unsigned int. */
+#define SECONDS_MAX 60
+
+/* Programs that show something of their own where a PIN is asked elsewhere, or hang over it. */
+#define NOT_FOR "firefox* thunderbird* chromium* chrome* brave* vivaldi* opera* msedge* soffice*"
+
+/* All enums are set through an unsigned int. */
 _Static_assert(sizeof(enum settings_pss) == sizeof(unsigned int), "enum size");
+_Static_assert(sizeof(enum settings_ask) == sizeof(unsigned int), "enum size");
 _Static_assert(sizeof(enum log_level) == sizeof(unsigned int), "enum size");
 
 /* Where a mistake is: the file and line, or the variable (line 0). */
@@ -113,6 +122,19 @@ set_choice(struct settings *s, const struct row *row, const char *value, const s
 		memcpy((char *)s + row->offset, &index, sizeof index);
 }
 
+static void
+set_seconds(struct settings *s, const struct row *row, const char *value, const struct place *at)
+{
+	const size_t digits = strspn(value, "0123456789");
+	const unsigned int seconds = (unsigned int)strtoul(value, NULL, 10);
+
+	if (digits < 1 || digits > 2 || value[digits] != '\0' || seconds > SECONDS_MAX) {
+		complain(at, row->name, "no number of seconds from 0 to 60, ignored");
+		return;
+	}
+	memcpy((char *)s + row->offset, &seconds, sizeof seconds);
+}
+
 static bool
 is_log_destination(const char *value)
 {
@@ -142,6 +164,10 @@ set_row(struct settings *s, const struct row *row, const char *value, const stru
 		set_log(s, row, value, at);
 	else if (row->kind == KIND_READER)
 		set_reader(s, row, value, at);
+	else if (row->kind == KIND_SECONDS)
+		set_seconds(s, row, value, at);
+	else if (row->kind == KIND_TEXT)
+		set_text(s, row, value, at);
 	else
 		set_choice(s, row, value, at);
 }
@@ -347,7 +373,12 @@ read_all(struct settings *s, bool report)
 {
 	char path[PATH_BYTES];
 
-	*s = (struct settings){.log_level = LOG_LEVEL_WARNING, .log_file = "stderr"};
+	*s = (struct settings){
+		.ask_pin_agent_not_for = NOT_FOR,
+		.ask_pin_agent_keep = 10,
+		.log_level = LOG_LEVEL_WARNING,
+		.log_file = "stderr",
+	};
 	read_file(s, SYSCONFDIR "/" FILE_NAME, report);
 	if (user_file(path))
 		read_file(s, path, report);

@@ -8,6 +8,8 @@
 
 enum settings_pss { SETTINGS_PSS_AUTO, SETTINGS_PSS_ON, SETTINGS_PSS_OFF };
 
+enum settings_ask { SETTINGS_ASK_PROGRAM, SETTINGS_ASK_AGENT };
+
 #define SETTINGS_TEXT_MAX 256
 #define SETTINGS_SOURCE_MAX 1024
 
@@ -15,6 +17,9 @@ enum settings_pss { SETTINGS_PSS_AUTO, SETTINGS_PSS_ON, SETTINGS_PSS_OFF };
 struct settings {
 	bool japanese_labels;        /* token-labels = english | japanese */
 	bool ask_pin_each_signature; /* ask-pin-each-signature = no | yes */
+	enum settings_ask ask_pin;   /* ask-pin = program | agent */
+	char ask_pin_agent_not_for[SETTINGS_TEXT_MAX]; /* patterns of executables' names */
+	unsigned int ask_pin_agent_keep; /* seconds after the last session, 0 to 60 */
 	bool hide_ca_certificates;   /* hide-ca-certificates = no | yes */
 	enum settings_pss pss;       /* pss = auto | on | off */
 	char reader[SETTINGS_TEXT_MAX]; /* reader = shell pattern of PC/SC reader names, all if empty */

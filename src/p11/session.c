@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "session/session.h"
+#include "session/asking.h"
 #include "p11/api.h"
 #include "p11/entry.h"
 
@@ -61,6 +61,15 @@ C_GetSessionInfo(CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info)
 	return api_end(&api, rv);
 }
 
+/* A program without a PIN leaves it to the user's agent, where there is one. */
+static CK_RV
+check_pin(const struct api *api, const CK_BYTE *pin, CK_ULONG len)
+{
+	if ((pin && len > 0) || asking_is_possible(api->module))
+		return CKR_OK;
+	return pin ? CKR_PIN_LEN_RANGE : CKR_ARGUMENTS_BAD;
+}
+
 CK_RV
 C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)
 {
@@ -69,13 +78,12 @@ C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_UL
 
 	if (rv == CKR_OK && user != CKU_USER && user != CKU_CONTEXT_SPECIFIC)
 		rv = CKR_USER_TYPE_INVALID; /* a security officer: there is none at home */
-	if (rv == CKR_OK && !pin)
-		rv = CKR_ARGUMENTS_BAD;
-	if (rv == CKR_OK && pin_len == 0)
-		rv = CKR_PIN_LEN_RANGE;
+	if (rv == CKR_OK)
+		rv = check_pin(&api, pin, pin_len);
 	if (rv == CKR_OK)
 		rv = (user == CKU_USER ? login_user : login_context)(
-			api.module, api.session, (struct bytes){pin, pin_len});
+			api.module, api.session,
+			(struct bytes){pin_len > 0 ? pin : NULL, pin_len});
 	return api_end(&api, rv);
 }
 

@@ -2,6 +2,7 @@
 #include "session/slot.h"
 #include "p11/api.h"
 #include "p11/entry.h"
+#include "session/asking.h"
 
 /* Slot and token management functions (PKCS#11 2.40 5.5). */
 
@@ -112,9 +113,11 @@ C_SetPIN(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_len,
 	struct api api;
 	CK_RV rv = api_begin_session(&api, session);
 
-	if (rv == CKR_OK && (!old_pin || !new_pin))
+	/* Without either the user's agent asks for both. */
+	if (rv == CKR_OK && (!old_pin || !new_pin) &&
+	    (old_pin || new_pin || !asking_is_possible(api.module)))
 		rv = CKR_ARGUMENTS_BAD;
-	if (rv == CKR_OK && (old_len == 0 || new_len == 0))
+	if (rv == CKR_OK && old_pin && (old_len == 0 || new_len == 0))
 		rv = CKR_PIN_LEN_RANGE;
 	if (rv == CKR_OK)
 		rv = login_set_pin(api.module, api.session, (struct bytes){old_pin, old_len},

@@ -11,11 +11,13 @@ carry_out_requests(struct reader *reader)
 
 	if (!reader->token)
 		return;
+	token_expire(reader->token);
 	if (requests & READER_FORGET)
 		token_forget(reader->token);
 	for (int k = 0; k < LAYOUT_KEYS; k++)
-		if (requests & READER_LOG_OUT(k))
-			token_logout(reader->token, (enum layout_key)k);
+		if (requests & READER_ENDS_LOGIN(k))
+			token_logout(reader->token, (enum layout_key)k,
+				     !(requests & READER_LOG_OUT(k)));
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "base/fork.h"
 #include "base/log.h"
+#include "prompt/prompt.h"
 #include "session/access.h"
 #include "session/session.h"
 #include "token/refused.h"
@@ -89,6 +90,8 @@ module_new(void)
 	init_locks(m);
 	m->references = 1;
 	settings_load(&m->settings);
+	m->asks_agent = m->settings.ask_pin == SETTINGS_ASK_AGENT &&
+			prompt_is_for_this_process(m->settings.ask_pin_agent_not_for);
 	pcsc_service_init(&m->service);
 	m->watch = watch_new(&m->service);
 	/* One empty pair of slots: clients that list slots once still see the first reader. */

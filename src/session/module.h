@@ -28,6 +28,7 @@ struct session;
 struct module {
 	unsigned int references; /* the gate */
 	struct settings settings;
+	bool asks_agent; /* the setting ask-pin, and this program is none that it excepts */
 	struct pcsc_service service;
 	struct line line; /* drawn by C_Finalize */
 

@@ -106,7 +106,7 @@ reader_note_view_locked(struct module *m, struct reader *reader, const struct to
 	if (requests & READER_FORGET)
 		seen = (struct token_view){0};
 	for (int k = 0; k < LAYOUT_KEYS; k++)
-		if (requests & READER_LOG_OUT(k))
+		if (requests & READER_ENDS_LOGIN(k))
 			seen.keys[k].logged_in = false;
 	set_view_locked(m, reader, &seen);
 	if (seen.insertion && seen.insertion != reader->insertion) {

@@ -11,7 +11,9 @@
 
 /* What is asked of whoever has the card lock, by those who must not wait for it. */
 #define READER_FORGET 1U
-#define READER_LOG_OUT(key) (2U << (key))
+#define READER_LOG_OUT(key) (2U << (key))  /* a program does, or a card was swapped */
+#define READER_LAST_CLOSED(key) (8U << (key)) /* logged out too, since no session is left */
+#define READER_ENDS_LOGIN(key) (READER_LOG_OUT(key) | READER_LAST_CLOSED(key))
 
 /* One reader, with the slots that show its card's tokens. Readers are never removed. */
 struct reader {
@@ -31,6 +33,8 @@ struct reader {
 	CK_ULONG public_base;		    /* of the handles of public objects: one insertion */
 	CK_ULONG private_base[LAYOUT_KEYS]; /* of private ones: one login */
 	bool event[LAYOUT_KEYS];	    /* for C_WaitForSlotEvent */
+
+	bool asking[LAYOUT_KEYS]; /* state: the user is being asked for this PIN */
 
 	/* READER_ bits: posted under `state`, taken under `card`. */
 	atomic_uint requests;

@@ -12,6 +12,8 @@ rv_of_result(enum result r)
 		return CKR_HOST_MEMORY;
 	case RESULT_ENDED:
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	case RESULT_CANCELLED: /* no program asks again after that */
+		return CKR_FUNCTION_CANCELED;
 	case RESULT_FAILED:
 		return CKR_GENERAL_ERROR;
 	case RESULT_NO_SERVICE:
@@ -34,6 +36,8 @@ rv_of_result(enum result r)
 		return CKR_PIN_LEN_RANGE;
 	case RESULT_NOT_LOGGED_IN:
 		return CKR_USER_NOT_LOGGED_IN;
+	case RESULT_LOGGED_IN:
+		return CKR_USER_ALREADY_LOGGED_IN;
 	case RESULT_WRONG_P1P2: /* the card does not make this kind of signature */
 		return CKR_MECHANISM_INVALID;
 	case RESULT_RESET:

@@ -96,7 +96,7 @@ static void
 note_last_closed_locked(struct module *m, struct reader *reader, enum layout_key key)
 {
 	if (reader->view.keys[key].logged_in && count_locked(m, reader, key, 0) == 0)
-		reader_request_locked(m, reader, READER_LOG_OUT(key));
+		reader_request_locked(m, reader, READER_LAST_CLOSED(key));
 }
 
 /* From here on the session is everybody's: another thread may free it at once. */

@@ -79,7 +79,7 @@ void session_view(struct module *m, const struct session *s, struct token_view *
  */
 CK_RV session_learn_pss(struct module *m, const struct session *s, bool *pss);
 
-/* login.c */
+/* login.c: an absent PIN is one that the user's agent is to ask for (asking.h). */
 CK_RV login_user(struct module *m, struct session *s, struct bytes pin);
 CK_RV login_context(struct module *m, struct session *s, struct bytes pin);
 CK_RV login_logout(struct module *m, struct session *s);

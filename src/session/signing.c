@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "session/access.h"
+#include "session/asking.h"
 #include "session/rv.h"
 #include "session/session.h"
 
@@ -95,6 +96,14 @@ make_input(struct signing *op, uint8_t room[DIGEST_INFO_MAX])
 	return (struct bytes){room, len};
 }
 
+/* Few programs know that a key may want its PIN for each signature; the user's agent does. */
+static CK_RV
+ask_consent(struct module *m, struct session *s)
+{
+	return asking_is_possible(m) ? login_context(m, s, (struct bytes){NULL, 0})
+				     : CKR_USER_NOT_LOGGED_IN;
+}
+
 static CK_RV
 sign(struct module *m, struct session *s, uint8_t signature[LAYOUT_SIGNATURE_SIZE])
 {
@@ -104,11 +113,15 @@ sign(struct module *m, struct session *s, uint8_t signature[LAYOUT_SIGNATURE_SIZ
 	struct bytes input;
 	struct token *t;
 	enum result r;
+	CK_RV rv;
 
 	if (!objects_get(m, s, op->key, &key))
 		return CKR_USER_NOT_LOGGED_IN; /* logged out since C_SignInit */
-	if (key.ask_pin_each_signature && !op->confirmed)
-		return CKR_USER_NOT_LOGGED_IN;
+	if (key.ask_pin_each_signature && !op->confirmed) {
+		rv = ask_consent(m, s);
+		if (rv != CKR_OK)
+			return rv;
+	}
 	input = make_input(op, room);
 	if (input.len < mechanism_input_min(op->mechanism))
 		return CKR_DATA_LEN_RANGE;

@@ -7,6 +7,7 @@
 
 #include "object/mechanism.h"
 #include "session/access.h"
+#include "session/asking.h"
 #include "session/rv.h"
 #include "session/session.h"
 #include "session/variant.h"
@@ -192,6 +193,8 @@ slot_token_info(struct module *m, CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 	if (r != RESULT_OK)
 		return rv_of_slot_result(r);
 	fill_token_info(&m->settings, key, &token, info);
+	if (asking_is_possible(m))
+		info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
 	info->ulSessionCount = session_count(m, reader, key, &info->ulRwSessionCount);
 	return CKR_OK;
 }

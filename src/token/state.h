@@ -24,6 +24,9 @@ struct state_key {
 	bool present;
 	bool is_private;
 	struct secret *pin;     /* somebody is logged in */
+	unsigned int linger_ms; /* how long the PIN of this login, or the last, may serve the next */
+	struct secret *recent;  /* a PIN that may, */
+	int64_t recent_until;   /* until then: CLOCK_BOOTTIME, milliseconds */
 	struct pin_repeat unshaped;
 	int tries;              /* as last seen, or STATE_TRIES_UNKNOWN */
 	bool uncertain;         /* a VERIFY was lost on the way: ask before the next */

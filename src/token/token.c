@@ -31,6 +31,7 @@ static void
 reset_key(struct state_key *k, const struct layout_role *role)
 {
 	secret_free(k->pin);
+	secret_free(k->recent);
 	files_forget_certificate(&k->certificate);
 	files_forget_certificate(&k->ca);
 	*k = (struct state_key){
@@ -290,9 +291,14 @@ login(struct token *t, uint64_t expected, enum layout_key key, struct bytes type
 }
 
 enum result
-token_login(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed)
+token_login(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed,
+            unsigned int linger)
 {
-	return login(t, expected, key, typed, true);
+	enum result r = login(t, expected, key, typed, true);
+
+	if (r == RESULT_OK)
+		t->keys[key].linger_ms = linger * 1000;
+	return r;
 }
 
 enum result
@@ -301,12 +307,63 @@ token_confirm(struct token *t, uint64_t expected, enum layout_key key, struct by
 	return login(t, expected, key, typed, false);
 }
 
-void
-token_logout(struct token *t, enum layout_key key)
+static void
+drop_recent(struct state_key *k)
 {
+	secret_free(k->recent);
+	k->recent = NULL;
+}
+
+void
+token_logout(struct token *t, enum layout_key key, bool linger)
+{
+	struct state_key *k = &t->keys[key];
+
+	drop_recent(k);
+	if (linger && k->linger_ms > 0) {
+		k->recent = k->pin;
+		k->recent_until = now_ms() + k->linger_ms;
+		k->pin = NULL;
+	}
 	state_logout(t, key);
 	if (!state_anybody_logged_in(t))
 		link_drop(t->link);
+}
+
+void
+token_expire(struct token *t)
+{
+	for (int k = 0; k < LAYOUT_KEYS; k++)
+		if (t->keys[k].recent && now_ms() > t->keys[k].recent_until)
+			drop_recent(&t->keys[k]);
+}
+
+/* Under the rules for a PIN that nobody types now: never on a last try, never where it may be wrong. */
+static enum result
+login_again_in_work(struct token *t, enum layout_key key)
+{
+	struct state_key *k = &t->keys[key];
+	enum result r;
+
+	adopt_pin(k, &k->recent);
+	k->tries = STATE_TRIES_UNKNOWN; /* others may have spent some: the card and it are asked */
+	r = present_login(t, key);
+	if (r == RESULT_OK)
+		r = read_after_login(t, key);
+	if (r != RESULT_OK)
+		state_logout(t, key);
+	return r;
+}
+
+enum result
+token_login_again(struct token *t, uint64_t expected, enum layout_key key)
+{
+	enum result r = t->keys[key].recent ? begin_on_key(t, expected, key) : RESULT_NOT_LOGGED_IN;
+
+	/* The card may turn out to be another one: its PINs are gone then. */
+	if (r == RESULT_OK && !t->keys[key].recent)
+		return work_end(t, RESULT_NOT_LOGGED_IN);
+	return r == RESULT_OK ? work_end(t, login_again_in_work(t, key)) : r;
 }
 
 /* No answer, or one that says nothing about PINs: the one that is kept may be the old one. */

@@ -95,10 +95,10 @@ enum result token_learn_pss(struct token *t, uint64_t expected);
  * RESULT_OK; RESULT_PIN_SHAPE and RESULT_PIN_REPEATED: nothing was sent; RESULT_PIN_WRONG (or a
  * first repeat, for which nothing was sent); RESULT_PIN_BLOCKED; RESULT_NO_CERTIFICATE.
  * A private certificate is read in the same transaction; one that is unusable does not make the
- * login fail (token_key_view.unusable).
+ * login fail (token_key_view.unusable). `linger`: see token_logout, in seconds.
  */
 enum result token_login(struct token *t, uint64_t expected, enum layout_key key,
-                        struct bytes typed);
+                        struct bytes typed, unsigned int linger);
 
 /*
  * Presents a PIN without logging in, for a signature that wants it typed again. A right one takes
@@ -107,7 +107,16 @@ enum result token_login(struct token *t, uint64_t expected, enum layout_key key,
 enum result token_confirm(struct token *t, uint64_t expected, enum layout_key key,
                           struct bytes typed);
 
-void token_logout(struct token *t, enum layout_key key);
+/*
+ * Ends a login. `linger`: its PIN may serve token_login_again for as long as was said at the login,
+ * on this insertion of the card. That says RESULT_NOT_LOGGED_IN where there is none, or where it is
+ * not to be tried without the user.
+ */
+void token_logout(struct token *t, enum layout_key key, bool linger);
+enum result token_login_again(struct token *t, uint64_t expected, enum layout_key key);
+
+/* Wipes PINs whose time is over. */
+void token_expire(struct token *t);
 
 /*
  * The old PIN's results as for token_login; RESULT_NEW_PIN_LENGTH, RESULT_NEW_PIN_INVALID:
