@@ -172,6 +172,54 @@ card "a foreign card has no PIN to change" 4 'not a My Number card' foreign pin 
 card "no reader of that name" 3 'nosuch' adult status --reader nosuch
 card "no card of that serial" 4 'ABCDEF' adult status --serial ABCDEF
 
+# readers that are there, and that a setting hides
+config=$work/config
+mkdir "$config"
+both="env XDG_CONFIG_HOME=$config $sim run --reader One=adult --reader Two -- $tool --module $module"
+only="env JPKI_PKCS11_READER=Two $both"
+first="env JPKI_PKCS11_READER=One $both"
+printf '# mine\nreader = "SONY*"\n' >"$config/jpki-pkcs11.conf"
+place=$config/jpki-pkcs11.conf:2
+ends "all readers are hidden: what hides them is a PROBLEM" 3 "PROBLEM .*reader = SONY\* (in $place) hides One, Two" $both status
+if grep -q 'plug it in' "$work/out"; then echo "not ok none is to be plugged in"; failed=1; fi
+for command in "pin change auth" "cert show auth" "cert export sign-ca" "validity auth" "status --ics -" \
+	"sign --yes --output $work/never $work/content"; do
+	ends "all are hidden: $command" 3 "reader = SONY\* (in $place) hides One, Two" $both $command
+done
+ends "all are hidden, in JSON" 3 "\"source\": \"$place\"" $both status --json
+tr -d ' \n' <"$work/out" >"$work/json"
+grep -q '"value":"SONY\*",.*"hides":\["One","Two"\]' "$work/json" || { echo "not ok JSON says what is hidden"; failed=1; }
+ends "all are hidden, also the one that --reader asks for" 3 "hides One, Two" $both status --reader One
+ends "all are hidden, for doctor" 14 "Reader  *PROBLEM .*reader = SONY\* (in $place) hides One, Two" $both doctor
+if grep -q 'plugged in' "$work/out"; then echo "not ok doctor wants none plugged in either"; failed=1; fi
+ends "the hidden one may have the card" 4 'CAUTION .*environment variable JPKI_PKCS11_READER) hides One;' $only status
+ends "which a command says too" 4 'environment variable JPKI_PKCS11_READER) hides One;' $only cert show auth
+ends "and doctor" 14 'Reader  *CAUTION .*hides One;' $only doctor
+ends "beside a card it is as somebody wants it" 0 'hides Two;' $first status
+if grep -q 'PROBLEM\|CAUTION' "$work/out"; then echo "not ok a reader hidden on purpose is no fault"; failed=1; fi
+ends "a reader that --reader means and the setting hides" 3 'hides One;' $only status --reader One
+ends "a serial number that may be behind the setting" 4 'hides One;' $only status --serial ABCDEF
+locales=$work/locales
+if test -d /usr/lib/locale/C.utf8; then
+	mkdir "$locales" && ln -s /usr/lib/locale/C.utf8 "$locales/ja_JP.UTF-8"
+	japanese="env LOCPATH=$locales LC_ALL=ja_JP.UTF-8"
+	ends "all are hidden, in Japanese" 3 "設定 reader = SONY\*（$place）のため、One, Two は使われません" $japanese $both status
+	ends "one is hidden, in Japanese" 4 '環境変数 JPKI_PKCS11_READER）のため、One は使われません' $japanese $only cert show auth
+else
+	echo "skip all are hidden, in Japanese: there is no /usr/lib/locale/C.utf8"
+fi
+rm "$config/jpki-pkcs11.conf"
+ends "a reader that is not there: which are" 3 'nosuch"; there is: One, Two' $both status --reader nosuch
+ends "the setting hides nothing: JSON is null" 0 '"reader_setting": null' $both status --json
+ends "no reader at all: none of that name is not the point" 3 'plug it in' "$sim" run --reader One -- sh -c \
+	'"$0" unplug One >/dev/null && exec "$@"' "$sim" "$tool" --module "$module" status --reader Two
+for what in "--reader One" "--serial ABCDEF"; do
+	lone "no pcscd, whatever is asked for: $what" 3 'pcscd is not running' "status $what"
+done
+refusing="$sim run --fault error@establish:1+:SCARD_W_SECURITY_VIOLATION -- $tool --module $module"
+ends "pcscd turns us away: why is not claimed" 3 'serves as many programs' $refusing status
+if grep -q 'polkit\|sudo' "$work/out"; then echo "not ok no remedy for what is not certain"; failed=1; fi
+
 # 5: the certificate is not there
 card "a child has no password to change" 5 'issued without' child pin change sign
 

@@ -19,11 +19,12 @@ static const struct {
 } reasons[] = {
 	[JPKI_REASON_NONE] = {TOOL_OK, ""},
 	[JPKI_REASON_NO_SERVICE] = {TOOL_NO_READER,
-		N_("the reader service pcscd is not running: install the package pcscd, or start "
-		   "it with \"sudo systemctl start pcscd.socket\"")},
+		N_("the reader service pcscd is not running, or cannot be talked to: "
+		   "\"jpki-tool doctor\" says why")},
 	[JPKI_REASON_REFUSED] = {TOOL_NO_READER,
-		N_("the reader service pcscd refuses this user or session: sit at the computer "
-		   "itself (not ssh), or ask its administrator for a polkit rule")},
+		N_("the reader service pcscd turns this program away: it does not let this session in "
+		   "(one over ssh, perhaps), or serves as many programs as it can; \"jpki-tool doctor\" "
+		   "says more")},
 	[JPKI_REASON_NO_READER] = {TOOL_NO_READER, N_("no card reader: plug it in")},
 	[JPKI_REASON_NO_CARD] = {TOOL_NO_CARD, N_("no card in the reader")},
 	[JPKI_REASON_BUSY] = {TOOL_FAILED,
@@ -126,7 +127,8 @@ load_interface(struct module *module)
 	if (!get || get(name, NULL, &interface, 0) != CKR_OK)
 		return false;
 	module->jpki = interface->pFunctionList;
-	return module->jpki->version.major == JPKI_INTERFACE_VERSION_MAJOR;
+	return module->jpki->version.major == JPKI_INTERFACE_VERSION_MAJOR &&
+	       module->jpki->version.minor >= JPKI_INTERFACE_VERSION_MINOR;
 }
 
 static enum tool_exit
@@ -154,6 +156,79 @@ load(struct module *module, const char *path)
 }
 
 /* ---- readers ---- */
+
+/* The names of all that are hidden or not, "One, Two"; NULL if there are none, or without memory. */
+static char *
+names(const struct jpki_reader_list *all, bool hidden)
+{
+	char *text = NULL;
+
+	for (CK_ULONG i = 0; i < all->count; i++) {
+		char *longer = NULL;
+
+		if (!all->readers[i].hidden == hidden)
+			continue;
+		if (asprintf(&longer, "%s%s%s", text ? text : "", text ? ", " : "",
+			     all->readers[i].name) < 0)
+			longer = NULL;
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static enum tool_exit
+list_readers(struct module *module)
+{
+	struct jpki_reader_list *all = &module->all;
+	char *hidden;
+	CK_RV rv;
+
+	all->size = sizeof *all;
+	rv = module->jpki->get_readers(all);
+	if (rv != CKR_OK)
+		return module_failed(rv);
+	hidden = names(all, true);
+	if (hidden &&
+	    asprintf(&module->hidden,
+		     all->source[0] == '/'
+			     ? _("the setting reader = %s (in %s) hides %s; to use what it hides, take "
+				 "it out or change it")
+			     : _("the setting reader = %s (environment variable %s) hides %s; to use "
+				 "what it hides, take it out or change it"),
+		     all->setting, all->source, hidden) < 0)
+		module->hidden = NULL;
+	free(hidden);
+	return TOOL_OK;
+}
+
+/* Whether there is a reader that the module shows. */
+static bool
+shows_any(const struct module *module)
+{
+	for (CK_ULONG i = 0; i < module->all.count; i++)
+		if (!module->all.readers[i].hidden)
+			return true;
+	return false;
+}
+
+const char *
+module_absence_text(const struct module *module, enum jpki_reason reason)
+{
+	return reason == JPKI_REASON_NO_READER && module->hidden ? module->hidden
+								 : module_reason_text(reason);
+}
+
+enum tool_exit
+module_absent(const struct module *module, enum jpki_reason reason)
+{
+	const char *text = module_absence_text(module, reason);
+
+	complain("%s", text);
+	if (module->hidden && text != module->hidden)
+		complain("%s", module->hidden);
+	return module_reason_exit(reason);
+}
 
 void
 module_look(struct module *module, struct token *token)
@@ -242,6 +317,7 @@ add_slot(struct module *module, CK_SLOT_ID slot)
 static enum tool_exit
 read_slots(struct module *module, const struct options *options)
 {
+	const char *name = shows_any(module) ? options->reader : NULL;
 	CK_ULONG count = 0;
 	CK_SLOT_ID *slots = NULL;
 	CK_RV rv = module->f->C_GetSlotList(CK_FALSE, NULL, &count);
@@ -253,7 +329,7 @@ read_slots(struct module *module, const struct options *options)
 					      : CKR_HOST_MEMORY;
 	}
 	for (CK_ULONG i = 0; rv == CKR_OK && i < count; i++)
-		if (may_be_meant(module, slots[i], options->reader) && !add_slot(module, slots[i]))
+		if (may_be_meant(module, slots[i], name) && !add_slot(module, slots[i]))
 			rv = CKR_HOST_MEMORY;
 	free(slots);
 	return rv == CKR_OK ? TOOL_OK : module_failed(rv);
@@ -269,7 +345,23 @@ is_meant(const struct module *module, const struct reader *reader, const char *n
 	return !name || strstr(reader->name, name);
 }
 
-/* Keeps the readers that --reader and --serial ask for. */
+static enum tool_exit
+none_is_meant(const struct module *module, const struct options *options)
+{
+	char *there = names(&module->all, false);
+
+	if (options->serial)
+		complain(_("no card with the serial number %s in the readers"), options->serial);
+	else
+		complain(_("no reader whose name contains \"%s\"; there is: %s"), options->reader,
+			 there ? there : "");
+	free(there);
+	if (module->hidden)
+		complain("%s", module->hidden);
+	return options->serial ? TOOL_NO_CARD : TOOL_NO_READER;
+}
+
+/* Keeps the readers that --reader and --serial ask for; where there is none at all, what says why. */
 static enum tool_exit
 filter(struct module *module, const struct options *options)
 {
@@ -279,20 +371,14 @@ filter(struct module *module, const struct options *options)
 	if (!kept)
 		return module_failed(CKR_HOST_MEMORY);
 	for (size_t i = 0; i < module->count; i++)
-		if (is_meant(module, &all[i], options->reader) &&
-		    (!options->serial || strcasecmp(all[i].serial, options->serial) == 0))
+		if (!shows_any(module) ||
+		    (is_meant(module, &all[i], options->reader) &&
+		     (!options->serial || strcasecmp(all[i].serial, options->serial) == 0)))
 			kept[count++] = all[i];
 	module->readers = kept;
 	module->count = count;
 	free(all);
-	if (count > 0)
-		return TOOL_OK;
-	if (options->serial) {
-		complain(_("no card with the serial number %s in the readers"), options->serial);
-		return TOOL_NO_CARD;
-	}
-	complain(_("no reader whose name contains \"%s\""), options->reader ? options->reader : "");
-	return TOOL_NO_READER;
+	return count > 0 ? TOOL_OK : none_is_meant(module, options);
 }
 
 enum tool_exit
@@ -302,6 +388,8 @@ module_open(struct module *module, const struct options *options)
 
 	*module = (struct module){0};
 	status = load(module, options->module ? options->module : PKCS11DIR "/jpki-pkcs11.so");
+	if (status == TOOL_OK)
+		status = list_readers(module);
 	if (status == TOOL_OK)
 		status = read_slots(module, options);
 	if (status == TOOL_OK)
@@ -313,6 +401,7 @@ void
 module_close(struct module *module)
 {
 	free(module->readers);
+	free(module->hidden);
 	if (module->f)
 		(void)module->f->C_Finalize(NULL);
 	if (module->library)
@@ -372,8 +461,7 @@ none_found(const struct module *module)
 	/* The card was there at the look at one token, and gone at that at the other. */
 	if (reason == JPKI_REASON_NONE)
 		return module_failed(CKR_DEVICE_REMOVED);
-	complain("%s", module_reason_text(reason));
-	return module_reason_exit(reason);
+	return module_absent(module, reason);
 }
 
 bool

@@ -38,6 +38,8 @@ struct module {
 	const struct jpki_functions *jpki;
 	struct reader *readers;
 	size_t count;
+	struct jpki_reader_list all; /* also those that are not shown */
+	char *hidden; /* a sentence: which readers a setting hides; NULL where it hides none */
 };
 
 /*
@@ -75,6 +77,13 @@ enum jpki_reason module_reader_reason(const struct reader *reader);
 /* The sentence for the user why there is no token, and the exit status that goes with it. */
 const char *module_reason_text(enum jpki_reason reason);
 enum tool_exit module_reason_exit(enum jpki_reason reason);
+
+/*
+ * The same where no reader may be there because a setting hides it: the text names that, and
+ * module_absent complains and returns the exit status.
+ */
+const char *module_absence_text(const struct module *module, enum jpki_reason reason);
+enum tool_exit module_absent(const struct module *module, enum jpki_reason reason);
 
 /* What lies in the reader, in words. */
 const char *module_card_text(enum jpki_card_kind card);

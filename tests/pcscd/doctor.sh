@@ -12,7 +12,21 @@ needs_mounts
 doctor_program=$build/src/tool/jpki-tool
 bin=$work/bin
 mkdir "$bin"
-run_doctor() { timeout 120 "$@" "$doctor_program" --module "$module" doctor --json; }
+run_doctor() { PATH=$bin:$PATH timeout 120 "$@" "$doctor_program" --module "$module" doctor --json; }
+
+# policy PCSCD [CARD]: what pkcheck answers about the program that asks it, for pcscd as such and for a
+# card: 0 allowed, 1 refused, 2 only with a password, 127 polkit could not be asked.
+policy() {
+	echo "$1" >"$work/policy.access_pcsc"
+	echo "${2-$1}" >"$work/policy.access_card"
+}
+cat >"$bin/pkcheck" <<-END
+	#!/bin/sh
+	test "\$1 \$3 \$4" = "--action-id --process \$PPID" && test \$# -eq 4 || exit 126
+	exit "\$(cat "$work/policy.\${2#org.debian.pcsc-lite.}")"
+END
+chmod +x "$bin/pkcheck"
+policy 127
 
 # look [COMMAND...]: what doctor finds, one finding a line, in $work/findings; its status too.
 look() {
@@ -102,6 +116,7 @@ look
 finds "a pcscd of another version" problem not-understood "journalctl"
 pretend_no_more
 # A pcscd whose policy says no closes the connection, and libpcsclite knows why.
+policy 1
 pretend 'close $c'
 look
 finds "a pcscd that hangs up, as the policy wants it" problem refused
@@ -120,17 +135,55 @@ finds "a policy that refuses this session, with the rule that allows it" problem
 says_why() {
 	local name=$1 pattern=$2
 	shift 2
-	timeout 120 "$@" "$doctor_program" --module "$module" doctor >"$work/text" 2>&1
+	PATH=$bin:$PATH timeout 120 "$@" "$doctor_program" --module "$module" doctor >"$work/text" 2>&1
 	check "$name" grep -Eq "$pattern" "$work/text"
 }
 unset SSH_CONNECTION SSH_TTY TMUX STY
 says_why "it says who is let in" 'Reader service +PROBLEM .*sits at the computer' "${refusing[@]}"
 SSH_CONNECTION="192.0.2.1 1 192.0.2.2 22" says_why "it knows ssh" 'PROBLEM .*came by ssh' "${refusing[@]}"
 TMUX=/tmp/tmux,1,0 says_why "it knows tmux" 'PROBLEM .*tmux counts' "${refusing[@]}"
+# proposes_no_rule NAME: nor any other change to what is not known to be wrong.
+proposes_no_rule() {
+	check "$1" sh -c '! grep -F "\"problem\"" "$1" | grep -q "polkit\|tee\|restart"' sh "$work/service"
+}
+for answer in 2 3 127; do
+	policy $answer
+	look "${refusing[@]}"
+	grep -F '"service"' "$work/findings" >"$work/service"
+	finds "polkit does not say ($answer): how to find out" problem turned-away "journalctl"
+	proposes_no_rule "and no rule for what may be no policy ($answer)"
+done
+says_why "both causes are told" 'over ssh, perhaps.*as many programs' "${refusing[@]}"
+chmod -x "$bin/pkcheck"
+look env PATH="$bin" "${refusing[@]}"
+finds "without pkcheck neither" problem turned-away "journalctl"
+chmod +x "$bin/pkcheck"
+policy 0
+look "${refusing[@]}"
+grep -F '"service"' "$work/findings" >"$work/service"
+finds "turned away by a pcscd whose policy lets in" problem full
+proposes_no_rule "and no rule for what is no policy"
+says_why "which may serve no more programs" 'PROBLEM .*as many programs as it can' "${refusing[@]}"
+policy 0 1
 look "$sim" run --fault "error@connect:1+:SCARD_W_SECURITY_VIOLATION" --
 finds "a policy that refuses the card only" problem refused "50-pcscd-"
 check "is told of the card, not of the service" sh -c \
 	'grep -F refused "$1" | grep -Fq "\"card\"" && grep -Fq "\"running\"" "$1"' sh "$work/findings"
+# The real pcscd, whose only thread another program has.
+policy 0
+pcscd_start --config "$work/no-drivers" --max-thread 1 $(without_polkit)
+perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new($ARGV[0]) or die; syswrite STDOUT, "x"; sleep 600' \
+	/run/pcscd/pcscd.comm >"$work/other" &
+other=$!
+await 60 test -s "$work/other" || bail "another program"
+look
+finds "a pcscd out of threads" problem full
+kill $other
+wait $other 2>/dev/null
+lets_in() { look && grep -q '"finding": "running"' "$work/findings"; }
+check "which lets in again when that program has ended" await 60 lets_in
+pcscd_stop
+policy 1
 if ldd "$(command -v pcscd)" | grep -q polkit; then
 	pcscd_start --config /etc/reader.conf.d/vpcd
 	# Another user, who may yet read what was built: /root is closed to others.
@@ -210,6 +263,14 @@ pcscd_start
 look
 finds "an empty reader" problem no-card "Virtual PCD 00 00"
 finds_not "with readers there, USB is not asked about" no-reader
+plug 1-2 054c 0dc9 0b SONY "RC-S300/P"
+JPKI_PKCS11_READER="*SONY*" look
+finds "readers that a setting hides, and which" problem hidden JPKI_PKCS11_READER
+finds_not "then none is to be plugged in" no-reader
+finds_not "and pcscd has taken what it has" not-taken
+unplug_all
+JPKI_PKCS11_READER="*00 01" look
+finds "one that is hidden may have the card" caution hidden JPKI_PKCS11_READER
 plug 1-2 072f 2200 0b ACS "ACR122U PICC Interface" pn533_usb
 look
 finds "with another reader there, one that the kernel holds is less" caution held-by-kernel

@@ -166,21 +166,22 @@ first_reason(const struct module *module)
 {
 	const struct reader *reader = module->readers;
 
-	if (module->count == 0)
-		return JPKI_REASON_NO_READER;
 	if (reader->name[0]) /* then the service was there, and what is wrong is this reader's */
 		return JPKI_REASON_NONE;
 	return module_reader_reason(reader);
 }
 
-static size_t
-count_readers(const struct module *module)
+static void
+judge_hidden(struct report *report, const struct module *module)
 {
-	size_t count = 0;
+	enum mark mark = module->readers[0].name[0] ? MARK_CAUTION : MARK_PROBLEM;
 
 	for (size_t i = 0; i < module->count; i++)
-		count += module->readers[i].name[0] != '\0';
-	return count;
+		if (module_has_card(&module->readers[i]))
+			mark = MARK_NONE;
+	if (module->hidden)
+		(void)report_add(report, AREA_READER, mark, "hidden", module->all.source, "%s",
+				 module->hidden);
 }
 
 static void
@@ -191,7 +192,8 @@ look_below(struct report *report, struct module *module)
 	doctor_service(report, reason);
 	if (reason == JPKI_REASON_NO_SERVICE || reason == JPKI_REASON_REFUSED)
 		return;
-	doctor_usb(report, count_readers(module));
+	doctor_usb(report, module->all.count);
+	judge_hidden(report, module);
 	doctor_cards(report, module);
 }
 

@@ -52,7 +52,7 @@ void report_command(struct finding *finding, const char *format, ...)
 /* doctor-service.c: whether pcscd can be talked to, by what the module was told. */
 void doctor_service(struct report *report, enum jpki_reason reason);
 
-/* ... and the finding for a policy that refuses this session, where a reader says so. */
+/* ... and why it turns this program away, as far as polkit tells; `about` the reader, for a card. */
 void doctor_refused(struct report *report, enum area area, const char *about);
 
 /* doctor-usb.c: readers on USB that the service does not have. `readers`: how many it has. */

@@ -2,6 +2,7 @@
 /* Why pcscd, the reader service, cannot be used. */
 #include "tool/system/child.h"
 #include "tool/doctor/doctor.h"
+#include "tool/doctor/processes.h"
 #include "tool/system/packages.h"
 #include "tool/terminal/text.h"
 
@@ -164,22 +165,74 @@ is_plain(const char *name)
 			    "._-") == strlen(name);
 }
 
-void
-doctor_refused(struct report *report, enum area area, const char *about)
+/* Two actions: pcscd as such, and each card. */
+static void
+add_rule(struct finding *finding)
 {
-	struct finding *finding =
-		report_add(report, area, MARK_PROBLEM, "refused", about, "%s", session_text());
 	const struct passwd *user = getpwuid(geteuid());
 
 	if (!user || !is_plain(user->pw_name))
 		return;
-	/* Two actions: pcscd as such, and each card. */
 	report_command(finding,
 		       "echo 'polkit.addRule(function(action, subject) { "
 		       "if (action.id.indexOf(\"org.debian.pcsc-lite.access_\") == 0 && "
 		       "subject.user == \"%s\") return polkit.Result.YES; });' "
 		       "| sudo tee /etc/polkit-1/rules.d/50-pcscd-%s.rules",
 		       user->pw_name, user->pw_name);
+}
+
+/* pkcheck(1): what polkit answers about this process without asking anybody. */
+enum policy {
+	POLICY_ALLOWS = 0,
+	POLICY_REFUSES = 1,
+	/* all others: it would ask for a password, or could not be asked */
+};
+
+static int
+ask_policy(enum area area)
+{
+	char action[] = "org.debian.pcsc-lite.access_pcsc", process[24], said[256];
+	char *arguments[] = {"pkcheck", "--action-id", action, "--process", process, NULL};
+
+	if (area == AREA_CARD)
+		memcpy(strrchr(action, '_'), "_card", sizeof "_card");
+	(void)snprintf(process, sizeof process, "%ld", (long)getpid());
+	return child_run(arguments, said, sizeof said);
+}
+
+static void
+is_full(struct report *report, enum area area, const char *about)
+{
+	char users[512];
+
+	process_list("libpcsclite", users, sizeof users);
+	(void)report_add(report, area, MARK_PROBLEM, "full", about,
+			 _("pcscd turns this program away, though its policy lets it in: it may serve as "
+			   "many programs as it can; of yours these use readers now: %s"),
+			 users[0] ? users : _("none"));
+}
+
+/* pcscd hangs up on whom its policy refuses, and just so where it has no thread for one more. */
+void
+doctor_refused(struct report *report, enum area area, const char *about)
+{
+	int policy = ask_policy(area);
+	struct finding *finding;
+
+	if (policy == POLICY_REFUSES) {
+		add_rule(report_add(report, area, MARK_PROBLEM, "refused", about, "%s",
+				    session_text()));
+		return;
+	}
+	if (policy == POLICY_ALLOWS) {
+		is_full(report, area, about);
+		return;
+	}
+	finding = report_add(report, area, MARK_PROBLEM, "turned-away", about, "%s",
+			     _("pcscd turns this program away: its policy does not let this session in (one "
+			       "over ssh, perhaps), or it serves as many programs as it can; its log says "
+			       "which"));
+	report_command(finding, "sudo journalctl -b -u pcscd");
 }
 
 void

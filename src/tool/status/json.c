@@ -2,6 +2,11 @@
 /* status --json: names and values that do not change with the language. */
 #include "tool/status/status.h"
 
+#include "tool/terminal/screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
 static const char *const card_names[] = {
 	[JPKI_CARD_NONE] = "none",	   [JPKI_CARD_UNKNOWN] = "unknown",
 	[JPKI_CARD_FOREIGN] = "foreign",   [JPKI_CARD_JUKI] = "juki",
@@ -101,6 +106,33 @@ reader(const struct finding *finding)
 	return json;
 }
 
+/* Not all that pcscd and settings call text is UTF-8. */
+static json_t *
+text(const char *raw)
+{
+	char *safe = screen_safe(raw, strlen(raw));
+	json_t *json = safe ? json_string(safe) : NULL;
+
+	free(safe);
+	return json;
+}
+
+/* The setting `reader`, and what it hides; null where it is not set. */
+static json_t *
+reader_setting(const struct jpki_reader_list *all)
+{
+	json_t *hides;
+
+	if (!all->setting[0])
+		return json_null();
+	hides = json_array();
+	for (CK_ULONG i = 0; i < all->count; i++)
+		if (all->readers[i].hidden)
+			(void)json_array_append_new(hides, text(all->readers[i].name));
+	return json_pack("{s:o, s:o, s:o}", "value", text(all->setting), "source",
+			 text(all->source), "hides", hides);
+}
+
 json_t *
 status_json(const struct findings *findings)
 {
@@ -108,5 +140,6 @@ status_json(const struct findings *findings)
 
 	for (size_t i = 0; i < findings->count; i++)
 		(void)json_array_append_new(readers, reader(&findings->items[i]));
-	return json_pack("{s:o}", "readers", readers);
+	return json_pack("{s:o, s:o}", "readers", readers, "reader_setting",
+			 reader_setting(&findings->module->all));
 }

@@ -98,6 +98,7 @@ find_out(struct module *module, const struct options *options, struct findings *
 {
 	enum tool_exit status = TOOL_OK;
 
+	findings->module = module;
 	findings->now = time(NULL);
 	findings->items = calloc(module->count + 1, sizeof *findings->items);
 	if (!findings->items)
@@ -246,7 +247,7 @@ show_token(const struct finding *finding, enum key key)
 
 /* `other`: there is a card in another reader, so that this one may well be empty. */
 static void
-show_reader(const struct finding *finding, bool other)
+show_reader(const struct module *module, const struct finding *finding, bool other)
 {
 	const struct reader *reader = finding->reader;
 	int width = label_width();
@@ -256,7 +257,7 @@ show_reader(const struct finding *finding, bool other)
 	if (!module_has_card(reader)) {
 		screen_row(reader->name[0] ? _("Card") : _("Reader"), width,
 			   other ? MARK_NONE : MARK_PROBLEM,
-			   module_reason_text(module_reader_reason(reader)));
+			   module_absence_text(module, module_reader_reason(reader)));
 		return;
 	}
 	screen_rowf(_("Card"), width, MARK_NONE,
@@ -271,6 +272,17 @@ show_reader(const struct finding *finding, bool other)
 			show_token(finding, key);
 }
 
+/* Beside those that are shown: where none is, the text above says it. */
+static void
+show_hidden_readers(const struct findings *findings, bool any)
+{
+	if (!findings->module->hidden || !findings->items[0].reader->name[0])
+		return;
+	screen_blank();
+	screen_row(_("Reader"), label_width(), any ? MARK_NONE : MARK_CAUTION,
+		   findings->module->hidden);
+}
+
 static void
 show(const struct findings *findings)
 {
@@ -279,8 +291,9 @@ show(const struct findings *findings)
 	for (size_t i = 0; i < findings->count; i++) {
 		if (i > 0)
 			screen_blank();
-		show_reader(&findings->items[i], any);
+		show_reader(findings->module, &findings->items[i], any);
 	}
+	show_hidden_readers(findings, any);
 	if (!any)
 		return;
 	screen_blank();
@@ -310,8 +323,7 @@ no_dates(const struct findings *findings)
 		complain("%s", _("its dates need the PIN: \"jpki-tool status --pin\""));
 		return TOOL_FAILED;
 	}
-	complain("%s", module_reason_text(reason));
-	return module_reason_exit(reason);
+	return module_absent(findings->module, reason);
 }
 
 static enum tool_exit

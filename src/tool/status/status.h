@@ -27,6 +27,7 @@ struct finding {
 };
 
 struct findings {
+	const struct module *module;
 	struct finding *items;
 	size_t count;
 	int64_t now;
