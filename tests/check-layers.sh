@@ -10,8 +10,14 @@ set -u
 export LC_ALL=C.UTF-8
 top=$(cd "$(dirname "$0")/.." && pwd)
 
-# From the ground up.
-floors="base reader card token object prompt session p11"
+# The programs, and the folders of each from the ground up, with a comma between those of one floor;
+# a program includes what is its own.
+floors="
+module  base reader card token object prompt session p11
+sim     sim/base sim/standin sim/pki sim/card sim/store sim/reader sim/pcscd sim/doors sim/control
+sim     sim/command sim
+tool    holder,tool,tool/browsers,tool/cards,tool/commands,tool/doctor,tool/status,tool/system,tool/terminal,tool/verify
+"
 
 # A library's headers, and the only files of the module that may include them.
 libraries="
@@ -27,52 +33,51 @@ includes() {
 		sed -E 's,^\./([^:]*):.*[<"],\1 ,'
 }
 
-floor_of() {
-	local floor number=0
-	for floor in $floors; do
-		number=$((number + 1))
-		[ "$floor" != "$1" ] || { echo $number; return; }
-	done
-	echo 0
+# folders FOLDER: lines "folder/ -", those that have sources.
+folders() {
+	(cd "$1" && find . -name '*.[ch]' -printf '%h/ -\n' | sed 's,^\./,,' | sort -u)
 }
 
-# Prints what is wrong with one include, if anything is.
-judge() {
-	local file=$1 header=$2 from=${1%%/*} to=${2%%/*} pattern allowed
-	[ "$to" != "$header" ] && [ -d "$source/$to" ] || to=
-	if [ "$from" = sim ]; then
-		[ -z "$to" ] || [ "$to" = sim ] || echo "src/$file: $header is the module's"
-		return
-	fi
-	if [ "$from" = tool ] || [ "$from" = holder ]; then
-		[ -z "$to" ] || [ "$to" = tool ] || [ "$to" = holder ] || echo "src/$file: $header is not the tool's"
-		return
-	fi
-	[ "$to" != sim ] && [ "$to" != tool ] || echo "src/$file: $header is another program's"
-	if [ -n "$to" ] && [ "$to" != sim ] && [ "$to" != tool ] && [ "$(floor_of "$to")" -gt "$(floor_of "$from")" ]; then
-		echo "src/$file: $header is of a folder above"
-	fi
-	while read -r pattern allowed; do
-		[ -n "$pattern" ] && [[ $header =~ $pattern ]] && ! [[ $file =~ $allowed ]] &&
-			echo "src/$file: $header must not be known here"
-	done <<<"$libraries"
-}
-
-# Folders that no rule speaks of are as wrong as a bad include.
-judge_folders() {
-	local folder
-	for folder in "$source"/*/; do
-		folder=$(basename "$folder")
-		[ "$folder" = sim ] || [ "$folder" = tool ] || [ "$folder" = holder ] || [ "$(floor_of "$folder")" -gt 0 ] ||
-			echo "src/$folder: not a folder that this check knows"
-	done
-}
-
+# Prints what is wrong with folders and includes, if anything is. What no rule speaks of is wrong too.
 judge_all() {
-	local file header
-	source=$1
-	judge_folders
-	includes "$source" | while read -r file header; do judge "$file" "$header"; done
+	(folders "$1"; includes "$1") | floors=$floors libraries=$libraries awk '
+	function room(path) {
+		while (sub("/[^/]*$", "", path))
+			if (path in floor)
+				return path
+		return ""
+	}
+	BEGIN {
+		rows = split(ENVIRON["floors"], row, "\n")
+		for (i = 1; i <= rows; i++)
+			for (j = 2; j <= split(row[i], word, " "); j++)
+				for (k = split(word[j], one, ","); k > 0; k--) {
+					floor[one[k]] = j + 100 * i
+					program[one[k]] = word[1]
+				}
+		rows = split(ENVIRON["libraries"], row, "\n")
+		for (i = 1; i <= rows; i++)
+			if (split(row[i], word, " ") == 2)
+				allowed[word[1]] = word[2]
+	}
+	$2 == "-" {
+		folder = substr($1, 1, length($1) - 1)
+		if (!(folder in floor))
+			print "src/" folder ": not a folder that this check knows"
+		next
+	}
+	{
+		from = room($1)
+		to = room($2)
+		if (to != "" && program[to] != program[from])
+			print "src/" $1 ": " $2 " is not the " program[from] "\x27s"
+		else if (to != "" && floor[to] > floor[from])
+			print "src/" $1 ": " $2 " is of a folder above"
+		if (program[from] == "module")
+			for (library in allowed)
+				if ($2 ~ library && $1 !~ allowed[library])
+					print "src/" $1 ": " $2 " must not be known here"
+	}'
 }
 
 # sees_fault NAME FILE INCLUDE: a copy of src with that line in that file has to be found out.
@@ -109,7 +114,11 @@ sees_fault "PC/SC beside reader/pcsc.c" reader/link.h '<PCSC/winscard.h>' || sta
 sees_fault "nettle beside token/digest" token/pin.c '<nettle/sha2.h>' || status=1
 sees_fault "libtasn1 beside token/certificate" object/attr.c '<libtasn1.h>' || status=1
 sees_fault "OpenSSL in the module" token/digest.c '<openssl/evp.h>' || status=1
-sees_fault "the module in the simulated card" sim/card.c '"card/apdu.h"' || status=1
+sees_fault "the module in the simulated card" sim/card/card.c '"card/apdu.h"' || status=1
+sees_fault "the simulated card from its keys" sim/pki/key.c '"sim/card/card.h"' || status=1
+sees_fault "the simulated pcscd from its readers" sim/reader/reader.c '"sim/pcscd/fault.h"' || status=1
+sees_fault "the simulator's command line from its orders" sim/control/orders.c '"sim/command/commands.h"' || status=1
+sees_fault "a folder of the simulator that nobody placed" sim/misc/new.c '<stdio.h>' || status=1
 sees_fault "the simulated card in the module" token/work.c '"sim/card/card.h"' || status=1
 sees_fault "the module in the tool" tool/main.c '"token/token.h"' || status=1
 sees_fault "the tool in the module" token/work.c '"tool/main.h"' || status=1

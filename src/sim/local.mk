@@ -6,7 +6,9 @@
 noinst_LTLIBRARIES += src/sim/libsim-card.la
 src_sim_libsim_card_la_SOURCES = \
 	src/sim/base/dates.c src/sim/base/dates.h src/sim/base/error.c src/sim/base/error.h \
-	src/sim/base/files.c src/sim/base/files.h src/sim/base/random.c src/sim/base/random.h \
+	src/sim/base/files.c src/sim/base/files.h src/sim/base/json.c \
+	src/sim/base/json.h src/sim/base/pins.c src/sim/base/pins.h src/sim/base/random.c \
+	src/sim/base/random.h \
 	src/sim/card/apdu.c src/sim/card/apps.c src/sim/card/apps.h src/sim/card/card.c \
 	src/sim/card/card.h src/sim/card/chip.h src/sim/card/command.h src/sim/card/data.c \
 	src/sim/card/folder.c src/sim/card/folder.h src/sim/card/memory.c src/sim/card/pin.c \

@@ -2,7 +2,6 @@
 #include "sim/base/dates.h"
 
 #include "sim/base/error.h"
-#include "sim/store/store.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -2,6 +2,7 @@
 #ifndef JPKI_SIM_BASE_DATES_H
 #define JPKI_SIM_BASE_DATES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -47,5 +48,8 @@ void sim_date_write(struct sim_date date, char text[11]);
 
 /* Reads "YYYYMMDD"; years 1 to 9999. Returns 0 or -1. */
 int sim_date_parse(const char *text, struct sim_date *date);
+
+/* "2026-11-21" (midnight in Japan) or "2026-11-21T12:34:56Z" (or with +09:00). */
+bool sim_now_parse(const char *text, int64_t *now, char **error);
 
 #endif

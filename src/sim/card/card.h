@@ -2,6 +2,8 @@
 #ifndef JPKI_SIM_CARD_CARD_H
 #define JPKI_SIM_CARD_CARD_H
 
+#include "sim/base/pins.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,8 +22,6 @@
 #define SIM_RESPONSE_MAX 258 /* 256 bytes of data and the status word */
 
 struct sim_card;
-
-enum sim_pin { SIM_PIN_AUTH, SIM_PIN_SIGN, SIM_PIN_COUNT };
 
 /*
  * Opens the card in folder `dir`. Returns NULL and sets *error to a sentence for the user

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/card/chip.h"
 #include "sim/base/error.h"
+#include "sim/base/json.h"
 #include "sim/base/files.h"
 #include "sim/pki/pki.h"
 

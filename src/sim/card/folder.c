@@ -4,11 +4,8 @@
 #include "sim/base/error.h"
 #include "sim/base/files.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const pin_names[SIM_PIN_COUNT] = {"auth", "sign"};
 
 static bool
 read_one_pin(const json_t *entry, enum sim_pin which, struct sim_card_pin *pin)
@@ -38,9 +35,9 @@ sim_pins_read(const char *dir, struct sim_card_pin pins[SIM_PIN_COUNT], char **e
 	bool ok = file != NULL;
 
 	for (int i = 0; ok && i < SIM_PIN_COUNT; i++)
-		if (!read_one_pin(json_object_get(file, pin_names[i]), (enum sim_pin)i, &pins[i]))
+		if (!read_one_pin(json_object_get(file, sim_pin_names[i]), (enum sim_pin)i, &pins[i]))
 			ok = sim_error_set(error, "%s is damaged: no sound entry \"%s\"", path,
-					   pin_names[i]);
+					   sim_pin_names[i]);
 	json_decref(file);
 	free(path);
 	return ok;
@@ -55,7 +52,7 @@ sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], s
 	bool ok = path && file;
 
 	for (int i = 0; i < SIM_PIN_COUNT; i++)
-		json_object_set_new(file, pin_names[i],
+		json_object_set_new(file, sim_pin_names[i],
 				    json_pack("{s:o, s:i}", "pin",
 					      pins[i].set ? json_string(pins[i].text) : json_null(),
 					      "tries", (int)pins[i].tries));
@@ -152,42 +149,4 @@ sim_switches_write(const char *dir, const struct sim_switches *switches, char **
 	json_decref(file);
 	free(path);
 	return ok;
-}
-
-json_t *
-sim_json_bytes(const uint8_t *bytes, size_t len)
-{
-	unsigned char *text = malloc(4 * ((len + 2) / 3) + 1);
-	json_t *value = NULL;
-
-	if (text && len <= INT_MAX / 2) {
-		int written = EVP_EncodeBlock(text, bytes, (int)len);
-
-		value = json_stringn((const char *)text, (size_t)written);
-	}
-	free(text);
-	return value;
-}
-
-uint8_t *
-sim_json_get_bytes(const json_t *value, size_t *len)
-{
-	const char *text = json_string_value(value);
-	size_t text_len = json_string_length(value);
-	uint8_t *bytes;
-	int got;
-
-	if (!text || text_len == 0 || text_len % 4 != 0 || text_len > INT_MAX / 2)
-		return NULL;
-	bytes = malloc(text_len / 4 * 3);
-	if (!bytes)
-		return NULL;
-	got = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)text_len);
-	if (got < 0) {
-		free(bytes);
-		return NULL;
-	}
-	/* EVP_DecodeBlock counts the padding as zero bytes. */
-	*len = (size_t)got - (text[text_len - 1] == '=') - (text[text_len - 2] == '=');
-	return bytes;
 }

@@ -49,8 +49,4 @@ bool sim_pin_is_acceptable(enum sim_pin which, const uint8_t *pin, size_t len);
 bool sim_switches_read(const char *dir, struct sim_switches *switches, char **error);
 bool sim_switches_write(const char *dir, const struct sim_switches *switches, char **error);
 
-/* Bytes in JSON are base64. Returns NULL without memory or, reading, when it is not base64. */
-json_t *sim_json_bytes(const uint8_t *bytes, size_t len);
-uint8_t *sim_json_get_bytes(const json_t *value, size_t *len);
-
 #endif

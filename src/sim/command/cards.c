@@ -9,19 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const pin_names[SIM_PIN_COUNT] = {"auth", "sign"};
-
 static bool
 read_pin_name(const char *text, enum sim_pin *pin)
 {
-	int i;
-
-	for (i = 0; i < SIM_PIN_COUNT; i++) {
-		if (strcmp(text, pin_names[i]) == 0) {
-			*pin = (enum sim_pin)i;
-			return true;
-		}
-	}
+	if (sim_pin_find(text, pin))
+		return true;
 	complain("'%s' is neither auth nor sign", text);
 	return false;
 }
@@ -109,7 +101,7 @@ print_cards(const struct sim_card_info *list, size_t count)
 	for (i = 0; i < count; i++) {
 		printf("%s (%s)\n", list[i].name, list[i].person);
 		for (pin = 0; pin < SIM_PIN_COUNT; pin++)
-			print_key(pin_names[pin], &list[i].key[pin]);
+			print_key(sim_pin_names[pin], &list[i].key[pin]);
 	}
 	if (count == 0)
 		puts("No cards yet; see jpki-card-sim make --help.");

@@ -216,8 +216,9 @@ set_switch(struct sim_card *card, char *arguments[], char **error)
 static bool
 set_tries(struct sim_card *card, char *arguments[], char **error)
 {
-	enum sim_pin pin = strcmp(arguments[1], "sign") == 0 ? SIM_PIN_SIGN : SIM_PIN_AUTH;
+	enum sim_pin pin;
 
+	(void)sim_pin_find(arguments[1], &pin);
 	return sim_card_set_tries(card, pin, (unsigned int)strtoul(arguments[2], NULL, 10), error);
 }
 

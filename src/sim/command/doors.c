@@ -24,7 +24,9 @@ session_begin(struct session *session, const struct options *options)
 	if (session->store == NULL)
 		return false;
 	session->server = server_new(session->store);
-	if (session->server == NULL) {
+	if (session->server != NULL)
+		session->server->faults = faults_new();
+	if (session->server == NULL || session->server->faults == NULL) {
 		complain("out of memory");
 		return false;
 	}
@@ -164,6 +166,7 @@ session_end(struct session *session)
 	if (session->server != NULL) {
 		standin_close(session->server);
 		vpcd_close(session->server);
+		faults_free(session->server->faults);
 	}
 	server_free(session->server);
 	sim_store_free(session->store);

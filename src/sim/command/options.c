@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/command/commands.h"
+#include "sim/base/dates.h"
 
 #include <getopt.h>
 #include <stdarg.h>

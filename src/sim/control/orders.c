@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const pin_names[SIM_PIN_COUNT] = {"auth", "sign"};
-
 /* The reader named by word `at`, or the first one. */
 static struct reader *
 word_reader(struct control_order *order, int at)
@@ -35,15 +33,8 @@ word_card(struct control_order *order, int at)
 static bool
 word_pin(struct control_order *order, int at, enum sim_pin *pin)
 {
-	int i;
-
-	for (i = 0; i < SIM_PIN_COUNT; i++) {
-		if (strcmp(order->words[at], pin_names[i]) == 0) {
-			*pin = (enum sim_pin)i;
-			return true;
-		}
-	}
-	return sim_error_set(&order->error, "there is no PIN '%s'; there are: auth, sign",
+	return sim_pin_find(order->words[at], pin) ||
+	       sim_error_set(&order->error, "there is no PIN '%s'; there are: auth, sign",
 			     order->words[at]);
 }
 
@@ -192,7 +183,7 @@ describe_pins(const struct reader *reader)
 	int i;
 
 	for (i = 0; i < SIM_PIN_COUNT; i++)
-		json_object_set_new(pins, pin_names[i],
+		json_object_set_new(pins, sim_pin_names[i],
 				    json_pack("{s:i, s:b}", "tries",
 					      (int)sim_card_tries(reader->card, (enum sim_pin)i),
 					      "open",

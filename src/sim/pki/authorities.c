@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/pki/authorities.h"
 
-#include "sim/card/folder.h"
 #include "sim/base/dates.h"
 #include "sim/base/error.h"
+#include "sim/base/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +12,6 @@
 #define FIRST_YEAR 2015
 #define YEARS_BETWEEN 4
 #define YEARS_VALID 10
-
-static const char *const kind_names[SIM_PIN_COUNT] = {"auth", "sign"};
 
 json_t *
 sim_ca_new(void)
@@ -107,7 +105,7 @@ sim_ca_at(const json_t *ca, enum sim_pin which, size_t n)
 	{
 		const char *kind = json_string_value(json_object_get(entry, "kind"));
 
-		if (kind && strcmp(kind, kind_names[which]) == 0 && n-- == 0)
+		if (kind && strcmp(kind, sim_pin_names[which]) == 0 && n-- == 0)
 			return entry;
 	}
 	return NULL;
@@ -136,7 +134,7 @@ make_entry(enum sim_pin which, int year, EVP_PKEY *key, X509 *certificate)
 
 	if (pem && der)
 		entry = json_pack("{s:s, s:i, s:s, s:o, s:i, s:[], s:[]}", "kind",
-				  kind_names[which], "year", year, "key", pem, "certificate",
+				  sim_pin_names[which], "year", year, "key", pem, "certificate",
 				  sim_json_bytes(der, len), "crl-number", 0, "issued", "revoked");
 	free(pem);
 	OPENSSL_free(der);
@@ -158,7 +156,7 @@ sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t n
 		return entry;
 	if (start > now) /* made ahead of its time, but to be used now */
 		start = sim_date_start(sim_date_at(now));
-	(void)snprintf(label, sizeof(label), "authority/%s/%d", kind_names[which], year);
+	(void)snprintf(label, sizeof(label), "authority/%s/%d", sim_pin_names[which], year);
 	sim_random_init(&random, seed, label);
 	if (sim_random_bytes(&random, serial, sizeof(serial)))
 		key = sim_pki_make_rsa(&random, 2048);

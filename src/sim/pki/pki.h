@@ -2,7 +2,7 @@
 #ifndef JPKI_SIM_PKI_PKI_H
 #define JPKI_SIM_PKI_PKI_H
 
-#include "sim/card/card.h"
+#include "sim/base/pins.h"
 #include "sim/base/random.h"
 
 #include <openssl/evp.h>

@@ -2,7 +2,6 @@
 #include "sim/reader/reader.h"
 
 #include "sim/base/error.h"
-#include "sim/pcscd/fault.h"
 #include "sim/store/people.h"
 #include "sim/store/store.h"
 
@@ -20,8 +19,7 @@ server_new(struct sim_store *store)
 	server->store = store;
 	server->loop = loop_new();
 	server->trace = trace_new();
-	server->faults = faults_new();
-	if (server->loop == NULL || server->trace == NULL || server->faults == NULL) {
+	if (server->loop == NULL || server->trace == NULL) {
 		server_free(server);
 		return NULL;
 	}
@@ -44,7 +42,6 @@ server_free(struct server *server)
 		sim_card_free(server->readers[i].card);
 		free(server->readers[i].card_name);
 	}
-	faults_free(server->faults);
 	trace_free(server->trace);
 	loop_free(server->loop);
 	free(server);

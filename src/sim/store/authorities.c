@@ -3,6 +3,7 @@
 
 #include "sim/card/folder.h"
 #include "sim/base/error.h"
+#include "sim/base/json.h"
 #include "sim/base/files.h"
 #include "sim/pki/authorities.h"
 #include "sim/store/work.h"
@@ -29,7 +30,7 @@ sim_store_ca_revoke(struct sim_store *store, const char *name, enum sim_pin whic
 	card = sim_work_read_card(store, name, error);
 	if (!card)
 		goto out;
-	key = json_object_get(card, sim_work_kind(which));
+	key = json_object_get(card, sim_pin_names[which]);
 	serial = (uint32_t)json_integer_value(json_object_get(key, "serial"));
 	authority =
 		sim_ca_find(work.ca, which, (int)json_integer_value(json_object_get(key, "year")));
@@ -147,7 +148,7 @@ sim_store_certificate(struct sim_store *store, const char *name, enum sim_pin wh
 {
 	json_t *card = sim_work_read_card(store, name, error);
 	const json_t *file =
-		json_object_get(json_object_get(card, sim_work_kind(which)), "certificate");
+		json_object_get(json_object_get(card, sim_pin_names[which]), "certificate");
 	size_t len = 0;
 	uint8_t *der = sim_json_get_bytes(file, &len);
 	const unsigned char *cursor = der;

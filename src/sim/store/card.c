@@ -21,7 +21,7 @@
 static bool
 put_ca_only(struct sim_work *work, json_t *card, enum sim_pin which, int year, char **error)
 {
-	json_t *entry = json_object_get(card, sim_work_kind(which));
+	json_t *entry = json_object_get(card, sim_pin_names[which]);
 	json_t *authority =
 		sim_ca_get(work->ca, which, year, work->options->seed, work->now, error);
 
@@ -88,7 +88,7 @@ issue_all(struct sim_work *work, json_t *card, const char *card_name,
 static bool
 revoke_now(struct sim_work *work, const json_t *card, enum sim_pin which, int64_t at)
 {
-	const json_t *key = json_object_get(card, sim_work_kind(which));
+	const json_t *key = json_object_get(card, sim_pin_names[which]);
 	json_t *authority =
 		sim_ca_find(work->ca, which, (int)json_integer_value(json_object_get(key, "year")));
 
@@ -242,7 +242,7 @@ out:
 static bool
 reissue(struct sim_work *work, json_t *card, const char *name, enum sim_pin which, char **error)
 {
-	const json_t *key = json_object_get(card, sim_work_kind(which));
+	const json_t *key = json_object_get(card, sim_pin_names[which]);
 	json_int_t end = json_integer_value(json_object_get(key, "not-after"));
 	int present = (int)json_integer_value(json_object_get(key, "year"));
 	struct sim_plan plan = {which, work->now, 5, 0, SIM_ODD_NOTHING};
@@ -261,7 +261,7 @@ static bool
 has_certificate(const json_t *card, enum sim_pin which)
 {
 	return json_is_string(
-		json_object_get(json_object_get(card, sim_work_kind(which)), "certificate"));
+		json_object_get(json_object_get(card, sim_pin_names[which]), "certificate"));
 }
 
 bool

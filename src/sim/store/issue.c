@@ -4,6 +4,7 @@
 #include "sim/card/folder.h"
 #include "sim/base/dates.h"
 #include "sim/base/error.h"
+#include "sim/base/json.h"
 #include "sim/pki/authorities.h"
 
 #include <stdio.h>
@@ -161,7 +162,7 @@ static bool
 record_issue(json_t *card, const struct issue *issue, const struct sim_plan *plan,
 	     struct sim_random *random)
 {
-	json_t *entry = json_object_get(card, sim_work_kind(plan->which));
+	json_t *entry = json_object_get(card, sim_pin_names[plan->which]);
 	char *pem = sim_pki_key_to_pem(issue->key);
 	json_t *file = make_file(issue->certificate, plan->oddity, random);
 	size_t len = 0;
@@ -187,7 +188,7 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 	      const struct sim_plan *plan, char **error)
 {
 	const json_t *before =
-		json_object_get(json_object_get(card, sim_work_kind(plan->which)), "serial");
+		json_object_get(json_object_get(card, sim_pin_names[plan->which]), "serial");
 	json_t *authority = sim_ca_get(work->ca, plan->which, plan->year, work->options->seed,
 				       work->now, error);
 	struct issue issue = {{0}, NULL, NULL, 0, 0};
@@ -205,7 +206,7 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 	}
 	/* The serial number before it makes a renewal's keys others than the first ones. */
 	(void)snprintf(label, sizeof(label), "card/%s/%s/%lld", card_name,
-		       sim_work_kind(plan->which), (long long)json_integer_value(before));
+		       sim_pin_names[plan->which], (long long)json_integer_value(before));
 	sim_random_init(&random, work->options->seed, label);
 	issue.serial = sim_ca_take_serial(authority, &random, card_name);
 	if (issue.serial)

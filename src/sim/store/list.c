@@ -23,7 +23,7 @@ copy_text(const json_t *object, const char *name)
 static void
 fill_key_info(struct sim_key_info *info, const json_t *ca, const json_t *card, enum sim_pin which)
 {
-	const json_t *key = json_object_get(card, sim_work_kind(which));
+	const json_t *key = json_object_get(card, sim_pin_names[which]);
 	json_int_t serial = json_integer_value(json_object_get(key, "serial"));
 	json_int_t year = json_integer_value(json_object_get(key, "year"));
 	const json_t *authority = sim_ca_find(ca, which, (int)year);

@@ -70,12 +70,6 @@ sim_store_dir(const struct sim_store *store)
 	return store->dir;
 }
 
-const char *
-sim_work_kind(enum sim_pin which)
-{
-	return which == SIM_PIN_AUTH ? "auth" : "sign";
-}
-
 static bool
 is_card_name(const char *name)
 {

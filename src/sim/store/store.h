@@ -54,9 +54,6 @@ struct sim_make_options {
 	const char *const *switches;
 };
 
-/* "2026-11-21" (midnight in Japan) or "2026-11-21T12:34:56Z" (or with +09:00). */
-bool sim_now_parse(const char *text, int64_t *now, char **error);
-
 /*
  * Makes the card of one of the ready-made people (people.h). Names of cards: 1 to 64 of
  * letters, digits, '-', '_' and '.', not beginning with '.'. A card of that name must not exist.

@@ -42,9 +42,6 @@ json_t *sim_work_read_card(const struct sim_store *store, const char *name, char
 bool sim_work_write_card(const struct sim_store *store, const char *name, const json_t *card,
 			 char **error);
 
-/* "auth" or "sign", the name of the entry in several files. */
-const char *sim_work_kind(enum sim_pin which);
-
 /* The card's folder whether it exists or not, to be freed. NULL, with *error, for a bad name. */
 char *sim_work_card_dir(const struct sim_store *store, const char *name, char **error);
 
