@@ -2,7 +2,7 @@
 /* status --json: names and values that do not change with the language. */
 #include "tool/status/status.h"
 
-#include "tool/terminal/screen.h"
+#include "holder/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +110,7 @@ reader(const struct finding *finding)
 static json_t *
 text(const char *raw)
 {
-	char *safe = screen_safe(raw, strlen(raw));
+	char *safe = text_safe(raw, strlen(raw));
 	json_t *json = safe ? json_string(safe) : NULL;
 
 	free(safe);
