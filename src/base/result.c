@@ -10,7 +10,7 @@ static const char *const names[] = {
 	NAME(RESULT_ENDED, "the module was finalized meanwhile"),
 	NAME(RESULT_CANCELLED, "the user was asked for a PIN and gave none"),
 	NAME(RESULT_NO_SERVICE, "pcscd is not running"),
-	NAME(RESULT_REFUSED, "pcscd's policy refuses this user"),
+	NAME(RESULT_REFUSED, "pcscd turns this program away"),
 	NAME(RESULT_NO_READER, "the reader is gone"),
 	NAME(RESULT_NO_CARD, "no card"),
 	NAME(RESULT_CARD_CHANGED, "the card was taken out or replaced"),

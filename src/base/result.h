@@ -17,7 +17,7 @@ enum result {
 
 	/* The reader (PC/SC). */
 	RESULT_NO_SERVICE,   /* pcscd is not running, or went away: every connection is dead */
-	RESULT_REFUSED,      /* pcscd does not let this user in: its policy, most of the time */
+	RESULT_REFUSED,      /* pcscd turns this program away: by policy, or it serves all it can */
 	RESULT_NO_READER,    /* the reader was unplugged */
 	RESULT_NO_CARD,      /* no card in the reader */
 	RESULT_CARD_CHANGED, /* taken out, or replaced by another, since the caller last looked */

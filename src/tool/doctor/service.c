@@ -42,8 +42,8 @@ socket_path(void)
 #define HUNG_UP (-1)
 
 /*
- * pcscd asks its policy when somebody connects, and hangs up on whom it refuses; all others it
- * waits for. libpcsclite, which speaks at once, may take the one for the other.
+ * pcscd asks its policy when somebody connects, and hangs up on whom it refuses, or has no thread
+ * for; all others it waits for. libpcsclite, which speaks at once, may take the one for the other.
  */
 static bool
 hangs_up(int fd)
