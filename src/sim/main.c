@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "config.h"
-
-#include "sim/command/commands.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "config.h"
+#include "sim/command/commands.h"
 
 /* run keeps the statuses below 125 for the program that it runs. */
 static int
@@ -21,7 +20,7 @@ run_command(struct options *options, int argc, char *argv[])
 	const struct command *command = commands_find(argv[0]);
 	int first, count;
 
-	if (command == NULL) {
+	if (!command) {
 		complain("there is no command '%s'; see jpki-card-sim --help", argv[0]);
 		return EXIT_USAGE;
 	}

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/base/dates.h"
 
-#include "sim/base/error.h"
-
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "sim/base/error.h"
 
 #define JAPAN INT64_C(32400) /* seconds east of Greenwich */
 
@@ -115,7 +115,7 @@ sim_date_format(struct sim_date date, char text[9])
 {
 	char room[40];
 
-	(void)snprintf(room, sizeof(room), "%04d%02d%02d", date.year, date.month, date.day);
+	(void)snprintf(room, sizeof room, "%04d%02d%02d", date.year, date.month, date.day);
 	memcpy(text, room, 8);
 	text[8] = '\0';
 }

@@ -38,9 +38,9 @@ loop_free(struct loop *loop)
 {
 	struct loop_watch *watch;
 
-	if (loop == NULL)
+	if (!loop)
 		return;
-	while ((watch = loop->watches) != NULL) {
+	while ((watch = loop->watches)) {
 		loop->watches = watch->next;
 		free(watch);
 	}
@@ -60,9 +60,9 @@ struct loop_watch *
 loop_watch_add(struct loop *loop, int fd, short events, void (*ready)(void *arg, short revents),
 	       void *arg)
 {
-	struct loop_watch *watch = calloc(1, sizeof(*watch));
+	struct loop_watch *watch = calloc(1, sizeof *watch);
 
-	if (watch == NULL)
+	if (!watch)
 		return NULL;
 	watch->fd = fd;
 	watch->events = events;
@@ -76,7 +76,7 @@ loop_watch_add(struct loop *loop, int fd, short events, void (*ready)(void *arg,
 void
 loop_watch_remove(struct loop_watch *watch)
 {
-	if (watch != NULL)
+	if (watch)
 		watch->fd = -1;
 }
 
@@ -101,7 +101,7 @@ sweep_removed(struct loop *loop)
 {
 	struct loop_watch **at = &loop->watches;
 
-	while (*at != NULL) {
+	while (*at) {
 		struct loop_watch *watch = *at;
 
 		if (watch->fd == -1) {
@@ -117,9 +117,8 @@ static uint64_t
 take_turns(struct loop *loop)
 {
 	uint64_t next = LOOP_NEVER;
-	unsigned int i;
 
-	for (i = 0; i < loop->turn_count; i++) {
+	for (unsigned int i = 0; i < loop->turn_count; i++) {
 		uint64_t at = loop->turns[i].turn(loop->turns[i].arg);
 
 		if (at < next)
@@ -138,7 +137,7 @@ wait_and_call(struct loop *loop, uint64_t until)
 	uint64_t now = loop_now();
 	nfds_t count = 0, i;
 
-	for (watch = loop->watches; watch != NULL && count < WATCHES_MAX; watch = watch->next) {
+	for (watch = loop->watches; watch && count < WATCHES_MAX; watch = watch->next) {
 		fds[count] = (struct pollfd){.fd = watch->fd, .events = watch->events};
 		called[count++] = watch;
 	}

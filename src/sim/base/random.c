@@ -9,17 +9,17 @@
 void
 sim_random_init(struct sim_random *random, const char *seed, const char *label)
 {
-	memset(random, 0, sizeof(*random));
+	memset(random, 0, sizeof *random);
 	random->seed = seed;
 	random->label = label;
-	random->used = sizeof(random->block);
+	random->used = sizeof random->block;
 }
 
 static bool
 next_block(struct sim_random *random)
 {
 	uint8_t input[300];
-	size_t len = strnlen(random->label, sizeof(input) - 5);
+	size_t len = strnlen(random->label, sizeof input - 5);
 
 	memcpy(input, random->label, len);
 	input[len++] = 0;
@@ -37,7 +37,7 @@ sim_random_bytes(struct sim_random *random, uint8_t *bytes, size_t len)
 	if (!random->seed)
 		return RAND_bytes(bytes, (int)len) == 1;
 	while (len > 0) {
-		size_t part = sizeof(random->block) - random->used;
+		size_t part = sizeof random->block - random->used;
 
 		if (part == 0) {
 			if (!next_block(random))

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/base/socket.h"
 
-#include "sim/base/error.h"
-
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,12 +8,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "sim/base/error.h"
+
 static bool
 somebody_answers(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool answers =
-		fd != -1 && connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
+		fd != -1 && connect(fd, (const struct sockaddr *)address, sizeof *address) == 0;
 
 	if (fd != -1)
 		close(fd);
@@ -45,9 +45,9 @@ server_socket_listen(const char *path, char **error)
 	mode_t mask;
 	int fd, bound;
 
-	if (strlen(path) >= sizeof(address.sun_path)) {
+	if (strlen(path) >= sizeof address.sun_path) {
 		sim_error_set(error, "the path of a socket has at most %zu bytes: %s",
-			      sizeof(address.sun_path) - 1, path);
+			      sizeof address.sun_path - 1, path);
 		return -1;
 	}
 	memcpy(address.sun_path, path, strlen(path) + 1);
@@ -56,7 +56,7 @@ server_socket_listen(const char *path, char **error)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd != -1) {
 		mask = umask(077);
-		bound = bind(fd, (struct sockaddr *)&address, sizeof(address));
+		bound = bind(fd, (struct sockaddr *)&address, sizeof address);
 		umask(mask);
 		if (bound == 0 && listen(fd, 128) == 0)
 			return fd;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/base/trace.h"
 
-#include "sim/base/error.h"
-
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/error.h"
 
 #define LINES_MAX 1000
 #define NAMES_MAX 128
@@ -42,7 +42,7 @@ static const struct {
 	{"juki application", 10, {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x01}},
 	{"common application", 10, {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00}},
 };
-#define APPLICATIONS (sizeof(applications) / sizeof(applications[0]))
+#define APPLICATIONS (sizeof applications / sizeof applications[0])
 #define APPLICATION_JPKI 1
 #define APPLICATION_UNKNOWN 0xFF
 
@@ -64,7 +64,7 @@ static const struct {
 	{0x001A, false, "sign key"},
 	{0x001B, false, "sign PIN"},
 };
-#define FILES (sizeof(files) / sizeof(files[0]))
+#define FILES (sizeof files / sizeof files[0])
 
 /* What one command is. */
 struct reading {
@@ -91,13 +91,11 @@ trace_new(void)
 void
 trace_free(struct trace *trace)
 {
-	unsigned int i;
-
-	if (trace == NULL)
+	if (!trace)
 		return;
-	for (i = 0; i < LINES_MAX; i++)
+	for (unsigned int i = 0; i < LINES_MAX; i++)
 		free(trace->lines[i]);
-	if (trace->file != NULL && trace->file != stderr)
+	if (trace->file && trace->file != stderr)
 		fclose(trace->file);
 	free(trace);
 }
@@ -107,16 +105,16 @@ trace_to_file(struct trace *trace, const char *path, char **error)
 {
 	FILE *file = NULL;
 
-	if (path != NULL && strcmp(path, "-") == 0) {
+	if (path && strcmp(path, "-") == 0) {
 		file = stderr;
-	} else if (path != NULL) {
+	} else if (path) {
 		file = fopen(path, "ae");
-		if (file == NULL)
+		if (!file)
 			return sim_error_set(error, "cannot write the trace to %s: %s", path,
 					     strerror(errno));
 		setvbuf(file, NULL, _IOLBF, 0);
 	}
-	if (trace->file != NULL && trace->file != stderr)
+	if (trace->file && trace->file != stderr)
 		fclose(trace->file);
 	trace->file = file;
 	return true;
@@ -127,7 +125,7 @@ keep_line(struct trace *trace, const char *line)
 {
 	unsigned int at = (trace->first + trace->held) % LINES_MAX;
 
-	if (trace->file != NULL)
+	if (trace->file)
 		fprintf(trace->file, "%s\n", line);
 	if (trace->held == LINES_MAX)
 		trace->first = (trace->first + 1) % LINES_MAX;
@@ -141,11 +139,11 @@ void
 trace_note(struct trace *trace, unsigned int reader, const char *format, ...)
 {
 	char line[LINE_MAX_LENGTH];
-	int start = snprintf(line, sizeof(line), "%u  -- ", reader);
+	int start = snprintf(line, sizeof line, "%u  -- ", reader);
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(line + start, sizeof(line) - (size_t)start, format, arguments);
+	vsnprintf(line + start, sizeof line - (size_t)start, format, arguments);
 	va_end(arguments);
 	keep_line(trace, line);
 }
@@ -199,9 +197,7 @@ apdu_read(const uint8_t *command, size_t length)
 static const char *
 file_name(uint16_t id, char buffer[16])
 {
-	size_t i;
-
-	for (i = 0; i < FILES; i++)
+	for (size_t i = 0; i < FILES; i++)
 		if (files[i].id == id)
 			return files[i].name;
 	snprintf(buffer, 16, "EF %04X", (unsigned int)id);
@@ -211,9 +207,7 @@ file_name(uint16_t id, char buffer[16])
 static bool
 file_is_free(uint16_t id)
 {
-	size_t i;
-
-	for (i = 0; i < FILES; i++)
+	for (size_t i = 0; i < FILES; i++)
 		if (files[i].id == id)
 			return files[i].free;
 	return false;
@@ -222,9 +216,7 @@ file_is_free(uint16_t id)
 static uint8_t
 find_application(const uint8_t *aid, size_t length)
 {
-	size_t i;
-
-	for (i = 0; i < APPLICATIONS; i++)
+	for (size_t i = 0; i < APPLICATIONS; i++)
 		if (length > 0 && length <= applications[i].length &&
 		    memcmp(applications[i].aid, aid, length) == 0)
 			return (uint8_t)i;
@@ -337,7 +329,7 @@ static void
 print_body(char *out, size_t room, const uint8_t *data, size_t length, bool show)
 {
 	size_t shown = length < SHOWN_MAX ? length : SHOWN_MAX;
-	size_t at = 0, i;
+	size_t at = 0;
 
 	out[0] = '\0';
 	if (length == 0)
@@ -347,7 +339,7 @@ print_body(char *out, size_t room, const uint8_t *data, size_t length, bool show
 		return;
 	}
 	at += (size_t)snprintf(out, room, " ");
-	for (i = 0; i < shown && at + 3 < room; i++)
+	for (size_t i = 0; i < shown && at + 3 < room; i++)
 		at += (size_t)snprintf(out + at, room - at, "%02X", (unsigned int)data[i]);
 	if (shown < length)
 		snprintf(out + at, room - at, "...");
@@ -384,10 +376,10 @@ trace_exchange(struct trace *trace, unsigned int reader, struct trace_view *view
 		read_command(&apdu, view, &reading);
 	follow(view, &apdu, &reading, sw == 0x9000);
 	count_name(trace, reading.name);
-	print_body(sent, sizeof(sent), apdu.data, apdu.data_length, reading.show_command);
-	print_lengths(lengths, sizeof(lengths), &apdu);
-	print_body(received, sizeof(received), response, data_length, reading.show_response);
-	snprintf(line, sizeof(line), "%u  > %-28s %02X %02X %02X %02X%s%s  < %04X %zu%s", reader,
+	print_body(sent, sizeof sent, apdu.data, apdu.data_length, reading.show_command);
+	print_lengths(lengths, sizeof lengths, &apdu);
+	print_body(received, sizeof received, response, data_length, reading.show_response);
+	snprintf(line, sizeof line, "%u  > %-28s %02X %02X %02X %02X%s%s  < %04X %zu%s", reader,
 		 reading.name, (unsigned int)apdu.cla, (unsigned int)apdu.ins,
 		 (unsigned int)apdu.p1, (unsigned int)apdu.p2, lengths, sent, sw, data_length,
 		 received);
@@ -398,9 +390,8 @@ json_t *
 trace_counts(const struct trace *trace)
 {
 	json_t *by_name = json_object();
-	unsigned int i;
 
-	for (i = 0; i < trace->count_length; i++)
+	for (unsigned int i = 0; i < trace->count_length; i++)
 		json_object_set_new(by_name, trace->counts[i].name,
 				    json_integer((json_int_t)trace->counts[i].count));
 	return json_pack("{s:I, s:o}", "total", (json_int_t)trace->total, "by_name", by_name);
@@ -417,7 +408,7 @@ trace_reset_counts(struct trace *trace)
 {
 	trace->total = 0;
 	trace->count_length = 0;
-	memset(trace->counts, 0, sizeof(trace->counts));
+	memset(trace->counts, 0, sizeof trace->counts);
 }
 
 json_t *

@@ -2,11 +2,10 @@
 #ifndef JPKI_SIM_BASE_TRACE_H
 #define JPKI_SIM_BASE_TRACE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <jansson.h>
 
 /*
  * What is exchanged with the cards: named, counted, and written as one masked line each.

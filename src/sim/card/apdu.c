@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/card/card.h"
-
-#include "sim/card/command.h"
-
 #include <openssl/rand.h>
 #include <string.h>
+
+#include "sim/card/card.h"
+#include "sim/card/command.h"
 
 /*
  * From bytes to commands and back; and the small commands of section 3.6 of the facts.
@@ -59,7 +58,7 @@ parse_extended(struct sim_command *command, const uint8_t *body, size_t len)
 static bool
 parse(struct sim_command *command, const uint8_t *bytes, size_t len)
 {
-	memset(command, 0, sizeof(*command));
+	memset(command, 0, sizeof *command);
 	if (len < 4)
 		return false;
 	command->cla = bytes[0];
@@ -154,7 +153,7 @@ do_get_data(struct sim_card *card, const struct sim_command *command, struct sim
 		return SW_LENGTH;
 	switch (command->p1 << 8 | command->p2) {
 	case 0x5F51:
-		sim_reply_append(reply, contact_atr, sizeof(contact_atr));
+		sim_reply_append(reply, contact_atr, sizeof contact_atr);
 		break;
 	case 0x00F0:
 		sim_reply_append(reply, card->data.municipality, 5);
@@ -242,7 +241,7 @@ run(struct sim_card *card, const struct sim_command *command, struct sim_reply *
 		return SW_CHANNEL;
 	if ((cla & 0x40) && !(cla & 0x80))
 		return SW_CHANNEL; /* the form for channels 4 and up */
-	for (size_t i = 0; i < sizeof(instructions) / sizeof(*instructions); i++)
+	for (size_t i = 0; i < sizeof instructions / sizeof *instructions; i++)
 		if (instructions[i].cla == cla && instructions[i].ins == command->ins)
 			return instructions[i].run(card, command, reply);
 	if (cla == 0x04 || cla == 0x08 || cla == 0x0C)

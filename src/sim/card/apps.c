@@ -61,7 +61,7 @@ static const struct sim_app apps[] = {
 		.is_foreign = true, .files = other_peoples_files},
 };
 /* clang-format on */
-#define APP_COUNT (sizeof(apps) / sizeof(*apps))
+#define APP_COUNT (sizeof apps / sizeof *apps)
 
 static bool
 is_there(const struct sim_card *card, const struct sim_app *app)
@@ -75,7 +75,7 @@ const struct sim_app *
 sim_app_find(const struct sim_card *card, const uint8_t *prefix, size_t len, bool next, bool *found)
 {
 	size_t from = 0;
-	bool isd = len <= sizeof(isd_aid) && memcmp(isd_aid, prefix, len) == 0 &&
+	bool isd = len <= sizeof isd_aid && memcmp(isd_aid, prefix, len) == 0 &&
 		   sim_chip_switch(card, SIM_SW_OTHER_APPS) != 2;
 
 	*found = true;
@@ -95,7 +95,7 @@ size_t
 sim_app_aid(const struct sim_app *app, const uint8_t **aid)
 {
 	*aid = app ? app->aid : isd_aid;
-	return app ? app->aid_len : sizeof(isd_aid);
+	return app ? app->aid_len : sizeof isd_aid;
 }
 
 const struct sim_ef *

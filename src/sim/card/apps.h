@@ -2,11 +2,11 @@
 #ifndef JPKI_SIM_CARD_APPS_H
 #define JPKI_SIM_CARD_APPS_H
 
-#include "sim/card/chip.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "sim/card/chip.h"
 
 /* What is on the card: its applications and their files, as const tables. */
 
@@ -30,7 +30,7 @@ struct sim_app {
 	uint8_t aid_len;
 	bool is_jpki;
 	bool is_common;
-	bool is_foreign; /* on a foreign card only */
+	bool is_foreign;	    /* on a foreign card only */
 	const struct sim_ef *files; /* ended by id 0 */
 };
 

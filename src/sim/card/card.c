@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/card/card.h"
 
-#include "sim/card/chip.h"
-#include "sim/base/error.h"
-#include "sim/base/files.h"
-#include "sim/pki/pki.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+#include "sim/card/chip.h"
+#include "sim/pki/pki.h"
 
 /* Reads everything in the folder; the card is unchanged on failure. */
 static bool
@@ -36,7 +36,7 @@ load(struct sim_card *card, char **error)
 struct sim_card *
 sim_card_open(const char *dir, char **error)
 {
-	struct sim_card *card = calloc(1, sizeof(*card));
+	struct sim_card *card = calloc(1, sizeof *card);
 	char *lock_path = sim_file_path(dir, "lock");
 
 	sim_pki_init();
@@ -73,7 +73,7 @@ sim_card_free(struct sim_card *card)
 	if (card->lock >= 0)
 		close(card->lock);
 	free(card->dir);
-	OPENSSL_cleanse(card->pin, sizeof(card->pin));
+	OPENSSL_cleanse(card->pin, sizeof card->pin);
 	free(card);
 }
 
@@ -110,7 +110,7 @@ sim_chip_forget(struct sim_card *card)
 {
 	card->app = NULL;
 	card->ef = NULL;
-	memset(card->presented, 0, sizeof(card->presented));
+	memset(card->presented, 0, sizeof card->presented);
 }
 
 void
@@ -140,11 +140,11 @@ sim_card_reset(struct sim_card *card)
 		return;
 	}
 	if (sim_chip_switch(card, SIM_SW_LOGIN_AT_RESET) == 0)
-		memcpy(presented, card->presented, sizeof(presented));
+		memcpy(presented, card->presented, sizeof presented);
 	else
-		memset(presented, 0, sizeof(presented));
+		memset(presented, 0, sizeof presented);
 	sim_chip_forget(card);
-	memcpy(card->presented, presented, sizeof(presented));
+	memcpy(card->presented, presented, sizeof presented);
 }
 
 unsigned int

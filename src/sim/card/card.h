@@ -2,11 +2,11 @@
 #ifndef JPKI_SIM_CARD_CARD_H
 #define JPKI_SIM_CARD_CARD_H
 
-#include "sim/base/pins.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "sim/base/pins.h"
 
 /*
  * The simulated card: one chip, answering APDUs as a My Number card's JPKI application does.

@@ -2,15 +2,15 @@
 #ifndef JPKI_SIM_CARD_CHIP_H
 #define JPKI_SIM_CARD_CHIP_H
 
-#include "sim/card/folder.h"
-#include "sim/card/card.h"
-#include "sim/card/switches.h"
-
 #include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+
+#include "sim/card/card.h"
+#include "sim/card/folder.h"
+#include "sim/card/switches.h"
 
 /* The inside of a card, shared by card.c (folder, power) and apdu.c (commands). */
 

@@ -2,12 +2,12 @@
 #ifndef JPKI_SIM_CARD_COMMAND_H
 #define JPKI_SIM_CARD_COMMAND_H
 
-#include "sim/card/apps.h"
-#include "sim/card/chip.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "sim/card/apps.h"
+#include "sim/card/chip.h"
 
 /* Commands taken apart, and the functions that carry them out, from section 3 of the facts. */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/card/chip.h"
-#include "sim/base/error.h"
-#include "sim/base/json.h"
-#include "sim/base/files.h"
-#include "sim/pki/pki.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+#include "sim/base/json.h"
+#include "sim/card/chip.h"
+#include "sim/pki/pki.h"
 
 /* The card's data: card.json, and the files built from it. */
 
@@ -28,7 +28,7 @@ sim_chip_free_data(struct sim_chip_data *data)
 	}
 	for (int i = 0; i < SIM_CONTENT_COUNT; i++)
 		free_bytes(&data->content[i]);
-	memset(data, 0, sizeof(*data));
+	memset(data, 0, sizeof *data);
 }
 
 static bool
@@ -48,7 +48,7 @@ read_kind(const json_t *file, enum sim_card_kind *kind)
 	static const char *const names[] = {"card", "phone", "iphone", "foreign"};
 	const char *name = json_string_value(json_object_get(file, "kind"));
 
-	for (size_t i = 0; name && i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
 		if (strcmp(name, names[i]) == 0) {
 			*kind = (enum sim_card_kind)i;
 			return true;
@@ -84,13 +84,13 @@ sim_chip_read_data(const char *dir, struct sim_chip_data *data, char **error)
 	json_t *file = path ? sim_file_read_json(path, error) : NULL;
 	bool ok = file != NULL;
 
-	memset(data, 0, sizeof(*data));
+	memset(data, 0, sizeof *data);
 	if (ok &&
 	    !(read_kind(file, &data->kind) &&
-	      read_text(file, "label", data->label, sizeof(data->label)) &&
-	      read_text(file, "number", data->number, sizeof(data->number)) &&
-	      read_text(file, "municipality", data->municipality, sizeof(data->municipality)) &&
-	      read_text(file, "expiry", data->expiry, sizeof(data->expiry)) &&
+	      read_text(file, "label", data->label, sizeof data->label) &&
+	      read_text(file, "number", data->number, sizeof data->number) &&
+	      read_text(file, "municipality", data->municipality, sizeof data->municipality) &&
+	      read_text(file, "expiry", data->expiry, sizeof data->expiry) &&
 	      read_key(json_object_get(file, "auth"), data, SIM_PIN_AUTH) &&
 	      read_key(json_object_get(file, "sign"), data, SIM_PIN_SIGN)))
 		ok = sim_error_set(error, "%s is damaged: an entry is missing or unsound", path);
@@ -147,7 +147,7 @@ write_token_info(uint8_t info[160], const char *label)
 	put_number(info + 116, 16); /* PIN length: at most, at least */
 	put_number(info + 120, 6);
 	memset(info + 124, 0xFF, 16); /* memory: not said */
-	memcpy(info + 140, versions, sizeof(versions));
+	memcpy(info + 140, versions, sizeof versions);
 	memset(info + 144, '9', 16);
 }
 
@@ -168,9 +168,9 @@ sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *swit
 					     SIM_EF_CERTIFICATE_SIZE,
 					     data->has[SIM_PIN_SIGN] || !absent_missing},
 		[SIM_EF_SIGN_CA] = {data->ca[SIM_PIN_SIGN], SIM_EF_CA_SIZE, true},
-		[SIM_EF_TOKEN_INFO] = {{info, sizeof(info)}, sizeof(info), true},
-		[SIM_EF_AVAILABILITY] = {{available, sizeof(available)},
-					 sizeof(available),
+		[SIM_EF_TOKEN_INFO] = {{info, sizeof info}, sizeof info, true},
+		[SIM_EF_AVAILABILITY] = {{available, sizeof available},
+					 sizeof available,
 					 switches->value[SIM_SW_EF_0008] == 0},
 		[SIM_EF_AUTH_CERTIFICATE] = {data->certificate[SIM_PIN_AUTH],
 					     SIM_EF_CERTIFICATE_SIZE,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/card/folder.h"
 
-#include "sim/base/error.h"
-#include "sim/base/files.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/files.h"
 
 static bool
 read_one_pin(const json_t *entry, enum sim_pin which, struct sim_card_pin *pin)
@@ -35,7 +35,8 @@ sim_pins_read(const char *dir, struct sim_card_pin pins[SIM_PIN_COUNT], char **e
 	bool ok = file != NULL;
 
 	for (int i = 0; ok && i < SIM_PIN_COUNT; i++)
-		if (!read_one_pin(json_object_get(file, sim_pin_names[i]), (enum sim_pin)i, &pins[i]))
+		if (!read_one_pin(json_object_get(file, sim_pin_names[i]), (enum sim_pin)i,
+				  &pins[i]))
 			ok = sim_error_set(error, "%s is damaged: no sound entry \"%s\"", path,
 					   sim_pin_names[i]);
 	json_decref(file);
@@ -59,7 +60,7 @@ sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], s
 	/* Not waiting for the disk: a counter lost in a power cut is no loss here. */
 	ok = ok && sim_file_write_json(path, file, false, error);
 	if (ok && written && stat(path, written) != 0)
-		memset(written, 0, sizeof(*written));
+		memset(written, 0, sizeof *written);
 	json_decref(file);
 	free(path);
 	return ok;

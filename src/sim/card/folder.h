@@ -2,15 +2,15 @@
 #ifndef JPKI_SIM_CARD_FOLDER_H
 #define JPKI_SIM_CARD_FOLDER_H
 
-#include "sim/card/card.h"
-#include "sim/card/switches.h"
-
 #include <jansson.h>
 #include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+
+#include "sim/card/card.h"
+#include "sim/card/switches.h"
 
 /*
  * What a card's folder holds, on the card's side. Three files, each with one writer:

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/card/chip.h"
-#include "sim/base/error.h"
-#include "sim/base/files.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+#include "sim/card/chip.h"
 
 /* PINs and counters, which other processes may change too. */
 
@@ -31,7 +31,7 @@ sim_chip_pins_refresh(struct sim_card *card, char **error)
 	if (ok && !same_file(&now, &card->pins_stat)) {
 		ok = sim_pins_read(card->dir, pins, error);
 		if (ok) {
-			memcpy(card->pin, pins, sizeof(pins));
+			memcpy(card->pin, pins, sizeof pins);
 			card->pins_stat = now;
 		}
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/card/command.h"
-
 #include <openssl/crypto.h>
 #include <string.h>
+
+#include "sim/card/command.h"
 
 /* VERIFY and CHANGE REFERENCE DATA: sections 3.3, 3.5 and 5 of the facts on the card. */
 
@@ -59,7 +59,7 @@ accept_pin(struct sim_card *card, enum sim_pin which)
 	if (!sim_pin_set_counter(card, which, sim_card_tries_allowed(which)))
 		return SW_MEMORY;
 	if (sim_chip_switch(card, SIM_SW_BOTH_LOGINS) == 1)
-		memset(card->presented, 0, sizeof(card->presented));
+		memset(card->presented, 0, sizeof card->presented);
 	card->presented[which] = true;
 	return SW_OK;
 }

@@ -10,7 +10,7 @@ answer_fci(struct sim_reply *reply, const struct sim_app *app)
 	uint8_t len = (uint8_t)sim_app_aid(app, &aid);
 	const uint8_t head[] = {0x6F, (uint8_t)(len + 2), 0x84, len};
 
-	sim_reply_append(reply, head, sizeof(head));
+	sim_reply_append(reply, head, sizeof head);
 	sim_reply_append(reply, aid, len);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/card/command.h"
-
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <string.h>
+
+#include "sim/card/command.h"
 
 enum padding { PAD_AS_GIVEN, PAD_DIGEST_INFO, PAD_PSS };
 
@@ -21,7 +21,7 @@ static const struct sign_mode {
 static const struct sign_mode *
 find_mode(const struct sim_card *card, uint8_t p1)
 {
-	if (p1 >= sizeof(sign_modes) / sizeof(*sign_modes))
+	if (p1 >= sizeof sign_modes / sizeof *sign_modes)
 		return NULL;
 	if (p1 != 0 && sim_chip_switch(card, SIM_SW_PSS) == 1)
 		return NULL;
@@ -55,7 +55,7 @@ compute(EVP_PKEY *key, const struct sign_mode *mode, const struct sim_command *c
 	if (mode->hash) {
 		SHA256(command->data, command->data_len, digest);
 		input = digest;
-		input_len = sizeof(digest);
+		input_len = sizeof digest;
 	}
 	if (!EVP_PKEY_is_a(key, "RSA"))
 		return false; /* what such a card would do is not known */

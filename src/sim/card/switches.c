@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/card/switches.h"
 
-#include "sim/base/error.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/error.h"
 
 #define LONGEST_DELAY_US 60000000u
 
@@ -72,7 +72,7 @@ sim_switch_info(enum sim_switch which)
 void
 sim_switches_init(struct sim_switches *switches)
 {
-	memset(switches, 0, sizeof(*switches));
+	memset(switches, 0, sizeof *switches);
 }
 
 static bool
@@ -123,7 +123,7 @@ parse_time(const char *value, uint32_t *result)
 		return false;
 	errno = 0;
 	number = strtoul(value, &end, 10);
-	for (size_t i = 0; errno == 0 && i < sizeof(units) / sizeof(*units); i++)
+	for (size_t i = 0; errno == 0 && i < sizeof units / sizeof *units; i++)
 		if (strcmp(end, units[i].unit) == 0 && number <= LONGEST_DELAY_US / units[i].us) {
 			*result = (uint32_t)(number * units[i].us);
 			return true;

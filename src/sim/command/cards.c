@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Commands on the state directory: cards, people, the certification authorities. */
-#include "sim/command/commands.h"
-#include "sim/base/dates.h"
-#include "sim/store/people.h"
-#include "sim/card/switches.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/dates.h"
+#include "sim/card/switches.h"
+#include "sim/command/commands.h"
+#include "sim/store/people.h"
 
 static bool
 read_pin_name(const char *text, enum sim_pin *pin)
@@ -36,16 +36,16 @@ command_make(const struct options *options, int count, char *arguments[])
 	bool ok;
 
 	(void)count;
-	if (person == NULL)
-		person = sim_person_find(arguments[0]) != NULL ? arguments[0] : "adult";
-	if (sim_person_find(person) == NULL) {
+	if (!person)
+		person = sim_person_find(arguments[0]) ? arguments[0] : "adult";
+	if (!sim_person_find(person)) {
 		complain("there is nobody called '%s'; see jpki-card-sim people", person);
 		return EXIT_USAGE;
 	}
 	if (!make_options(options, &make))
 		return EXIT_USAGE;
 	store = open_store(options);
-	if (store == NULL)
+	if (!store)
 		return EXIT_FAILED;
 	ok = sim_store_make_card(store, arguments[0], person, &make, &error);
 	return finish(store, ok, error);
@@ -59,7 +59,7 @@ command_delete(const struct options *options, int count, char *arguments[])
 	bool ok;
 
 	(void)count;
-	if (store == NULL)
+	if (!store)
 		return EXIT_FAILED;
 	ok = sim_store_remove_card(store, arguments[0], &error);
 	return finish(store, ok, error);
@@ -87,20 +87,16 @@ print_key(const char *name, const struct sim_key_info *key)
 	}
 	sim_date_write(sim_date_at(key->not_after), until); /* in Japan */
 	printf("  %s: serial %s, CA of %s, until %s%s, %u tries left\n", name,
-	       key->serial == NULL ? "?" : key->serial,
-	       key->generation == NULL ? "?" : key->generation, until,
+	       key->serial ? key->serial : "?", key->generation ? key->generation : "?", until,
 	       key->revoked ? ", revoked" : "", key->tries);
 }
 
 static void
 print_cards(const struct sim_card_info *list, size_t count)
 {
-	size_t i;
-	int pin;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		printf("%s (%s)\n", list[i].name, list[i].person);
-		for (pin = 0; pin < SIM_PIN_COUNT; pin++)
+		for (int pin = 0; pin < SIM_PIN_COUNT; pin++)
 			print_key(sim_pin_names[pin], &list[i].key[pin]);
 	}
 	if (count == 0)
@@ -111,9 +107,8 @@ static json_t *
 describe_cards(const struct sim_card_info *list, size_t count)
 {
 	json_t *cards = json_array();
-	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		json_array_append_new(cards,
 				      json_pack("{s:s, s:s*, s:s*, s:o, s:o}", "name", list[i].name,
 						"person", list[i].person, "label", list[i].label,
@@ -132,7 +127,7 @@ command_list(const struct options *options, int count, char *arguments[])
 
 	(void)count;
 	(void)arguments;
-	if (store == NULL)
+	if (!store)
 		return EXIT_FAILED;
 	if (!sim_store_list(store, &list, &length, &error))
 		return finish(store, false, error);
@@ -148,11 +143,10 @@ static int
 command_people(const struct options *options, int count, char *arguments[])
 {
 	json_t *all = json_array();
-	size_t i;
 
 	(void)count;
 	(void)arguments;
-	for (i = 0; i < sim_people_count(); i++) {
+	for (size_t i = 0; i < sim_people_count(); i++) {
 		const struct sim_person *person = sim_person_at(i);
 
 		if (!options->json)
@@ -171,11 +165,10 @@ static int
 command_switches(const struct options *options, int count, char *arguments[])
 {
 	json_t *all = json_array();
-	int i;
 
 	(void)count;
 	(void)arguments;
-	for (i = 0; i < SIM_SWITCH_COUNT; i++) {
+	for (int i = 0; i < SIM_SWITCH_COUNT; i++) {
 		const struct sim_switch_info *info = sim_switch_info((enum sim_switch)i);
 
 		if (!options->json)
@@ -203,10 +196,10 @@ command_certificate(const struct options *options, int count, char *arguments[])
 	if (!read_pin_name(arguments[1], &pin))
 		return EXIT_USAGE;
 	store = open_store(options);
-	if (store == NULL)
+	if (!store)
 		return EXIT_FAILED;
 	pem = sim_store_certificate(store, arguments[0], pin, &error);
-	if (pem != NULL)
+	if (pem)
 		fputs(pem, stdout);
 	free(pem);
 	return finish(store, pem != NULL, error);
@@ -238,7 +231,7 @@ ca_revoke(struct sim_store *store, char *arguments[], const struct sim_make_opti
 static bool
 print_made(char *text)
 {
-	if (text != NULL)
+	if (text)
 		fputs(text, stdout);
 	free(text);
 	return text != NULL;
@@ -275,7 +268,7 @@ static const struct {
 	{"crl", 1, 0, ca_crl, "crl auth|sign"},
 	{"certificates", 1, 0, ca_certificates, "certificates auth|sign"},
 };
-#define CA_VERBS (sizeof(ca_verbs) / sizeof(ca_verbs[0]))
+#define CA_VERBS (sizeof ca_verbs / sizeof ca_verbs[0])
 
 static int
 run_ca_verb(const struct options *options, size_t verb, char *arguments[])
@@ -291,7 +284,7 @@ run_ca_verb(const struct options *options, size_t verb, char *arguments[])
 	if (!make_options(options, &make))
 		return EXIT_USAGE;
 	store = open_store(options);
-	if (store == NULL)
+	if (!store)
 		return EXIT_FAILED;
 	ok = ca_verbs[verb].run(store, arguments, &make, pin, &error);
 	return finish(store, ok, error);
@@ -300,9 +293,7 @@ run_ca_verb(const struct options *options, size_t verb, char *arguments[])
 static int
 command_ca(const struct options *options, int count, char *arguments[])
 {
-	size_t i;
-
-	for (i = 0; i < CA_VERBS; i++) {
+	for (size_t i = 0; i < CA_VERBS; i++) {
 		if (strcmp(arguments[0], ca_verbs[i].name) != 0)
 			continue;
 		if (count - 1 == ca_verbs[i].arguments)
@@ -317,9 +308,7 @@ command_ca(const struct options *options, int count, char *arguments[])
 void
 commands_print_ca_words(void)
 {
-	size_t i;
-
-	for (i = 0; i < CA_VERBS; i++)
+	for (size_t i = 0; i < CA_VERBS; i++)
 		printf("=\tVERB\t%s\n", ca_verbs[i].name);
 }
 

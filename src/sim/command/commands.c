@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/command/commands.h"
-#include "sim/store/people.h"
-#include "sim/card/switches.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "sim/card/switches.h"
+#include "sim/store/people.h"
 
 static const struct {
 	const char *title;
@@ -14,7 +15,7 @@ static const struct {
 	{"Doors", door_commands},
 	{"A running simulator", control_commands},
 };
-#define GROUPS (sizeof(groups) / sizeof(groups[0]))
+#define GROUPS (sizeof groups / sizeof groups[0])
 
 const struct command door_commands[] = {
 	{"run", "[--] PROGRAM [ARGUMENT]...", "run a program over simulated readers",
@@ -33,10 +34,9 @@ const struct command *
 commands_find(const char *name)
 {
 	const struct command *command;
-	size_t i;
 
-	for (i = 0; i < GROUPS; i++)
-		for (command = groups[i].commands; command->name != NULL; command++)
+	for (size_t i = 0; i < GROUPS; i++)
+		for (command = groups[i].commands; command->name; command++)
 			if (strcmp(command->name, name) == 0)
 				return command;
 	return NULL;
@@ -48,7 +48,7 @@ print_names(const struct command *command)
 {
 	int column = 0;
 
-	for (; command->name != NULL; command++) {
+	for (; command->name; command++) {
 		if (column > 0 && column + (int)strlen(command->name) > 70) {
 			putchar('\n');
 			column = 0;
@@ -63,18 +63,17 @@ commands_print_help(void)
 {
 	const struct command *command;
 	char head[64];
-	size_t i;
 
 	puts("Usage: jpki-card-sim COMMAND [OPTION]... [ARGUMENT]...\n"
 	     "A simulated My Number card (JPKI), for tests of what uses the real one.\n");
-	for (i = 0; i < GROUPS; i++) {
+	for (size_t i = 0; i < GROUPS; i++) {
 		printf("%s:\n", groups[i].title);
 		if (groups[i].commands == control_commands) {
 			print_names(groups[i].commands);
 			continue;
 		}
-		for (command = groups[i].commands; command->name != NULL; command++) {
-			snprintf(head, sizeof(head), "%s %s", command->name, command->arguments);
+		for (command = groups[i].commands; command->name; command++) {
+			snprintf(head, sizeof head, "%s %s", command->name, command->arguments);
 			printf("  %-33s %s\n", head, command->summary);
 		}
 	}
@@ -86,7 +85,7 @@ void
 commands_print_command(const struct command *command)
 {
 	printf("Usage: jpki-card-sim %s [OPTION]... %s\n\n", command->name, command->arguments);
-	if (command->help != NULL)
+	if (command->help)
 		fputs(command->help, stdout);
 	else
 		printf("To %s.\n", command->summary);
@@ -117,13 +116,11 @@ print_arguments(const struct command *command)
 static void
 print_choices(void)
 {
-	size_t i;
-
-	for (i = 0; i < sim_people_count(); i++) {
+	for (size_t i = 0; i < sim_people_count(); i++) {
 		printf("=\tCARD\t%s\n", sim_person_name(sim_person_at(i)));
 		printf("=\tPERSON\t%s\n", sim_person_name(sim_person_at(i)));
 	}
-	for (i = 0; i < SIM_SWITCH_COUNT; i++)
+	for (size_t i = 0; i < SIM_SWITCH_COUNT; i++)
 		printf("=\tSWITCH\t%s\n", sim_switch_info((enum sim_switch)i)->name);
 }
 
@@ -131,10 +128,9 @@ void
 commands_print_words(void)
 {
 	const struct command *command;
-	size_t i;
 
-	for (i = 0; i < GROUPS; i++)
-		for (command = groups[i].commands; command->name != NULL; command++) {
+	for (size_t i = 0; i < GROUPS; i++)
+		for (command = groups[i].commands; command->name; command++) {
 			print_arguments(command);
 			options_print_words(command);
 		}

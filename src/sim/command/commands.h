@@ -2,10 +2,10 @@
 #ifndef JPKI_SIM_COMMAND_COMMANDS_H
 #define JPKI_SIM_COMMAND_COMMANDS_H
 
+#include <stdbool.h>
+
 #include "sim/control/client.h"
 #include "sim/store/store.h"
-
-#include <stdbool.h>
 
 /* The command line: tables of options and commands, and one function per command. */
 

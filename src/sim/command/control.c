@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Commands for a running simulator; four of them also work on a card that lies in the drawer. */
-#include "sim/command/commands.h"
-#include "sim/control/control.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/command/commands.h"
+#include "sim/control/control.h"
 
 #define WORDS_MAX 16
 
@@ -14,7 +14,7 @@ is_named(const struct options *options)
 {
 	const char *variable = getenv(CONTROL_VARIABLE);
 
-	return options->control != NULL || (variable != NULL && *variable != '\0');
+	return options->control || (variable && *variable != '\0');
 }
 
 /* Asks the running simulator; NULL after a complaint, with *status set. */
@@ -25,23 +25,22 @@ ask(const struct options *options, const char *order, int count, char *arguments
 	struct control_client *client;
 	json_t *reply = NULL;
 	char *error = NULL;
-	int i;
 
 	if (count >= WORDS_MAX) {
 		complain("too many arguments");
 		*status = EXIT_USAGE;
 		return NULL;
 	}
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 		words[i + 1] = arguments[i];
 	client = control_client_open(options->control, &error);
-	if (client == NULL) {
+	if (!client) {
 		*status = complain_error(error, EXIT_NOT_RUNNING);
 		return NULL;
 	}
 	reply = control_client_ask_words(client, &error, count + 1, words);
 	control_client_free(client);
-	*status = reply != NULL ? EXIT_OK : complain_error(error, EXIT_FAILED);
+	*status = reply ? EXIT_OK : complain_error(error, EXIT_FAILED);
 	return reply;
 }
 
@@ -50,7 +49,7 @@ print_pins(json_t *pins)
 {
 	void *at;
 
-	for (at = json_object_iter(pins); at != NULL; at = json_object_iter_next(pins, at)) {
+	for (at = json_object_iter(pins); at; at = json_object_iter_next(pins, at)) {
 		const json_t *pin = json_object_iter_value(at);
 
 		printf(", %s %d tries%s", json_object_iter_key(at),
@@ -63,16 +62,15 @@ static void
 print_status(const json_t *reply)
 {
 	const json_t *readers;
-	size_t i;
 
 	readers = json_object_get(reply, "readers");
-	for (i = 0; i < json_array_size(readers); i++) {
+	for (size_t i = 0; i < json_array_size(readers); i++) {
 		const json_t *reader = json_array_get(readers, i);
 		const char *card = json_string_value(json_object_get(reader, "card"));
 		bool plugged = json_is_true(json_object_get(reader, "plugged"));
 
 		printf("%s: %s%s", json_string_value(json_object_get(reader, "name")),
-		       card == NULL ? "empty" : card, plugged ? "" : ", unplugged");
+		       card ? card : "empty", plugged ? "" : ", unplugged");
 		print_pins(json_object_get(reader, "pins"));
 		putchar('\n');
 	}
@@ -85,7 +83,7 @@ print_counts(const json_t *reply, const char *group)
 	json_t *counts = json_object_get(reply, group);
 	void *at;
 
-	for (at = json_object_iter(counts); at != NULL; at = json_object_iter_next(counts, at))
+	for (at = json_object_iter(counts); at; at = json_object_iter_next(counts, at))
 		printf("%6d %s\n", (int)json_integer_value(json_object_iter_value(at)),
 		       json_object_iter_key(at));
 	printf("%6d in all\n", (int)json_integer_value(json_object_get(reply, "total")));
@@ -107,9 +105,8 @@ static void
 print_trace(const json_t *reply)
 {
 	const json_t *lines = json_object_get(reply, "lines");
-	size_t i;
 
-	for (i = 0; i < json_array_size(lines); i++)
+	for (size_t i = 0; i < json_array_size(lines); i++)
 		puts(json_string_value(json_array_get(lines, i)));
 }
 
@@ -117,9 +114,8 @@ static void
 print_faults(const json_t *reply)
 {
 	const json_t *faults = json_object_get(reply, "faults");
-	size_t i;
 
-	for (i = 0; i < json_array_size(faults); i++) {
+	for (size_t i = 0; i < json_array_size(faults); i++) {
 		const json_t *fault = json_array_get(faults, i);
 
 		printf("%s: struck %d times\n", json_string_value(json_object_get(fault, "order")),
@@ -135,13 +131,13 @@ forward(const struct options *options, const char *order, int count, char *argum
 	int status;
 	json_t *reply = ask(options, order, count, arguments, &status);
 
-	if (reply == NULL)
+	if (!reply)
 		return status;
 	if (options->json) {
 		print_json(reply);
 		return status;
 	}
-	if (print != NULL)
+	if (print)
 		print(reply);
 	json_decref(reply);
 	return status;
@@ -174,19 +170,18 @@ is_in_reader(const struct options *options, const char *card)
 	json_t *reply;
 	const json_t *readers;
 	int status, found = 0;
-	size_t i;
 
 	if (!is_named(options))
 		return 0;
 	reply = ask(options, "status", 0, NULL, &status);
-	if (reply == NULL)
+	if (!reply)
 		return -1;
 	readers = json_object_get(reply, "readers");
-	for (i = 0; i < json_array_size(readers); i++) {
+	for (size_t i = 0; i < json_array_size(readers); i++) {
 		const json_t *reader = json_array_get(readers, i);
 		const char *name = json_string_value(json_object_get(reader, "card"));
 
-		if (name != NULL && strcmp(name, card) == 0)
+		if (name && strcmp(name, card) == 0)
 			found = 1;
 	}
 	json_decref(reply);
@@ -199,10 +194,10 @@ open_card(struct sim_store *store, const char *name)
 {
 	char *error = NULL;
 	char *dir = sim_store_card_dir(store, name, &error);
-	struct sim_card *card = dir == NULL ? NULL : sim_card_open(dir, &error);
+	struct sim_card *card = !dir ? NULL : sim_card_open(dir, &error);
 
 	free(dir);
-	if (card == NULL)
+	if (!card)
 		complain_error(error, EXIT_FAILED);
 	return card;
 }
@@ -238,10 +233,10 @@ on_card(const struct options *options, const char *order, int count, char *argum
 	if (held == 1)
 		return forward(options, order, count, arguments, NULL);
 	store = open_store(options);
-	if (store == NULL)
+	if (!store)
 		return EXIT_FAILED;
 	card = open_card(store, arguments[0]);
-	if (card != NULL) {
+	if (card) {
 		ok = change(card, arguments, &error);
 		if (!ok)
 			complain_error(error, EXIT_FAILED);
@@ -304,7 +299,7 @@ command_renew(const struct options *options, int count, char *arguments[])
 	if (!make_options(options, &make))
 		return EXIT_USAGE;
 	store = open_store(options);
-	if (store == NULL)
+	if (!store)
 		return EXIT_FAILED;
 	ok = sim_store_renew(store, arguments[0], &make, &error);
 	sim_store_free(store);

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/command/doors.h"
 
-#include "sim/pcscd/fault.h"
-#include "sim/pcscd/service.h"
-#include "sim/doors/vpcd.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,21 +8,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/doors/vpcd.h"
+#include "sim/pcscd/fault.h"
+#include "sim/pcscd/service.h"
+
 bool
 session_begin(struct session *session, const struct options *options)
 {
 	char *error = NULL;
 
-	memset(session, 0, sizeof(*session));
+	memset(session, 0, sizeof *session);
 	session->signals = -1;
 	session->count_file = options->count;
 	session->store = open_store(options);
-	if (session->store == NULL)
+	if (!session->store)
 		return false;
 	session->server = server_new(session->store);
-	if (session->server != NULL)
+	if (session->server)
 		session->server->faults = faults_new();
-	if (session->server == NULL || session->server->faults == NULL) {
+	if (!session->server || !session->server->faults) {
 		complain("out of memory");
 		return false;
 	}
@@ -46,14 +46,14 @@ split_switch(char *copy, char **card, char **name, char **value)
 	char *equals = strchr(copy, '=');
 	char *dot;
 
-	if (equals == NULL || equals == copy)
+	if (!equals || equals == copy)
 		return false;
 	*equals = '\0';
 	*value = equals + 1;
 	dot = strrchr(copy, '.');
 	*card = NULL;
 	*name = copy;
-	if (dot != NULL) {
+	if (dot) {
 		*dot = '\0';
 		*card = copy;
 		*name = dot + 1;
@@ -67,9 +67,9 @@ apply_switch(struct reader *reader, const char *text)
 	char *copy = strdup(text), *card, *name, *value, *error = NULL;
 	bool ok = false;
 
-	if (copy == NULL || !split_switch(copy, &card, &name, &value)) {
+	if (!copy || !split_switch(copy, &card, &name, &value)) {
 		complain("--switch '%s' is not [CARD.]NAME=VALUE", text);
-	} else if (card != NULL && strcmp(card, reader->card_name) != 0) {
+	} else if (card && strcmp(card, reader->card_name) != 0) {
 		ok = true; /* of another reader */
 	} else {
 		ok = sim_card_set_switch(reader->card, name, value, &error);
@@ -85,14 +85,13 @@ session_insert(struct session *session, const struct options *options, struct re
 	       const char *card)
 {
 	char *error = NULL;
-	int i;
 
 	(void)session;
 	if (!reader_insert(reader, card, &error)) {
 		complain_error(error, EXIT_FAILED);
 		return false;
 	}
-	for (i = 0; i < options->switches.count; i++)
+	for (int i = 0; i < options->switches.count; i++)
 		if (!apply_switch(reader, options->switches.item[i]))
 			return false;
 	return true;
@@ -101,12 +100,10 @@ session_insert(struct session *session, const struct options *options, struct re
 bool
 session_check_switches(const struct session *session, const struct options *options)
 {
-	int i;
-
-	for (i = 0; i < options->switches.count; i++) {
+	for (int i = 0; i < options->switches.count; i++) {
 		char *copy = strdup(options->switches.item[i]), *card, *name, *value;
-		bool known = copy != NULL && split_switch(copy, &card, &name, &value) &&
-			     (card == NULL || server_find_card(session->server, card) != NULL);
+		bool known = copy && split_switch(copy, &card, &name, &value) &&
+			     (!card || server_find_card(session->server, card));
 
 		free(copy);
 		if (known)
@@ -124,10 +121,10 @@ session_make_folder(struct session *session)
 	char path[64];
 
 	/* sockets need short paths */
-	if (place == NULL || *place != '/' || strlen(place) > 30)
+	if (!place || *place != '/' || strlen(place) > 30)
 		place = "/tmp";
-	snprintf(path, sizeof(path), "%s/jpki-card-sim.XXXXXX", place);
-	if (mkdtemp(path) == NULL) {
+	snprintf(path, sizeof path, "%s/jpki-card-sim.XXXXXX", place);
+	if (!mkdtemp(path)) {
 		complain("cannot make a folder in %s: %s", place, strerror(errno));
 		return false;
 	}
@@ -143,11 +140,11 @@ write_counts(const struct session *session)
 	FILE *file = standard ? stderr : fopen(session->count_file, "we");
 	bool ok = file != NULL;
 
-	if (session->server->standin != NULL)
+	if (session->server->standin)
 		json_object_set_new(counts, "calls", faults_calls(session->server->faults));
 	if (ok)
 		ok = json_dumpf(counts, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;
-	if (file != NULL && !standard)
+	if (file && !standard)
 		ok = fclose(file) == 0 && ok;
 	if (!ok)
 		complain("cannot write %s: %s", session->count_file, strerror(errno));
@@ -160,17 +157,17 @@ session_end(struct session *session)
 {
 	bool ok = true;
 
-	if (session->server != NULL && session->server->door != NULL && session->count_file != NULL)
+	if (session->server && session->server->door && session->count_file)
 		ok = write_counts(session);
 	control_close(session->control);
-	if (session->server != NULL) {
+	if (session->server) {
 		standin_close(session->server);
 		vpcd_close(session->server);
 		faults_free(session->server->faults);
 	}
 	server_free(session->server);
 	sim_store_free(session->store);
-	if (session->folder != NULL)
+	if (session->folder)
 		rmdir(session->folder);
 	if (session->signals != -1)
 		close(session->signals);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/command/commands.h"
-#include "sim/base/dates.h"
-
 #include <getopt.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/dates.h"
+#include "sim/command/commands.h"
 
 enum kind { TEXT, FLAG, LIST };
 
@@ -31,7 +31,8 @@ static const struct option_row rows[] = {
 	{"now", "DATE", TEXT, PLACE(now), "date of issue, 2026-11-21 or with T12:34:56Z"},
 	{"pin-auth", "PIN", TEXT, PLACE(pin_auth), "4 digits (1234)"},
 	{"pin-sign", "PIN", TEXT, PLACE(pin_sign), "6 to 16 of A-Z 0-9 (ABC123)"},
-	{"generation", "NAME", TEXT, PLACE(generation), "of the authorities: a year, previous, same or next"},
+	{"generation", "NAME", TEXT, PLACE(generation),
+	 "of the authorities: a year, previous, same or next"},
 	{"no-eku", NULL, FLAG, PLACE(no_eku), "authentication certificate without extKeyUsage"},
 	{"switch", "[CARD.]NAME=VALUE", LIST, PLACE(switches), "behaviour (see switches)"},
 	{"reader", "NAME[=CARD]", LIST, PLACE(readers), "a reader, empty or with a card"},
@@ -45,7 +46,7 @@ static const struct option_row rows[] = {
 	{"port", "PORT", TEXT, PLACE(port), "vpcd's first TCP port (35963)"},
 	{"ready-fd", "FD", TEXT, PLACE(ready_fd), "write a line there once pcscd has the cards"},
 };
-#define ROWS ((int)(sizeof(rows) / sizeof(rows[0])))
+#define ROWS ((int)(sizeof rows / sizeof rows[0]))
 #define COMMON 4
 
 void
@@ -63,7 +64,7 @@ complain(const char *format, ...)
 int
 complain_error(char *error, int status)
 {
-	complain("%s", error == NULL ? "failed" : error);
+	complain("%s", error ? error : "failed");
 	free(error);
 	return status;
 }
@@ -84,12 +85,12 @@ read_whole(const char *what, const char *text, unsigned long most, unsigned long
 static bool
 goes_with(const struct command *command, int row)
 {
-	const char *at = command == NULL ? "" : command->options;
+	const char *at = !command ? "" : command->options;
 	size_t length = strlen(rows[row].name);
 
 	if (row < COMMON)
 		return true;
-	while (at != NULL && (at = strstr(at, rows[row].name)) != NULL) {
+	while (at && (at = strstr(at, rows[row].name)) != NULL) {
 		if (at[length] == ' ' || at[length] == '\0')
 			if (at == command->options || at[-1] == ' ')
 				return true;
@@ -102,14 +103,12 @@ void
 options_print(const struct command *command)
 {
 	char head[40];
-	int i;
 
-	for (i = 0; i < ROWS; i++) {
+	for (int i = 0; i < ROWS; i++) {
 		if (!goes_with(command, i))
 			continue;
-		snprintf(head, sizeof(head), "--%s%s%s", rows[i].name,
-			 rows[i].value == NULL ? "" : " ",
-			 rows[i].value == NULL ? "" : rows[i].value);
+		snprintf(head, sizeof head, "--%s%s%s", rows[i].name, !rows[i].value ? "" : " ",
+			 rows[i].value ? rows[i].value : "");
 		printf("  %-26s %s\n", head, rows[i].meaning);
 	}
 }
@@ -117,12 +116,10 @@ options_print(const struct command *command)
 void
 options_print_words(const struct command *command)
 {
-	int i;
-
-	for (i = 0; i < ROWS; i++)
-		if (command == NULL ? i < COMMON : i >= COMMON && goes_with(command, i))
-			printf("%s\t--%s\t%s\n", command == NULL ? "-" : command->name,
-			       rows[i].name, rows[i].value == NULL ? "-" : rows[i].value);
+	for (int i = 0; i < ROWS; i++)
+		if (!command ? i < COMMON : i >= COMMON && goes_with(command, i))
+			printf("%s\t--%s\t%s\n", !command ? "-" : command->name, rows[i].name,
+			       rows[i].value ? rows[i].value : "-");
 }
 
 static bool
@@ -153,7 +150,7 @@ store_option(struct options *options, const struct option_row *row, const char *
 static int
 complain_usage(const struct command *command, const char *what, const char *option)
 {
-	if (command == NULL)
+	if (!command)
 		complain("%s '%s'; see jpki-card-sim --help", what, option);
 	else
 		complain("%s '%s'; see jpki-card-sim %s --help", what, option, command->name);
@@ -164,7 +161,7 @@ int
 options_read(struct options *options, const struct command *command, int argc, char *argv[])
 {
 	/* arguments that are another program's command line are not looked into */
-	bool as_they_are = command == NULL || command->most == -1;
+	bool as_they_are = !command || command->most == -1;
 	struct option table[ROWS + 1] = {0};
 	int i, found;
 
@@ -196,7 +193,7 @@ open_store(const struct options *options)
 	char *error = NULL;
 	struct sim_store *store = sim_store_open(options->state, &error);
 
-	if (store == NULL)
+	if (!store)
 		complain_error(error, EXIT_FAILED);
 	return store;
 }
@@ -206,14 +203,14 @@ make_options(const struct options *options, struct sim_make_options *make)
 {
 	char *error = NULL;
 
-	memset(make, 0, sizeof(*make));
+	memset(make, 0, sizeof *make);
 	make->seed = options->seed;
 	make->pin_auth = options->pin_auth;
 	make->pin_sign = options->pin_sign;
 	make->no_eku = options->no_eku;
 	make->generation = options->generation;
 	make->switches = options->switches.item;
-	if (options->now == NULL || sim_now_parse(options->now, &make->now, &error))
+	if (!options->now || sim_now_parse(options->now, &make->now, &error))
 		return true;
 	complain_error(error, EXIT_USAGE);
 	return false;

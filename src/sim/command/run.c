@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: a program over the stand-in libpcsclite. */
-#include "sim/command/doors.h"
-#include "sim/pcscd/fault.h"
-#include "sim/pcscd/service.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -14,6 +10,10 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "sim/command/doors.h"
+#include "sim/pcscd/fault.h"
+#include "sim/pcscd/service.h"
 
 #define STANDIN "libpcsclite.so.1"
 #define READER_NAME "JPKI Card Simulator %02X 00"
@@ -31,19 +31,18 @@ add_reader(struct run *run, const struct options *options, const char *text, int
 {
 	char name[WIRE_NAME + 1], *error = NULL;
 	const char *card = strrchr(text, '=');
-	size_t length = card == NULL ? strlen(text) : (size_t)(card - text);
+	size_t length = !card ? strlen(text) : (size_t)(card - text);
 	struct reader *reader;
 
-	snprintf(name, sizeof(name), "%.*s", (int)(length < WIRE_NAME ? length : WIRE_NAME), text);
+	snprintf(name, sizeof name, "%.*s", (int)(length < WIRE_NAME ? length : WIRE_NAME), text);
 	if (length == 0)
-		snprintf(name, sizeof(name), READER_NAME, (unsigned int)number);
+		snprintf(name, sizeof name, READER_NAME, (unsigned int)number);
 	reader = server_add_reader(run->session.server, name, &error);
-	if (reader == NULL) {
+	if (!reader) {
 		complain_error(error, EXIT_USAGE);
 		return false;
 	}
-	return card == NULL || card[1] == '\0' ||
-	       session_insert(&run->session, options, reader, card + 1);
+	return !card || card[1] == '\0' || session_insert(&run->session, options, reader, card + 1);
 }
 
 static bool
@@ -51,19 +50,19 @@ add_card(struct run *run, const struct options *options, const char *card, int n
 {
 	char text[WIRE_NAME + 1];
 
-	snprintf(text, sizeof(text), "=%s", card);
+	snprintf(text, sizeof text, "=%s", card);
 	return add_reader(run, options, text, number);
 }
 
 static bool
 add_readers(struct run *run, const struct options *options)
 {
-	int i, number = 0;
+	int number = 0;
 
-	for (i = 0; i < options->readers.count; i++)
+	for (int i = 0; i < options->readers.count; i++)
 		if (!add_reader(run, options, options->readers.item[i], number++))
 			return false;
-	for (i = 0; i < options->cards.count; i++)
+	for (int i = 0; i < options->cards.count; i++)
 		if (!add_card(run, options, options->cards.item[i], number++))
 			return false;
 	if (number == 0 && options->empty)
@@ -77,9 +76,8 @@ static bool
 order_faults(struct run *run, const struct options *options)
 {
 	char *error = NULL;
-	int i;
 
-	for (i = 0; i < options->faults.count; i++) {
+	for (int i = 0; i < options->faults.count; i++) {
 		if (faults_order(run->session.server->faults, options->faults.item[i], NULL,
 				 &error))
 			continue;
@@ -98,22 +96,22 @@ find_library(char folder[PATH_MAX])
 {
 	const char *variable = getenv("JPKI_CARD_SIM_LIBDIR");
 	char self[PATH_MAX - 64], path[PATH_MAX + 32];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
 	char *slash;
 
 	folder[0] = '\0';
-	if (variable != NULL && *variable != '\0') {
+	if (variable && *variable != '\0') {
 		snprintf(folder, PATH_MAX, "%s", variable);
 	} else if (length > 0) {
 		self[length] = '\0';
 		slash = strrchr(self, '/');
 		*slash = '\0';
 		snprintf(folder, PATH_MAX, "%s/standin", self);
-		snprintf(path, sizeof(path), "%s/" STANDIN, folder);
+		snprintf(path, sizeof path, "%s/" STANDIN, folder);
 		if (access(path, R_OK) != 0)
 			snprintf(folder, PATH_MAX, "%s", PKGLIBDIR);
 	}
-	snprintf(path, sizeof(path), "%s/" STANDIN, folder);
+	snprintf(path, sizeof path, "%s/" STANDIN, folder);
 	if (access(path, R_OK) == 0)
 		return true;
 	complain("cannot find %s (set JPKI_CARD_SIM_LIBDIR to its folder)", path);
@@ -125,8 +123,8 @@ set_environment(const struct run *run, const char *folder)
 {
 	const char *old = getenv("LD_LIBRARY_PATH");
 	char *path = NULL, *socket = NULL, *nobody = NULL;
-	bool ok = asprintf(&path, "%s%s%s", folder, old == NULL || *old == '\0' ? "" : ":",
-			   old == NULL ? "" : old) > 0 &&
+	bool ok = asprintf(&path, "%s%s%s", folder, !old || *old == '\0' ? "" : ":",
+			   old ? old : "") > 0 &&
 		  asprintf(&socket, "%s/pcsc", run->session.folder) > 0 &&
 		  asprintf(&nobody, "%s/pcscd.comm", run->session.folder) > 0 &&
 		  setenv("LD_LIBRARY_PATH", path, 1) == 0 &&
@@ -149,24 +147,23 @@ open_doors(struct run *run, const struct options *options)
 {
 	struct session *session = &run->session;
 	char *error = NULL, *socket = NULL;
-	unsigned int i;
 	bool ok;
 
 	if (!session_make_folder(session) || asprintf(&socket, "%s/pcsc", session->folder) < 0)
 		return false;
-	if (options->control != NULL)
+	if (options->control)
 		session->control_path = strdup(options->control);
 	else if (asprintf(&session->control_path, "%s/control", session->folder) < 0)
 		session->control_path = NULL;
-	ok = session->control_path != NULL && standin_open(session->server, socket, &error);
+	ok = session->control_path && standin_open(session->server, socket, &error);
 	if (ok)
 		session->control = control_open(session->server, session->control_path, &error);
 	free(socket);
-	if (session->control == NULL) {
+	if (!session->control) {
 		complain_error(error, EXIT_FAILED);
 		return false;
 	}
-	for (i = 0; i < WIRE_READERS; i++)
+	for (unsigned int i = 0; i < WIRE_READERS; i++)
 		if (session->server->readers[i].name[0] != '\0')
 			session->server->door->plugged(&session->server->readers[i]);
 	return true;
@@ -189,7 +186,7 @@ signal_ready(void *arg, short revents)
 	struct signalfd_siginfo info;
 
 	(void)revents;
-	if (read(run->session.signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+	if (read(run->session.signals, &info, sizeof info) != (ssize_t)sizeof info)
 		return;
 	if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGHUP) {
 		kill(run->child, (int)info.ssi_signo);
@@ -237,7 +234,7 @@ command_run(const struct options *options, int count, char *arguments[])
 	int status = EXIT_NO_START;
 
 	(void)count;
-	if (options->idle_power_off != NULL &&
+	if (options->idle_power_off &&
 	    !read_whole("--idle-power-off", options->idle_power_off, 1000000, &idle))
 		return EXIT_NO_START;
 	if (find_library(folder) && session_begin(&run.session, options)) {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* serve: cards in the virtual readers of the real pcscd. */
-#include "sim/command/doors.h"
-#include "sim/doors/vpcd.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,8 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/command/doors.h"
+#include "sim/doors/vpcd.h"
+
 #define COMPLAIN_AFTER 3000000 /* microseconds; pcscd needs less than one second */
-#define GIVE_UP_AFTER 15000000 /* where somebody listens, but not vpcd: it will not come to that */
+/* where somebody listens, but not vpcd: it will not come to that */
+#define GIVE_UP_AFTER 15000000
 
 struct serve {
 	struct session session;
@@ -89,7 +90,7 @@ say_ready(void *arg)
 	if (!vpcd_is_ready(serve->session.server))
 		return say_why_not(serve);
 	serve->ready = true;
-	length = snprintf(line, sizeof(line), "ready, control socket %s\n",
+	length = snprintf(line, sizeof line, "ready, control socket %s\n",
 			  serve->session.control_path);
 	if (write(serve->ready_fd == -1 ? STDOUT_FILENO : serve->ready_fd, line, (size_t)length) !=
 	    length)
@@ -104,9 +105,9 @@ choose_control(struct session *session, const struct options *options)
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	char *path = NULL;
 
-	if (options->control != NULL)
+	if (options->control)
 		return strdup(options->control);
-	if (runtime != NULL && *runtime == '/') {
+	if (runtime && *runtime == '/') {
 		if (asprintf(&path, "%s/jpki-card-sim.control", runtime) < 0)
 			return NULL;
 		return path;
@@ -122,24 +123,23 @@ add_readers(struct serve *serve, const struct options *options)
 	struct session *session = &serve->session;
 	const char *card = options->cards.count == 0 && !options->empty ? "adult" : NULL;
 	char name[WIRE_NAME], *error = NULL;
-	int i;
 
 	if (options->cards.count > VPCD_READERS) {
 		complain("vpcd has only %d readers", VPCD_READERS);
 		return false;
 	}
-	for (i = 0; i < VPCD_READERS; i++) {
+	for (int i = 0; i < VPCD_READERS; i++) {
 		struct reader *reader;
 
-		snprintf(name, sizeof(name), "Virtual PCD 00 %02X", (unsigned int)i);
+		snprintf(name, sizeof name, "Virtual PCD 00 %02X", (unsigned int)i);
 		reader = server_add_reader(session->server, name, &error);
-		if (reader == NULL) {
+		if (!reader) {
 			complain_error(error, EXIT_FAILED);
 			return false;
 		}
 		if (i < options->cards.count)
 			card = options->cards.item[i];
-		if (card != NULL && !session_insert(session, options, reader, card))
+		if (card && !session_insert(session, options, reader, card))
 			return false;
 		card = NULL;
 	}
@@ -153,11 +153,11 @@ open_doors(struct serve *serve, const struct options *options, unsigned long por
 	char *error = NULL;
 
 	session->control_path = choose_control(session, options);
-	if (session->control_path == NULL)
+	if (!session->control_path)
 		return false;
 	if (vpcd_open(session->server, (uint16_t)port, &error))
 		session->control = control_open(session->server, session->control_path, &error);
-	if (session->control == NULL) {
+	if (!session->control) {
 		complain_error(error, EXIT_FAILED);
 		return false;
 	}
@@ -174,9 +174,9 @@ command_serve(const struct options *options, int count, char *arguments[])
 
 	(void)count;
 	(void)arguments;
-	if (options->port != NULL && !read_whole("--port", options->port, 65534, &port))
+	if (options->port && !read_whole("--port", options->port, 65534, &port))
 		return EXIT_USAGE;
-	if (options->ready_fd != NULL) {
+	if (options->ready_fd) {
 		if (!read_whole("--ready-fd", options->ready_fd, 1023, &fd))
 			return EXIT_USAGE;
 		serve.ready_fd = (int)fd;

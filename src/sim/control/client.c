@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/control/client.h"
 
-#include "sim/control/control.h"
-#include "sim/base/error.h"
-
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,6 +8,9 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "sim/base/error.h"
+#include "sim/control/control.h"
 
 struct control_client {
 	int fd;
@@ -24,14 +24,14 @@ connect_to(const char *path, char **error)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd;
 
-	if (strlen(path) >= sizeof(address.sun_path)) {
+	if (strlen(path) >= sizeof address.sun_path) {
 		sim_error_set(error, "the path of a socket has at most %zu bytes: %s",
-			      sizeof(address.sun_path) - 1, path);
+			      sizeof address.sun_path - 1, path);
 		return -1;
 	}
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd != -1 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+	if (fd != -1 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
 		return fd;
 	sim_error_set(error, "no simulator listens at %s: %s", path, strerror(errno));
 	if (fd != -1)
@@ -44,17 +44,17 @@ control_client_open(const char *path, char **error)
 {
 	struct control_client *client;
 
-	if (path == NULL)
+	if (!path)
 		path = getenv(CONTROL_VARIABLE);
-	if (path == NULL || *path == '\0') {
+	if (!path || *path == '\0') {
 		sim_error_set(error,
 			      "which simulator? Give --control PATH, or run this inside of "
 			      "'jpki-card-sim run' (which sets %s)",
 			      CONTROL_VARIABLE);
 		return NULL;
 	}
-	client = calloc(1, sizeof(*client));
-	if (client == NULL) {
+	client = calloc(1, sizeof *client);
+	if (!client) {
 		sim_error_set(error, "out of memory");
 		return NULL;
 	}
@@ -69,7 +69,7 @@ control_client_open(const char *path, char **error)
 void
 control_client_free(struct control_client *client)
 {
-	if (client == NULL)
+	if (!client)
 		return;
 	close(client->fd);
 	free(client->buffer);
@@ -106,7 +106,7 @@ receive_line(struct control_client *client)
 		if (client->room - have < 4096) {
 			char *more = realloc(client->buffer, client->room + 65536);
 
-			if (more == NULL)
+			if (!more)
 				return NULL;
 			client->buffer = more;
 			client->room += 65536;
@@ -131,16 +131,16 @@ ask(struct control_client *client, char **error, json_t *words)
 	json_t *object = NULL;
 
 	json_decref(words);
-	if (line != NULL && send_line(client->fd, line) && send_line(client->fd, "\n"))
+	if (line && send_line(client->fd, line) && send_line(client->fd, "\n"))
 		reply = receive_line(client);
 	free(line);
-	if (reply != NULL)
+	if (reply)
 		object = json_loads(reply, 0, NULL);
 	if (!json_is_object(object)) {
 		sim_error_set(error, "the simulator has gone away");
 	} else if (!json_is_true(json_object_get(object, "ok"))) {
 		sim_error_set(error, "%s",
-			      json_string_value(json_object_get(object, "error")) == NULL
+			      !json_string_value(json_object_get(object, "error"))
 				      ? "the simulator refused"
 				      : json_string_value(json_object_get(object, "error")));
 	} else {
@@ -155,9 +155,8 @@ control_client_ask_words(struct control_client *client, char **error, int count,
 			 char *const words[])
 {
 	json_t *array = json_array();
-	int i;
 
-	for (i = 0; i < count; i++) {
+	for (int i = 0; i < count; i++) {
 		if (json_array_append_new(array, json_string(words[i])) == 0)
 			continue;
 		json_decref(array);
@@ -172,7 +171,7 @@ ask_list(struct control_client *client, char **error, const char *word, va_list 
 {
 	json_t *array = json_array();
 
-	for (; word != NULL; word = va_arg(arguments, const char *))
+	for (; word; word = va_arg(arguments, const char *))
 		json_array_append_new(array, json_string(word));
 	return ask(client, error, array);
 }

@@ -2,9 +2,8 @@
 #ifndef JPKI_SIM_CONTROL_CLIENT_H
 #define JPKI_SIM_CONTROL_CLIENT_H
 
-#include <stdbool.h>
-
 #include <jansson.h>
+#include <stdbool.h>
 
 /*
  * Talks to a running simulator (control.h has the language). For the command line and for

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/control/control.h"
 
-#include "sim/control/orders.h"
-#include "sim/base/error.h"
-#include "sim/base/socket.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "sim/base/error.h"
+#include "sim/base/socket.h"
+#include "sim/control/orders.h"
 
 #define REQUEST_MAX 8192
 #define SEEN_WITHIN 5000000 /* microseconds: pcscd looks about every 0.4 s */
@@ -41,7 +41,7 @@ order_forget(struct control_order *order)
 	json_decref(order->reply);
 	free(order->error);
 	free(order->then_insert);
-	memset(order, 0, sizeof(*order));
+	memset(order, 0, sizeof *order);
 }
 
 static void
@@ -87,10 +87,9 @@ asker_reply(struct asker *asker, bool ok)
 	json_object_set_new(order->reply, "ok", json_boolean(ok));
 	if (!ok)
 		json_object_set_new(order->reply, "error",
-				    json_string(order->error == NULL ? "failed" : order->error));
+				    json_string(order->error ? order->error : "failed"));
 	line = json_dumps(order->reply, JSON_COMPACT);
-	sent = line != NULL && send_all(asker->fd, line, strlen(line)) &&
-	       send_all(asker->fd, "\n", 1);
+	sent = line && send_all(asker->fd, line, strlen(line)) && send_all(asker->fd, "\n", 1);
 	free(line);
 	order_forget(order);
 	asker->waiting = false;
@@ -104,7 +103,7 @@ asker_look(struct asker *asker)
 	struct control_order *order = &asker->order;
 	struct server *server = asker->control->server;
 
-	if (order->awaited != NULL && !server->door->seen(order->awaited)) {
+	if (order->awaited && !server->door->seen(order->awaited)) {
 		if (loop_now() < asker->give_up_at)
 			return true;
 		sim_error_set(&order->error,
@@ -113,7 +112,7 @@ asker_look(struct asker *asker)
 			      order->awaited->name, SEEN_WITHIN / 1000000);
 		return asker_reply(asker, false);
 	}
-	if (order->then_insert == NULL)
+	if (!order->then_insert)
 		return asker_reply(asker, true);
 	if (!control_order_insert(order))
 		return asker_reply(asker, false);
@@ -124,14 +123,12 @@ asker_look(struct asker *asker)
 static bool
 read_words(struct control_order *order, const json_t *request)
 {
-	size_t i;
-
 	order->count = (int)json_array_size(request);
-	if (order->count < 1 || order->count >= (int)(sizeof(order->words) / sizeof(char *)))
+	if (order->count < 1 || order->count >= (int)(sizeof order->words / sizeof(char *)))
 		return false;
-	for (i = 0; i < (size_t)order->count; i++) {
+	for (size_t i = 0; i < (size_t)order->count; i++) {
 		order->words[i] = json_string_value(json_array_get(request, i));
-		if (order->words[i] == NULL)
+		if (!order->words[i])
 			return false;
 	}
 	return true;
@@ -144,7 +141,7 @@ asker_begin(struct asker *asker)
 	json_t *request = json_loads(asker->buffer, 0, NULL);
 	bool ok;
 
-	memset(order, 0, sizeof(*order));
+	memset(order, 0, sizeof *order);
 	order->server = asker->control->server;
 	order->reply = json_object();
 	ok = read_words(order, request);
@@ -152,7 +149,7 @@ asker_begin(struct asker *asker)
 		sim_error_set(&order->error, "a request is a JSON array of strings, on one line");
 	else
 		ok = control_order(order);
-	memset(order->words, 0, sizeof(order->words));
+	memset(order->words, 0, sizeof order->words);
 	json_decref(request);
 	if (!ok)
 		return asker_reply(asker, false);
@@ -196,14 +193,14 @@ control_turn(void *arg)
 	uint64_t next = LOOP_NEVER;
 	bool swapping;
 
-	for (asker = control->askers; asker != NULL; asker = following) {
+	for (asker = control->askers; asker; asker = following) {
 		following = asker->next;
 		if (!asker->waiting)
 			continue;
 		swapping = asker->order.then_insert != NULL;
 		if (!asker_look(asker))
 			asker_close(asker);
-		else if (swapping && asker->order.then_insert == NULL)
+		else if (swapping && !asker->order.then_insert)
 			next = 0; /* the door has had its turn already: another one for it */
 		else if (asker->waiting && asker->give_up_at < next)
 			next = asker->give_up_at;
@@ -221,11 +218,11 @@ accept_asker(void *arg, short revents)
 	(void)revents;
 	if (fd == -1)
 		return;
-	asker = calloc(1, sizeof(*asker));
-	if (asker != NULL)
+	asker = calloc(1, sizeof *asker);
+	if (asker)
 		asker->watch =
 			loop_watch_add(control->server->loop, fd, POLLIN, asker_ready, asker);
-	if (asker == NULL || asker->watch == NULL) {
+	if (!asker || !asker->watch) {
 		free(asker);
 		close(fd);
 		return;
@@ -239,16 +236,16 @@ accept_asker(void *arg, short revents)
 struct control *
 control_open(struct server *server, const char *path, char **error)
 {
-	struct control *control = calloc(1, sizeof(*control));
+	struct control *control = calloc(1, sizeof *control);
 
-	if (control == NULL) {
+	if (!control) {
 		sim_error_set(error, "out of memory");
 		return NULL;
 	}
 	control->server = server;
 	control->path = strdup(path);
 	control->fd = server_socket_listen(path, error);
-	if (control->fd == -1 || control->path == NULL) {
+	if (control->fd == -1 || !control->path) {
 		free(control->path);
 		free(control);
 		return NULL;
@@ -263,9 +260,9 @@ control_close(struct control *control)
 {
 	struct asker *asker, *following;
 
-	if (control == NULL)
+	if (!control)
 		return;
-	for (asker = control->askers; asker != NULL; asker = following) {
+	for (asker = control->askers; asker; asker = following) {
 		following = asker->next;
 		asker_close(asker);
 	}

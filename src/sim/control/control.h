@@ -2,9 +2,9 @@
 #ifndef JPKI_SIM_CONTROL_CONTROL_H
 #define JPKI_SIM_CONTROL_CONTROL_H
 
-#include "sim/reader/reader.h"
-
 #include <stdbool.h>
+
+#include "sim/reader/reader.h"
 
 /*
  * The control socket of a running simulator. One request per line, a JSON array of strings:

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/control/orders.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "sim/base/error.h"
 #include "sim/pcscd/fault.h"
 #include "sim/pcscd/service.h"
 #include "sim/pcscd/strike.h"
 #include "sim/store/store.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 /* The reader named by word `at`, or the first one. */
 static struct reader *
@@ -24,7 +24,7 @@ word_card(struct control_order *order, int at)
 {
 	struct reader *reader = server_find_card(order->server, order->words[at]);
 
-	if (reader == NULL)
+	if (!reader)
 		sim_error_set(&order->error, "the card %s is in no reader of this simulator",
 			      order->words[at]);
 	return reader;
@@ -57,7 +57,7 @@ order_insert(struct control_order *order)
 {
 	struct reader *reader = word_reader(order, 2);
 
-	if (reader == NULL || !reader_insert(reader, order->words[1], &order->error))
+	if (!reader || !reader_insert(reader, order->words[1], &order->error))
 		return false;
 	order->awaited = reader;
 	return true;
@@ -68,9 +68,9 @@ order_remove(struct control_order *order)
 {
 	struct reader *reader = word_reader(order, 1);
 
-	if (reader == NULL)
+	if (!reader)
 		return false;
-	if (reader->card == NULL)
+	if (!reader->card)
 		return sim_error_set(&order->error, "there is no card in the reader '%s'",
 				     reader->name);
 	reader_remove(reader);
@@ -83,10 +83,10 @@ order_swap(struct control_order *order)
 {
 	struct reader *reader = word_reader(order, 2);
 
-	if (reader == NULL)
+	if (!reader)
 		return false;
 	order->then_insert = strdup(order->words[1]);
-	if (order->then_insert == NULL)
+	if (!order->then_insert)
 		return sim_error_set(&order->error, "out of memory");
 	reader_remove(reader);
 	order->awaited = reader;
@@ -108,7 +108,7 @@ order_plug(struct control_order *order)
 {
 	struct reader *reader = word_reader(order, 1);
 
-	if (reader == NULL)
+	if (!reader)
 		return false;
 	if (!order->server->door->can_plug)
 		return sim_error_set(&order->error,
@@ -133,7 +133,7 @@ order_tries(struct control_order *order)
 	enum sim_pin pin = SIM_PIN_AUTH;
 	unsigned int tries = 0;
 
-	if (reader == NULL || !word_pin(order, 2, &pin) ||
+	if (!reader || !word_pin(order, 2, &pin) ||
 	    !word_number(order, 3, sim_card_tries_allowed(pin), &tries))
 		return false;
 	return set_tries(order, reader, pin, tries);
@@ -145,7 +145,7 @@ order_block(struct control_order *order)
 	struct reader *reader = word_card(order, 1);
 	enum sim_pin pin = SIM_PIN_AUTH;
 
-	return reader != NULL && word_pin(order, 2, &pin) && set_tries(order, reader, pin, 0);
+	return reader && word_pin(order, 2, &pin) && set_tries(order, reader, pin, 0);
 }
 
 static bool
@@ -153,7 +153,7 @@ order_set(struct control_order *order)
 {
 	struct reader *reader = word_card(order, 1);
 
-	return reader != NULL &&
+	return reader &&
 	       sim_card_set_switch(reader->card, order->words[2], order->words[3], &order->error);
 }
 
@@ -163,7 +163,7 @@ order_renew(struct control_order *order)
 	static const struct sim_make_options defaults = {0};
 	struct reader *reader = word_card(order, 1);
 
-	return reader != NULL &&
+	return reader &&
 	       sim_store_renew(order->server->store, order->words[1], &defaults, &order->error) &&
 	       sim_card_reload(reader->card, &order->error);
 }
@@ -173,16 +173,15 @@ order_reload(struct control_order *order)
 {
 	struct reader *reader = word_card(order, 1);
 
-	return reader != NULL && sim_card_reload(reader->card, &order->error);
+	return reader && sim_card_reload(reader->card, &order->error);
 }
 
 static json_t *
 describe_pins(const struct reader *reader)
 {
 	json_t *pins = json_object();
-	int i;
 
-	for (i = 0; i < SIM_PIN_COUNT; i++)
+	for (int i = 0; i < SIM_PIN_COUNT; i++)
 		json_object_set_new(pins, sim_pin_names[i],
 				    json_pack("{s:i, s:b}", "tries",
 					      (int)sim_card_tries(reader->card, (enum sim_pin)i),
@@ -199,7 +198,7 @@ describe_reader(const struct reader *reader)
 		"connections", (int)reader->pcsc.sharing, "transaction",
 		reader->pcsc.lock_handle != 0, "events", (json_int_t)reader->pcsc.event_counter);
 
-	if (reader->card == NULL) {
+	if (!reader->card) {
 		json_object_set_new(description, "card", json_null());
 		return description;
 	}
@@ -214,16 +213,15 @@ order_status(struct control_order *order)
 {
 	struct server *server = order->server;
 	json_t *readers = json_array();
-	unsigned int i;
 
-	for (i = 0; i < WIRE_READERS; i++)
+	for (unsigned int i = 0; i < WIRE_READERS; i++)
 		if (server->readers[i].name[0] != '\0')
 			json_array_append_new(readers, describe_reader(&server->readers[i]));
 	json_object_set_new(order->reply, "door", json_string(server->door->name));
 	json_object_set_new(order->reply, "readers", readers);
 	json_object_set_new(order->reply, "exchanges",
 			    json_integer((json_int_t)trace_total(server->trace)));
-	if (server->standin != NULL) {
+	if (server->standin) {
 		json_object_set_new(order->reply, "pcsc", standin_status(server));
 		json_object_set_new(order->reply, "calls",
 				    json_integer((json_int_t)faults_call_total(server->faults)));
@@ -266,7 +264,7 @@ order_count(struct control_order *order)
 static bool
 needs_standin(struct control_order *order)
 {
-	if (order->server->standin != NULL)
+	if (order->server->standin)
 		return true;
 	return sim_error_set(&order->error, "'%s' is for run: serve has no PC/SC calls of its own",
 			     order->words[0]);
@@ -295,11 +293,9 @@ order_trace(struct control_order *order)
 static bool
 order_faults(struct control_order *order)
 {
-	int i;
-
 	if (!needs_standin(order))
 		return false;
-	for (i = 1; i < order->count; i++)
+	for (int i = 1; i < order->count; i++)
 		if (!faults_order(order->server->faults, order->words[i], NULL, &order->error))
 			return false;
 	strikes_now(order->server);
@@ -334,7 +330,7 @@ order_service(struct control_order *order)
 static bool
 order_quit(struct control_order *order)
 {
-	if (order->server->standin != NULL)
+	if (order->server->standin)
 		return sim_error_set(&order->error, "run ends with its command");
 	loop_stop(order->server->loop);
 	return true;
@@ -369,9 +365,7 @@ static const struct {
 bool
 control_order(struct control_order *order)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
 		if (order->count < 1 || strcmp(order->words[0], orders[i].name) != 0)
 			continue;
 		if (order->count - 1 < orders[i].least || order->count - 1 > orders[i].most)

@@ -2,11 +2,10 @@
 #ifndef JPKI_SIM_CONTROL_ORDERS_H
 #define JPKI_SIM_CONTROL_ORDERS_H
 
-#include "sim/reader/reader.h"
-
+#include <jansson.h>
 #include <stdbool.h>
 
-#include <jansson.h>
+#include "sim/reader/reader.h"
 
 /* What can be asked of a running simulator: one function per word (orders.c). */
 

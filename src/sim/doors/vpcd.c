@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/doors/vpcd.h"
 
-#include "sim/base/error.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -12,6 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "sim/base/error.h"
 
 #define RETRY 250000  /* microseconds between attempts to find pcscd */
 #define SETTLED 20000 /* until pcscd's table says what its driver has just learnt */
@@ -148,8 +148,8 @@ slot_ready(void *arg, short revents)
 
 	(void)revents;
 	/* without this each exchange costs 44 ms: vpcd writes length and body apart */
-	setsockopt(slot->fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
-	got = recv(slot->fd, slot->request + slot->got, sizeof(slot->request) - slot->got,
+	setsockopt(slot->fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
+	got = recv(slot->fd, slot->request + slot->got, sizeof slot->request - slot->got,
 		   MSG_DONTWAIT);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -181,12 +181,12 @@ slot_connect(struct slot *slot)
 	slot->retry_at = loop_now() + RETRY;
 	if (fd == -1)
 		return;
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) {
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 		slot->watch =
 			loop_watch_add(slot->reader->server->loop, fd, POLLIN, slot_ready, slot);
 	}
-	if (slot->watch == NULL) {
+	if (!slot->watch) {
 		close(fd);
 		return;
 	}
@@ -205,14 +205,14 @@ slot_turn(struct slot *slot)
 	}
 	if (slot->settled_at != 0 && slot->settled_at <= now)
 		slot->settled_at = 0;
-	if (slot->state == SLOT_CLOSED && slot->reader->card != NULL && slot->retry_at <= now)
+	if (slot->state == SLOT_CLOSED && slot->reader->card && slot->retry_at <= now)
 		slot_connect(slot);
 	now = LOOP_NEVER;
 	if (slot->answer_at != 0)
 		now = slot->answer_at;
 	if (slot->settled_at != 0 && slot->settled_at < now)
 		now = slot->settled_at;
-	if (slot->state == SLOT_CLOSED && slot->reader->card != NULL && slot->retry_at < now)
+	if (slot->state == SLOT_CLOSED && slot->reader->card && slot->retry_at < now)
 		now = slot->retry_at;
 	return now;
 }
@@ -222,9 +222,8 @@ vpcd_turn(void *arg)
 {
 	struct vpcd *vpcd = arg;
 	uint64_t next = LOOP_NEVER;
-	int i;
 
-	for (i = 0; i < VPCD_READERS; i++) {
+	for (int i = 0; i < VPCD_READERS; i++) {
 		uint64_t at = slot_turn(&vpcd->slots[i]);
 
 		if (at < next)
@@ -275,7 +274,7 @@ slot_seen(const struct reader *reader)
 
 	if (slot->settled_at != 0)
 		return false;
-	return slot->state == (reader->card != NULL ? SLOT_OPEN : SLOT_CLOSED);
+	return slot->state == (reader->card ? SLOT_OPEN : SLOT_CLOSED);
 }
 
 static void
@@ -287,10 +286,8 @@ slot_ignore(struct reader *reader)
 bool
 vpcd_is_ready(const struct server *server)
 {
-	int i;
-
-	for (i = 0; i < VPCD_READERS; i++)
-		if (server->vpcd->slots[i].reader->card != NULL &&
+	for (int i = 0; i < VPCD_READERS; i++)
+		if (server->vpcd->slots[i].reader->card &&
 		    !slot_seen(server->vpcd->slots[i].reader))
 			return false;
 	return true;
@@ -300,13 +297,12 @@ char *
 vpcd_explain(const struct server *server, bool *taken)
 {
 	char *text = NULL;
-	int i;
 
 	*taken = false;
-	for (i = 0; i < VPCD_READERS; i++) {
+	for (int i = 0; i < VPCD_READERS; i++) {
 		const struct slot *slot = &server->vpcd->slots[i];
 
-		if (slot->reader->card == NULL || slot_seen(slot->reader))
+		if (!slot->reader->card || slot_seen(slot->reader))
 			continue;
 		*taken = slot->state != SLOT_CLOSED;
 		if (*taken)
@@ -339,13 +335,12 @@ static const struct door vpcd_door = {
 bool
 vpcd_open(struct server *server, uint16_t port, char **error)
 {
-	struct vpcd *vpcd = calloc(1, sizeof(*vpcd));
-	int i;
+	struct vpcd *vpcd = calloc(1, sizeof *vpcd);
 
-	if (vpcd == NULL)
+	if (!vpcd)
 		return sim_error_set(error, "out of memory");
 	vpcd->server = server;
-	for (i = 0; i < VPCD_READERS; i++) {
+	for (int i = 0; i < VPCD_READERS; i++) {
 		vpcd->slots[i].reader = &server->readers[i];
 		vpcd->slots[i].port = (uint16_t)(port + i);
 		vpcd->slots[i].fd = -1;
@@ -360,11 +355,9 @@ vpcd_open(struct server *server, uint16_t port, char **error)
 void
 vpcd_close(struct server *server)
 {
-	int i;
-
-	if (server->vpcd == NULL)
+	if (!server->vpcd)
 		return;
-	for (i = 0; i < VPCD_READERS; i++)
+	for (int i = 0; i < VPCD_READERS; i++)
 		slot_close(&server->vpcd->slots[i]);
 	free(server->vpcd);
 	server->vpcd = NULL;

@@ -2,10 +2,10 @@
 #ifndef JPKI_SIM_DOORS_VPCD_H
 #define JPKI_SIM_DOORS_VPCD_H
 
-#include "sim/reader/reader.h"
-
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "sim/reader/reader.h"
 
 /*
  * The door to the real pcscd: its driver vpcd listens on one TCP port per virtual reader, and a

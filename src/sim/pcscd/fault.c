@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/pcscd/fault.h"
 
-#include "sim/base/error.h"
-
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -10,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
 #include <winscard.h>
+
+#include "sim/base/error.h"
 
 enum value { VALUE_NONE, VALUE_CARD, VALUE_AID, VALUE_CODE, VALUE_LENGTH, VALUE_SW };
 
@@ -44,7 +43,7 @@ static const struct {
 	{"61xx", FAULT_ANSWER, VALUE_NONE, false, "the answer waits for GET RESPONSE"},
 	{"6cxx", FAULT_ANSWER, VALUE_NONE, false, "the card names the right Le instead"},
 };
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+#define KINDS (sizeof kinds / sizeof kinds[0])
 
 static const char *const call_names[WIRE_CALLS] = {
 	[WIRE_ANY] = "any",
@@ -122,7 +121,7 @@ faults_clear(struct faults *faults)
 {
 	struct fault *fault;
 
-	while ((fault = faults->list) != NULL) {
+	while ((fault = faults->list)) {
 		faults->list = fault->next;
 		free(fault);
 	}
@@ -131,7 +130,7 @@ faults_clear(struct faults *faults)
 void
 faults_free(struct faults *faults)
 {
-	if (faults == NULL)
+	if (!faults)
 		return;
 	faults_clear(faults);
 	free(faults);
@@ -186,9 +185,7 @@ read_hex(const char *text, size_t digits_max, uint32_t *number)
 static bool
 read_code(const char *text, uint32_t *code)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
 		const char *full = codes[i].name;
 
 		if (strcasecmp(text, full) == 0 || strcasecmp(text, full + strlen("SCARD_")) == 0 ||
@@ -205,7 +202,7 @@ read_aid(const char *text, struct fault *fault)
 {
 	size_t i, length = strlen(text) / 2;
 
-	if (strlen(text) % 2 != 0 || length == 0 || length > sizeof(fault->aid))
+	if (strlen(text) % 2 != 0 || length == 0 || length > sizeof fault->aid)
 		return false;
 	for (i = 0; i < length; i++) {
 		char digits[3] = {text[2 * i], text[2 * i + 1], '\0'};
@@ -227,7 +224,7 @@ read_value(struct fault *fault, const char *text)
 	fault->has_value = true;
 	switch (kinds[fault->kind].value) {
 	case VALUE_CARD:
-		if (*text == '\0' || strlen(text) >= sizeof(fault->card))
+		if (*text == '\0' || strlen(text) >= sizeof fault->card)
 			return false;
 		memcpy(fault->card, text, strlen(text) + 1);
 		return true;
@@ -287,15 +284,14 @@ static bool
 read_kind(struct fault *fault, const char *text, char **error)
 {
 	char list[512] = "";
-	size_t i;
 
-	for (i = 0; i < KINDS; i++) {
+	for (size_t i = 0; i < KINDS; i++) {
 		if (strcasecmp(text, kinds[i].name) == 0) {
 			fault->kind = (enum fault_kind)i;
 			fault->group = kinds[i].group;
 			return true;
 		}
-		add_word(list, sizeof(list), kinds[i].name);
+		add_word(list, sizeof list, kinds[i].name);
 	}
 	return sim_error_set(error, "there is no fault '%s'; there are: %s", text, list);
 }
@@ -304,14 +300,13 @@ static bool
 read_call(struct fault *fault, const char *text, char **error)
 {
 	char list[512] = "";
-	int i;
 
-	for (i = 0; i < WIRE_CALLS; i++) {
+	for (int i = 0; i < WIRE_CALLS; i++) {
 		if (strcasecmp(text, call_names[i]) == 0) {
 			fault->call = (enum wire_call)i;
 			return true;
 		}
-		add_word(list, sizeof(list), call_names[i]);
+		add_word(list, sizeof list, call_names[i]);
 	}
 	return sim_error_set(error, "there is no call '%s'; there are: %s", text, list);
 }
@@ -326,7 +321,7 @@ read_place(struct fault *fault, char **at, char **error)
 	if (isalpha((unsigned char)*part) && strcmp(part, "now") != 0) {
 		if (!read_call(fault, part, error))
 			return false;
-		part = *at == NULL ? part + strlen(part) : strsep(at, ":");
+		part = *at ? strsep(at, ":") : part + strlen(part);
 	}
 	length = strlen(part);
 	if (length > 0 && part[length - 1] == '+') {
@@ -369,8 +364,8 @@ set_defaults(struct fault *fault)
 					   0x00, 0x01, 0x01, 0x04, 0x08};
 
 	if (fault->kind == FAULT_APP_SELECTED && !fault->has_value) {
-		memcpy(fault->aid, text_aid, sizeof(text_aid));
-		fault->aid_length = sizeof(text_aid);
+		memcpy(fault->aid, text_aid, sizeof text_aid);
+		fault->aid_length = sizeof text_aid;
 	}
 	if (fault->kind == FAULT_TRUNCATED && !fault->has_value)
 		fault->length = 1;
@@ -388,11 +383,11 @@ read_order(struct fault *fault, char *copy, char **error)
 	char *at = copy;
 	char *kind = strsep(&at, "@");
 
-	if (at == NULL)
+	if (!at)
 		return sim_error_set(error, "KIND@N is missing its @");
 	if (!read_kind(fault, kind, error) || !read_place(fault, &at, error))
 		return false;
-	while (at != NULL)
+	while (at)
 		if (!read_option(fault, strsep(&at, ":"), error))
 			return false;
 	return check_whole(fault, error);
@@ -403,7 +398,7 @@ append(struct faults *faults, struct fault *fault)
 {
 	struct fault **at = &faults->list;
 
-	while (*at != NULL)
+	while (*at)
 		at = &(*at)->next;
 	*at = fault;
 }
@@ -411,12 +406,11 @@ append(struct faults *faults, struct fault *fault)
 bool
 faults_order(struct faults *faults, const char *text, unsigned int *number, char **error)
 {
-	struct fault *fault = calloc(1, sizeof(*fault));
+	struct fault *fault = calloc(1, sizeof *fault);
 	char *copy = strdup(text), *why = NULL;
 
-	if (fault == NULL || copy == NULL || !read_order(fault, copy, &why)) {
-		sim_error_set(error, "fault order '%s': %s", text,
-			      why == NULL ? "out of memory" : why);
+	if (!fault || !copy || !read_order(fault, copy, &why)) {
+		sim_error_set(error, "fault order '%s': %s", text, why ? why : "out of memory");
 		free(why);
 		free(copy);
 		free(fault);
@@ -426,9 +420,9 @@ faults_order(struct faults *faults, const char *text, unsigned int *number, char
 	set_defaults(fault);
 	if (fault->at != 0)
 		fault->at += fault->call == WIRE_ANY ? faults->total : faults->by_call[fault->call];
-	snprintf(fault->text, sizeof(fault->text), "%s", text);
+	snprintf(fault->text, sizeof fault->text, "%s", text);
 	fault->number = ++faults->numbers;
-	if (number != NULL)
+	if (number)
 		*number = fault->number;
 	append(faults, fault);
 	return true;
@@ -457,9 +451,9 @@ strikes(const struct faults *faults, const struct fault *fault, enum wire_call c
 struct fault *
 faults_strike(struct faults *faults, enum wire_call call, struct fault *previous)
 {
-	struct fault *fault = previous == NULL ? faults->list : previous->next;
+	struct fault *fault = !previous ? faults->list : previous->next;
 
-	while (fault != NULL && !strikes(faults, fault, call))
+	while (fault && !strikes(faults, fault, call))
 		fault = fault->next;
 	return fault;
 }
@@ -477,9 +471,9 @@ faults_struck(struct faults *faults, struct fault *fault, enum wire_call call)
 struct fault *
 faults_due(struct faults *faults, struct fault *previous)
 {
-	struct fault *fault = previous == NULL ? faults->list : previous->next;
+	struct fault *fault = !previous ? faults->list : previous->next;
 
-	while (fault != NULL && !fault->due)
+	while (fault && !fault->due)
 		fault = fault->next;
 	return fault;
 }
@@ -489,7 +483,7 @@ faults_take_immediate(struct faults *faults)
 {
 	struct fault *fault;
 
-	for (fault = faults->list; fault != NULL; fault = fault->next)
+	for (fault = faults->list; fault; fault = fault->next)
 		if (fault->at == 0 && fault->struck == 0)
 			return fault;
 	return NULL;
@@ -500,7 +494,7 @@ faults_take_undo(struct faults *faults)
 {
 	struct fault *fault;
 
-	for (fault = faults->list; fault != NULL; fault = fault->next) {
+	for (fault = faults->list; fault; fault = fault->next) {
 		if (fault->back_at != 0 && faults->total >= fault->back_at) {
 			fault->back_at = 0;
 			return fault;
@@ -515,7 +509,7 @@ faults_list(const struct faults *faults)
 	json_t *list = json_array();
 	const struct fault *fault;
 
-	for (fault = faults->list; fault != NULL; fault = fault->next) {
+	for (fault = faults->list; fault; fault = fault->next) {
 		json_t *entry = json_pack("{s:i, s:s, s:I}", "number", (int)fault->number, "order",
 					  fault->text, "struck", (json_int_t)fault->struck);
 
@@ -533,9 +527,8 @@ json_t *
 faults_calls(const struct faults *faults)
 {
 	json_t *by_call = json_object();
-	int i;
 
-	for (i = WIRE_ANY + 1; i < WIRE_CALLS; i++)
+	for (int i = WIRE_ANY + 1; i < WIRE_CALLS; i++)
 		if (faults->by_call[i] > 0)
 			json_object_set_new(by_call, call_names[i],
 					    json_integer((json_int_t)faults->by_call[i]));
@@ -554,7 +547,7 @@ faults_reset_calls(struct faults *faults)
 	struct fault *fault;
 
 	/* what was ordered relative to the old count stays as far away as it was */
-	for (fault = faults->list; fault != NULL; fault = fault->next) {
+	for (fault = faults->list; fault; fault = fault->next) {
 		unsigned long gone =
 			fault->call == WIRE_ANY ? faults->total : faults->by_call[fault->call];
 
@@ -565,5 +558,5 @@ faults_reset_calls(struct faults *faults)
 				fault->back_at > faults->total ? fault->back_at - faults->total : 1;
 	}
 	faults->total = 0;
-	memset(faults->by_call, 0, sizeof(faults->by_call));
+	memset(faults->by_call, 0, sizeof faults->by_call);
 }

@@ -2,13 +2,12 @@
 #ifndef JPKI_SIM_PCSCD_FAULT_H
 #define JPKI_SIM_PCSCD_FAULT_H
 
-#include "sim/standin/wire.h"
-
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <jansson.h>
+#include "sim/standin/wire.h"
 
 /*
  * Orders for faults at the n-th PC/SC call, as the user writes them:

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/pcscd/pcsc.h"
 
+#include <reader.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <reader.h>
 #include <winscard.h>
 
 /* Names as in the sources cited above: rContext->contexts. */
@@ -31,15 +30,13 @@ pcsc_generation(const struct server *server)
 void
 pcsc_table(const struct server *server, struct wire_reader table[WIRE_READERS])
 {
-	unsigned int i;
-
-	memset(table, 0, WIRE_READERS * sizeof(table[0]));
-	for (i = 0; i < WIRE_READERS; i++) {
+	memset(table, 0, WIRE_READERS * sizeof table[0]);
+	for (unsigned int i = 0; i < WIRE_READERS; i++) {
 		const struct reader *reader = &server->readers[i];
 
 		if (reader->name[0] == '\0' || !reader->plugged)
 			continue;
-		memcpy(table[i].name, reader->name, sizeof(table[i].name));
+		memcpy(table[i].name, reader->name, sizeof table[i].name);
 		table[i].event_counter = reader->pcsc.event_counter;
 		table[i].state = reader->pcsc.state;
 		table[i].sharing = reader->pcsc.sharing;
@@ -64,8 +61,8 @@ tell_handles(struct reader *reader, LONG event)
 	struct pcsc_context *context;
 	struct pcsc_handle *handle;
 
-	for (context = reader->server->contexts; context != NULL; context = context->next)
-		for (handle = context->handles; handle != NULL; handle = handle->next)
+	for (context = reader->server->contexts; context; context = context->next)
+		for (handle = context->handles; handle; handle = handle->next)
 			if (handle->reader == reader)
 				handle->event = (uint32_t)event;
 }
@@ -83,9 +80,8 @@ uint64_t
 pcsc_idle(struct server *server)
 {
 	uint64_t now = loop_now(), next = LOOP_NEVER;
-	unsigned int i;
 
-	for (i = 0; i < WIRE_READERS; i++) {
+	for (unsigned int i = 0; i < WIRE_READERS; i++) {
 		struct reader *reader = &server->readers[i];
 
 		if (reader->pcsc.power_off_at <= now) {
@@ -131,10 +127,10 @@ pcsc_removed(struct reader *reader)
 void
 pcsc_plugged(struct reader *reader)
 {
-	memset(&reader->pcsc, 0, sizeof(reader->pcsc));
+	memset(&reader->pcsc, 0, sizeof reader->pcsc);
 	reader->pcsc.power_off_at = LOOP_NEVER;
 	reader->pcsc.state = SCARD_ABSENT;
-	if (reader->card != NULL) {
+	if (reader->card) {
 		reader_power_on(reader);
 		reader->pcsc.state = STATE_POWERED;
 		start_idle(reader);
@@ -148,11 +144,11 @@ pcsc_unplugged(struct reader *reader)
 	struct pcsc_context *context;
 	struct pcsc_handle *handle;
 
-	for (context = reader->server->contexts; context != NULL; context = context->next)
-		for (handle = context->handles; handle != NULL; handle = handle->next)
+	for (context = reader->server->contexts; context; context = context->next)
+		for (handle = context->handles; handle; handle = handle->next)
 			if (handle->reader == reader)
 				handle->reader = NULL;
-	memset(&reader->pcsc, 0, sizeof(reader->pcsc));
+	memset(&reader->pcsc, 0, sizeof reader->pcsc);
 	reader->pcsc.power_off_at = LOOP_NEVER;
 	changed(reader->server);
 }
@@ -165,7 +161,7 @@ reset_card(struct reader *reader, uint32_t disposition)
 	reader->pcsc.protocol = SCARD_PROTOCOL_UNDEFINED;
 	if (disposition == SCARD_UNPOWER_CARD)
 		reader_power_off(reader);
-	if (reader->card != NULL) {
+	if (reader->card) {
 		reader_reset(reader);
 		reader->pcsc.state = STATE_POWERED;
 	}
@@ -176,7 +172,7 @@ find_handle(const struct pcsc_context *context, uint32_t id)
 {
 	struct pcsc_handle *handle;
 
-	for (handle = context->handles; handle != NULL; handle = handle->next)
+	for (handle = context->handles; handle; handle = handle->next)
 		if (handle->id == id)
 			return handle;
 	return NULL;
@@ -186,10 +182,9 @@ struct reader *
 pcsc_call_reader(const struct pcsc_call *call)
 {
 	struct pcsc_handle *handle;
-	unsigned int i;
 
 	if (call->request->call == WIRE_CONNECT) {
-		for (i = 0; i < WIRE_READERS; i++) {
+		for (unsigned int i = 0; i < WIRE_READERS; i++) {
 			struct reader *reader = &call->server->readers[i];
 
 			if (reader->plugged && strlen(reader->name) == call->request->length &&
@@ -199,7 +194,7 @@ pcsc_call_reader(const struct pcsc_call *call)
 		return NULL;
 	}
 	handle = find_handle(call->context, call->request->handle);
-	return handle == NULL ? NULL : handle->reader;
+	return !handle ? NULL : handle->reader;
 }
 
 static enum pcsc_outcome
@@ -222,13 +217,13 @@ static uint32_t
 atr_protocols(const uint8_t *atr, size_t length)
 {
 	uint32_t offered = 0;
-	unsigned int round, y;
+	unsigned int y;
 	size_t at = 2;
 
 	if (length < 2 || (atr[0] != 0x3B && atr[0] != 0x3F))
 		return 0;
 	y = atr[1] >> 4;
-	for (round = 1; y != 0 && at < length; round++) {
+	for (unsigned int round = 1; y != 0 && at < length; round++) {
 		if (round == 2 && (y & 1) != 0) /* TA2: specific mode */
 			return (atr[at] & 0x0F) == 0 ? SCARD_PROTOCOL_T0 : SCARD_PROTOCOL_T1;
 		at += (y & 1) + (y >> 1 & 1) + (y >> 2 & 1);
@@ -287,12 +282,12 @@ add_handle(struct pcsc_call *call, struct reader *reader)
 	struct pcsc_handle *handle, *each;
 	unsigned int count = 0;
 
-	for (each = call->context->handles; each != NULL; each = each->next)
+	for (each = call->context->handles; each; each = each->next)
 		count++;
 	if (count >= CONTEXT_HANDLES_MAX)
 		return NULL;
-	handle = calloc(1, sizeof(*handle));
-	if (handle == NULL)
+	handle = calloc(1, sizeof *handle);
+	if (!handle)
 		return NULL;
 	handle->id = ++call->server->last_id;
 	handle->reader = reader;
@@ -334,7 +329,7 @@ call_connect(struct pcsc_call *call)
 		return done(call, SCARD_E_PROTO_MISMATCH);
 	if (!is_share(share))
 		return done(call, SCARD_E_INVALID_VALUE);
-	if (reader == NULL)
+	if (!reader)
 		return done(call, SCARD_E_UNKNOWN_READER);
 	if (reader->pcsc.sharing == SHARING_EXCLUSIVE)
 		return done(call, SCARD_E_SHARING_VIOLATION);
@@ -352,7 +347,7 @@ call_connect(struct pcsc_call *call)
 	if (share == SCARD_SHARE_EXCLUSIVE && reader->pcsc.sharing != SHARING_NONE)
 		return done(call, SCARD_E_SHARING_VIOLATION);
 	handle = add_handle(call, reader);
-	if (handle == NULL)
+	if (!handle)
 		return done(call, SCARD_E_NO_MEMORY);
 	if (share == SCARD_SHARE_EXCLUSIVE) {
 		reader->pcsc.sharing = SHARING_EXCLUSIVE;
@@ -405,13 +400,13 @@ call_reconnect(struct pcsc_call *call)
 	if (!names_protocol(share, protocols))
 		return done(call, SCARD_E_PROTO_MISMATCH);
 	reader = handle->reader;
-	if (reader == NULL)
+	if (!reader)
 		return done(call, SCARD_E_INVALID_VALUE);
 	if (held_by_other(reader, handle->id))
 		return again(call);
 	if (initialization != SCARD_LEAVE_CARD)
 		reset_card(reader, initialization);
-	if (reader->card == NULL)
+	if (!reader->card)
 		return done(call, SCARD_E_NO_SMARTCARD);
 	rv = choose_protocol(reader, share, protocols);
 	/* no power: a card that another program left unpowered stays so without a reset */
@@ -432,7 +427,7 @@ disconnect(struct server *server, struct pcsc_context *context, struct pcsc_hand
 {
 	struct reader *reader = handle->reader;
 
-	if (reader == NULL) {
+	if (!reader) {
 		remove_handle(context, handle);
 		return;
 	}
@@ -446,7 +441,7 @@ disconnect(struct server *server, struct pcsc_context *context, struct pcsc_hand
 		tell_handles(reader, SCARD_W_RESET_CARD);
 		reader_power_off(reader);
 		reader->pcsc.protocol = SCARD_PROTOCOL_UNDEFINED;
-		if (reader->card != NULL)
+		if (reader->card)
 			reader->pcsc.state = SCARD_PRESENT;
 	}
 	remove_handle(context, handle);
@@ -467,7 +462,7 @@ call_disconnect(struct pcsc_call *call)
 
 	if (disposition > SCARD_EJECT_CARD)
 		return done(call, SCARD_E_INVALID_VALUE);
-	if (handle->reader != NULL && disposition != SCARD_LEAVE_CARD &&
+	if (handle->reader && disposition != SCARD_LEAVE_CARD &&
 	    held_by_other(handle->reader, handle->id))
 		return PCSC_WAIT;
 	disconnect(call->server, call->context, handle, disposition);
@@ -480,7 +475,7 @@ call_begin(struct pcsc_call *call)
 	struct pcsc_handle *handle = find_handle(call->context, call->request->handle);
 	struct reader *reader = handle->reader;
 
-	if (reader == NULL)
+	if (!reader)
 		return done(call, SCARD_E_INVALID_VALUE);
 	if (handle->event != 0)
 		return done(call, (LONG)handle->event);
@@ -516,7 +511,7 @@ call_end(struct pcsc_call *call)
 
 	if (disposition > SCARD_EJECT_CARD)
 		return done(call, SCARD_E_INVALID_VALUE);
-	if (reader == NULL)
+	if (!reader)
 		return done(call, SCARD_E_INVALID_VALUE);
 	/* after a reset by this very program the transaction stays: so in pcsc-lite */
 	if (handle->event != 0)
@@ -534,8 +529,8 @@ reply_table(struct pcsc_call *call, uint32_t value)
 	struct wire_reader table[WIRE_READERS];
 
 	pcsc_table(call->server, table);
-	memcpy(call->out, table, sizeof(table));
-	call->reply.length = sizeof(table);
+	memcpy(call->out, table, sizeof table);
+	call->reply.length = sizeof table;
 	call->reply.value[0] = value;
 	return done(call, SCARD_S_SUCCESS);
 }
@@ -547,7 +542,7 @@ call_status(struct pcsc_call *call)
 	struct reader *reader = handle->reader;
 
 	/* the library misses the name in the table before it asks the daemon */
-	if (reader == NULL)
+	if (!reader)
 		return done(call, SCARD_E_READER_UNAVAILABLE);
 	if (held_by_other(reader, handle->id))
 		return again(call);
@@ -587,7 +582,7 @@ call_transmit(struct pcsc_call *call)
 	unsigned int delay;
 	size_t length;
 
-	if (reader == NULL)
+	if (!reader)
 		return done(call, SCARD_E_INVALID_VALUE);
 	if (held_by_other(reader, handle->id))
 		return again(call);
@@ -622,7 +617,7 @@ call_control(struct pcsc_call *call)
 {
 	struct pcsc_handle *handle = find_handle(call->context, call->request->handle);
 
-	if (handle->reader == NULL)
+	if (!handle->reader)
 		return done(call, SCARD_E_INVALID_VALUE);
 	if (held_by_other(handle->reader, handle->id))
 		return done(call, SCARD_E_SHARING_VIOLATION);
@@ -643,7 +638,7 @@ call_get_attrib(struct pcsc_call *call)
 	const void *value;
 	size_t length;
 
-	if (reader == NULL)
+	if (!reader)
 		return done(call, SCARD_E_INVALID_VALUE);
 	if (held_by_other(reader, handle->id))
 		return done(call, SCARD_E_SHARING_VIOLATION);
@@ -652,11 +647,11 @@ call_get_attrib(struct pcsc_call *call)
 	switch (call->request->arg[0]) {
 	case SCARD_ATTR_ATR_STRING:
 		value = reader->atr;
-		length = reader->card == NULL ? 0 : reader->atr_length;
+		length = !reader->card ? 0 : reader->atr_length;
 		break;
 	case SCARD_ATTR_VENDOR_NAME:
 		value = "jpki-card-sim";
-		length = sizeof("jpki-card-sim");
+		length = sizeof "jpki-card-sim";
 		break;
 	case SCARD_ATTR_DEVICE_FRIENDLY_NAME:
 	case SCARD_ATTR_DEVICE_SYSTEM_NAME:
@@ -702,9 +697,9 @@ pcsc_call(struct pcsc_call *call)
 {
 	uint32_t number = call->request->call;
 
-	if (number >= WIRE_CALLS || calls[number].run == NULL || call->context->id == 0)
+	if (number >= WIRE_CALLS || !calls[number].run || call->context->id == 0)
 		return done(call, SCARD_E_INVALID_PARAMETER);
-	if (calls[number].on_handle && find_handle(call->context, call->request->handle) == NULL)
+	if (calls[number].on_handle && !find_handle(call->context, call->request->handle))
 		return done(call, SCARD_E_INVALID_HANDLE);
 	call->reader = pcsc_call_reader(call);
 	return calls[number].run(call);
@@ -729,16 +724,15 @@ pcsc_remove_context(struct server *server, struct pcsc_context *context)
 	struct pcsc_context **at;
 	struct pcsc_handle *handle;
 
-	while ((handle = context->handles) != NULL) {
-		bool holds =
-			handle->reader != NULL && handle->reader->pcsc.lock_handle == handle->id;
+	while ((handle = context->handles)) {
+		bool holds = handle->reader && handle->reader->pcsc.lock_handle == handle->id;
 
 		disconnect(server, context, handle,
 			   holds && handle->event == 0 ? SCARD_RESET_CARD : SCARD_LEAVE_CARD);
 	}
-	for (at = &server->contexts; *at != NULL && *at != context; at = &(*at)->next)
+	for (at = &server->contexts; *at && *at != context; at = &(*at)->next)
 		;
-	if (*at != NULL)
+	if (*at)
 		*at = context->next;
 	context->id = 0;
 }
@@ -746,7 +740,7 @@ pcsc_remove_context(struct server *server, struct pcsc_context *context)
 bool
 pcsc_lets_others(const struct reader *reader)
 {
-	return reader->plugged && reader->card != NULL && reader->pcsc.lock_handle == 0 &&
+	return reader->plugged && reader->card && reader->pcsc.lock_handle == 0 &&
 	       reader->pcsc.sharing != SHARING_EXCLUSIVE;
 }
 

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/pcscd/service.h"
 
-#include "sim/base/error.h"
-#include "sim/pcscd/pcsc.h"
-#include "sim/base/socket.h"
-#include "sim/pcscd/strike.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
 #include <winscard.h>
+
+#include "sim/base/error.h"
+#include "sim/base/socket.h"
+#include "sim/pcscd/pcsc.h"
+#include "sim/pcscd/strike.h"
 
 struct client {
 	struct standin *standin;
@@ -63,14 +62,14 @@ static bool
 client_send(struct client *client)
 {
 	struct wire_reply *reply = &client->call.reply;
-	struct iovec parts[2] = {{.iov_base = reply, .iov_len = sizeof(*reply)},
+	struct iovec parts[2] = {{.iov_base = reply, .iov_len = sizeof *reply},
 				 {.iov_base = client->out, .iov_len = reply->length}};
 	struct msghdr message = {.msg_iov = parts, .msg_iovlen = reply->length > 0 ? 2 : 1};
 	ssize_t sent = sendmsg(client->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 	client->busy = client->answered = false;
 	client->got = 0;
-	return sent == (ssize_t)(sizeof(*reply) + reply->length);
+	return sent == (ssize_t)(sizeof *reply + reply->length);
 }
 
 static LONG
@@ -96,11 +95,11 @@ cancel(struct client *canceller)
 {
 	struct client *client;
 
-	for (client = canceller->standin->clients; client != NULL; client = client->next) {
+	for (client = canceller->standin->clients; client; client = client->next) {
 		if (client->context.id != canceller->request.handle || client == canceller)
 			continue;
 		if (client->busy && client->request.call == WIRE_STATUS_CHANGE) {
-			memset(&client->call.reply, 0, sizeof(client->call.reply));
+			memset(&client->call.reply, 0, sizeof client->call.reply);
 			client->call.reply.rv = (uint32_t)SCARD_E_CANCELLED;
 			client->answered = true;
 		}
@@ -162,7 +161,7 @@ client_step(struct client *client)
 		handle = call->reply.value[0];
 	strikes_after(&client->strikes, call);
 	undo_if_lost(client, context, handle);
-	if (call->hold_until != 0 && call->reader != NULL)
+	if (call->hold_until != 0 && call->reader)
 		client->held_event = call->reader->pcsc.event_counter;
 }
 
@@ -175,7 +174,7 @@ client_begin(struct client *client)
 	bool known = client->request.call > WIRE_ANY && client->request.call < WIRE_CALLS;
 
 	client->busy = true;
-	memset(call, 0, sizeof(*call));
+	memset(call, 0, sizeof *call);
 	call->server = standin->server;
 	call->context = &client->context;
 	call->request = &client->request;
@@ -201,10 +200,10 @@ may_send(struct client *client)
 {
 	struct pcsc_call *call = &client->call;
 
-	if (call->hold_until == 0 || call->reader == NULL)
+	if (call->hold_until == 0 || !call->reader)
 		return true;
 	if (!call->reader->plugged || call->reader->pcsc.event_counter != client->held_event) {
-		memset(&call->reply, 0, sizeof(call->reply));
+		memset(&call->reply, 0, sizeof call->reply);
 		call->reply.rv = (uint32_t)SCARD_E_NOT_TRANSACTED;
 		return true;
 	}
@@ -218,7 +217,7 @@ settle_round(struct standin *standin, uint64_t *next)
 	struct client *client, *following;
 	bool moved = false;
 
-	for (client = standin->clients; client != NULL; client = following) {
+	for (client = standin->clients; client; client = following) {
 		following = client->next;
 		if (!client->busy)
 			continue;
@@ -243,7 +242,7 @@ drop_contexts(struct standin *standin)
 {
 	struct client *client, *following;
 
-	for (client = standin->clients; client != NULL; client = following) {
+	for (client = standin->clients; client; client = following) {
 		following = client->next;
 		if (client->context.id != 0)
 			client_close(client);
@@ -270,7 +269,7 @@ standin_turn(void *arg)
 static bool
 client_receive(struct client *client)
 {
-	const size_t head = sizeof(client->request);
+	const size_t head = sizeof client->request;
 	bool in_head = client->got < head;
 	char *to = in_head ? (char *)&client->request + client->got
 			   : (char *)client->data + (client->got - head);
@@ -290,7 +289,7 @@ static void
 client_ready(void *arg, short revents)
 {
 	struct client *client = arg;
-	const size_t head = sizeof(client->request);
+	const size_t head = sizeof client->request;
 
 	(void)revents;
 	/* nothing may come while an answer is owed: what can be read then is the end */
@@ -321,11 +320,11 @@ accept_client(void *arg, short revents)
 	(void)revents;
 	if (fd == -1)
 		return;
-	client = calloc(1, sizeof(*client));
-	if (client != NULL)
+	client = calloc(1, sizeof *client);
+	if (client)
 		client->watch =
 			loop_watch_add(standin->server->loop, fd, POLLIN, client_ready, client);
-	if (client == NULL || client->watch == NULL) {
+	if (!client || !client->watch) {
 		free(client);
 		close(fd);
 		return;
@@ -356,14 +355,14 @@ static const struct door standin_door = {
 bool
 standin_open(struct server *server, const char *path, char **error)
 {
-	struct standin *standin = calloc(1, sizeof(*standin));
+	struct standin *standin = calloc(1, sizeof *standin);
 
-	if (standin == NULL)
+	if (!standin)
 		return sim_error_set(error, "out of memory");
 	standin->server = server;
 	standin->path = strdup(path);
 	standin->fd = server_socket_listen(path, error);
-	if (standin->fd == -1 || standin->path == NULL) {
+	if (standin->fd == -1 || !standin->path) {
 		free(standin->path);
 		free(standin);
 		return false;
@@ -380,9 +379,9 @@ standin_close(struct server *server)
 {
 	struct standin *standin = server->standin;
 
-	if (standin == NULL)
+	if (!standin)
 		return;
-	while (standin->clients != NULL)
+	while (standin->clients)
 		client_close(standin->clients);
 	loop_watch_remove(standin->watch);
 	close(standin->fd);
@@ -397,12 +396,10 @@ standin_close(struct server *server)
 void
 standin_stop_service(struct server *server)
 {
-	unsigned int i;
-
 	if (server->standin->stopped)
 		return;
 	server->standin->stopped = true;
-	for (i = 0; i < WIRE_READERS; i++) {
+	for (unsigned int i = 0; i < WIRE_READERS; i++) {
 		reader_power_off(&server->readers[i]);
 		if (server->readers[i].plugged)
 			pcsc_unplugged(&server->readers[i]);
@@ -412,13 +409,11 @@ standin_stop_service(struct server *server)
 void
 standin_start_service(struct server *server)
 {
-	unsigned int i;
-
 	if (!server->standin->stopped)
 		return;
 	drop_contexts(server->standin);
 	server->standin->stopped = false;
-	for (i = 0; i < WIRE_READERS; i++)
+	for (unsigned int i = 0; i < WIRE_READERS; i++)
 		if (server->readers[i].plugged)
 			pcsc_plugged(&server->readers[i]);
 }
@@ -434,7 +429,7 @@ standin_clear_faults(struct server *server)
 {
 	struct client *client;
 
-	for (client = server->standin->clients; client != NULL; client = client->next)
+	for (client = server->standin->clients; client; client = client->next)
 		client->strikes.count = 0;
 	for (unsigned int i = 0; i < WIRE_READERS; i++)
 		server->readers[i].dead = false;
@@ -447,7 +442,7 @@ standin_status(const struct server *server)
 	const struct client *client;
 	int contexts = 0;
 
-	for (client = server->standin->clients; client != NULL; client = client->next)
+	for (client = server->standin->clients; client; client = client->next)
 		contexts += client->context.id != 0;
 	return json_pack("{s:s, s:i, s:I}", "service",
 			 server->standin->stopped ? "stopped" : "running", "contexts", contexts,

@@ -2,11 +2,10 @@
 #ifndef JPKI_SIM_PCSCD_SERVICE_H
 #define JPKI_SIM_PCSCD_SERVICE_H
 
-#include "sim/reader/reader.h"
-
+#include <jansson.h>
 #include <stdbool.h>
 
-#include <jansson.h>
+#include "sim/reader/reader.h"
 
 /*
  * The door for programs that run over the stand-in libpcsclite: a Unix socket, one connection

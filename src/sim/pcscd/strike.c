@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/pcscd/strike.h"
 
-#include "sim/pcscd/service.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include <winscard.h>
+
+#include "sim/pcscd/service.h"
 
 /* Random, but the same at the same call of the same kind of run. */
 static uint32_t
@@ -25,19 +24,18 @@ fault_reader(struct server *server, const struct fault *fault, const struct pcsc
 {
 	struct reader *reader = NULL;
 	char *ignored = NULL;
-	unsigned int i;
 
 	if (fault->reader[0] != '\0') {
 		reader = server_find_reader(server, fault->reader, &ignored);
 		free(ignored);
 		return reader;
 	}
-	if (call != NULL)
-		reader = call->reader != NULL ? call->reader : pcsc_call_reader(call);
-	for (i = 0; reader == NULL && i < WIRE_READERS; i++)
-		if (server->readers[i].plugged && server->readers[i].card != NULL)
+	if (call)
+		reader = call->reader ? call->reader : pcsc_call_reader(call);
+	for (unsigned int i = 0; !reader && i < WIRE_READERS; i++)
+		if (server->readers[i].plugged && server->readers[i].card)
 			reader = &server->readers[i];
-	for (i = 0; reader == NULL && i < WIRE_READERS; i++)
+	for (unsigned int i = 0; !reader && i < WIRE_READERS; i++)
 		if (server->readers[i].plugged)
 			reader = &server->readers[i];
 	return reader;
@@ -46,10 +44,10 @@ fault_reader(struct server *server, const struct fault *fault, const struct pcsc
 static void
 remember_undo(struct fault *fault, const struct reader *reader)
 {
-	snprintf(fault->undo_reader, sizeof(fault->undo_reader), "%s", reader->name);
+	snprintf(fault->undo_reader, sizeof fault->undo_reader, "%s", reader->name);
 	fault->undo_card[0] = '\0';
-	if (reader->card_name != NULL)
-		snprintf(fault->undo_card, sizeof(fault->undo_card), "%s", reader->card_name);
+	if (reader->card_name)
+		snprintf(fault->undo_card, sizeof fault->undo_card, "%s", reader->card_name);
 }
 
 static void
@@ -70,7 +68,7 @@ carry_out_state(struct server *server, struct fault *fault, struct reader *reade
 		standin_stop_service(server);
 		return;
 	}
-	if (reader == NULL)
+	if (!reader)
 		return;
 	remember_undo(fault, reader);
 	switch ((int)fault->kind) {
@@ -81,7 +79,7 @@ carry_out_state(struct server *server, struct fault *fault, struct reader *reade
 		reader->dead = true;
 		break;
 	case FAULT_SLEPT:
-		if (fault->has_value && reader->card != NULL)
+		if (fault->has_value && reader->card)
 			insert_or_note(reader, fault->card, reader_swap_unseen);
 		break;
 	default:
@@ -111,14 +109,14 @@ carry_out(struct server *server, struct fault *fault, const struct pcsc_call *ca
 {
 	struct reader *reader = fault_reader(server, fault, call);
 
-	trace_note(server->trace, reader == NULL ? 0 : reader->index, "fault %s", fault->text);
+	trace_note(server->trace, !reader ? 0 : reader->index, "fault %s", fault->text);
 	if (fault->group == FAULT_STATE) {
 		carry_out_state(server, fault, reader);
-	} else if (reader != NULL && pcsc_lets_others(reader)) {
+	} else if (reader && pcsc_lets_others(reader)) {
 		carry_out_other(reader, fault);
 	} else {
-		snprintf(fault->undo_reader, sizeof(fault->undo_reader), "%s",
-			 reader == NULL ? "" : reader->name);
+		snprintf(fault->undo_reader, sizeof fault->undo_reader, "%s",
+			 !reader ? "" : reader->name);
 		fault->due = true;
 	}
 }
@@ -136,7 +134,7 @@ undo(struct server *server, struct fault *fault)
 	}
 	reader = server_find_reader(server, fault->undo_reader, &ignored);
 	free(ignored);
-	if (reader == NULL)
+	if (!reader)
 		return;
 	if (fault->kind == FAULT_READER_GONE) {
 		reader_plug(reader);
@@ -157,16 +155,16 @@ strikes_settle(struct server *server)
 	struct fault *fault = NULL;
 	char *ignored = NULL;
 
-	while ((fault = faults_take_undo(server->faults)) != NULL)
+	while ((fault = faults_take_undo(server->faults)))
 		undo(server, fault);
 	fault = NULL;
-	while ((fault = faults_due(server->faults, fault)) != NULL) {
+	while ((fault = faults_due(server->faults, fault))) {
 		struct reader *reader =
 			fault->undo_reader[0] == '\0'
 				? fault_reader(server, fault, NULL)
 				: server_find_reader(server, fault->undo_reader, &ignored);
 
-		if (reader != NULL && pcsc_lets_others(reader)) {
+		if (reader && pcsc_lets_others(reader)) {
 			fault->due = false;
 			carry_out_other(reader, fault);
 		}
@@ -179,7 +177,7 @@ strikes_now(struct server *server)
 {
 	struct fault *fault;
 
-	while ((fault = faults_take_immediate(server->faults)) != NULL) {
+	while ((fault = faults_take_immediate(server->faults))) {
 		faults_struck(server->faults, fault, WIRE_ANY);
 		carry_out(server, fault, NULL);
 	}
@@ -198,7 +196,7 @@ fault_result(const struct fault *fault, const struct pcsc_call *call)
 static void
 answer_with(struct pcsc_call *call, LONG rv)
 {
-	memset(&call->reply, 0, sizeof(call->reply));
+	memset(&call->reply, 0, sizeof call->reply);
 	call->reply.rv = (uint32_t)rv;
 }
 
@@ -220,7 +218,7 @@ answer_sw(struct pcsc_call *call, uint32_t sw)
 {
 	const uint8_t bytes[2] = {(uint8_t)(sw >> 8), (uint8_t)sw};
 
-	answer_bytes(call, bytes, sizeof(bytes));
+	answer_bytes(call, bytes, sizeof bytes);
 }
 
 /* A status word that is no success, as if by chance. */
@@ -248,7 +246,7 @@ answer_61(struct pcsc_call *call)
 	size_t length = call->reply.length;
 	uint32_t sw;
 
-	if (reader == NULL || length < 2 || length > sizeof(reader->waiting))
+	if (!reader || length < 2 || length > sizeof reader->waiting)
 		return;
 	memcpy(reader->waiting, call->out, length);
 	reader->waiting_length = length;
@@ -263,7 +261,7 @@ strikes_answer_waiting(struct pcsc_call *call)
 	const uint8_t *command = call->data;
 	size_t length, wanted;
 
-	if (reader == NULL || reader->waiting_length == 0 || call->request->call != WIRE_TRANSMIT)
+	if (!reader || reader->waiting_length == 0 || call->request->call != WIRE_TRANSMIT)
 		return false;
 	length = reader->waiting_length;
 	reader->waiting_length = 0; /* any other command throws it away */
@@ -370,9 +368,7 @@ lose_answer(struct pcsc_call *call, const struct fault *fault)
 void
 strikes_after(struct strikes *strikes, struct pcsc_call *call)
 {
-	unsigned int i;
-
-	for (i = 0; i < strikes->count; i++) {
+	for (unsigned int i = 0; i < strikes->count; i++) {
 		struct fault *fault = strikes->fault[i];
 
 		if (fault->group == FAULT_ANSWER) {

@@ -2,10 +2,10 @@
 #ifndef JPKI_SIM_PCSCD_STRIKE_H
 #define JPKI_SIM_PCSCD_STRIKE_H
 
+#include <stdbool.h>
+
 #include "sim/pcscd/fault.h"
 #include "sim/pcscd/pcsc.h"
-
-#include <stdbool.h>
 
 /* Carries out faults: see fault.h for what they mean. */
 

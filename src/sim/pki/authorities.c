@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/pki/authorities.h"
 
-#include "sim/base/dates.h"
-#include "sim/base/error.h"
-#include "sim/base/json.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/dates.h"
+#include "sim/base/error.h"
+#include "sim/base/json.h"
 
 #define FIRST_YEAR 2015
 #define YEARS_BETWEEN 4
@@ -31,7 +31,7 @@ static const struct {
 	{{2019, 9, 15}, {[SIM_PIN_AUTH] = 31316, [SIM_PIN_SIGN] = 31316}},
 	{{2023, 7, 16}, {[SIM_PIN_AUTH] = 36064, [SIM_PIN_SIGN] = 35427}},
 };
-#define PUBLISHED (sizeof(published) / sizeof(*published))
+#define PUBLISHED (sizeof published / sizeof *published)
 
 static int64_t
 generation_start(enum sim_pin which, int year)
@@ -156,9 +156,9 @@ sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t n
 		return entry;
 	if (start > now) /* made ahead of its time, but to be used now */
 		start = sim_date_start(sim_date_at(now));
-	(void)snprintf(label, sizeof(label), "authority/%s/%d", sim_pin_names[which], year);
+	(void)snprintf(label, sizeof label, "authority/%s/%d", sim_pin_names[which], year);
 	sim_random_init(&random, seed, label);
-	if (sim_random_bytes(&random, serial, sizeof(serial)))
+	if (sim_random_bytes(&random, serial, sizeof serial))
 		key = sim_pki_make_rsa(&random, 2048);
 	/* Four bytes in 01000000 to 07FFFFFF, as the real ones are. */
 	serial[0] = (uint8_t)(1 + serial[0] % 7);
@@ -226,7 +226,7 @@ sim_ca_take_serial(json_t *entry, struct sim_random *random, const char *card)
 	uint32_t serial;
 
 	do {
-		if (!sim_random_bytes(random, bytes, sizeof(bytes)))
+		if (!sim_random_bytes(random, bytes, sizeof bytes))
 			return 0;
 		serial = ((uint32_t)(1 + bytes[0] % 7) << 24) | ((uint32_t)bytes[1] << 16) |
 			 ((uint32_t)bytes[2] << 8) | bytes[3];
@@ -256,7 +256,7 @@ static struct sim_revoked *
 list_revoked(const json_t *entry, size_t *count)
 {
 	const json_t *revoked = json_object_get(entry, "revoked");
-	struct sim_revoked *list = calloc(json_array_size(revoked) + 1, sizeof(*list));
+	struct sim_revoked *list = calloc(json_array_size(revoked) + 1, sizeof *list);
 	size_t i;
 	json_t *one;
 

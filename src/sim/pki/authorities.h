@@ -2,18 +2,18 @@
 #ifndef JPKI_SIM_PKI_AUTHORITIES_H
 #define JPKI_SIM_PKI_AUTHORITIES_H
 
-#include "sim/pki/pki.h"
-
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/pki/pki.h"
+
 /*
  * The authorities of this installation, as they stand in ca.json. Like the real ones both get
- * a new key every four years (2015, 2019, 2023, …) under an unchanged name, begin and end when those
- * do, and issue until the next one begins. A generation is made when it is first needed.
- * All functions change the JSON in memory only.
+ * a new key every four years (2015, 2019, 2023, …) under an unchanged name, begin and end when
+ * those do, and issue until the next one begins. A generation is made when it is first needed. All
+ * functions change the JSON in memory only.
  */
 
 /* What is in ca.json, empty. */

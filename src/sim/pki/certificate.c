@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/pki/shape.h"
-
 #include "sim/base/dates.h"
+#include "sim/pki/shape.h"
 
 bool
 sim_pki_set_time(ASN1_TIME *field, int64_t time)

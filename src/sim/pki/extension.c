@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/pki/shape.h"
-
 #include <openssl/asn1.h>
 #include <openssl/objects.h>
+
+#include "sim/pki/shape.h"
 
 /* Each extension is made, added and freed in one function. */
 
@@ -202,7 +202,7 @@ push_attribute(GENERAL_NAMES *names, int number, const char *text)
 	ASN1_UTF8STRING *string = ASN1_UTF8STRING_new();
 	ASN1_OBJECT *type = NULL;
 
-	oid[sizeof(oid) - 2] = (char)('0' + number);
+	oid[sizeof oid - 2] = (char)('0' + number);
 	type = OBJ_txt2obj(oid, 1);
 	if (!name || !value || !string || !type || !ASN1_STRING_set(string, text, -1))
 		goto failed;
@@ -235,7 +235,7 @@ sim_extend_attributes(X509 *certificate, const struct sim_holder *holder)
 	GENERAL_NAMES *names = GENERAL_NAMES_new();
 	bool ok = names != NULL;
 
-	for (size_t i = 0; ok && i < sizeof(attributes) / sizeof(*attributes); i++)
+	for (size_t i = 0; ok && i < sizeof attributes / sizeof *attributes; i++)
 		ok = push_attribute(names, attributes[i].number, attributes[i].text);
 	ok = ok && add_extension(certificate, NID_subject_alt_name, names, false);
 	GENERAL_NAMES_free(names);

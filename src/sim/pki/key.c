@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/pki/pki.h"
-
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -11,6 +9,8 @@
 #include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/pki/pki.h"
 
 #define EXPONENT 65537
 
@@ -38,13 +38,13 @@ make_prime(struct sim_random *random, BIGNUM *prime, int bits, BN_CTX *ctx)
 	size_t len = (size_t)bits / 8;
 	int found = 0;
 
-	if (len > sizeof(bytes) || !sim_random_bytes(random, bytes, len))
+	if (len > sizeof bytes || !sim_random_bytes(random, bytes, len))
 		return false;
 	bytes[0] |= 0xC0;
 	bytes[len - 1] |= 1;
 	if (!BN_bin2bn(bytes, (int)len, prime))
 		return false;
-	OPENSSL_cleanse(bytes, sizeof(bytes));
+	OPENSSL_cleanse(bytes, sizeof bytes);
 	while (found == 0) {
 		if (!BN_add_word(prime, 2))
 			return false;
@@ -179,10 +179,10 @@ sim_pki_make_ec(struct sim_random *random)
 	size_t len = 0;
 	EVP_PKEY *key = NULL;
 
-	if (group && ctx && secret && sim_random_bytes(random, bytes, sizeof(bytes)) &&
-	    BN_bin2bn(bytes, sizeof(bytes), secret) &&
+	if (group && ctx && secret && sim_random_bytes(random, bytes, sizeof bytes) &&
+	    BN_bin2bn(bytes, sizeof bytes, secret) &&
 	    BN_nnmod(secret, secret, EC_GROUP_get0_order(group), ctx) && !BN_is_zero(secret))
-		len = public_point(group, secret, point, sizeof(point), ctx);
+		len = public_point(group, secret, point, sizeof point, ctx);
 	if (len > 0)
 		key = assemble_ec(secret, point, len);
 	BN_clear_free(secret);

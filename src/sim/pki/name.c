@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/pki/shape.h"
-
 #include <openssl/objects.h>
 #include <stdio.h>
+
+#include "sim/pki/shape.h"
 
 #define ORGANISATION "JPKI-SIM"
 #define AGENCY "Japan Agency for Local Authority Information Systems"
@@ -83,10 +83,10 @@ sim_name_crl_point(enum sim_pin which, const struct sim_holder *holder)
 {
 	char common_name[80];
 	bool sign = which == SIM_PIN_SIGN;
-	int len = snprintf(common_name, sizeof(common_name), "%s CRLDP",
+	int len = snprintf(common_name, sizeof common_name, "%s CRLDP",
 			   sign ? holder->city : "User Authentication");
 
-	if (len < 0 || (size_t)len >= sizeof(common_name))
+	if (len < 0 || (size_t)len >= sizeof common_name)
 		return NULL;
 	return make_name(ORGANISATION, sim_authority_kinds[which].unit,
 			 sign ? "CRL Distribution Points" : AGENCY,

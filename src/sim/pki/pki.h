@@ -2,14 +2,14 @@
 #ifndef JPKI_SIM_PKI_PKI_H
 #define JPKI_SIM_PKI_PKI_H
 
-#include "sim/base/pins.h"
-#include "sim/base/random.h"
-
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "sim/base/pins.h"
+#include "sim/base/random.h"
 
 /*
  * Keys, certificates and revocation lists with the shape that is known of the real ones

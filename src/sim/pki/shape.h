@@ -2,9 +2,9 @@
 #ifndef JPKI_SIM_PKI_SHAPE_H
 #define JPKI_SIM_PKI_SHAPE_H
 
-#include "sim/pki/pki.h"
-
 #include <openssl/x509v3.h>
+
+#include "sim/pki/pki.h"
 
 /* Names and extensions that certificates and revocation lists are made of. */
 

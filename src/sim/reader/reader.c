@@ -1,29 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/reader/reader.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "sim/base/error.h"
 #include "sim/store/people.h"
 #include "sim/store/store.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 struct server *
 server_new(struct sim_store *store)
 {
-	struct server *server = calloc(1, sizeof(*server));
-	unsigned int i;
+	struct server *server = calloc(1, sizeof *server);
 
-	if (server == NULL)
+	if (!server)
 		return NULL;
 	server->store = store;
 	server->loop = loop_new();
 	server->trace = trace_new();
-	if (server->loop == NULL || server->trace == NULL) {
+	if (!server->loop || !server->trace) {
 		server_free(server);
 		return NULL;
 	}
-	for (i = 0; i < WIRE_READERS; i++) {
+	for (unsigned int i = 0; i < WIRE_READERS; i++) {
 		server->readers[i].server = server;
 		server->readers[i].index = i;
 		server->readers[i].pcsc.power_off_at = LOOP_NEVER;
@@ -34,11 +33,9 @@ server_new(struct sim_store *store)
 void
 server_free(struct server *server)
 {
-	unsigned int i;
-
-	if (server == NULL)
+	if (!server)
 		return;
-	for (i = 0; i < WIRE_READERS; i++) {
+	for (unsigned int i = 0; i < WIRE_READERS; i++) {
 		sim_card_free(server->readers[i].card);
 		free(server->readers[i].card_name);
 	}
@@ -51,26 +48,25 @@ struct reader *
 server_add_reader(struct server *server, const char *name, char **error)
 {
 	struct reader *reader = NULL;
-	unsigned int i;
 
 	if (*name == '\0' || strlen(name) >= WIRE_NAME) {
 		sim_error_set(error, "the name of a reader has 1 to %d bytes: '%s'", WIRE_NAME - 1,
 			      name);
 		return NULL;
 	}
-	for (i = 0; i < WIRE_READERS; i++) {
+	for (unsigned int i = 0; i < WIRE_READERS; i++) {
 		if (strcmp(server->readers[i].name, name) == 0) {
 			sim_error_set(error, "there are two readers with the name '%s'", name);
 			return NULL;
 		}
-		if (reader == NULL && server->readers[i].name[0] == '\0')
+		if (!reader && server->readers[i].name[0] == '\0')
 			reader = &server->readers[i];
 	}
-	if (reader == NULL) {
+	if (!reader) {
 		sim_error_set(error, "more than %d readers", WIRE_READERS);
 		return NULL;
 	}
-	memset(reader->name, 0, sizeof(reader->name));
+	memset(reader->name, 0, sizeof reader->name);
 	memcpy(reader->name, name, strlen(name) + 1);
 	reader_plug(reader);
 	return reader;
@@ -80,13 +76,12 @@ static void
 set_unknown_reader(struct server *server, const char *text, char **error)
 {
 	char list[1024] = "";
-	unsigned int i;
 
-	for (i = 0; i < WIRE_READERS; i++) {
+	for (unsigned int i = 0; i < WIRE_READERS; i++) {
 		if (server->readers[i].name[0] == '\0')
 			continue;
-		strncat(list, list[0] == '\0' ? "" : ", ", sizeof(list) - strlen(list) - 1);
-		strncat(list, server->readers[i].name, sizeof(list) - strlen(list) - 1);
+		strncat(list, list[0] == '\0' ? "" : ", ", sizeof list - strlen(list) - 1);
+		strncat(list, server->readers[i].name, sizeof list - strlen(list) - 1);
 	}
 	if (list[0] == '\0')
 		sim_error_set(error, "there are no readers");
@@ -99,28 +94,24 @@ server_find_reader(struct server *server, const char *text, char **error)
 {
 	char *end;
 	unsigned long number;
-	unsigned int i;
 
-	for (i = 0; i < WIRE_READERS; i++)
+	for (unsigned int i = 0; i < WIRE_READERS; i++)
 		if (server->readers[i].name[0] != '\0' &&
-		    (text == NULL || strcmp(server->readers[i].name, text) == 0))
+		    (!text || strcmp(server->readers[i].name, text) == 0))
 			return &server->readers[i];
-	number = text == NULL ? WIRE_READERS : strtoul(text, &end, 10);
+	number = !text ? WIRE_READERS : strtoul(text, &end, 10);
 	if (number < WIRE_READERS && end != text && *end == '\0' &&
 	    server->readers[number].name[0] != '\0')
 		return &server->readers[number];
-	set_unknown_reader(server, text == NULL ? "" : text, error);
+	set_unknown_reader(server, text ? text : "", error);
 	return NULL;
 }
 
 struct reader *
 server_find_card(struct server *server, const char *card)
 {
-	unsigned int i;
-
-	for (i = 0; i < WIRE_READERS; i++)
-		if (server->readers[i].card_name != NULL &&
-		    strcmp(server->readers[i].card_name, card) == 0)
+	for (unsigned int i = 0; i < WIRE_READERS; i++)
+		if (server->readers[i].card_name && strcmp(server->readers[i].card_name, card) == 0)
 			return &server->readers[i];
 	return NULL;
 }
@@ -133,14 +124,14 @@ open_card(struct server *server, const char *name, char **error)
 	struct sim_card *card;
 	char *dir = sim_store_card_dir(server->store, name, error);
 
-	if (dir == NULL && sim_person_find(name) != NULL) {
+	if (!dir && sim_person_find(name)) {
 		free(*error);
 		*error = NULL;
 		if (!sim_store_make_card(server->store, name, name, &defaults, error))
 			return NULL;
 		dir = sim_store_card_dir(server->store, name, error);
 	}
-	if (dir == NULL)
+	if (!dir)
 		return NULL;
 	card = sim_card_open(dir, error);
 	free(dir);
@@ -150,7 +141,7 @@ open_card(struct server *server, const char *name, char **error)
 static void
 learn_atr(struct reader *reader)
 {
-	memset(&reader->view, 0, sizeof(reader->view));
+	memset(&reader->view, 0, sizeof reader->view);
 	reader->atr_length = sim_card_atr(reader->card, reader->atr);
 }
 
@@ -159,23 +150,23 @@ reader_insert(struct reader *reader, const char *card, char **error)
 {
 	struct reader *other = server_find_card(reader->server, card);
 
-	if (reader->card != NULL)
+	if (reader->card)
 		return sim_error_set(error, "there is a card in the reader '%s' already: %s",
 				     reader->name, reader->card_name);
-	if (other != NULL)
+	if (other)
 		return sim_error_set(error, "the card %s is in the reader '%s'", card, other->name);
 	reader->card_name = strdup(card);
-	if (reader->card_name == NULL)
+	if (!reader->card_name)
 		return sim_error_set(error, "out of memory");
 	reader->card = open_card(reader->server, card, error);
-	if (reader->card == NULL) {
+	if (!reader->card) {
 		free(reader->card_name);
 		reader->card_name = NULL;
 		return false;
 	}
 	learn_atr(reader);
 	trace_note(reader->server->trace, reader->index, "inserted %s", card);
-	if (reader->plugged && reader->server->door != NULL)
+	if (reader->plugged && reader->server->door)
 		reader->server->door->inserted(reader);
 	return true;
 }
@@ -183,7 +174,7 @@ reader_insert(struct reader *reader, const char *card, char **error)
 void
 reader_remove(struct reader *reader)
 {
-	if (reader->card == NULL)
+	if (!reader->card)
 		return;
 	trace_note(reader->server->trace, reader->index, "removed %s", reader->card_name);
 	reader_power_off(reader);
@@ -191,7 +182,7 @@ reader_remove(struct reader *reader)
 	free(reader->card_name);
 	reader->card = NULL;
 	reader->card_name = NULL;
-	if (reader->plugged && reader->server->door != NULL)
+	if (reader->plugged && reader->server->door)
 		reader->server->door->removed(reader);
 }
 
@@ -216,7 +207,7 @@ reader_plug(struct reader *reader)
 	if (reader->plugged)
 		return;
 	reader->plugged = true;
-	if (reader->server->door != NULL)
+	if (reader->server->door)
 		reader->server->door->plugged(reader);
 }
 
@@ -228,14 +219,14 @@ reader_unplug(struct reader *reader)
 	trace_note(reader->server->trace, reader->index, "reader unplugged");
 	reader->plugged = false;
 	reader_power_off(reader);
-	if (reader->server->door != NULL)
+	if (reader->server->door)
 		reader->server->door->unplugged(reader);
 }
 
 void
 reader_power_on(struct reader *reader)
 {
-	if (reader->card == NULL)
+	if (!reader->card)
 		return;
 	if (!reader->powered)
 		trace_note(reader->server->trace, reader->index, "power on");
@@ -258,7 +249,7 @@ reader_power_off(struct reader *reader)
 void
 reader_reset(struct reader *reader)
 {
-	if (reader->card == NULL)
+	if (!reader->card)
 		return;
 	if (!reader->powered) {
 		reader_power_on(reader);
@@ -276,7 +267,7 @@ reader_exchange(struct reader *reader, const uint8_t *command, size_t length,
 	size_t answer;
 
 	*delay = 0;
-	if (reader->card == NULL || !reader->powered)
+	if (!reader->card || !reader->powered)
 		return 0;
 	*delay = sim_card_delay_us(reader->card, command, length);
 	answer = sim_card_transmit(reader->card, command, length, response);

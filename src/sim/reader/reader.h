@@ -2,14 +2,14 @@
 #ifndef JPKI_SIM_READER_READER_H
 #define JPKI_SIM_READER_READER_H
 
-#include "sim/card/card.h"
-#include "sim/base/loop.h"
-#include "sim/standin/wire.h"
-#include "sim/base/trace.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "sim/base/loop.h"
+#include "sim/base/trace.h"
+#include "sim/card/card.h"
+#include "sim/standin/wire.h"
 
 /*
  * A running jpki-card-sim: readers with their cards, one door to programs (the stand-in library

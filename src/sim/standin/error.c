@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stddef.h>
 #include <stdio.h>
-
 #include <winscard.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -45,11 +44,10 @@ EXPORT const char *
 pcsc_stringify_error(const LONG pcscError)
 {
 	static __thread char other[32];
-	size_t i;
 
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		if (texts[i].code == pcscError)
 			return texts[i].text;
-	snprintf(other, sizeof(other), "Error 0x%08lX.", (unsigned long)pcscError);
+	snprintf(other, sizeof other, "Error 0x%08lX.", (unsigned long)pcscError);
 	return other;
 }

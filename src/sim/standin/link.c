@@ -48,7 +48,7 @@ list_enter(void)
 
 	if (was != me && atomic_compare_exchange_strong(&list_owner, &was, me) && was != 0) {
 		pthread_mutex_init(&list_lock, NULL);
-		for (link = list; link != NULL; link = link->next)
+		for (link = list; link; link = link->next)
 			pthread_mutex_init(&link->lock, NULL);
 	}
 	pthread_mutex_lock(&list_lock);
@@ -67,13 +67,13 @@ server_connect(void)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd;
 
-	if (path == NULL || *path == '\0' || strlen(path) >= sizeof(address.sun_path))
+	if (!path || *path == '\0' || strlen(path) >= sizeof address.sun_path)
 		return -1;
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return -1;
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
 		close(fd);
 		return -1;
 	}
@@ -84,10 +84,10 @@ static bool
 send_all(int fd, const struct wire_request *request, const void *data)
 {
 	struct iovec parts[2] = {
-		{.iov_base = (void *)(uintptr_t)request, .iov_len = sizeof(*request)},
+		{.iov_base = (void *)(uintptr_t)request, .iov_len = sizeof *request},
 		{.iov_base = (void *)(uintptr_t)data, .iov_len = request->length}};
 	struct msghdr message = {.msg_iov = parts, .msg_iovlen = request->length > 0 ? 2 : 1};
-	size_t left = sizeof(*request) + request->length;
+	size_t left = sizeof *request + request->length;
 
 	while (left > 0) {
 		ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
@@ -134,7 +134,7 @@ receive_and_drop(int fd, size_t length)
 	char dropped[512];
 
 	while (length > 0) {
-		size_t part = length < sizeof(dropped) ? length : sizeof(dropped);
+		size_t part = length < sizeof dropped ? length : sizeof dropped;
 
 		if (!receive_all(fd, dropped, part))
 			return false;
@@ -150,7 +150,7 @@ ask(int fd, struct wire_request *request, const void *data, struct wire_reply *r
 	size_t kept;
 
 	request->pid = (uint32_t)getpid();
-	if (!send_all(fd, request, data) || !receive_all(fd, reply, sizeof(*reply)))
+	if (!send_all(fd, request, data) || !receive_all(fd, reply, sizeof *reply))
 		return SCARD_F_COMM_ERROR;
 	if (reply->length > WIRE_DATA_MAX)
 		return SCARD_F_COMM_ERROR;
@@ -170,9 +170,9 @@ link_ask(struct link *link, struct wire_request *request, const void *data,
 static struct link *
 link_new(int fd, SCARDCONTEXT context)
 {
-	struct link *link = calloc(1, sizeof(*link));
+	struct link *link = calloc(1, sizeof *link);
 
-	if (link == NULL)
+	if (!link)
 		return NULL;
 	link->fd = fd;
 	link->context = context;
@@ -199,7 +199,7 @@ link_establish(DWORD scope, SCARDCONTEXT *context)
 	rv = ask(fd, &request, NULL, &reply, NULL, 0);
 	if (rv == SCARD_S_SUCCESS)
 		rv = (LONG)reply.rv;
-	if (rv == SCARD_S_SUCCESS && link_new(fd, (SCARDCONTEXT)reply.value[0]) == NULL)
+	if (rv == SCARD_S_SUCCESS && !link_new(fd, (SCARDCONTEXT)reply.value[0]))
 		rv = SCARD_E_NO_MEMORY;
 	if (rv == SCARD_S_SUCCESS)
 		*context = (SCARDCONTEXT)reply.value[0];
@@ -213,7 +213,7 @@ find_channel(const struct link *link, SCARDHANDLE handle)
 {
 	struct channel *channel;
 
-	for (channel = link->channels; channel != NULL; channel = channel->next)
+	for (channel = link->channels; channel; channel = channel->next)
 		if (channel->handle == handle)
 			return channel;
 	return NULL;
@@ -224,7 +224,7 @@ link_free(struct link *link)
 {
 	struct channel *channel;
 
-	while ((channel = link->channels) != NULL) {
+	while ((channel = link->channels)) {
 		link->channels = channel->next;
 		free(channel);
 	}
@@ -247,7 +247,7 @@ drop_locked(struct link *link)
 static struct link *
 lock_counted(struct link *link)
 {
-	if (link == NULL)
+	if (!link)
 		return NULL;
 	pthread_mutex_lock(&link->lock);
 	if (link->fd != -1)
@@ -262,9 +262,9 @@ link_lock_context(SCARDCONTEXT context)
 	struct link *link;
 
 	list_enter();
-	for (link = list; link != NULL && link->context != context; link = link->next)
+	for (link = list; link && link->context != context; link = link->next)
 		;
-	if (link != NULL)
+	if (link)
 		link->users++;
 	list_leave();
 	return lock_counted(link);
@@ -277,21 +277,21 @@ link_lock_handle(SCARDHANDLE handle, const char **reader)
 	struct channel *channel = NULL;
 
 	list_enter();
-	for (link = list; link != NULL; link = link->next)
-		if (find_channel(link, handle) != NULL)
+	for (link = list; link; link = link->next)
+		if (find_channel(link, handle))
 			break;
-	if (link != NULL)
+	if (link)
 		link->users++;
 	list_leave();
 	link = lock_counted(link);
-	if (link == NULL)
+	if (!link)
 		return NULL;
 	channel = find_channel(link, handle);
-	if (channel == NULL) {
+	if (!channel) {
 		link_unlock(link);
 		return NULL;
 	}
-	if (reader != NULL)
+	if (reader)
 		*reader = channel->reader;
 	return link;
 }
@@ -311,7 +311,7 @@ link_knows_context(SCARDCONTEXT context)
 	struct link *link;
 
 	list_enter();
-	for (link = list; link != NULL && link->context != context; link = link->next)
+	for (link = list; link && link->context != context; link = link->next)
 		;
 	list_leave();
 	return link != NULL;
@@ -323,9 +323,9 @@ link_forget(struct link *link)
 	struct link **at;
 
 	list_enter();
-	for (at = &list; *at != NULL && *at != link; at = &(*at)->next)
+	for (at = &list; *at && *at != link; at = &(*at)->next)
 		;
-	if (*at != NULL) {
+	if (*at) {
 		*at = link->next;
 		link->users--;
 	}
@@ -339,9 +339,9 @@ bool
 link_add_handle(struct link *link, SCARDHANDLE handle, const char *reader)
 {
 	size_t size = strlen(reader) + 1;
-	struct channel *channel = malloc(sizeof(*channel) + size);
+	struct channel *channel = malloc(sizeof *channel + size);
 
-	if (channel == NULL)
+	if (!channel)
 		return false;
 	channel->handle = handle;
 	memcpy(channel->reader, reader, size);
@@ -359,10 +359,10 @@ link_remove_handle(struct link *link, SCARDHANDLE handle)
 	struct channel *gone;
 
 	list_enter();
-	for (at = &link->channels; *at != NULL && (*at)->handle != handle; at = &(*at)->next)
+	for (at = &link->channels; *at && (*at)->handle != handle; at = &(*at)->next)
 		;
 	gone = *at;
-	if (gone != NULL)
+	if (gone)
 		*at = gone->next;
 	list_leave();
 	free(gone);

@@ -2,12 +2,11 @@
 #ifndef JPKI_SIM_STANDIN_LINK_H
 #define JPKI_SIM_STANDIN_LINK_H
 
-#include "sim/standin/wire.h"
-
 #include <stdbool.h>
 #include <stddef.h>
-
 #include <winscard.h>
+
+#include "sim/standin/wire.h"
 
 /*
  * The contexts of this process and their connections. As in the real library a context has a

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SCardGetStatusChange: what has become of readers since the caller looked last. */
-#include "sim/standin/link.h"
-
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+
+#include "sim/standin/link.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -29,9 +29,7 @@ now_ms(void)
 static const struct wire_reader *
 find_reader(const struct watch *watch, const char *name)
 {
-	unsigned int i;
-
-	for (i = 0; i < WIRE_READERS; i++)
+	for (unsigned int i = 0; i < WIRE_READERS; i++)
 		if (watch->readers[i].name[0] != '\0' && strcmp(watch->readers[i].name, name) == 0)
 			return &watch->readers[i];
 	return NULL;
@@ -40,9 +38,9 @@ find_reader(const struct watch *watch, const char *name)
 static unsigned int
 count_readers(const struct watch *watch)
 {
-	unsigned int i, count = 0;
+	unsigned int count = 0;
 
-	for (i = 0; i < WIRE_READERS; i++)
+	for (unsigned int i = 0; i < WIRE_READERS; i++)
 		count += watch->readers[i].name[0] != '\0';
 	return count;
 }
@@ -56,7 +54,7 @@ look(struct watch *watch, bool first, uint32_t wait)
 				       .arg = {first ? 0 : 1, watch->generation, wait}};
 	struct wire_reply reply;
 	LONG rv = link_ask(watch->link, &request, NULL, &reply, watch->readers,
-			   sizeof(watch->readers));
+			   sizeof watch->readers);
 
 	if (rv == SCARD_S_SUCCESS)
 		rv = (LONG)reply.rv;
@@ -134,8 +132,8 @@ compare_known(SCARD_READERSTATE *state, const struct wire_reader *reader)
 		state->dwEventState |= SCARD_STATE_CHANGED;
 	state->cbAtr = 0;
 	if (reader->state & SCARD_PRESENT) {
-		state->cbAtr = reader->atr_length < sizeof(state->rgbAtr) ? reader->atr_length
-									  : sizeof(state->rgbAtr);
+		state->cbAtr = reader->atr_length < sizeof state->rgbAtr ? reader->atr_length
+									 : sizeof state->rgbAtr;
 		memcpy(state->rgbAtr, reader->atr, state->cbAtr);
 	}
 	return changed;
@@ -162,7 +160,7 @@ compare(struct watch *watch, SCARD_READERSTATE *state)
 	if (state->dwCurrentState & SCARD_STATE_IGNORE)
 		return false;
 	reader = find_reader(watch, state->szReader);
-	if (reader != NULL)
+	if (reader)
 		return compare_known(state, reader);
 	if (strcasecmp(state->szReader, PNP_READER) == 0)
 		return compare_pnp(watch, state);
@@ -176,10 +174,8 @@ compare(struct watch *watch, SCARD_READERSTATE *state)
 static bool
 all_known(const struct watch *watch, const SCARD_READERSTATE *states, DWORD count)
 {
-	DWORD i;
-
-	for (i = 0; i < count; i++)
-		if (find_reader(watch, states[i].szReader) == NULL &&
+	for (DWORD i = 0; i < count; i++)
+		if (!find_reader(watch, states[i].szReader) &&
 		    strcasecmp(states[i].szReader, PNP_READER) != 0)
 			return false;
 	return true;
@@ -191,14 +187,13 @@ watch_until(struct watch *watch, SCARD_READERSTATE *states, DWORD count, DWORD t
 	bool forever = (uint32_t)timeout == WIRE_WAIT_FOREVER;
 	uint64_t end = now_ms() + (forever ? 0 : timeout);
 	LONG rv;
-	DWORD i;
 
 	for (;;) {
 		uint64_t now = now_ms();
 		uint32_t wait = forever ? WIRE_WAIT_FOREVER : now < end ? (uint32_t)(end - now) : 0;
 		bool changed = false;
 
-		for (i = 0; i < count; i++)
+		for (DWORD i = 0; i < count; i++)
 			changed |= compare(watch, &states[i]);
 		if (changed)
 			return SCARD_S_SUCCESS;
@@ -213,9 +208,7 @@ watch_until(struct watch *watch, SCARD_READERSTATE *states, DWORD count, DWORD t
 static bool
 all_ignored(const SCARD_READERSTATE *states, DWORD count)
 {
-	DWORD i;
-
-	for (i = 0; i < count; i++)
+	for (DWORD i = 0; i < count; i++)
 		if (!(states[i].dwCurrentState & SCARD_STATE_IGNORE))
 			return false;
 	return true;
@@ -227,23 +220,22 @@ SCardGetStatusChange(SCARDCONTEXT hContext, DWORD dwTimeout, SCARD_READERSTATE *
 {
 	struct watch watch = {0};
 	LONG rv;
-	DWORD i;
 
-	if ((rgReaderStates == NULL && cReaders > 0) || cReaders > WIRE_READERS)
+	if ((!rgReaderStates && cReaders > 0) || cReaders > WIRE_READERS)
 		return SCARD_E_INVALID_PARAMETER;
-	for (i = 0; i < cReaders; i++)
-		if (rgReaderStates[i].szReader == NULL)
+	for (DWORD i = 0; i < cReaders; i++)
+		if (!rgReaderStates[i].szReader)
 			return SCARD_E_INVALID_VALUE;
 	if (all_ignored(rgReaderStates, cReaders))
 		return SCARD_S_SUCCESS; /* as pcsc-lite, for an empty list too */
 	watch.link = link_lock_context(hContext);
-	if (watch.link == NULL)
+	if (!watch.link)
 		return SCARD_E_INVALID_HANDLE;
 	rv = look(&watch, true, 0);
 	if (rv == SCARD_S_SUCCESS && !all_known(&watch, rgReaderStates, cReaders))
 		rv = SCARD_E_UNKNOWN_READER;
 	if (rv == SCARD_S_SUCCESS) {
-		for (i = 0; i < cReaders; i++)
+		for (DWORD i = 0; i < cReaders; i++)
 			rgReaderStates[i].dwEventState = 0;
 		watch.count = count_readers(&watch);
 		rv = watch_until(&watch, rgReaderStates, cReaders, dwTimeout);

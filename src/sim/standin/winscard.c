@@ -4,12 +4,12 @@
  * are looked at, in which order, and with which result, so that a program meets here what it
  * would meet with a real reader. Nothing happens at load time or at exit.
  */
-#include "sim/standin/link.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+
+#include "sim/standin/link.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -40,7 +40,7 @@ ask_handle(SCARDHANDLE handle, struct wire_request *request, const void *data,
 	for (;;) {
 		struct link *link = link_lock_handle(handle, NULL);
 
-		if (link == NULL)
+		if (!link)
 			return SCARD_E_INVALID_HANDLE;
 		rv = link_ask(link, request, data, reply, out, room);
 		if (rv == SCARD_S_SUCCESS && !reply->again) {
@@ -64,7 +64,7 @@ SCardEstablishContext(DWORD dwScope, LPCVOID pvReserved1, LPCVOID pvReserved2,
 {
 	(void)pvReserved1;
 	(void)pvReserved2;
-	if (phContext == NULL)
+	if (!phContext)
 		return SCARD_E_INVALID_PARAMETER;
 	*phContext = 0;
 	return link_establish(dwScope, phContext);
@@ -78,7 +78,7 @@ SCardReleaseContext(SCARDCONTEXT hContext)
 	struct link *link = link_lock_context(hContext);
 	LONG rv;
 
-	if (link == NULL)
+	if (!link)
 		return SCARD_E_INVALID_HANDLE;
 	rv = link_ask(link, &request, NULL, &reply, NULL, 0);
 	if (rv == SCARD_S_SUCCESS)
@@ -117,15 +117,15 @@ SCardConnect(SCARDCONTEXT hContext, LPCSTR szReader, DWORD dwShareMode, DWORD dw
 	struct link *link;
 	LONG rv;
 
-	if (phCard == NULL || pdwActiveProtocol == NULL)
+	if (!phCard || !pdwActiveProtocol)
 		return SCARD_E_INVALID_PARAMETER;
 	*phCard = 0;
-	if (szReader == NULL)
+	if (!szReader)
 		return SCARD_E_UNKNOWN_READER;
 	if (strlen(szReader) > MAX_READERNAME)
 		return SCARD_E_INVALID_VALUE;
 	link = link_lock_context(hContext);
-	if (link == NULL)
+	if (!link)
 		return SCARD_E_INVALID_HANDLE;
 	request.arg[0] = (uint32_t)dwShareMode;
 	request.arg[1] = (uint32_t)dwPreferredProtocols;
@@ -154,7 +154,7 @@ SCardReconnect(SCARDHANDLE hCard, DWORD dwShareMode, DWORD dwPreferredProtocols,
 	struct wire_reply reply;
 	LONG rv;
 
-	if (pdwActiveProtocol == NULL)
+	if (!pdwActiveProtocol)
 		return SCARD_E_INVALID_PARAMETER;
 	rv = ask_handle(hCard, &request, NULL, &reply, NULL, 0);
 	if (rv == SCARD_S_SUCCESS)
@@ -200,8 +200,7 @@ SCardTransmit(SCARDHANDLE hCard, const SCARD_IO_REQUEST *pioSendPci, LPCBYTE pbS
 	LONG rv;
 
 	(void)pioRecvPci; /* the drivers leave the protocol as it was asked */
-	if (pbSendBuffer == NULL || pbRecvBuffer == NULL || pcbRecvLength == NULL ||
-	    pioSendPci == NULL)
+	if (!pbSendBuffer || !pbRecvBuffer || !pcbRecvLength || !pioSendPci)
 		return SCARD_E_INVALID_PARAMETER;
 	if (cbSendLength > MAX_BUFFER_SIZE_EXTENDED)
 		return SCARD_E_INSUFFICIENT_BUFFER;
@@ -225,15 +224,15 @@ SCardControl(SCARDHANDLE hCard, DWORD dwControlCode, LPCVOID pbSendBuffer, DWORD
 	struct wire_reply reply = {0};
 	LONG rv;
 
-	if (lpBytesReturned != NULL)
+	if (lpBytesReturned)
 		*lpBytesReturned = 0;
 	if (cbSendLength > MAX_BUFFER_SIZE_EXTENDED)
 		return SCARD_E_INSUFFICIENT_BUFFER;
 	request.arg[1] = (uint32_t)cbRecvLength;
-	request.length = pbSendBuffer == NULL ? 0 : (uint32_t)cbSendLength;
+	request.length = !pbSendBuffer ? 0 : (uint32_t)cbSendLength;
 	rv = ask_handle(hCard, &request, pbSendBuffer, &reply, pbRecvBuffer,
-			pbRecvBuffer == NULL ? 0 : cbRecvLength);
-	if (rv == SCARD_S_SUCCESS && lpBytesReturned != NULL)
+			!pbRecvBuffer ? 0 : cbRecvLength);
+	if (rv == SCARD_S_SUCCESS && lpBytesReturned)
 		*lpBytesReturned = reply.value[0];
 	return rv;
 }
@@ -244,7 +243,7 @@ SCardSetAttrib(SCARDHANDLE hCard, DWORD dwAttrId, LPCBYTE pbAttr, DWORD cbAttrLe
 	struct wire_request request = {.call = WIRE_SET_ATTRIB, .arg = {(uint32_t)dwAttrId}};
 	struct wire_reply reply;
 
-	if (pbAttr == NULL || cbAttrLen == 0)
+	if (!pbAttr || cbAttrLen == 0)
 		return SCARD_E_INVALID_PARAMETER;
 	if (cbAttrLen > MAX_BUFFER_SIZE)
 		return SCARD_E_INSUFFICIENT_BUFFER;
@@ -262,17 +261,17 @@ hand_out(const void *data, DWORD length, void *buffer, DWORD room)
 	void *made;
 
 	if (room == SCARD_AUTOALLOCATE) {
-		if (buffer == NULL)
+		if (!buffer)
 			return SCARD_E_INVALID_PARAMETER;
 		made = malloc(length == 0 ? 1 : length);
-		if (made == NULL)
+		if (!made)
 			return SCARD_E_NO_MEMORY;
 		memcpy(made, data, length);
-		memcpy(buffer, &made, sizeof(made));
+		memcpy(buffer, &made, sizeof made);
 		/* cppcheck-suppress memleak ; the caller has it, in what buffer points to */
 		return SCARD_S_SUCCESS;
 	}
-	if (buffer == NULL)
+	if (!buffer)
 		return SCARD_S_SUCCESS;
 	if (room < length)
 		return SCARD_E_INSUFFICIENT_BUFFER;
@@ -288,9 +287,9 @@ SCardGetAttrib(SCARDHANDLE hCard, DWORD dwAttrId, LPBYTE pbAttr, LPDWORD pcbAttr
 	uint8_t value[MAX_BUFFER_SIZE];
 	LONG rv;
 
-	if (pcbAttrLen == NULL || (*pcbAttrLen == SCARD_AUTOALLOCATE && pbAttr == NULL))
+	if (!pcbAttrLen || (*pcbAttrLen == SCARD_AUTOALLOCATE && !pbAttr))
 		return SCARD_E_INVALID_PARAMETER;
-	rv = ask_handle(hCard, &request, NULL, &reply, value, sizeof(value));
+	rv = ask_handle(hCard, &request, NULL, &reply, value, sizeof value);
 	if (rv != SCARD_S_SUCCESS)
 		return rv;
 	rv = hand_out(value, reply.length, pbAttr, *pcbAttrLen);
@@ -306,10 +305,10 @@ SCardListReaderGroups(SCARDCONTEXT hContext, LPSTR mszGroups, LPDWORD pcchGroups
 
 	if (!link_knows_context(hContext))
 		return SCARD_E_INVALID_HANDLE;
-	if (pcchGroups == NULL)
+	if (!pcchGroups)
 		return SCARD_E_INVALID_PARAMETER;
-	rv = hand_out(groups, sizeof(groups), mszGroups, *pcchGroups);
-	*pcchGroups = sizeof(groups);
+	rv = hand_out(groups, sizeof groups, mszGroups, *pcchGroups);
+	*pcchGroups = sizeof groups;
 	return rv;
 }
 
@@ -318,9 +317,8 @@ static DWORD
 join_names(const struct wire_reader readers[WIRE_READERS], char names[WIRE_READERS * WIRE_NAME + 1])
 {
 	DWORD length = 0;
-	unsigned int i;
 
-	for (i = 0; i < WIRE_READERS; i++) {
+	for (unsigned int i = 0; i < WIRE_READERS; i++) {
 		size_t size = strnlen(readers[i].name, WIRE_NAME - 1) + 1;
 
 		if (size == 1)
@@ -346,14 +344,14 @@ SCardListReaders(SCARDCONTEXT hContext, LPCSTR mszGroups, LPSTR mszReaders, LPDW
 	LONG rv;
 
 	(void)mszGroups;
-	if (pcchReaders == NULL)
+	if (!pcchReaders)
 		return SCARD_E_INVALID_PARAMETER;
 	link = link_lock_context(hContext);
-	if (link == NULL)
+	if (!link)
 		return SCARD_E_INVALID_HANDLE;
 	room = *pcchReaders;
 	*pcchReaders = 0;
-	rv = link_ask(link, &request, NULL, &reply, readers, sizeof(readers));
+	rv = link_ask(link, &request, NULL, &reply, readers, sizeof readers);
 	if (rv == SCARD_S_SUCCESS)
 		rv = (LONG)reply.rv;
 	link_unlock(link);
@@ -388,26 +386,26 @@ SCardStatus(SCARDHANDLE hCard, LPSTR szReaderName, LPDWORD pcchReaderLen, LPDWOR
 	DWORD none_reader = 0, none_atr = 0, name_room, atr_room;
 	LONG rv, second;
 
-	if (pcchReaderLen == NULL)
+	if (!pcchReaderLen)
 		pcchReaderLen = &none_reader;
-	if (pcbAtrLen == NULL)
+	if (!pcbAtrLen)
 		pcbAtrLen = &none_atr;
 	name_room = *pcchReaderLen;
 	atr_room = *pcbAtrLen;
 	*pcchReaderLen = *pcbAtrLen = 0;
-	if (pdwState != NULL)
+	if (pdwState)
 		*pdwState = 0;
-	if (pdwProtocol != NULL)
+	if (pdwProtocol)
 		*pdwProtocol = 0;
-	rv = ask_handle(hCard, &request, NULL, &reply, readers, sizeof(readers));
+	rv = ask_handle(hCard, &request, NULL, &reply, readers, sizeof readers);
 	if (rv != SCARD_S_SUCCESS)
 		return rv;
 	reader = &readers[reply.value[0] % WIRE_READERS];
 	*pcchReaderLen = strnlen(reader->name, WIRE_NAME - 1) + 1;
 	*pcbAtrLen = reader->atr_length;
-	if (pdwState != NULL)
+	if (pdwState)
 		*pdwState = ((DWORD)reader->event_counter << 16) + reader->state;
-	if (pdwProtocol != NULL)
+	if (pdwProtocol)
 		*pdwProtocol = reader->protocol;
 	rv = hand_out_part(reader->name, *pcchReaderLen, szReaderName, name_room);
 	second = hand_out_part(reader->atr, *pcbAtrLen, pbAtr, atr_room);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/store/store.h"
-
-#include "sim/card/folder.h"
-#include "sim/base/error.h"
-#include "sim/base/json.h"
-#include "sim/base/files.h"
-#include "sim/pki/authorities.h"
-#include "sim/store/work.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+#include "sim/base/json.h"
+#include "sim/card/folder.h"
+#include "sim/pki/authorities.h"
+#include "sim/store/store.h"
+#include "sim/store/work.h"
 
 static const char *const words[SIM_PIN_COUNT] = {"authentication", "signing"};
 
@@ -132,7 +131,7 @@ sim_store_ca_export(struct sim_store *store, const char *folder,
 	};
 	bool ok = sim_file_make_dir(folder, 0755, error);
 
-	for (size_t i = 0; ok && i < sizeof(files) / sizeof(*files); i++) {
+	for (size_t i = 0; ok && i < sizeof files / sizeof *files; i++) {
 		char *path = sim_file_path(folder, files[i].name);
 		char *text = make_one(store, files[i].which, files[i].product, options, error);
 

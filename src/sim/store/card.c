@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/store/store.h"
-
-#include "sim/card/folder.h"
-#include "sim/base/dates.h"
-#include "sim/base/error.h"
-#include "sim/base/files.h"
-#include "sim/store/people-table.h"
-#include "sim/pki/authorities.h"
-#include "sim/store/work.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "sim/base/dates.h"
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+#include "sim/card/folder.h"
+#include "sim/pki/authorities.h"
+#include "sim/store/people-table.h"
+#include "sim/store/store.h"
+#include "sim/store/work.h"
 
 #define DIGITS "0123456789"
 
@@ -56,7 +55,7 @@ describe_card(const struct sim_work *work, const char *card_name, const struct s
 	struct sim_random random;
 	char label[100], number[16], date[9];
 
-	(void)snprintf(label, sizeof(label), "card/%s/number", card_name);
+	(void)snprintf(label, sizeof label, "card/%s/number", card_name);
 	sim_random_init(&random, work->options->seed, label);
 	if (!sim_random_text(&random, DIGITS, number, 15))
 		return NULL;
@@ -147,7 +146,7 @@ static bool
 choose_pins(const struct sim_make_options *options, const struct sim_person *person,
 	    struct sim_card_pin pins[SIM_PIN_COUNT], char **error)
 {
-	memset(pins, 0, sizeof(*pins) * SIM_PIN_COUNT);
+	memset(pins, 0, sizeof *pins * SIM_PIN_COUNT);
 	for (unsigned int i = 0; i < SIM_PIN_COUNT; i++) {
 		if (!choose_pin(options, (enum sim_pin)i, &pins[i], error))
 			return false;

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/store/work.h"
-
-#include "sim/card/folder.h"
-#include "sim/base/dates.h"
-#include "sim/base/error.h"
-#include "sim/base/json.h"
-#include "sim/pki/authorities.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/dates.h"
+#include "sim/base/error.h"
+#include "sim/base/json.h"
+#include "sim/card/folder.h"
+#include "sim/pki/authorities.h"
+#include "sim/store/work.h"
 
 #define CAPITALS_AND_DIGITS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
@@ -23,7 +22,7 @@ format_birth(struct sim_date birth, char text[10])
 		{1868, 1, 25}, {1912, 7, 30}, {1926, 12, 25}, {1989, 1, 8}, {2019, 5, 1}};
 	int era = 0;
 
-	for (size_t i = 0; i < sizeof(eras) / sizeof(*eras); i++)
+	for (size_t i = 0; i < sizeof eras / sizeof *eras; i++)
 		if (sim_date_start(birth) >= sim_date_start(eras[i]))
 			era = (int)i + 1;
 	text[0] = (char)('0' + era);
@@ -104,8 +103,8 @@ make_file(X509 *certificate, enum sim_oddity oddity, struct sim_random *random)
 	json_t *file = NULL;
 
 	if (oddity == SIM_ODD_RANDOM_BYTES) {
-		if (sim_random_bytes(random, noise, sizeof(noise)))
-			file = sim_json_bytes(noise, sizeof(noise));
+		if (sim_random_bytes(random, noise, sizeof noise))
+			file = sim_json_bytes(noise, sizeof noise);
 	} else if (der && len > 4) {
 		if (oddity == SIM_ODD_LENGTH_PAST_END)
 			der[2] = 0x7F; /* 30 82 7F xx: some 32,000 bytes */
@@ -205,7 +204,7 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 		goto out;
 	}
 	/* The serial number before it makes a renewal's keys others than the first ones. */
-	(void)snprintf(label, sizeof(label), "card/%s/%s/%lld", card_name,
+	(void)snprintf(label, sizeof label, "card/%s/%s/%lld", card_name,
 		       sim_pin_names[plan->which], (long long)json_integer_value(before));
 	sim_random_init(&random, work->options->seed, label);
 	issue.serial = sim_ca_take_serial(authority, &random, card_name);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/store/store.h"
-
-#include "sim/card/folder.h"
-#include "sim/base/error.h"
-#include "sim/pki/authorities.h"
-#include "sim/store/work.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/card/folder.h"
+#include "sim/pki/authorities.h"
+#include "sim/store/store.h"
+#include "sim/store/work.h"
 
 static char *
 copy_text(const json_t *object, const char *name)
@@ -78,7 +77,7 @@ sim_store_list(struct sim_store *store, struct sim_card_info **list, size_t *cou
 	if (found < 0)
 		ok = sim_error_set(error, "cannot read %s: %s", store->cards, strerror(errno));
 	if (found > 0) {
-		*list = calloc((size_t)found, sizeof(**list));
+		*list = calloc((size_t)found, sizeof **list);
 		if (!*list)
 			ok = sim_error_set(error, "out of memory");
 	}

@@ -2,10 +2,10 @@
 #ifndef JPKI_SIM_STORE_PEOPLE_TABLE_H
 #define JPKI_SIM_STORE_PEOPLE_TABLE_H
 
+#include <stdbool.h>
+
 #include "sim/base/dates.h"
 #include "sim/store/people.h"
-
-#include <stdbool.h>
 
 /* What is on the card beside what everybody's has; bits, see also SIM_ON_AUTH and SIM_ON_SIGN. */
 enum sim_oddity {
@@ -54,8 +54,8 @@ struct sim_identity {
 
 /*
  * The holder's birth date: the identity's own, the same whenever the card is made. Whose point is
- * a date near today has one reckoned from `now`: `age` is reached `birthday_in` days later, or, where
- * that is 0, was reached on the last birthday.
+ * a date near today has one reckoned from `now`: `age` is reached `birthday_in` days later, or,
+ * where that is 0, was reached on the last birthday.
  */
 struct sim_date sim_person_birth(const struct sim_person *person, int64_t now);
 

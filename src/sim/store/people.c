@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/store/people.h"
 
-#include "sim/store/people-table.h"
-
 #include <string.h>
+
+#include "sim/store/people-table.h"
 
 /*
  * Names are made of 見本 ("sample"), 架空 ("imaginary") and the characters that break software:
@@ -140,7 +140,7 @@ static const struct sim_person people[] = {
 size_t
 sim_people_count(void)
 {
-	return sizeof(people) / sizeof(*people);
+	return sizeof people / sizeof *people;
 }
 
 const struct sim_person *

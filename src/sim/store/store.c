@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/store/store.h"
 
-#include "sim/base/error.h"
-#include "sim/base/files.h"
-#include "sim/pki/pki.h"
-#include "sim/store/work.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+#include "sim/pki/pki.h"
+#include "sim/store/work.h"
 
 static char *
 default_dir(char **error)
@@ -24,7 +24,7 @@ default_dir(char **error)
 		{"HOME", "/.local/state/jpki-card-sim"},
 	};
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
 		const char *value = getenv(places[i].variable);
 		char *path;
 
@@ -38,7 +38,7 @@ default_dir(char **error)
 struct sim_store *
 sim_store_open(const char *dir, char **error)
 {
-	struct sim_store *store = calloc(1, sizeof(*store));
+	struct sim_store *store = calloc(1, sizeof *store);
 
 	sim_pki_init();
 	if (!store) {

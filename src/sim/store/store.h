@@ -2,11 +2,11 @@
 #ifndef JPKI_SIM_STORE_STORE_H
 #define JPKI_SIM_STORE_STORE_H
 
-#include "sim/card/card.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "sim/card/card.h"
 
 /*
  * The state directory: the test hierarchy's certification authorities and the cards made under

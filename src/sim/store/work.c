@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/store/work.h"
 
-#include "sim/base/error.h"
-#include "sim/base/files.h"
-#include "sim/pki/authorities.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "sim/base/error.h"
+#include "sim/base/files.h"
+#include "sim/pki/authorities.h"
 
 static json_t *
 read_ca(const struct sim_store *store, char **error)

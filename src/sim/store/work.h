@@ -2,12 +2,12 @@
 #ifndef JPKI_SIM_STORE_WORK_H
 #define JPKI_SIM_STORE_WORK_H
 
-#include "sim/store/people-table.h"
-#include "sim/store/store.h"
-
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "sim/store/people-table.h"
+#include "sim/store/store.h"
 
 /*
  * Shared by the parts of the store: store.c (the directory), list.c, issue.c (one key and its
@@ -64,9 +64,9 @@ bool sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 		   const struct sim_plan *plan, char **error);
 
 /*
- * Sets plan->year to the generation that `wanted` means (NULL: the one that issues at plan->at), and
- * plan->at back to its last second of issuing if that is over. `present` is the generation of the
- * card's certificate, or 0.
+ * Sets plan->year to the generation that `wanted` means (NULL: the one that issues at plan->at),
+ * and plan->at back to its last second of issuing if that is over. `present` is the generation of
+ * the card's certificate, or 0.
  */
 bool sim_issue_choose(const struct sim_work *work, const char *wanted, int present,
 		      struct sim_plan *plan, char **error);
