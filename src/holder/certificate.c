@@ -81,3 +81,9 @@ certificate_standing(int64_t from, int64_t to, int64_t now)
 		return STANDING_RENEWAL;
 	return STANDING_GOOD;
 }
+
+bool
+certificate_in_term(int64_t from, int64_t to, int64_t now)
+{
+	return now >= from && now <= to;
+}

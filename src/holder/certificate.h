@@ -40,4 +40,7 @@ enum standing {
 /* `now` decides to the second whether it has ended; the window opens by days in Japan. */
 enum standing certificate_standing(int64_t from, int64_t to, int64_t now);
 
+/* Whether it is valid then, by its dates: neither early nor ended. */
+bool certificate_in_term(int64_t from, int64_t to, int64_t now);
+
 #endif

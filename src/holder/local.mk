@@ -8,10 +8,18 @@ src_holder_libholder_la_SOURCES = \
 	src/holder/certificate.c src/holder/certificate.h \
 	src/holder/cms.c src/holder/cms.h \
 	src/holder/dates.c src/holder/dates.h \
-	src/holder/hold.c src/holder/hold.h \
 	src/holder/key.h \
 	src/holder/module.c src/holder/module.h \
+	src/holder/outcome.c src/holder/outcome.h \
+	src/holder/person.h \
 	src/holder/personal.c src/holder/personal.h \
+	src/holder/pin.c src/holder/pin.h \
+	src/holder/proof.c src/holder/proof.h \
 	src/holder/secret.c src/holder/secret.h \
+	src/holder/session.c src/holder/session.h \
+	src/holder/signals.c src/holder/signals.h \
 	src/holder/signature.c src/holder/signature.h \
-	src/holder/text.c src/holder/text.h
+	src/holder/signing.c src/holder/signing.h \
+	src/holder/text.c src/holder/text.h \
+	src/holder/validity.c src/holder/validity.h \
+	src/holder/work.h

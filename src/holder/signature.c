@@ -524,7 +524,7 @@ signature_fits(const struct signature *signature)
 bool
 signer_in_term(const struct signer *signer, int64_t time)
 {
-	return signer->is_dated && time >= signer->from && time <= signer->to;
+	return signer->is_dated && certificate_in_term(signer->from, signer->to, time);
 }
 
 #define SLACK 300 /* seconds that a signer's clock may be ahead of ours */

@@ -9,7 +9,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/commands/commands.h \
 	src/tool/commands/completion.c src/tool/commands/completion.h \
 	src/tool/commands/help.c \
-	src/tool/commands/pin-change.c \
+	src/tool/commands/pin.c \
 	src/tool/commands/sign.c \
 	src/tool/commands/validity.c \
 	src/tool/status/ics.c \
@@ -26,10 +26,13 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/browsers/browser.c src/tool/browsers/browser.h \
 	src/tool/browsers/nssdb.c src/tool/browsers/nssdb.h \
 	src/tool/browsers/p11kit.c src/tool/browsers/p11kit.h \
-	src/tool/browsers/setup.c \
+	src/tool/browsers/setup.c src/tool/browsers/setup.h \
 	src/tool/cards/authority.c src/tool/cards/authority.h \
+	src/tool/cards/cards.c src/tool/cards/cards.h \
+	src/tool/cards/hidden.c src/tool/cards/hidden.h \
 	src/tool/cards/personal.c src/tool/cards/personal.h \
 	src/tool/cards/pin.c src/tool/cards/pin.h \
+	src/tool/cards/words.c src/tool/cards/words.h \
 	src/tool/system/child.c src/tool/system/child.h \
 	src/tool/system/file.c src/tool/system/file.h \
 	src/tool/system/packages.c src/tool/system/packages.h \

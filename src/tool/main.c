@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/browsers/setup.h"
 #include "tool/commands/commands.h"
+#include "tool/doctor/doctor.h"
+#include "tool/verify/verify.h"
 #include "tool/system/paths.h"
 #include "tool/terminal/screen.h"
 #include "tool/status/status.h"
@@ -14,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define PIN_OPTIONS "pin-fd pinentry last-try"
 
@@ -45,21 +47,6 @@ static const struct command commands[] = {
 /* clang-format on */
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
-
-bool
-key_read(const char *text, enum key *key)
-{
-	if (strcasecmp(text, "auth") == 0) {
-		*key = KEY_AUTH;
-		return true;
-	}
-	if (strcasecmp(text, "sign") == 0) {
-		*key = KEY_SIGN;
-		return true;
-	}
-	complain(_("say auth (user authentication) or sign (digital signature), not \"%s\""), text);
-	return false;
-}
 
 /* Messages from beside the program where it was built, else from where they are installed. */
 static void

@@ -4,7 +4,7 @@
  * no content fits a signature but those that the signatures of the corpus were made over: nobody
  * here has a key to sign others with.
  */
-#include "tool/commands/commands.h"
+#include "tool/verify/verify.h"
 #include "holder/signature.h"
 #include "tool/cards/authority.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool setup: the module for user authentication in a browser's list, or out of it again. */
+#include "tool/browsers/setup.h"
+
 #include "tool/browsers/browser.h"
 #include "tool/system/child.h"
-#include "tool/commands/commands.h"
 #include "tool/terminal/consent.h"
 #include "tool/browsers/p11kit.h"
 #include "tool/system/packages.h"
@@ -257,7 +258,7 @@ make_plan(struct plan *plan)
 	if (browser_find(plan->browser, &plan->places))
 		plan->steps = calloc(plan->places.count + 1, sizeof *plan->steps);
 	if (!plan->steps)
-		return module_failed(CKR_HOST_MEMORY);
+		return out_of_memory();
 	find_width(plan);
 	for (size_t i = 0; i < plan->places.count; i++) {
 		plan->steps[i] = plan_place(plan, &plan->places.items[i]);

@@ -1,90 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/cards/pin.h"
 
+#include "holder/module.h"
+#include "tool/cards/words.h"
 #include "tool/terminal/consent.h"
-#include "holder/hold.h"
+#include "tool/terminal/exit.h"
 #include "tool/terminal/pinentry.h"
 #include "tool/terminal/progress.h"
-#include "holder/secret.h"
 #include "tool/terminal/prompt.h"
 #include "tool/terminal/text.h"
-#include "holder/text.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
-
-struct pin *
-pin_new(void)
-{
-	struct pin *pin = secret_new(sizeof *pin);
-
-	if (!pin)
-		(void)module_failed(CKR_HOST_MEMORY);
-	return pin;
-}
-
-void
-pin_free(struct pin *pin)
-{
-	secret_free(pin, sizeof *pin);
-}
-
-/* ---- the shape ---- */
-
-static const struct {
-	size_t least, most;
-	bool letters;
-} shapes[KEYS] = {
-	[KEY_AUTH] = {4, 4, false},
-	[KEY_SIGN] = {6, 16, true},
-};
-
-static void
-fold(struct pin *pin)
-{
-	pin->len = text_fold(pin->text, pin->len);
-	for (size_t i = 0; i < pin->len; i++)
-		if (pin->text[i] >= 'a' && pin->text[i] <= 'z')
-			pin->text[i] = (char)(pin->text[i] - 'a' + 'A');
-}
-
-enum pin_fault
-pin_fold(struct pin *pin, enum key key, bool is_new)
-{
-	size_t letters = 0, digits = 0;
-
-	fold(pin);
-	for (size_t i = 0; i < pin->len; i++) {
-		digits += pin->text[i] >= '0' && pin->text[i] <= '9';
-		letters += pin->text[i] >= 'A' && pin->text[i] <= 'Z';
-	}
-	if (pin->len == 0)
-		return PIN_EMPTY;
-	if (digits + (shapes[key].letters ? letters : 0) != pin->len)
-		return PIN_CHARACTER;
-	if (pin->len < shapes[key].least || pin->len > shapes[key].most)
-		return PIN_LENGTH;
-	if (is_new && shapes[key].letters && (letters == 0 || digits == 0))
-		return PIN_NEEDS_BOTH;
-	return PIN_FINE;
-}
-
-const char *
-pin_fault_text(enum pin_fault fault, enum key key)
-{
-	if (fault == PIN_NEEDS_BOTH)
-		return _("the new password needs at least one letter and one digit");
-	if (key == KEY_AUTH)
-		return _("this PIN has exactly 4 digits");
-	return _("this password has 6 to 16 characters, only letters and digits");
-}
-
-/* ---- the words of the question ---- */
+/* ---- words ---- */
 
 static const char *
 question_text(enum key key, enum pin_question question)
@@ -102,9 +35,19 @@ question_text(enum key key, enum pin_question question)
 	return "";
 }
 
+static const char *
+fault_text(enum pin_fault fault, enum key key)
+{
+	if (fault == PIN_NEEDS_BOTH)
+		return _("the new password needs at least one letter and one digit");
+	if (key == KEY_AUTH)
+		return _("this PIN has exactly 4 digits");
+	return _("this password has 6 to 16 characters, only letters and digits");
+}
+
 /* "Reader X, card 0123…" */
 static char *
-card_name(const struct reader *reader)
+card_line(const struct reader *reader)
 {
 	char *text;
 
@@ -128,11 +71,11 @@ read_fd(int fd, struct pin *pin)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 || (n == 0 && pin->len == 0))
-			return TERMINAL_END;
+			return PROMPT_END;
 		if (n == 0 || c == '\n')
 			break;
 		if (pin->len + 1 >= sizeof pin->text)
-			return TERMINAL_LONG;
+			return PROMPT_LONG;
 		pin->text[pin->len++] = c;
 	}
 	if (pin->len > 0 && pin->text[pin->len - 1] == '\r')
@@ -149,9 +92,9 @@ ask_terminal(int fd, const char *card, const char *question, struct pin *pin)
 	int len;
 
 	if (asprintf(&prompt, "%s%s%s: ", card ? card : "", card ? "\n" : "", question) < 0)
-		return TERMINAL_NONE;
-	len = fd >= 0 ? terminal_ask_on(fd, prompt, false, pin->text, sizeof pin->text)
-		      : terminal_ask(prompt, false, pin->text, sizeof pin->text);
+		return PROMPT_NONE;
+	len = fd >= 0 ? prompt_ask_on(fd, prompt, false, pin->text, sizeof pin->text)
+		      : prompt_ask(prompt, false, pin->text, sizeof pin->text);
 	free(prompt);
 	pin->len = len > 0 ? (size_t)len : 0;
 	return len;
@@ -182,7 +125,7 @@ no_answer(const struct options *options, int result)
 		complain("%s", _("cancelled; nothing was sent to the card"));
 		return TOOL_CANCELLED;
 	}
-	if (result == TERMINAL_NONE) {
+	if (result == PROMPT_NONE) {
 		complain("%s", _("there is no terminal to ask for the PIN on: use --pin-fd or "
 				 "--pinentry"));
 		return TOOL_USAGE;
@@ -194,139 +137,80 @@ no_answer(const struct options *options, int result)
 	return options->pin_fd >= 0 ? TOOL_USAGE : TOOL_CANCELLED;
 }
 
-/* What is wrong with an entry, in words that the caller frees. Nothing was sent, so nothing is lost. */
-static char *
-fault_words(enum pin_fault fault, enum key key, enum pin_question question)
-{
-	const char *text = pin_fault_text(fault, key);
-	char *words;
+/* ---- asking ---- */
 
-	if (asprintf(&words, question == PIN_NOW ? _("%s; no try was lost") : "%s", text) < 0)
-		return NULL;
-	return words;
-}
+#define ENTRIES 3 /* that a pinentry program is asked for: one that repeats itself would go on for ever */
 
-#define ENTRIES 3 /* that a pinentry program is asked for */
-
-/* One entry: TOOL_OK if it is a PIN, with *error NULL, or if it may be asked again, with *error set. */
+/*
+ * What is wrong with the entry before, in words that a pinentry program shows and the caller frees;
+ * elsewhere it is said at once. Nothing was sent, so nothing is lost.
+ */
 static enum tool_exit
-ask_once(const struct options *options, const char *card, enum key key, enum pin_question question,
-	 struct pin *pin, char **error)
+say_fault(const struct options *options, const struct pin_request *request, char **words)
 {
-	int result = get(options, card, question_text(key, question), *error, pin);
-	enum pin_fault fault;
-
-	free(*error);
-	*error = NULL;
-	if (result < 0 && result != TERMINAL_LONG)
-		return no_answer(options, result);
-	fault = result == TERMINAL_LONG ? PIN_LENGTH : pin_fold(pin, key, question == PIN_NEW);
-	if (fault == PIN_FINE || (question == PIN_AGAIN && result >= 0))
-		return TOOL_OK;
-	*error = fault_words(fault, key, question);
-	if (!*error)
-		return module_failed(CKR_HOST_MEMORY);
-	if (!options->pinentry)
-		complain("%s", *error);
-	return options->pin_fd >= 0 && !isatty(options->pin_fd) ? TOOL_PIN_WRONG : TOOL_OK;
+	if (asprintf(words, request->question == PIN_NOW ? _("%s; no try was lost") : "%s",
+		     fault_text(request->fault, request->key)) < 0) {
+		*words = NULL;
+		return out_of_memory();
+	}
+	if (!options->pinentry || request->entry == ENTRIES)
+		complain("%s", *words);
+	if (options->pin_fd >= 0 && !isatty(options->pin_fd))
+		return TOOL_PIN_WRONG;
+	return options->pinentry && request->entry == ENTRIES ? TOOL_PIN_WRONG : TOOL_OK;
 }
 
-enum tool_exit
-pin_ask(const struct options *options, const struct reader *reader, enum key key,
-	enum pin_question question, struct pin *pin)
+static enum tool_exit
+say_before(const struct options *options, const struct pin_request *request, char **words)
 {
-	char *card = question == PIN_NOW ? card_name(reader) : NULL, *error = NULL;
-	enum tool_exit status;
-	int entries = 0;
-
-	do {
-		status = ask_once(options, card, key, question, pin, &error);
-		if (status == TOOL_OK && error && options->pinentry && ++entries == ENTRIES) {
-			complain("%s", error);
-			status = TOOL_PIN_WRONG;
-		}
-	} while (status == TOOL_OK && error);
-	free(error);
-	free(card);
-	if (status != TOOL_OK)
-		explicit_bzero(pin, sizeof *pin);
-	return status;
-}
-
-/* ---- before and after ---- */
-
-enum tool_exit
-pin_may_try(const struct options *options, const struct token *token, enum key key)
-{
-	if (token->status.tries_left == 0)
-		return module_failed(CKR_PIN_LOCKED);
-	if (token->status.tries_left != 1 || options->last_try)
+	if (request->fault == PIN_DIFFERS) {
+		complain("%s", _("the two are not the same; once again, please"));
+		return options->pinentry && request->round == ENTRIES ? TOOL_FAILED : TOOL_OK;
+	}
+	if (request->fault != PIN_FINE)
+		return say_fault(options, request, words);
+	if (request->question != PIN_NOW || request->tries_left != 1 || options->last_try)
 		return TOOL_OK;
 	complain(_("only one try is left for the PIN of the %s: if it is wrong, the PIN is locked "
 		   "and has to be reset at the municipal office"),
-		 key_text(key));
+		 key_text(request->key));
 	return consent_ask(_("Use the last try?"), "--last-try",
 			   _("not done; nothing was sent to the card"));
 }
 
-enum tool_exit
-pin_was_wrong(struct module *module, struct token *token)
+static int
+ask_pin(void *context, const struct pin_request *request, struct pin *pin)
 {
-	const int before = token->status.tries_left;
-	int left;
+	const struct options *options = context;
+	char *words = NULL, *card;
+	enum tool_exit status = say_before(options, request, &words);
+	int result = 0;
 
-	module_look(module, token);
-	left = token->status.tries_left;
-	if (left == 0) {
-		complain("%s", _("the PIN was wrong and is locked now: see \"jpki-tool help "
-				 "locked\""));
-		return TOOL_PIN_LOCKED;
+	if (status == TOOL_OK) {
+		card = request->question == PIN_NOW ? card_line(request->reader) : NULL;
+		result = get(options, card, question_text(request->key, request->question), words, pin);
+		free(card);
 	}
-	if (left > 0 && left == before)
-		complain(P_("the PIN was refused before it was sent: no try was lost, %d is left",
-			    "the PIN was refused before it was sent: no try was lost, %d are left", left),
-			 left);
-	else if (left > 0)
-		complain(P_("the PIN was wrong: %d try left", "the PIN was wrong: %d tries left",
-			    left),
-			 left);
+	free(words);
+	if (result == PROMPT_LONG)
+		return PIN_TOO_LONG;
+	return result < 0 ? (int)no_answer(options, result) : (int)status;
+}
+
+static void
+busy(void *context, enum busy what)
+{
+	(void)context;
+	if (what == BUSY_CHECKING_PIN)
+		progress_show(_("The card is checking the PIN ..."));
+	else if (what == BUSY_SIGNING)
+		progress_show(_("The card is signing ..."));
 	else
-		complain("%s", _("the PIN was wrong"));
-	if (left == 1)
-		complain("%s", _("THE NEXT WRONG ONE LOCKS IT. Unless you are sure, stop here and see "
-				 "\"jpki-tool help forgotten\""));
-	return TOOL_PIN_WRONG;
+		progress_clear();
 }
 
-static CK_RV
-login(struct module *module, CK_SESSION_HANDLE session, struct pin *pin)
+struct person
+pin_prompt(const struct options *options)
 {
-	sigset_t before;
-	CK_RV rv;
-
-	hold_begin(&before);
-	progress_show(_("The card is checking the PIN ..."));
-	rv = module->f->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin->text, pin->len);
-	progress_clear();
-	hold_end(&before);
-	return rv;
-}
-
-enum tool_exit
-pin_login(struct module *module, const struct options *options, struct reader *reader,
-	  enum key key, CK_SESSION_HANDLE session)
-{
-	struct token *token = &reader->tokens[key];
-	enum tool_exit status = pin_may_try(options, token, key);
-	struct pin *pin = status == TOOL_OK ? pin_new() : NULL;
-	CK_RV rv = CKR_OK;
-
-	if (status == TOOL_OK)
-		status = pin ? pin_ask(options, reader, key, PIN_NOW, pin) : TOOL_FAILED;
-	if (status == TOOL_OK)
-		rv = login(module, session, pin);
-	pin_free(pin);
-	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LOCKED)
-		return pin_was_wrong(module, token);
-	return rv == CKR_OK ? status : module_token_failed(module, token, rv);
+	return (struct person){ask_pin, busy, (void *)(uintptr_t)options, options->pin_fd >= 0};
 }

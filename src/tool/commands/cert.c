@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool cert show|export auth|sign|auth-ca|sign-ca. */
 #include "holder/certificate.h"
+#include "holder/session.h"
+#include "tool/cards/cards.h"
 #include "tool/commands/commands.h"
 #include "tool/system/file.h"
 #include "tool/cards/personal.h"
-#include "tool/cards/pin.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 #include "holder/text.h"
@@ -21,14 +22,12 @@
 
 static const struct which {
 	const char *name;
-	enum key key;
 	enum object_id id;
-	bool is_ca;
 } table[] = {
-	{"auth", KEY_AUTH, ID_AUTH, false},
-	{"sign", KEY_SIGN, ID_SIGN, false},
-	{"auth-ca", KEY_AUTH, ID_AUTH_CA, true},
-	{"sign-ca", KEY_SIGN, ID_SIGN_CA, true},
+	{"auth", ID_AUTH},
+	{"sign", ID_SIGN},
+	{"auth-ca", ID_AUTH_CA},
+	{"sign-ca", ID_SIGN_CA},
 };
 
 #define WHICH (sizeof table / sizeof table[0])
@@ -47,44 +46,6 @@ find_which(const char *name)
 			return &table[i];
 	complain(_("say auth, sign, auth-ca or sign-ca, not \"%s\""), name);
 	return NULL;
-}
-
-/* Whether there is something in the certificate's place, as the module knows when it has read it. */
-static bool
-is_bad(struct module *module, struct token *token)
-{
-	module_look(module, token);
-	return token->status.reason == JPKI_REASON_BAD_CERTIFICATE;
-}
-
-/* Reads it, after its PIN where it needs one. The caller frees *certificate. */
-static enum tool_exit
-read_certificate(struct module *module, const struct options *options, const struct which *which,
-		 X509 **certificate)
-{
-	struct reader *reader;
-	CK_SESSION_HANDLE session;
-	enum tool_exit status = module_choose(module, which->key, &reader);
-	CK_RV rv;
-
-	if (status != TOOL_OK)
-		return status;
-	rv = module_begin(module, &reader->tokens[which->key], false, &session);
-	if (rv != CKR_OK)
-		return module_failed(rv);
-	rv = module_certificate(module, session, which->id, certificate);
-	if (rv == CKR_OK && !*certificate && !which->is_ca) {
-		status = pin_login(module, options, reader, which->key, session);
-		if (status == TOOL_OK)
-			rv = module_certificate(module, session, which->id, certificate);
-	}
-	(void)module->f->C_CloseSession(session);
-	if (status != TOOL_OK || *certificate)
-		return status;
-	if (rv != CKR_OK || (!which->is_ca && is_bad(module, &reader->tokens[which->key])))
-		return module_token_failed(module, &reader->tokens[which->key], rv);
-	complain("%s", _("the card does not have this certificate"));
-	return TOOL_NO_CERTIFICATE;
 }
 
 /* ---- show ---- */
@@ -205,7 +166,7 @@ write_certificate(const struct options *options, const struct which *which, X509
 	(void)which;
 	if (!out || (options->der ? i2d_X509_bio(out, certificate)
 				  : PEM_write_bio_X509(out, certificate)) != 1) {
-		complain("%s", _("out of memory"));
+		status = out_of_memory();
 	} else {
 		len = BIO_get_mem_data(out, &data);
 		status = file_write(export_path(options), data, (size_t)len, options->force);
@@ -228,7 +189,8 @@ use_certificate(struct module *module, const struct options *options, void *cont
 {
 	const struct use *use = context;
 	X509 *certificate = NULL;
-	enum tool_exit status = read_certificate(module, options, use->which, &certificate);
+	enum tool_exit status =
+		cards_tell(module, certificate_read(module, use->which->id, &certificate));
 
 	if (status == TOOL_OK)
 		status = use->certificate(options, use->which, certificate);
@@ -241,7 +203,7 @@ cert_show_run(const struct options *options, char *arguments[])
 {
 	struct use use = {find_which(arguments[0]), show};
 
-	return use.which ? module_run(options, use_certificate, &use) : TOOL_USAGE;
+	return use.which ? cards_run(options, use_certificate, &use) : TOOL_USAGE;
 }
 
 enum tool_exit
@@ -250,5 +212,5 @@ cert_export_run(const struct options *options, char *arguments[])
 	struct use use = {find_which(arguments[0]), write_certificate};
 	enum tool_exit status = use.which ? may_export(options) : TOOL_USAGE;
 
-	return status == TOOL_OK ? module_run(options, use_certificate, &use) : status;
+	return status == TOOL_OK ? cards_run(options, use_certificate, &use) : status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki-tool help and pin help: what municipalities tell card holders, each with its source. */
+/* jpki-tool help: what municipalities tell card holders, each with its source. */
 #include "tool/commands/commands.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
@@ -119,42 +119,4 @@ help_run(const struct options *options, char *arguments[])
 		}
 	complain(_("there is no help on \"%s\" (jpki-tool help lists the topics)"), arguments[0]);
 	return TOOL_USAGE;
-}
-
-/* ---- the PINs of a card ---- */
-
-static const struct {
-	const char *name;
-	const char *shape;
-	const char *purpose;
-} pins[] = {
-	{N_("User authentication (利用者証明用電子証明書)"), N_("4 digits, 3 tries"),
-	 N_("for logging in. \"jpki-tool pin change auth\" changes it.")},
-	{N_("Digital signature (署名用電子証明書)"),
-	 N_("6 to 16 letters and digits, at least one of each, 5 tries"),
-	 N_("for signing. \"jpki-tool pin change sign\" changes it.")},
-	{N_("Input of the card's text (券面事項入力補助用)"), N_("4 digits, 3 tries"),
-	 N_("lets programs read number, name and address. jpki-tool does not use it.")},
-	{N_("Resident register (住民基本台帳用)"), N_("4 digits, 3 tries"),
-	 N_("used at the municipal office, when you move. jpki-tool does not use it.")},
-};
-
-enum tool_exit
-pin_help_run(const struct options *options, char *arguments[])
-{
-	(void)options;
-	(void)arguments;
-	for (size_t i = 0; i < sizeof pins / sizeof pins[0]; i++) {
-		if (i > 0)
-			screen_blank();
-		screen_heading(_(pins[i].name));
-		screen_text(2, _(pins[i].shape));
-		screen_text(2, _(pins[i].purpose));
-	}
-	screen_blank();
-	screen_text(0, _("When the card was handed out, the 4-digit PINs may have been set to the same "
-			 "number; they are separate all the same, and each has tries of its own. The "
-			 "municipal office where you are registered resets all of them; nobody can read "
-			 "them, not even the office."));
-	return TOOL_OK;
 }

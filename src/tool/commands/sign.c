@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool sign FILE: a CMS signature with the digital signature key. */
-#include "holder/certificate.h"
-#include "holder/cms.h"
+#include "holder/signing.h"
+#include "tool/cards/cards.h"
 #include "tool/commands/commands.h"
 #include "tool/terminal/consent.h"
 #include "tool/system/file.h"
-#include "tool/cards/pin.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 #include "holder/text.h"
@@ -20,9 +19,7 @@
 struct job {
 	const char *path;
 	const char *output;
-	uint8_t hash[HASH_BYTES];
-	uint8_t *content; /* if it is to be enclosed */
-	size_t content_len;
+	struct content content;
 };
 
 /* ---- before any card is asked ---- */
@@ -43,7 +40,7 @@ name_output(const struct options *options, const char *path, char **name)
 		*name = strdup(options->output);
 	else if (asprintf(name, "%s%s", path, options->enclosed ? ".p7m" : ".p7s") < 0)
 		*name = NULL;
-	return *name ? TOOL_OK : module_failed(CKR_HOST_MEMORY);
+	return *name ? TOOL_OK : out_of_memory();
 }
 
 static enum tool_exit
@@ -94,7 +91,7 @@ disclose(const struct options *options, const struct job *job)
 		question = NULL;
 	free(name);
 	status = question ? consent_ask(question, "--yes", _("not done; nothing was sent to the card"))
-			  : module_failed(CKR_HOST_MEMORY);
+			  : out_of_memory();
 	free(question);
 	return status;
 }
@@ -115,121 +112,29 @@ read_content(const struct options *options, struct job *job)
 	enum tool_exit status = TOOL_OK;
 
 	if (ok && options->enclosed) {
-		status = file_read(job->path, &job->content, &job->content_len);
-		ok = status != TOOL_OK || add_to_hash(hash, job->content, job->content_len);
+		status = file_read(job->path, &job->content.data, &job->content.len);
+		ok = status != TOOL_OK || add_to_hash(hash, job->content.data, job->content.len);
 	} else if (ok) {
 		status = file_each(job->path, add_to_hash, hash);
 	}
-	ok = ok && EVP_DigestFinal_ex(hash, job->hash, NULL) == 1;
+	ok = ok && EVP_DigestFinal_ex(hash, job->content.hash, NULL) == 1;
 	EVP_MD_CTX_free(hash);
-	return ok ? status : module_failed(CKR_HOST_MEMORY);
+	return ok ? status : out_of_memory();
 }
 
 /* ---- the signature ---- */
 
-/* Nobody takes a signature of a certificate out of its dates: better told now. */
 static enum tool_exit
-check_dates(const X509 *certificate)
+write_signature(const struct options *options, const struct job *job,
+		const struct signed_content *made)
 {
-	char day[DAY_TEXT];
-	int64_t from, to;
-
-	if (!certificate_dates(certificate, &from, &to))
-		return module_failed(CKR_DEVICE_ERROR);
-	switch (certificate_standing(from, to, time(NULL))) {
-	case STANDING_EARLY:
-		day_format(day_at(from), day);
-		complain(_("nothing was signed: the certificate is valid only from %s on (is the "
-			   "clock "
-			   "of this computer right?)"),
-			 day);
-		return TOOL_NOT_VALID;
-	case STANDING_ENDED:
-		day_format(day_at(to), day);
-		complain(_("nothing was signed: the certificate ended on %s (see \"jpki-tool help "
-			   "expired\")"),
-			 day);
-		return TOOL_NOT_VALID;
-	case STANDING_GOOD:
-	case STANDING_RENEWAL:
-		break;
-	}
-	return TOOL_OK;
-}
-
-/*
- * The same before the password is asked, as far as can be known: the signing certificate never outlives
- * that of user authentication (card.md 6.2), which can be read without a PIN on all but phones.
- */
-static enum tool_exit
-check_dates_before(struct module *module, const struct reader *reader)
-{
-	const struct token *token = &reader->tokens[KEY_AUTH];
-	enum tool_exit status = TOOL_OK;
-	CK_SESSION_HANDLE session;
-	X509 *certificate = NULL;
-	int64_t from, to;
-
-	if (!token->listed || token->status.reason != JPKI_REASON_NONE ||
-	    module_begin(module, token, false, &session) != CKR_OK)
-		return TOOL_OK;
-	(void)module_certificate(module, session, ID_AUTH, &certificate);
-	(void)module->f->C_CloseSession(session);
-	if (certificate && certificate_dates(certificate, &from, &to) &&
-	    certificate_standing(from, to, time(NULL)) == STANDING_ENDED)
-		status = check_dates(certificate);
-	X509_free(certificate);
-	return status;
-}
-
-static enum tool_exit
-make(struct module *module, CK_SESSION_HANDLE session, const struct job *job, X509 *certificate,
-     X509 *ca, uint8_t **der, size_t *len)
-{
-	uint8_t to_sign[HASH_BYTES], signature[SIGNATURE_BYTES];
-	CMS_ContentInfo *cms = cms_prepare(certificate, ca, job->hash, time(NULL), to_sign);
-	CK_RV rv = cms ? module_sign(module, session, to_sign, signature) : CKR_HOST_MEMORY;
-
-	if (rv == CKR_OK && !certificate_verifies(certificate, to_sign, signature))
-		rv = CKR_DEVICE_ERROR;
-	if (rv == CKR_OK && !cms_complete(cms, signature, job->content, job->content_len, der, len))
-		rv = CKR_HOST_MEMORY;
-	CMS_ContentInfo_free(cms);
-	return rv == CKR_OK ? TOOL_OK : module_failed(rv);
-}
-
-/* With a session that is logged in. The authority's certificate is a courtesy to the receiver. */
-static enum tool_exit
-make_with_certificate(struct module *module, struct token *token, CK_SESSION_HANDLE session,
-		      const struct job *job, uint8_t **der, size_t *len)
-{
-	X509 *certificate = NULL, *ca = NULL;
-	CK_RV rv = module_certificate(module, session, ID_SIGN, &certificate);
 	enum tool_exit status;
-
-	if (rv == CKR_OK)
-		(void)module_certificate(module, session, ID_SIGN_CA, &ca);
-	if (rv != CKR_OK || !certificate)
-		status = module_token_failed(module, token, rv == CKR_OK ? CKR_DEVICE_ERROR : rv);
-	else
-		status = check_dates(certificate);
-	if (status == TOOL_OK)
-		status = make(module, session, job, certificate, ca, der, len);
-	if (status == TOOL_OK && certificate_is_simulated(certificate))
-		complain("%s", _("SIMULATED card: this signature is for tests and means nothing to "
-				 "anybody"));
-	X509_free(certificate);
-	X509_free(ca);
-	return status;
-}
-
-static enum tool_exit
-write_signature(const struct options *options, const struct job *job, const uint8_t *der,
-		size_t len)
-{
-	enum tool_exit status = file_write(job->output, der, len, options->force);
 	char *name;
 
+	if (made->is_simulated)
+		complain("%s", _("SIMULATED card: this signature is for tests and means nothing to "
+				 "anybody"));
+	status = file_write(job->output, made->der, made->len, options->force);
 	if (status != TOOL_OK || strcmp(job->output, "-") == 0)
 		return status;
 	name = text_safe(job->output, strlen(job->output));
@@ -242,34 +147,20 @@ static enum tool_exit
 sign(struct module *module, const struct options *options, void *context)
 {
 	struct job *job = context;
+	struct signed_content made;
 	struct reader *reader;
-	CK_SESSION_HANDLE session;
-	uint8_t *der = NULL;
-	size_t len = 0;
-	enum tool_exit status = module_choose(module, KEY_SIGN, &reader);
-	CK_RV rv;
+	enum tool_exit status = cards_tell(module, signing_begin(module, &reader));
 
-	if (status == TOOL_OK && reader->tokens[KEY_SIGN].status.tries_left == 0)
-		status = module_failed(CKR_PIN_LOCKED);
-	if (status == TOOL_OK)
-		status = check_dates_before(module, reader);
 	if (status == TOOL_OK)
 		status = read_content(options, job);
 	if (status == TOOL_OK)
 		status = disclose(options, job);
 	if (status != TOOL_OK)
 		return status;
-	rv = module_begin(module, &reader->tokens[KEY_SIGN], false, &session);
-	if (rv != CKR_OK)
-		return module_failed(rv);
-	status = pin_login(module, options, reader, KEY_SIGN, session);
+	status = cards_tell(module, signing_make(module, reader, &job->content, &made));
 	if (status == TOOL_OK)
-		status = make_with_certificate(module, &reader->tokens[KEY_SIGN], session, job, &der,
-					       &len);
-	(void)module->f->C_CloseSession(session);
-	if (status == TOOL_OK)
-		status = write_signature(options, job, der, len);
-	OPENSSL_free(der);
+		status = write_signature(options, job, &made);
+	OPENSSL_free(made.der);
 	return status;
 }
 
@@ -284,9 +175,9 @@ sign_run(const struct options *options, char *arguments[])
 		status = check_files(options, &job);
 	if (status == TOOL_OK) {
 		say_beside(&job);
-		status = module_run(options, sign, &job);
+		status = cards_run(options, sign, &job);
 	}
-	free(job.content);
+	free(job.content.data);
 	free(output);
 	return status;
 }

@@ -1,110 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool validity auth|sign: all that can be known of a certificate without the service. */
+#include "holder/proof.h"
 #include "tool/cards/authority.h"
-#include "holder/certificate.h"
+#include "tool/cards/cards.h"
+#include "tool/cards/words.h"
 #include "tool/commands/commands.h"
-#include "tool/cards/pin.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include <jansson.h>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
 
-struct checks {
-	enum key key;
-	enum standing standing;
+/* What the certificate says of its dates; empty where it does not. */
+struct days {
 	char from[DAY_TEXT], to[DAY_TEXT];
-	bool key_fits;
-	enum authority_answer authority;
-	char year[AUTHORITY_YEAR];
 };
 
-/* A signature over something nobody could know before shows that the card has the key. */
-static CK_RV
-check_key(struct module *module, CK_SESSION_HANDLE session, X509 *certificate, bool *fits)
+static struct days
+days_of(const struct proof *proof)
 {
-	static const char words[] = "jpki-tool validity ";
-	uint8_t challenge[sizeof words + 32], hash[HASH_BYTES], signature[SIGNATURE_BYTES];
-	CK_RV rv;
+	struct days days = {"", ""};
 
-	memcpy(challenge, words, sizeof words);
-	if (RAND_bytes(challenge + sizeof words, 32) != 1 ||
-	    EVP_Digest(challenge, sizeof challenge, hash, NULL, EVP_sha256(), NULL) != 1)
-		return CKR_GENERAL_ERROR;
-	rv = module_sign(module, session, hash, signature);
-	*fits = rv == CKR_OK && certificate_verifies(certificate, hash, signature);
-	return rv;
-}
-
-static void
-check_dates(const X509 *certificate, struct checks *checks)
-{
-	int64_t from, to;
-
-	checks->standing = STANDING_EARLY;
-	if (!certificate_dates(certificate, &from, &to))
-		return;
-	checks->standing = certificate_standing(from, to, time(NULL));
-	day_format(day_at(from), checks->from);
-	day_format(day_at(to), checks->to);
-}
-
-static enum tool_exit
-check(struct module *module, const struct options *options, struct checks *checks)
-{
-	enum key key = checks->key;
-	struct reader *reader;
-	CK_SESSION_HANDLE session;
-	X509 *certificate = NULL, *ca = NULL;
-	enum tool_exit status = module_choose(module, key, &reader);
-	CK_RV rv;
-
-	if (status != TOOL_OK)
-		return status;
-	rv = module_begin(module, &reader->tokens[key], false, &session);
-	if (rv != CKR_OK)
-		return module_failed(rv);
-	status = pin_login(module, options, reader, key, session);
-	if (status != TOOL_OK)
-		goto out;
-	rv = module_certificate(module, session, key == KEY_AUTH ? ID_AUTH : ID_SIGN, &certificate);
-	if (rv == CKR_OK)
-		rv = module_certificate(module, session, key == KEY_AUTH ? ID_AUTH_CA : ID_SIGN_CA,
-					&ca);
-	if (rv == CKR_OK && certificate)
-		rv = check_key(module, session, certificate, &checks->key_fits);
-	if (rv != CKR_OK || !certificate) {
-		status = module_token_failed(module, &reader->tokens[key],
-					     rv == CKR_OK ? CKR_DEVICE_ERROR : rv);
-		goto out;
+	if (proof->is_dated) {
+		day_format(day_at(proof->from), days.from);
+		day_format(day_at(proof->to), days.to);
 	}
-	check_dates(certificate, checks);
-	checks->authority = authority_check(authority_list(), key, certificate, ca, checks->year);
-out:
-	(void)module->f->C_CloseSession(session);
-	X509_free(certificate);
-	X509_free(ca);
-	return status;
-}
-
-/* ---- the answer ---- */
-
-static bool
-in_term(const struct checks *checks)
-{
-	return checks->standing == STANDING_GOOD || checks->standing == STANDING_RENEWAL;
+	return days;
 }
 
 static void
-show(const struct checks *checks)
+show(const struct proof *proof)
 {
 	const char *const labels[] = {_("Dates"), _("Key"), _("Issuer"), _("Revocation")};
-	char *authority = authority_text(checks->authority, checks->year);
+	char *authority = authority_text(proof->authority, proof->year);
+	const struct days days = days_of(proof);
 	int width = 0;
 
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
@@ -112,12 +43,12 @@ show(const struct checks *checks)
 
 		width = columns > width ? columns : width;
 	}
-	screen_rowf(labels[0], width, in_term(checks) ? MARK_OK : MARK_PROBLEM, _("%s to %s"),
-		    checks->from, checks->to);
-	screen_row(labels[1], width, checks->key_fits ? MARK_OK : MARK_PROBLEM,
-		   checks->key_fits ? _("the card has the key of this certificate")
+	screen_rowf(labels[0], width, proof->in_term ? MARK_OK : MARK_PROBLEM, _("%s to %s"),
+		    days.from, days.to);
+	screen_row(labels[1], width, proof->key_fits ? MARK_OK : MARK_PROBLEM,
+		   proof->key_fits ? _("the card has the key of this certificate")
 				    : _("the key on the card is not that of this certificate"));
-	screen_row(labels[2], width, authority_mark(checks->authority), authority ? authority : "?");
+	screen_row(labels[2], width, authority_mark(proof->authority), authority ? authority : "?");
 	screen_row(labels[3], width, MARK_CAUTION,
 		   _("NOT CHECKED: by law only the official service and approved verifiers may ask "
 		     "whether a certificate was revoked. The official client software can tell "
@@ -126,13 +57,14 @@ show(const struct checks *checks)
 }
 
 static void
-print_json(const struct checks *checks)
+print_json(const struct proof *proof)
 {
+	const struct days days = days_of(proof);
 	json_t *json = json_pack("{s:s, s:b, s:s, s:s, s:b, s:s, s:s, s:s}", "certificate",
-				 checks->key == KEY_AUTH ? "auth" : "sign", "in_term", in_term(checks),
-				 "from", checks->from, "to", checks->to, "key_fits",
-				 checks->key_fits, "authority", authority_name(checks->authority),
-				 "generation", checks->year, "revocation", "not-checked");
+				 key_name(proof->key), "in_term", proof->in_term,
+				 "from", days.from, "to", days.to, "key_fits",
+				 proof->key_fits, "authority", authority_name(proof->authority),
+				 "generation", proof->year, "revocation", "not-checked");
 
 	(void)json_dumpf(json, stdout, JSON_INDENT(2));
 	(void)putchar('\n');
@@ -140,27 +72,26 @@ print_json(const struct checks *checks)
 }
 
 static enum tool_exit
-check_and_tell(struct module *module, const struct options *options, void *context)
+prove_and_tell(struct module *module, const struct options *options, void *context)
 {
-	struct checks *checks = context;
-	enum tool_exit status = check(module, options, checks);
+	const enum key *key = context;
+	struct proof proof;
+	enum tool_exit status =
+		cards_tell(module, proof_make(module, *key, authority_list(), &proof));
 
 	if (status != TOOL_OK)
 		return status;
 	if (options->json)
-		print_json(checks);
+		print_json(&proof);
 	else
-		show(checks);
-	return verdict_exit(in_term(checks) && checks->key_fits ? authority_verdict(checks->authority)
-								    : VERDICT_NOT_VALID);
+		show(&proof);
+	return verdict_exit(proof.verdict);
 }
 
 enum tool_exit
 validity_run(const struct options *options, char *arguments[])
 {
-	struct checks checks = {0};
+	enum key key;
 
-	if (!key_read(arguments[0], &checks.key))
-		return TOOL_USAGE;
-	return module_run(options, check_and_tell, &checks);
+	return key_read(arguments[0], &key) ? cards_run(options, prove_and_tell, &key) : TOOL_USAGE;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What lies in the readers, as the module says it. */
 #include "holder/certificate.h"
+#include "holder/session.h"
+#include "tool/cards/words.h"
 #include "tool/doctor/doctor.h"
 #include "tool/doctor/processes.h"
 #include "tool/terminal/text.h"
@@ -9,17 +11,6 @@
 #include <time.h>
 
 /* ---- readers without a card of ours ---- */
-
-/* Words for programs, the same as in status --json. */
-static const char *const words[] = {
-	[JPKI_REASON_NO_READER] = "no-reader",
-	[JPKI_REASON_NO_CARD] = "no-card",
-	[JPKI_REASON_BUSY] = "busy",
-	[JPKI_REASON_NO_ANSWER] = "no-answer",
-	[JPKI_REASON_FOREIGN_CARD] = "foreign-card",
-	[JPKI_REASON_JUKI_CARD] = "juki-card",
-	[JPKI_REASON_STRANGE_CARD] = "strange-card",
-};
 
 static void
 is_busy(struct report *report, const struct reader *reader, enum mark mark)
@@ -49,15 +40,14 @@ without_card(struct report *report, const struct reader *reader, bool other)
 {
 	enum jpki_reason reason = module_reader_reason(reader);
 	enum mark mark = other ? MARK_NONE : MARK_PROBLEM;
-	const char *word = (size_t)reason < sizeof words / sizeof words[0] ? words[reason] : NULL;
 
 	if (reason == JPKI_REASON_REFUSED)
 		doctor_refused(report, AREA_CARD, reader->name);
 	else if (reason == JPKI_REASON_BUSY)
 		is_busy(report, reader, mark);
 	else
-		(void)report_add(report, AREA_CARD, mark, word ? word : "unknown", reader->name,
-				 "%s: %s", reader->name, module_reason_text(reason));
+		(void)report_add(report, AREA_CARD, mark, reason == JPKI_REASON_NONE ? "unknown" : reason_name(reason), reader->name,
+				 "%s: %s", reader->name, reason_text(reason));
 }
 
 /* ---- a card ---- */
@@ -81,21 +71,6 @@ judge_tries(struct report *report, const struct reader *reader, enum key key)
 				     key_text(key));
 	report_command(finding, "jpki-tool help %s",
 		       status->tries_left == 0 ? "locked" : "forgotten");
-}
-
-/* A certificate that can be read without a PIN; NULL if it cannot. */
-static X509 *
-read_certificate(struct module *module, const struct token *token, enum object_id id)
-{
-	CK_SESSION_HANDLE session;
-	X509 *certificate = NULL;
-
-	if (module_begin(module, token, false, &session) != CKR_OK)
-		return NULL;
-	if (module_certificate(module, session, id, &certificate) != CKR_OK)
-		certificate = NULL;
-	(void)module->f->C_CloseSession(session);
-	return certificate;
 }
 
 static void
@@ -144,16 +119,15 @@ judge_reason(struct report *report, const struct reader *reader, enum jpki_reaso
 
 	(void)report_add(report, AREA_CARD, none ? MARK_CAUTION : MARK_PROBLEM,
 			 none ? "no-certificate" : "bad-certificate", reader->name, "%s: %s",
-			 key_text(KEY_AUTH), module_reason_text(reason));
+			 key_text(KEY_AUTH), reason_text(reason));
 }
 
 /* A phone shows only the authority's certificate without its PIN. */
 static void
-judge_simulated(struct report *report, struct module *module, const struct reader *reader,
+judge_simulated(struct report *report, struct module *module, struct reader *reader,
 		const X509 *certificate)
 {
-	X509 *ca = certificate ? NULL
-			       : read_certificate(module, &reader->tokens[KEY_AUTH], ID_AUTH_CA);
+	X509 *ca = certificate ? NULL : certificate_without_pin(module, reader, ID_AUTH_CA);
 	const X509 *telling = certificate ? certificate : ca;
 
 	if (telling && certificate_is_simulated(telling))
@@ -171,7 +145,7 @@ judge_auth(struct report *report, struct module *module, struct reader *reader)
 	if (!token->listed)
 		return;
 	if (token->status.reason == JPKI_REASON_NONE) {
-		certificate = read_certificate(module, token, ID_AUTH);
+		certificate = certificate_without_pin(module, reader, ID_AUTH);
 		/* Only now does the module know whether what it read is one. */
 		if (!certificate)
 			module_look(module, token);
@@ -204,7 +178,7 @@ doctor_cards(struct report *report, struct module *module)
 			continue;
 		}
 		(void)report_add(report, AREA_CARD, MARK_OK, "present", reader->name, "%s: %s",
-				 reader->name, module_card_text(reader->card));
+				 reader->name, card_text(reader->card));
 		for (enum key key = KEY_AUTH; key < KEYS; key++)
 			judge_tries(report, reader, key);
 		judge_auth(report, module, reader);

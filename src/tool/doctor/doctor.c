@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/doctor/doctor.h"
 
-#include "tool/commands/commands.h"
+#include "tool/cards/cards.h"
+#include "tool/cards/hidden.h"
 #include "tool/terminal/text.h"
 #include "holder/text.h"
 
@@ -175,13 +176,14 @@ static void
 judge_hidden(struct report *report, const struct module *module)
 {
 	enum mark mark = module->readers[0].name[0] ? MARK_CAUTION : MARK_PROBLEM;
+	char *text = hidden_text(module);
 
 	for (size_t i = 0; i < module->count; i++)
 		if (module_has_card(&module->readers[i]))
 			mark = MARK_NONE;
-	if (module->hidden)
-		(void)report_add(report, AREA_READER, mark, "hidden", module->all.source, "%s",
-				 module->hidden);
+	if (text)
+		(void)report_add(report, AREA_READER, mark, "hidden", module->all.source, "%s", text);
+	free(text);
 }
 
 static void
@@ -217,7 +219,7 @@ doctor_run(const struct options *options, char *arguments[])
 {
 	struct report report = {0};
 	struct module module;
-	enum tool_exit status = module_open(&module, options);
+	enum tool_exit status = cards_open(&module, options);
 	char *folder = module_folder(options);
 
 	(void)arguments;
@@ -233,7 +235,7 @@ doctor_run(const struct options *options, char *arguments[])
 	if (folder)
 		doctor_programs(&report, folder);
 	if (report.failed || !folder) {
-		status = module_failed(CKR_HOST_MEMORY);
+		status = out_of_memory();
 		goto out;
 	}
 	status = TOOL_OK;

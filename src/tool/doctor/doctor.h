@@ -3,6 +3,7 @@
 #define JPKI_TOOL_DOCTOR_H
 
 #include "holder/module.h"
+#include "tool/terminal/options.h"
 #include "tool/terminal/screen.h"
 
 #include <stdbool.h>
@@ -63,5 +64,8 @@ void doctor_cards(struct report *report, struct module *module);
 
 /* doctor-programs.c: whether p11-kit and the browsers have the module. `folder`: where it is. */
 void doctor_programs(struct report *report, const char *folder);
+
+/* The command. */
+enum tool_exit doctor_run(const struct options *options, char *arguments[]);
 
 #endif

@@ -41,10 +41,10 @@ put_summary(FILE *out, const char *text)
 
 /* `what` also tells the events of one certificate apart: a new file replaces the old events. */
 static void
-put_event(FILE *out, const struct findings *findings, const char *card, const char *what,
+put_event(FILE *out, const struct holdings *holdings, const char *card, const char *what,
 	  struct day day, const char *summary)
 {
-	time_t now = (time_t)findings->now;
+	time_t now = (time_t)holdings->now;
 	struct tm tm;
 	char stamp[32] = "";
 
@@ -59,30 +59,30 @@ put_event(FILE *out, const struct findings *findings, const char *card, const ch
 }
 
 static void
-put_events(FILE *out, const struct findings *findings, const struct finding *finding, enum key key)
+put_events(FILE *out, const struct holdings *holdings, const struct holding *holding, enum key key)
 {
-	const struct validity *v = &finding->validity[key];
+	const struct validity *v = &holding->validity[key];
 	bool auth = key == KEY_AUTH;
 	char card[SERIAL_LENGTH + 1 + sizeof v->id];
 
 	if (!v->known)
 		return;
 	/* Phones may have one serial number; their certificates differ. */
-	(void)snprintf(card, sizeof card, "%s%s%s", finding->reader->serial,
-		       finding->shares_serial ? "-" : "", finding->shares_serial ? v->id : "");
-	put_event(out, findings, card, auth ? "auth-renewal" : "sign-renewal",
+	(void)snprintf(card, sizeof card, "%s%s%s", holding->reader->serial,
+		       holding->shares_serial ? "-" : "", holding->shares_serial ? v->id : "");
+	put_event(out, holdings, card, auth ? "auth-renewal" : "sign-renewal",
 		  day_renewal_opens(day_at(v->to)),
 		  auth ? _("My Number card: the user authentication certificate can be renewed from "
 			   "today on")
 		       : _("My Number card: the digital signature certificate can be renewed from "
 			   "today on"));
-	put_event(out, findings, card, auth ? "auth-end" : "sign-end", day_at(v->to),
+	put_event(out, holdings, card, auth ? "auth-end" : "sign-end", day_at(v->to),
 		  auth ? _("My Number card: last day of the user authentication certificate")
 		       : _("My Number card: last day of the digital signature certificate"));
 }
 
 char *
-status_ics(const struct findings *findings)
+status_ics(const struct holdings *holdings)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -91,9 +91,9 @@ status_ics(const struct findings *findings)
 	if (!out)
 		return NULL;
 	(void)fputs("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//jpki-pkcs11//jpki-tool//EN\r\n", out);
-	for (size_t i = 0; i < findings->count; i++)
+	for (size_t i = 0; i < holdings->count; i++)
 		for (enum key key = KEY_AUTH; key < KEYS; key++)
-			put_events(out, findings, &findings->items[i], key);
+			put_events(out, holdings, &holdings->items[i], key);
 	(void)fputs("END:VCALENDAR\r\n", out);
 	return fclose(out) == 0 ? text : NULL;
 }

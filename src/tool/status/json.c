@@ -2,32 +2,12 @@
 /* status --json: names and values that do not change with the language. */
 #include "tool/status/status.h"
 
+#include "tool/cards/words.h"
+
 #include "holder/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const card_names[] = {
-	[JPKI_CARD_NONE] = "none",	   [JPKI_CARD_UNKNOWN] = "unknown",
-	[JPKI_CARD_FOREIGN] = "foreign",   [JPKI_CARD_JUKI] = "juki",
-	[JPKI_CARD_MYNUMBER] = "mynumber", [JPKI_CARD_ANDROID] = "android",
-	[JPKI_CARD_IPHONE] = "iphone",
-};
-
-static const char *const reason_names[] = {
-	[JPKI_REASON_NONE] = "none",
-	[JPKI_REASON_NO_SERVICE] = "no-service",
-	[JPKI_REASON_REFUSED] = "refused",
-	[JPKI_REASON_NO_READER] = "no-reader",
-	[JPKI_REASON_NO_CARD] = "no-card",
-	[JPKI_REASON_BUSY] = "busy",
-	[JPKI_REASON_NO_ANSWER] = "no-answer",
-	[JPKI_REASON_FOREIGN_CARD] = "foreign-card",
-	[JPKI_REASON_JUKI_CARD] = "juki-card",
-	[JPKI_REASON_NO_CERTIFICATE] = "no-certificate",
-	[JPKI_REASON_BAD_CERTIFICATE] = "bad-certificate",
-	[JPKI_REASON_STRANGE_CARD] = "strange-card",
-};
 
 static const char *const standing_names[] = {
 	[STANDING_EARLY] = "not-yet-valid",
@@ -75,7 +55,7 @@ token(const struct token *token, const struct validity *v)
 	const struct jpki_slot_status *status = &token->status;
 	bool present = status->reason == JPKI_REASON_NONE;
 	json_t *json = json_pack("{s:b, s:s}", "present", present, "reason",
-				 NAME(reason_names, status->reason));
+				 reason_name(status->reason));
 
 	if (!json || !present)
 		return json;
@@ -90,19 +70,18 @@ token(const struct token *token, const struct validity *v)
 }
 
 static json_t *
-reader(const struct finding *finding)
+reader(const struct holding *holding)
 {
-	static const char *const names[KEYS] = {[KEY_AUTH] = "auth", [KEY_SIGN] = "sign"};
-	const struct reader *r = finding->reader;
+	const struct reader *r = holding->reader;
 	json_t *json = json_pack(
-		"{s:s, s:s, s:s, s:b}", "reader", r->name, "card", NAME(card_names, r->card),
+		"{s:s, s:s, s:s, s:b}", "reader", r->name, "card", card_name(r->card),
 		"serial", r->serial, "simulated",
-		finding->validity[KEY_AUTH].simulated || finding->validity[KEY_SIGN].simulated);
+		holding->validity[KEY_AUTH].simulated || holding->validity[KEY_SIGN].simulated);
 
 	for (enum key key = KEY_AUTH; json && key < KEYS; key++)
 		if (r->tokens[key].listed)
-			(void)json_object_set_new(json, names[key],
-						  token(&r->tokens[key], &finding->validity[key]));
+			(void)json_object_set_new(json, key_name(key),
+						  token(&r->tokens[key], &holding->validity[key]));
 	return json;
 }
 
@@ -134,12 +113,12 @@ reader_setting(const struct jpki_reader_list *all)
 }
 
 json_t *
-status_json(const struct findings *findings)
+status_json(const struct holdings *holdings)
 {
 	json_t *readers = json_array();
 
-	for (size_t i = 0; i < findings->count; i++)
-		(void)json_array_append_new(readers, reader(&findings->items[i]));
+	for (size_t i = 0; i < holdings->count; i++)
+		(void)json_array_append_new(readers, reader(&holdings->items[i]));
 	return json_pack("{s:o, s:o}", "readers", readers, "reader_setting",
-			 reader_setting(&findings->module->all));
+			 reader_setting(&holdings->module->all));
 }

@@ -2,126 +2,14 @@
 #include "tool/status/status.h"
 
 #include "tool/system/file.h"
-#include "tool/cards/pin.h"
+#include "tool/cards/cards.h"
+#include "tool/cards/hidden.h"
+#include "tool/cards/words.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-
-/* ---- finding out ---- */
-
-static void
-set_id(struct validity *v, const X509 *certificate)
-{
-	char text[FINGERPRINT_TEXT];
-
-	(void)certificate_fingerprint(certificate, text);
-	(void)snprintf(v->id, sizeof v->id, "%.16s", text);
-}
-
-static void
-take_dates(struct validity *v, const X509 *certificate, int64_t now)
-{
-	v->simulated = certificate_is_simulated(certificate);
-	if (!certificate_dates(certificate, &v->from, &v->to))
-		return;
-	v->known = true;
-	v->needs_pin = false;
-	set_id(v, certificate);
-	v->standing = certificate_standing(v->from, v->to, now);
-	v->days_left = day_count(day_at(now), day_at(v->to));
-}
-
-/* Who issued the certificate that cannot be seen: the CA certificate beside it is public. */
-static void
-take_issuer(struct module *module, CK_SESSION_HANDLE session, enum key key, struct validity *v)
-{
-	X509 *ca = NULL;
-
-	if (module_certificate(module, session, key == KEY_AUTH ? ID_AUTH_CA : ID_SIGN_CA, &ca) ==
-		    CKR_OK && ca)
-		v->simulated = certificate_is_simulated(ca);
-	X509_free(ca);
-}
-
-/*
- * A certificate that could not be read. Where the card is to blame the module now says so, and
- * the screen will; the other token is looked at all the same.
- */
-static enum tool_exit
-trouble(struct module *module, struct token *token, CK_RV rv)
-{
-	module_look(module, token);
-	return token->status.reason == JPKI_REASON_BAD_CERTIFICATE ? TOOL_OK : module_failed(rv);
-}
-
-/* What can be read without a PIN, and with --pin also what needs one. */
-static enum tool_exit
-look_at(struct module *module, const struct options *options, struct finding *finding,
-	enum key key, int64_t now)
-{
-	struct token *token = &finding->reader->tokens[key];
-	struct validity *v = &finding->validity[key];
-	enum object_id id = key == KEY_AUTH ? ID_AUTH : ID_SIGN;
-	enum tool_exit status = TOOL_OK;
-	CK_SESSION_HANDLE session;
-	X509 *certificate = NULL;
-	CK_RV rv;
-
-	if (!token->listed || token->status.reason != JPKI_REASON_NONE)
-		return TOOL_OK;
-	rv = module_begin(module, token, false, &session);
-	if (rv != CKR_OK)
-		return trouble(module, token, rv);
-	rv = module_certificate(module, session, id, &certificate);
-	v->needs_pin = rv == CKR_OK && !certificate;
-	if (v->needs_pin && !finding->validity[KEY_AUTH].known)
-		take_issuer(module, session, key, v);
-	if (v->needs_pin && options->pin) {
-		status = pin_login(module, options, finding->reader, key, session);
-		if (status == TOOL_OK)
-			rv = module_certificate(module, session, id, &certificate);
-		module_look(module, token);
-	}
-	(void)module->f->C_CloseSession(session);
-	if (certificate)
-		take_dates(v, certificate, now);
-	X509_free(certificate);
-	return rv == CKR_OK ? status : trouble(module, token, rv);
-}
-
-static enum tool_exit
-find_out(struct module *module, const struct options *options, struct findings *findings)
-{
-	enum tool_exit status = TOOL_OK;
-
-	findings->module = module;
-	findings->now = time(NULL);
-	findings->items = calloc(module->count + 1, sizeof *findings->items);
-	if (!findings->items)
-		return module_failed(CKR_HOST_MEMORY);
-	findings->count = module->count;
-	for (size_t i = 0; i < module->count; i++) {
-		findings->items[i].reader = &module->readers[i];
-		findings->items[i].shares_serial =
-			module_serial_is_shared(module, &module->readers[i]);
-		for (enum key key = KEY_AUTH; key < KEYS && status == TOOL_OK; key++)
-			status = look_at(module, options, &findings->items[i], key, findings->now);
-	}
-	return status;
-}
-
-static bool
-has_any_card(const struct findings *findings)
-{
-	for (size_t i = 0; i < findings->count; i++)
-		if (module_has_card(findings->items[i].reader))
-			return true;
-	return false;
-}
 
 /* ---- the screen ---- */
 
@@ -198,9 +86,9 @@ show_dates(const struct validity *v)
 }
 
 static void
-show_hidden(const struct finding *finding, enum key key)
+show_hidden(const struct holding *holding, enum key key)
 {
-	const struct validity *auth = &finding->validity[KEY_AUTH];
+	const struct validity *auth = &holding->validity[KEY_AUTH];
 	char to[DAY_TEXT];
 
 	if (key == KEY_AUTH || !auth->known) {
@@ -221,10 +109,10 @@ show_hidden(const struct finding *finding, enum key key)
 }
 
 static void
-show_token(const struct finding *finding, enum key key)
+show_token(const struct holding *holding, enum key key)
 {
-	const struct token *token = &finding->reader->tokens[key];
-	const struct validity *v = &finding->validity[key];
+	const struct token *token = &holding->reader->tokens[key];
+	const struct validity *v = &holding->validity[key];
 
 	screen_blank();
 	screen_heading(key == KEY_AUTH ? _("User authentication (利用者証明用), 4-digit PIN")
@@ -232,68 +120,72 @@ show_token(const struct finding *finding, enum key key)
 	if (token->status.reason != JPKI_REASON_NONE) {
 		screen_row(_("Certificate"), label_width(),
 			   token->status.reason == JPKI_REASON_NO_CERTIFICATE ? MARK_NONE : MARK_PROBLEM,
-			   module_reason_text(token->status.reason));
+			   reason_text(token->status.reason));
 		return;
 	}
 	show_tries(&token->status, key);
 	if (v->known)
 		show_dates(v);
 	else if (v->needs_pin)
-		show_hidden(finding, key);
+		show_hidden(holding, key);
 	else
 		screen_row(_("Certificate"), label_width(), MARK_PROBLEM,
-			   module_reason_text(JPKI_REASON_BAD_CERTIFICATE));
+			   reason_text(JPKI_REASON_BAD_CERTIFICATE));
 }
 
 /* `other`: there is a card in another reader, so that this one may well be empty. */
 static void
-show_reader(const struct module *module, const struct finding *finding, bool other)
+show_reader(const struct module *module, const struct holding *holding, bool other)
 {
-	const struct reader *reader = finding->reader;
+	const struct reader *reader = holding->reader;
 	int width = label_width();
+	char *text;
 
 	if (reader->name[0])
 		screen_row(_("Reader"), width, MARK_NONE, reader->name);
 	if (!module_has_card(reader)) {
+		text = absence_text(module, module_reader_reason(reader));
 		screen_row(reader->name[0] ? _("Card") : _("Reader"), width,
-			   other ? MARK_NONE : MARK_PROBLEM,
-			   module_absence_text(module, module_reader_reason(reader)));
+			   other ? MARK_NONE : MARK_PROBLEM, text ? text : "?");
+		free(text);
 		return;
 	}
 	screen_rowf(_("Card"), width, MARK_NONE,
-		    finding->validity[KEY_AUTH].simulated || finding->validity[KEY_SIGN].simulated
+		    holding->validity[KEY_AUTH].simulated || holding->validity[KEY_SIGN].simulated
 			    ? _("%s, SIMULATED: for tests only")
 			    : "%s",
-		    module_card_text(reader->card));
+		    card_text(reader->card));
 	if (reader->serial[0])
 		screen_row(_("Serial"), width, MARK_NONE, reader->serial);
 	for (enum key key = KEY_AUTH; key < KEYS; key++)
 		if (reader->tokens[key].listed)
-			show_token(finding, key);
+			show_token(holding, key);
 }
 
 /* Beside those that are shown: where none is, the text above says it. */
 static void
-show_hidden_readers(const struct findings *findings, bool any)
+show_hidden_readers(const struct holdings *holdings, bool any)
 {
-	if (!findings->module->hidden || !findings->items[0].reader->name[0])
-		return;
-	screen_blank();
-	screen_row(_("Reader"), label_width(), any ? MARK_NONE : MARK_CAUTION,
-		   findings->module->hidden);
+	char *text = holdings->items[0].reader->name[0] ? hidden_text(holdings->module) : NULL;
+
+	if (text) {
+		screen_blank();
+		screen_row(_("Reader"), label_width(), any ? MARK_NONE : MARK_CAUTION, text);
+	}
+	free(text);
 }
 
 static void
-show(const struct findings *findings)
+show(const struct holdings *holdings)
 {
-	bool any = has_any_card(findings);
+	bool any = validity_has_card(holdings);
 
-	for (size_t i = 0; i < findings->count; i++) {
+	for (size_t i = 0; i < holdings->count; i++) {
 		if (i > 0)
 			screen_blank();
-		show_reader(findings->module, &findings->items[i], any);
+		show_reader(holdings->module, &holdings->items[i], any);
 	}
-	show_hidden_readers(findings, any);
+	show_hidden_readers(holdings, any);
 	if (!any)
 		return;
 	screen_blank();
@@ -305,50 +197,50 @@ show(const struct findings *findings)
 /* ---- the command ---- */
 
 static bool
-has_dates(const struct finding *finding)
+has_dates(const struct holding *holding)
 {
-	return finding->validity[KEY_AUTH].known || finding->validity[KEY_SIGN].known;
+	return holding->validity[KEY_AUTH].known || holding->validity[KEY_SIGN].known;
 }
 
 /* A calendar without a date would take the place of the one that an earlier run wrote. */
 static enum tool_exit
-no_dates(const struct findings *findings)
+no_dates(const struct holdings *holdings)
 {
 	enum jpki_reason reason = JPKI_REASON_NO_READER;
 
-	for (size_t i = 0; i < findings->count; i++)
-		if (i == 0 || module_has_card(findings->items[i].reader))
-			reason = module_reader_reason(findings->items[i].reader);
+	for (size_t i = 0; i < holdings->count; i++)
+		if (i == 0 || module_has_card(holdings->items[i].reader))
+			reason = module_reader_reason(holdings->items[i].reader);
 	if (reason == JPKI_REASON_NONE) {
 		complain("%s", _("its dates need the PIN: \"jpki-tool status --pin\""));
 		return TOOL_FAILED;
 	}
-	return module_absent(findings->module, reason);
+	return absence_tell(holdings->module, reason);
 }
 
 static enum tool_exit
-write_calendar(const struct options *options, const struct findings *findings)
+write_calendar(const struct options *options, const struct holdings *holdings)
 {
 	enum tool_exit status;
 	size_t with_dates = 0;
 	char *text;
 
-	for (size_t i = 0; i < findings->count; i++)
-		with_dates += has_dates(&findings->items[i]);
+	for (size_t i = 0; i < holdings->count; i++)
+		with_dates += has_dates(&holdings->items[i]);
 	if (with_dates == 0)
-		return no_dates(findings);
-	text = status_ics(findings);
+		return no_dates(holdings);
+	text = status_ics(holdings);
 	if (!text)
-		return module_failed(CKR_HOST_MEMORY);
+		return out_of_memory();
 	status = file_write(options->ics, text, strlen(text), options->force);
 	free(text);
 	return status;
 }
 
 static enum tool_exit
-print_json(const struct findings *findings)
+print_json(const struct holdings *holdings)
 {
-	json_t *json = status_json(findings);
+	json_t *json = status_json(holdings);
 	bool ok = json && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
 
 	json_decref(json);
@@ -358,18 +250,18 @@ print_json(const struct findings *findings)
 
 /* What is wrong with one token: TOOL_OK exactly where the screen has no PROBLEM for it. */
 static enum tool_exit
-token_verdict(const struct finding *finding, enum key key)
+token_verdict(const struct holding *holding, enum key key)
 {
-	const struct token *token = &finding->reader->tokens[key];
-	const struct validity *v = &finding->validity[key];
-	const struct validity *telling = v->needs_pin ? &finding->validity[KEY_AUTH] : v;
+	const struct token *token = &holding->reader->tokens[key];
+	const struct validity *v = &holding->validity[key];
+	const struct validity *telling = v->needs_pin ? &holding->validity[KEY_AUTH] : v;
 
 	if (!token->listed || token->status.reason == JPKI_REASON_NO_CERTIFICATE)
 		return TOOL_OK;
 	if (token->status.reason != JPKI_REASON_NONE)
-		return module_reason_exit(token->status.reason);
+		return reason_exit(token->status.reason);
 	if (!v->known && !v->needs_pin)
-		return module_reason_exit(JPKI_REASON_BAD_CERTIFICATE);
+		return reason_exit(JPKI_REASON_BAD_CERTIFICATE);
 	if (token->status.tries_left == 0)
 		return TOOL_PIN_LOCKED;
 	if (telling->known && (telling->standing == STANDING_ENDED || (v->known && v->standing == STANDING_EARLY)))
@@ -377,37 +269,23 @@ token_verdict(const struct finding *finding, enum key key)
 	return TOOL_OK;
 }
 
-static bool
-ends_soon(const struct options *options, const struct findings *findings)
-{
-	for (size_t i = 0; i < findings->count; i++)
-		for (enum key key = KEY_AUTH; key < KEYS; key++) {
-			const struct validity *v = &findings->items[i].validity[key];
-
-			if (v->known &&
-			    (v->standing == STANDING_ENDED || v->days_left <= options->warn))
-				return true;
-		}
-	return false;
-}
-
 /*
  * The exit status: that of the first PROBLEM, but for the dates that --warn asks about. Without any
  * card it is the first reader's.
  */
 static enum tool_exit
-verdict(const struct options *options, const struct findings *findings)
+verdict(const struct options *options, const struct holdings *holdings)
 {
-	if (!has_any_card(findings))
-		return findings->count ? module_reason_exit(
-						 module_reader_reason(findings->items[0].reader))
+	if (!validity_has_card(holdings))
+		return holdings->count ? reason_exit(
+						 module_reader_reason(holdings->items[0].reader))
 				       : TOOL_NO_READER;
-	if (options->warn >= 0 && ends_soon(options, findings))
+	if (options->warn >= 0 && validity_ends_within(holdings, options->warn))
 		return TOOL_ENDS_SOON;
-	for (size_t i = 0; i < findings->count; i++)
+	for (size_t i = 0; i < holdings->count; i++)
 		for (enum key key = KEY_AUTH;
-		     key < KEYS && module_has_card(findings->items[i].reader); key++) {
-			enum tool_exit status = token_verdict(&findings->items[i], key);
+		     key < KEYS && module_has_card(holdings->items[i].reader); key++) {
+			enum tool_exit status = token_verdict(&holdings->items[i], key);
 
 			if (status != TOOL_OK)
 				return status;
@@ -415,11 +293,27 @@ verdict(const struct options *options, const struct findings *findings)
 	return TOOL_OK;
 }
 
+static enum tool_exit
+find_and_tell(struct module *module, const struct options *options, void *context)
+{
+	struct holdings *holdings = context;
+	enum tool_exit status = cards_tell(module, validity_find(module, options->pin, holdings));
+
+	if (status != TOOL_OK)
+		return status;
+	if (options->ics)
+		status = write_calendar(options, holdings);
+	if (status == TOOL_OK && options->json)
+		status = print_json(holdings);
+	else if (status == TOOL_OK && !(options->ics && strcmp(options->ics, "-") == 0))
+		show(holdings);
+	return status == TOOL_OK ? verdict(options, holdings) : status;
+}
+
 enum tool_exit
 status_run(const struct options *options, char *arguments[])
 {
-	struct module module;
-	struct findings findings = {0};
+	struct holdings holdings = {0};
 	enum tool_exit status;
 
 	(void)arguments;
@@ -429,23 +323,8 @@ status_run(const struct options *options, char *arguments[])
 	}
 	/* Before any PIN is asked. */
 	status = options->ics ? file_may_write(options->ics, options->force) : TOOL_OK;
-	if (status != TOOL_OK)
-		return status;
-	status = module_open(&module, options);
 	if (status == TOOL_OK)
-		status = find_out(&module, options, &findings);
-	if (status != TOOL_OK)
-		goto out;
-	if (options->ics)
-		status = write_calendar(options, &findings);
-	if (status == TOOL_OK && options->json)
-		status = print_json(&findings);
-	else if (status == TOOL_OK && !(options->ics && strcmp(options->ics, "-") == 0))
-		show(&findings);
-	if (status == TOOL_OK)
-		status = verdict(options, &findings);
-out:
-	free(findings.items);
-	module_close(&module);
+		status = cards_run(options, find_and_tell, &holdings);
+	free(holdings.items);
 	return status;
 }

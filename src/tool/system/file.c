@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/system/file.h"
 
-#include "holder/hold.h"
+#include "holder/signals.h"
 #include "tool/terminal/progress.h"
 #include "tool/terminal/text.h"
 
@@ -242,16 +242,16 @@ file_write(const char *path, const void *data, size_t len, bool force)
 	target = target_of(path);
 	if (!target)
 		return cannot_write(path);
-	hold_begin(&before);
+	signals_hold(&before);
 	status = may_write(target, force, &old);
 	if (status == TOOL_OK && old.st_nlink > 0 && !S_ISREG(old.st_mode)) {
 		/* A pipe may have nobody at its other end for ever. */
-		hold_end(&before);
+		signals_release(&before);
 		status = write_into(target, data, len);
 	} else {
 		if (status == TOOL_OK)
 			status = write_new(target, old.st_nlink > 0 ? &old : NULL, data, len, force);
-		hold_end(&before);
+		signals_release(&before);
 	}
 	free(target);
 	return status;

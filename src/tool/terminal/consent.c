@@ -31,9 +31,9 @@ consent_ask(const char *question, const char *option, const char *declined)
 	(void)fflush(stdout);
 	if (asprintf(&prompt, "%s %s: ", question, _("Type \"yes\" to go on")) < 0)
 		return TOOL_FAILED;
-	result = terminal_ask(prompt, true, answer, sizeof answer);
+	result = prompt_ask(prompt, true, answer, sizeof answer);
 	free(prompt);
-	if (result == TERMINAL_NONE) {
+	if (result == PROMPT_NONE) {
 		complain(_("there is no terminal to ask on: %s answers the question"), option);
 		return TOOL_USAGE;
 	}

@@ -60,3 +60,10 @@ complain(const char *format, ...)
 	free(safe);
 	free(text);
 }
+
+enum tool_exit
+out_of_memory(void)
+{
+	complain("%s", _("out of memory"));
+	return TOOL_FAILED;
+}

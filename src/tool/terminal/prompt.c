@@ -108,7 +108,7 @@ read_line(const struct asking *asking, char *line, size_t size)
 
 		/* Whatever was typed before the end: only Enter sends it. */
 		if (n <= 0)
-			return TERMINAL_END;
+			return PROMPT_END;
 		if (c == '\n' || c == '\r')
 			break;
 		if (len + 1 < size)
@@ -117,11 +117,11 @@ read_line(const struct asking *asking, char *line, size_t size)
 			is_long = true;
 	}
 	line[len] = '\0';
-	return is_long ? TERMINAL_LONG : (int)len;
+	return is_long ? PROMPT_LONG : (int)len;
 }
 
 int
-terminal_ask_on(int fd, const char *prompt, bool echo, char *line, size_t size)
+prompt_ask_on(int fd, const char *prompt, bool echo, char *line, size_t size)
 {
 	struct asking asking = {.fd = fd};
 	int result;
@@ -153,13 +153,13 @@ open_terminal(void)
 }
 
 int
-terminal_ask(const char *prompt, bool echo, char *line, size_t size)
+prompt_ask(const char *prompt, bool echo, char *line, size_t size)
 {
 	int fd = open_terminal(), result;
 
 	if (fd < 0)
-		return TERMINAL_NONE;
-	result = terminal_ask_on(fd, prompt, echo, line, size);
+		return PROMPT_NONE;
+	result = prompt_ask_on(fd, prompt, echo, line, size);
 	(void)close(fd);
 	return result;
 }

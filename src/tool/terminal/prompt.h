@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_TERMINAL_H
-#define JPKI_TOOL_TERMINAL_H
+#ifndef JPKI_TOOL_PROMPT_H
+#define JPKI_TOOL_PROMPT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,15 +14,15 @@
  * Fills `line` (size bytes, NUL-terminated, without the line's end). Returns its length, -1
  * when there is no terminal, -2 at the end of input, -3 if the line is longer than that.
  */
-int terminal_ask(const char *prompt, bool echo, char *line, size_t size);
+int prompt_ask(const char *prompt, bool echo, char *line, size_t size);
 
 /* The same on a descriptor that is a terminal. */
-int terminal_ask_on(int fd, const char *prompt, bool echo, char *line, size_t size);
+int prompt_ask_on(int fd, const char *prompt, bool echo, char *line, size_t size);
 
 enum {
-	TERMINAL_NONE = -1,
-	TERMINAL_END = -2,
-	TERMINAL_LONG = -3,
+	PROMPT_NONE = -1,
+	PROMPT_END = -2,
+	PROMPT_LONG = -3,
 };
 
 #endif

@@ -3,7 +3,6 @@
 #include "tool/verify/verify.h"
 
 #include "tool/cards/authority.h"
-#include "tool/commands/commands.h"
 #include "tool/system/file.h"
 #include "tool/terminal/text.h"
 
@@ -171,13 +170,6 @@ add_content(void *context, const uint8_t *data, size_t len)
 /* ---- the command ---- */
 
 static enum tool_exit
-no_memory(void)
-{
-	complain("%s", _("out of memory"));
-	return TOOL_FAILED;
-}
-
-static enum tool_exit
 may_write_content(const struct verification *v, const struct options *options)
 {
 	if (!options->output || v->signature.count == 0)
@@ -245,7 +237,7 @@ verify_run(const struct options *options, char *arguments[])
 	if (status == TOOL_OK && v.content)
 		status = file_each(v.content, add_content, &v.signature);
 	if (status == TOOL_OK && !signature_check(&v.signature, authority_list()))
-		status = no_memory();
+		status = out_of_memory();
 	if (status == TOOL_OK) {
 		v.verdict = signature_verdict(&v.signature, v.now);
 		status = tell(options, &v);

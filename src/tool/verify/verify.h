@@ -3,6 +3,7 @@
 #define JPKI_TOOL_VERIFY_H
 
 #include "tool/terminal/exit.h"
+#include "tool/terminal/options.h"
 #include "holder/signature.h"
 
 /* jpki-tool verify: what was found out, and the two forms it is told in (verify-show.c). */
@@ -19,5 +20,8 @@ void verify_show(const struct verification *verification);
 /* The verdict alone, on standard error. */
 void verify_say(const struct verification *verification);
 enum tool_exit verify_print_json(const struct verification *verification);
+
+/* The command. */
+enum tool_exit verify_run(const struct options *options, char *arguments[]);
 
 #endif

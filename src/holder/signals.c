@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "holder/hold.h"
+#include "holder/signals.h"
 
 void
-hold_begin(sigset_t *before)
+signals_hold(sigset_t *before)
 {
 	sigset_t set;
 
@@ -12,7 +12,7 @@ hold_begin(sigset_t *before)
 }
 
 void
-hold_end(const sigset_t *before)
+signals_release(const sigset_t *before)
 {
 	(void)sigprocmask(SIG_SETMASK, before, NULL);
 }

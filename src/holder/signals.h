@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_HOLD_H
-#define JPKI_TOOL_HOLD_H
+#ifndef JPKI_HOLDER_SIGNALS_H
+#define JPKI_HOLDER_SIGNALS_H
 
 #include <signal.h>
 
@@ -9,8 +9,8 @@
  * file is not left in the middle of something. SIGKILL still ends a program whose reader never answers.
  */
 
-/* `before` is for hold_end, which lets what arrived meanwhile take effect. */
-void hold_begin(sigset_t *before);
-void hold_end(const sigset_t *before);
+/* `before` is for signals_release, which lets what arrived meanwhile take effect. */
+void signals_hold(sigset_t *before);
+void signals_release(const sigset_t *before);
 
 #endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "holder/pin.h"
+
+#include "holder/secret.h"
+#include "holder/text.h"
+#include "holder/work.h"
+
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+struct pin *
+pin_new(void)
+{
+	return secret_new(sizeof(struct pin));
+}
+
+void
+pin_free(struct pin *pin)
+{
+	secret_free(pin, sizeof *pin);
+}
+
+/* ---- the shape ---- */
+
+static const struct {
+	size_t least, most;
+	bool letters;
+} shapes[KEYS] = {
+	[KEY_AUTH] = {4, 4, false},
+	[KEY_SIGN] = {6, 16, true},
+};
+
+static void
+fold(struct pin *pin)
+{
+	pin->len = text_fold(pin->text, pin->len);
+	for (size_t i = 0; i < pin->len; i++)
+		if (pin->text[i] >= 'a' && pin->text[i] <= 'z')
+			pin->text[i] = (char)(pin->text[i] - 'a' + 'A');
+}
+
+enum pin_fault
+pin_fold(struct pin *pin, enum key key, bool is_new)
+{
+	size_t letters = 0, digits = 0;
+
+	fold(pin);
+	for (size_t i = 0; i < pin->len; i++) {
+		digits += pin->text[i] >= '0' && pin->text[i] <= '9';
+		letters += pin->text[i] >= 'A' && pin->text[i] <= 'Z';
+	}
+	if (pin->len == 0)
+		return PIN_EMPTY;
+	if (digits + (shapes[key].letters ? letters : 0) != pin->len)
+		return PIN_CHARACTER;
+	if (pin->len < shapes[key].least || pin->len > shapes[key].most)
+		return PIN_LENGTH;
+	if (is_new && shapes[key].letters && (letters == 0 || digits == 0))
+		return PIN_NEEDS_BOTH;
+	return PIN_FINE;
+}
+
+/* ---- asking ---- */
+
+/* Asks until it is a PIN; what was typed is wiped where there is none. */
+static struct outcome
+ask(const struct module *module, struct pin_request *request, struct pin *pin)
+{
+	const struct person *person = &module->person;
+	int answer;
+
+	for (request->entry = 0;; request->entry++) {
+		answer = person->ask_pin(person->context, request, pin);
+		if (answer > PIN_GIVEN)
+			break;
+		request->fault = answer == PIN_TOO_LONG
+					 ? PIN_LENGTH
+					 : pin_fold(pin, request->key, request->question == PIN_NEW);
+		if (request->fault == PIN_FINE || (request->question == PIN_AGAIN && answer == PIN_GIVEN))
+			return outcome_just(OUTCOME_OK);
+	}
+	explicit_bzero(pin, sizeof *pin);
+	return (struct outcome){.what = OUTCOME_NO_PIN, .code = answer};
+}
+
+static struct outcome
+ask_now(const struct module *module, const struct reader *reader, enum key key, struct pin *pin)
+{
+	struct pin_request request = {.key = key,
+				      .question = PIN_NOW,
+				      .reader = reader,
+				      .tries_left = reader->tokens[key].status.tries_left};
+
+	if (request.tries_left == 0)
+		return outcome_just(OUTCOME_PIN_LOCKED);
+	return pin ? ask(module, &request, pin) : outcome_just(OUTCOME_NO_MEMORY);
+}
+
+static bool
+is_same(const struct pin *a, const struct pin *b)
+{
+	return a->len == b->len && CRYPTO_memcmp(a->text, b->text, a->len) == 0;
+}
+
+/* Typed once more: *same says whether it was the same. */
+static struct outcome
+ask_again(const struct module *module, struct pin_request request, const struct pin *new, bool *same)
+{
+	struct pin *again = pin_new();
+	struct outcome outcome = outcome_just(OUTCOME_NO_MEMORY);
+
+	request.question = PIN_AGAIN;
+	if (again)
+		outcome = ask(module, &request, again);
+	*same = outcome.what == OUTCOME_OK && is_same(new, again);
+	pin_free(again);
+	return outcome;
+}
+
+/* The new PIN, typed twice. */
+static struct outcome
+ask_new(const struct module *module, const struct reader *reader, enum key key,
+	const struct pin *old, struct pin *new)
+{
+	struct pin_request request = {.key = key, .question = PIN_NEW, .reader = reader,
+				      .tries_left = JPKI_TRIES_UNKNOWN};
+	struct outcome outcome;
+	bool same = false;
+
+	do {
+		outcome = ask(module, &request, new);
+		if (outcome.what == OUTCOME_OK && is_same(old, new))
+			return outcome_just(OUTCOME_PIN_SAME);
+		if (outcome.what != OUTCOME_OK || module->person.types_once)
+			return outcome;
+		outcome = ask_again(module, request, new, &same);
+		request.round++;
+		request.fault = PIN_DIFFERS;
+	} while (outcome.what == OUTCOME_OK && !same);
+	return outcome;
+}
+
+/* ---- presenting ---- */
+
+/* What is left of the tries, and whether one was lost. */
+static struct outcome
+was_wrong(struct module *module, struct token *token)
+{
+	const int before = token->status.tries_left;
+	int left;
+
+	module_look(module, token);
+	left = token->status.tries_left;
+	return (struct outcome){
+		.what = OUTCOME_PIN_WRONG, .tries_left = left, .is_spent = left < 0 || left != before};
+}
+
+struct outcome
+pin_login(const struct session *session)
+{
+	struct module *module = session->module;
+	struct token *token = session_token(session);
+	struct pin *pin = pin_new();
+	struct outcome outcome = ask_now(module, session->reader, session->key, pin);
+	sigset_t before;
+	CK_RV rv = CKR_OK;
+
+	if (outcome.what == OUTCOME_OK) {
+		work_begin(module, BUSY_CHECKING_PIN, &before);
+		rv = module->f->C_Login(session->handle, CKU_USER, (CK_UTF8CHAR *)pin->text, pin->len);
+		work_end(module, &before);
+	}
+	pin_free(pin);
+	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LOCKED)
+		return was_wrong(module, token);
+	return rv == CKR_OK ? outcome : module_outcome(module, token, rv);
+}
+
+static struct outcome
+change(struct module *module, struct reader *reader, enum key key, struct pin *old, struct pin *new)
+{
+	struct session session;
+	struct outcome outcome;
+	sigset_t before;
+	CK_RV rv = session_open(&session, module, reader, key, true);
+
+	if (rv != CKR_OK)
+		return outcome_of(rv);
+	work_begin(module, BUSY_CHANGING_PIN, &before);
+	rv = module->f->C_SetPIN(session.handle, (CK_UTF8CHAR *)old->text, old->len,
+				 (CK_UTF8CHAR *)new->text, new->len);
+	work_end(module, &before);
+	session_close(&session);
+	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED)
+		return was_wrong(module, session_token(&session));
+	outcome = outcome_of(rv);
+	outcome.is_open = rv != CKR_OK;
+	return outcome;
+}
+
+struct outcome
+pin_change(struct module *module, struct reader *reader, enum key key)
+{
+	struct pin *old = pin_new(), *new = pin_new();
+	struct outcome outcome = outcome_just(OUTCOME_NO_MEMORY);
+
+	if (new)
+		outcome = ask_now(module, reader, key, old);
+	if (outcome.what == OUTCOME_OK)
+		outcome = ask_new(module, reader, key, old, new);
+	if (outcome.what == OUTCOME_OK)
+		outcome = change(module, reader, key, old, new);
+	pin_free(old);
+	pin_free(new);
+	return outcome;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_HOLDER_PIN_H
+#define JPKI_HOLDER_PIN_H
+
+#include "holder/person.h"
+#include "holder/session.h"
+
+/* The PINs of a card: their shape, logging in with one, changing one. */
+
+/* An empty one in memory that is wiped and not dumped (secret.h); NULL without memory. */
+struct pin *pin_new(void);
+
+/* Wipes it and gives it back; NULL is fine. */
+void pin_free(struct pin *pin);
+
+/*
+ * Folds what an input method may have typed (full-width forms to ASCII, a-z to A-Z) in place
+ * and checks the shape: 4 digits, or 6 to 16 of A-Z and 0-9.
+ */
+enum pin_fault pin_fold(struct pin *pin, enum key key, bool is_new);
+
+/*
+ * Asks the PIN in force of the module's person and logs the session in. Sends nothing if that is
+ * locked. Its token is looked at again where a PIN was wrong.
+ */
+struct outcome pin_login(const struct session *session);
+
+/* Asks the PIN in force and a new one, and changes it. */
+struct outcome pin_change(struct module *module, struct reader *reader, enum key key);
+
+#endif

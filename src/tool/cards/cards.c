@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/cards/cards.h"
+
+#include "holder/dates.h"
+#include "tool/cards/hidden.h"
+#include "tool/cards/pin.h"
+#include "tool/cards/words.h"
+#include "tool/terminal/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */
+/* Those for which a sentence is enough. */
+static const struct {
+	enum tool_exit status;
+	const char *text;
+} sentences[] = {
+	[OUTCOME_NO_MEMORY] = {TOOL_FAILED, N_("out of memory")},
+	[OUTCOME_NO_CERTIFICATE] = {TOOL_NO_CERTIFICATE, N_("the card does not have this certificate")},
+	[OUTCOME_PIN_LOCKED] = {TOOL_PIN_LOCKED, N_("the PIN is locked: see \"jpki-tool help locked\"")},
+	[OUTCOME_PIN_SAME] = {TOOL_FAILED,
+		N_("the new one is the same as the old one; nothing was changed")},
+	[OUTCOME_REMOVED] = {TOOL_NO_CARD, N_("the card was taken away")},
+	[OUTCOME_NO_ANSWER] = {TOOL_FAILED,
+		N_("the card or the reader did not answer as it should: take the card out, put it back, "
+		   "and try again")},
+};
+/* clang-format on */
+
+static enum tool_exit
+tell_wrong(int left, bool is_spent)
+{
+	if (left == 0) {
+		complain("%s", _("the PIN was wrong and is locked now: see \"jpki-tool help "
+				 "locked\""));
+		return TOOL_PIN_LOCKED;
+	}
+	if (left > 0 && !is_spent)
+		complain(P_("the PIN was refused before it was sent: no try was lost, %d is left",
+			    "the PIN was refused before it was sent: no try was lost, %d are left", left),
+			 left);
+	else if (left > 0)
+		complain(P_("the PIN was wrong: %d try left", "the PIN was wrong: %d tries left",
+			    left),
+			 left);
+	else
+		complain("%s", _("the PIN was wrong"));
+	if (left == 1)
+		complain("%s", _("THE NEXT WRONG ONE LOCKS IT. Unless you are sure, stop here and see "
+				 "\"jpki-tool help forgotten\""));
+	return TOOL_PIN_WRONG;
+}
+
+/* Phones that hide their certificate all have the serial number of the product. */
+static enum tool_exit
+tell_several(const struct module *module)
+{
+	complain("%s", _("there are several cards; say which with --reader or --serial:"));
+	for (size_t i = 0; i < module->count; i++) {
+		const struct reader *reader = &module->readers[i];
+
+		if (!module_has_card(reader))
+			continue;
+		if (!reader->serial[0] || module_serial_is_shared(module, reader))
+			(void)fprintf(stderr, "  --reader \"%s\"\n", reader->name);
+		else
+			(void)fprintf(stderr, "  --serial %s   %s\n", reader->serial, reader->name);
+	}
+	return TOOL_AMBIGUOUS;
+}
+
+/* Nobody takes a signature of a certificate out of its dates. */
+static enum tool_exit
+tell_dates(const struct outcome *outcome)
+{
+	char day[DAY_TEXT];
+
+	day_format(day_at(outcome->when), day);
+	complain(outcome->what == OUTCOME_ENDED
+			 ? _("nothing was signed: the certificate ended on %s (see \"jpki-tool help "
+			     "expired\")")
+			 : _("nothing was signed: the certificate is valid only from %s on (is the "
+			     "clock of this computer right?)"),
+		 day);
+	return TOOL_NOT_VALID;
+}
+
+enum tool_exit
+cards_tell(const struct module *module, struct outcome outcome)
+{
+	const struct wanted *wanted = &module->wanted;
+
+	if (outcome.is_open)
+		complain("%s", _("it is not certain that the PIN was changed: if the new one is refused, "
+				 "the old one is still in force"));
+	switch (outcome.what) {
+	case OUTCOME_OK:
+		return TOOL_OK;
+	case OUTCOME_CANNOT_LOAD:
+		complain(_("cannot load the module: %s"), module->why ? module->why : "?");
+		return TOOL_FAILED;
+	case OUTCOME_NOT_OURS:
+		complain(_("%s is not a module of jpki-pkcs11, or is too old"),
+			 module_path(wanted));
+		return TOOL_FAILED;
+	case OUTCOME_NO_SUCH_READER:
+	case OUTCOME_NO_SUCH_CARD:
+		return unwanted_tell(module);
+	case OUTCOME_NO_CARD:
+		return absence_tell(module, outcome.reason);
+	case OUTCOME_NO_TOKEN:
+		complain("%s: %s", key_text(outcome.key), reason_text(outcome.reason));
+		return reason_exit(outcome.reason);
+	case OUTCOME_SEVERAL:
+		return tell_several(module);
+	case OUTCOME_NOT_SHOWN:
+		complain(_("the module chosen with --module does not show the %s"), key_text(outcome.key));
+		return TOOL_NO_CERTIFICATE;
+	case OUTCOME_NOT_YET_VALID:
+	case OUTCOME_ENDED:
+		return tell_dates(&outcome);
+	case OUTCOME_NO_PIN: /* the prompt has said why */
+		return (enum tool_exit)outcome.code;
+	case OUTCOME_PIN_WRONG:
+		return tell_wrong(outcome.tries_left, outcome.is_spent);
+	case OUTCOME_MODULE:
+		complain(_("the module answered with error 0x%08lX"), outcome.rv);
+		return TOOL_FAILED;
+	case OUTCOME_NO_MEMORY:
+	case OUTCOME_NO_CERTIFICATE:
+	case OUTCOME_PIN_LOCKED:
+	case OUTCOME_PIN_SAME:
+	case OUTCOME_REMOVED:
+	case OUTCOME_NO_ANSWER:
+		break;
+	}
+	complain("%s", _(sentences[outcome.what].text));
+	return sentences[outcome.what].status;
+}
+
+enum tool_exit
+cards_open(struct module *module, const struct options *options)
+{
+	const struct wanted wanted = {options->module, options->reader, options->serial};
+	const struct person person = pin_prompt(options);
+
+	return cards_tell(module, module_open(module, &wanted, &person));
+}
+
+enum tool_exit
+cards_run(const struct options *options,
+	  enum tool_exit (*work)(struct module *module, const struct options *options, void *context),
+	  void *context)
+{
+	struct module module;
+	enum tool_exit status = cards_open(&module, options);
+
+	if (status == TOOL_OK)
+		status = work(&module, options, context);
+	module_close(&module);
+	return status;
+}

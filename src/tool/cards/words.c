@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/cards/words.h"
+
+#include "tool/terminal/text.h"
+
+#include <strings.h>
+
+/* clang-format off */
+static const struct {
+	const char *name; /* in JSON */
+	enum tool_exit status;
+	const char *text;
+} reasons[] = {
+	[JPKI_REASON_NONE] = {"none", TOOL_OK, ""},
+	[JPKI_REASON_NO_SERVICE] = {"no-service", TOOL_NO_READER,
+		N_("the reader service pcscd is not running, or cannot be talked to: "
+		   "\"jpki-tool doctor\" says why")},
+	[JPKI_REASON_REFUSED] = {"refused", TOOL_NO_READER,
+		N_("the reader service pcscd turns this program away: it does not let this session in "
+		   "(one over ssh, perhaps), or serves as many programs as it can; \"jpki-tool doctor\" "
+		   "says more")},
+	[JPKI_REASON_NO_READER] = {"no-reader", TOOL_NO_READER, N_("no card reader: plug it in")},
+	[JPKI_REASON_NO_CARD] = {"no-card", TOOL_NO_CARD, N_("no card in the reader")},
+	[JPKI_REASON_BUSY] = {"busy", TOOL_FAILED,
+		N_("another program holds the reader for itself: end it, then try again")},
+	[JPKI_REASON_NO_ANSWER] = {"no-answer", TOOL_NO_CARD,
+		N_("the card does not answer: lay it flat on the middle of the reader, or push it "
+		   "in again, chip first")},
+	[JPKI_REASON_FOREIGN_CARD] = {"foreign-card", TOOL_NO_CARD, N_("this is not a My Number card")},
+	[JPKI_REASON_JUKI_CARD] = {"juki-card", TOOL_NO_CARD,
+		N_("an old Juki card: its certificates have all expired")},
+	[JPKI_REASON_NO_CERTIFICATE] = {"no-certificate", TOOL_NO_CERTIFICATE,
+		N_("the card was issued without this certificate; the municipal office can add it")},
+	[JPKI_REASON_STRANGE_CARD] = {"strange-card", TOOL_NO_CARD,
+		N_("the card answers, but not as a My Number card: is it another card?")},
+	[JPKI_REASON_BAD_CERTIFICATE] = {"bad-certificate", TOOL_FAILED,
+		N_("the card holds something that this software does not know as a certificate")},
+};
+
+static const struct {
+	const char *name; /* in JSON */
+	const char *text;
+} cards[] = {
+	[JPKI_CARD_NONE] = {"none", N_("none")},
+	[JPKI_CARD_UNKNOWN] = {"unknown", N_("not known yet")},
+	[JPKI_CARD_FOREIGN] = {"foreign", N_("not a My Number card")},
+	[JPKI_CARD_JUKI] = {"juki", N_("old Juki card")},
+	[JPKI_CARD_MYNUMBER] = {"mynumber", N_("My Number card")},
+	[JPKI_CARD_ANDROID] = {"android", N_("Android phone with certificates")},
+	[JPKI_CARD_IPHONE] = {"iphone", N_("iPhone with certificates")},
+};
+/* clang-format on */
+
+#define ROWS(table) (sizeof(table) / sizeof(table)[0])
+
+const char *
+reason_text(enum jpki_reason reason)
+{
+	if ((size_t)reason >= ROWS(reasons) || reason == JPKI_REASON_NONE)
+		return _("it could not be asked");
+	return _(reasons[reason].text);
+}
+
+const char *
+reason_name(enum jpki_reason reason)
+{
+	return (size_t)reason < ROWS(reasons) ? reasons[reason].name : "unknown";
+}
+
+enum tool_exit
+reason_exit(enum jpki_reason reason)
+{
+	return (size_t)reason < ROWS(reasons) ? reasons[reason].status : TOOL_FAILED;
+}
+
+const char *
+card_text(enum jpki_card_kind card)
+{
+	return _(cards[(size_t)card < ROWS(cards) ? card : JPKI_CARD_UNKNOWN].text);
+}
+
+const char *
+card_name(enum jpki_card_kind card)
+{
+	return cards[(size_t)card < ROWS(cards) ? card : JPKI_CARD_UNKNOWN].name;
+}
+
+const char *
+key_text(enum key key)
+{
+	return key == KEY_AUTH ? _("user authentication certificate")
+			       : _("digital signature certificate");
+}
+
+const char *
+key_name(enum key key)
+{
+	return key == KEY_AUTH ? "auth" : "sign";
+}
+
+bool
+key_read(const char *text, enum key *key)
+{
+	for (*key = KEY_AUTH; *key < KEYS; (*key)++)
+		if (strcasecmp(text, key_name(*key)) == 0)
+			return true;
+	complain(_("say auth (user authentication) or sign (digital signature), not \"%s\""), text);
+	return false;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_WORDS_H
+#define JPKI_TOOL_WORDS_H
+
+#include "holder/key.h"
+#include "tool/terminal/exit.h"
+
+#include <stdbool.h>
+
+#include "jpki-pkcs11.h"
+
+/* What is known of cards in words: _text for people, _name for programs (JSON), which never changes. */
+
+/* Why there is no token: a sentence for the user, and the exit status that goes with it. */
+const char *reason_text(enum jpki_reason reason);
+const char *reason_name(enum jpki_reason reason);
+enum tool_exit reason_exit(enum jpki_reason reason);
+
+/* What lies in a reader. */
+const char *card_text(enum jpki_card_kind card);
+const char *card_name(enum jpki_card_kind card);
+
+/* "user authentication certificate" and so on, for the middle of sentences; "auth", "sign". */
+const char *key_text(enum key key);
+const char *key_name(enum key key);
+
+/* A key by its name; a message if it is none. */
+bool key_read(const char *text, enum key *key);
+
+#endif
