@@ -7,3 +7,8 @@ tests_sim_doors_LDADD = src/sim/libsim-control.la src/sim/libsim-card.la \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS) $(PCSC_LIBS) -lpthread
 dist_check_SCRIPTS = tests/sim-doors-input.sh
 card_scripts += tests/sim-doors-input.sh
+
+card_tests += tests/sim-qemu
+tests_sim_qemu_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(CMOCKA_CFLAGS)
+tests_sim_qemu_LDADD = src/sim/libsim-control.la src/sim/libsim-card.la $(JANSSON_LIBS) \
+	$(CMOCKA_LIBS)

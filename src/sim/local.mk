@@ -35,6 +35,7 @@ src_sim_libsim_doors_la_SOURCES = \
 	src/sim/base/trace.c src/sim/base/trace.h \
 	src/sim/control/control.c src/sim/control/control.h src/sim/control/orders.c \
 	src/sim/control/orders.h \
+	src/sim/doors/qemu.c src/sim/doors/qemu.h \
 	src/sim/doors/vpcd.c src/sim/doors/vpcd.h \
 	src/sim/pcscd/fault.c src/sim/pcscd/fault.h src/sim/pcscd/pcsc.c src/sim/pcscd/pcsc.h \
 	src/sim/pcscd/service.c src/sim/pcscd/service.h src/sim/pcscd/strike.c \

@@ -26,8 +26,10 @@ const struct command door_commands[] = {
 	 "reader card empty switch fault trace count idle-power-off", 1, -1, command_run},
 	{"serve", "", "put cards into the virtual readers of pcscd",
 	 "Connects to the vpcd driver of a running pcscd (package vsmartcard-vpcd), up to two\n"
-	 "cards, until it is interrupted. Waits for a pcscd that is not there (yet).\n",
-	 "card empty switch trace count port ready-fd", 0, 0, command_serve},
+	 "cards, until it is interrupted. Waits for a pcscd that is not there (yet).\n"
+	 "With --qemu one card goes into the USB reader (ccid-card-passthru) of a QEMU that\n"
+	 "listens at SOCKET.\n",
+	 "card empty switch trace count qemu port ready-fd", 0, 0, command_serve},
 	{0}};
 
 const struct command *

@@ -48,6 +48,7 @@ struct options {
 	const char *count;
 	const char *idle_power_off;
 	const char *port;
+	const char *qemu;
 	const char *ready_fd;
 	bool empty;
 };

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/doors/qemu.h"
 #include "sim/doors/vpcd.h"
 #include "sim/pcscd/fault.h"
 #include "sim/pcscd/service.h"
@@ -163,6 +164,7 @@ session_end(struct session *session)
 	if (session->server) {
 		standin_close(session->server);
 		vpcd_close(session->server);
+		qemu_close(session->server);
 		faults_free(session->server->faults);
 	}
 	server_free(session->server);

@@ -43,6 +43,7 @@ static const struct option_row rows[] = {
 	{"count", "FILE", TEXT, PLACE(count), "write exchanges and calls as JSON at the end"},
 	{"idle-power-off", "MS", TEXT, PLACE(idle_power_off),
 	 "an unused card loses power (5000; 0 never)"},
+	{"qemu", "SOCKET", TEXT, PLACE(qemu), "the card goes into a virtual computer's USB reader"},
 	{"port", "PORT", TEXT, PLACE(port), "vpcd's first TCP port (35963)"},
 	{"ready-fd", "FD", TEXT, PLACE(ready_fd), "write a line there once pcscd has the cards"},
 };

@@ -11,14 +11,29 @@
 #include <unistd.h>
 
 #include "sim/command/doors.h"
+#include "sim/doors/qemu.h"
 #include "sim/doors/vpcd.h"
 
 #define COMPLAIN_AFTER 3000000 /* microseconds; pcscd needs less than one second */
 /* where somebody listens, but not vpcd: it will not come to that */
 #define GIVE_UP_AFTER 15000000
 
+/* Whose readers the cards are put into. */
+struct host {
+	int readers;
+	const char *refusal; /* of more cards than that */
+	bool (*is_ready)(const struct server *server);
+	char *(*explain)(const struct server *server, bool *taken);
+};
+
+static const struct host vpcd_host = {VPCD_READERS, "vpcd has only 2 readers", vpcd_is_ready,
+				      vpcd_explain};
+static const struct host qemu_host = {1, "a QEMU reader takes one card", qemu_is_ready,
+				      qemu_explain};
+
 struct serve {
 	struct session session;
+	const struct host *host;
 	int ready_fd;	      /* -1: standard output */
 	bool ready;	      /* and said so */
 	uint64_t complain_at; /* if not ready by then */
@@ -63,7 +78,7 @@ say_why_not(struct serve *serve)
 
 	if (serve->complain_at == LOOP_NEVER || loop_now() < serve->complain_at)
 		return serve->complain_at;
-	text = vpcd_explain(serve->session.server, &taken);
+	text = serve->host->explain(serve->session.server, &taken);
 	serve->gave_up = taken && loop_now() >= serve->give_up_at;
 	if (taken && !serve->gave_up) {
 		free(text);
@@ -87,7 +102,7 @@ say_ready(void *arg)
 
 	if (serve->ready)
 		return LOOP_NEVER;
-	if (!vpcd_is_ready(serve->session.server))
+	if (!serve->host->is_ready(serve->session.server))
 		return say_why_not(serve);
 	serve->ready = true;
 	length = snprintf(line, sizeof line, "ready, control socket %s\n",
@@ -124,8 +139,8 @@ add_readers(struct serve *serve, const struct options *options)
 	const char *card = options->cards.count == 0 && !options->empty ? "adult" : NULL;
 	char name[WIRE_NAME], *error = NULL;
 
-	if (options->cards.count > VPCD_READERS) {
-		complain("vpcd has only %d readers", VPCD_READERS);
+	if (options->cards.count > serve->host->readers) {
+		complain("%s", serve->host->refusal);
 		return false;
 	}
 	for (int i = 0; i < VPCD_READERS; i++) {
@@ -155,7 +170,8 @@ open_doors(struct serve *serve, const struct options *options, unsigned long por
 	session->control_path = choose_control(session, options);
 	if (!session->control_path)
 		return false;
-	if (vpcd_open(session->server, (uint16_t)port, &error))
+	if (options->qemu != NULL ? qemu_open(session->server, options->qemu, &error)
+				  : vpcd_open(session->server, (uint16_t)port, &error))
 		session->control = control_open(session->server, session->control_path, &error);
 	if (!session->control) {
 		complain_error(error, EXIT_FAILED);
@@ -181,6 +197,7 @@ command_serve(const struct options *options, int count, char *arguments[])
 			return EXIT_USAGE;
 		serve.ready_fd = (int)fd;
 	}
+	serve.host = options->qemu != NULL ? &qemu_host : &vpcd_host;
 	serve.complain_at = loop_now() + COMPLAIN_AFTER;
 	serve.give_up_at = loop_now() + GIVE_UP_AFTER;
 	if (session_begin(&serve.session, options) && add_readers(&serve, options) &&

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/doors/qemu.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "sim/base/error.h"
+
+#define RETRY 250000 /* microseconds between attempts to find QEMU */
+
+#define HEADER_SIZE 12
+#define BODY_MAX 65536 /* QEMU's own limit */
+
+#define MAGIC "VSCD"
+#define VERSION 2 /* 0.0.2, VSCARD_MAKE_VERSION */
+#define READER_ID 0
+#define READER_ID_NONE 0xffffffffU
+
+enum type {
+	TYPE_INIT = 1,
+	TYPE_ERROR = 2,
+	TYPE_READER_ADD = 3,
+	TYPE_ATR = 5,
+	TYPE_CARD_REMOVE = 6,
+	TYPE_APDU = 7,
+};
+
+#define GENERAL_ERROR 1
+
+struct qemu {
+	struct reader *reader;
+	struct sockaddr_un address;
+	int fd; /* -1: QEMU is not there */
+	struct loop_watch *watch;
+	unsigned int unconfirmed; /* what QEMU was told of reader and card */
+	uint64_t retry_at;
+	uint64_t answer_at; /* a slow card's answer waits; 0: none does */
+	size_t answer_length;
+	uint8_t answer[SIM_RESPONSE_MAX];
+	size_t got;
+	uint8_t message[HEADER_SIZE + BODY_MAX];
+};
+
+static void
+put_number(uint8_t *to, uint32_t number)
+{
+	for (int i = 0; i < 4; i++)
+		to[i] = (uint8_t)(number >> (24 - 8 * i));
+}
+
+static uint32_t
+get_number(const uint8_t *from)
+{
+	return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
+}
+
+/* QEMU is gone, or speaks something else. */
+static void
+hang_up(struct qemu *qemu)
+{
+	if (qemu->fd == -1)
+		return;
+	loop_watch_remove(qemu->watch);
+	close(qemu->fd);
+	qemu->fd = -1;
+	qemu->watch = NULL;
+	qemu->got = 0;
+	qemu->answer_at = 0;
+	qemu->unconfirmed = 0;
+	qemu->retry_at = loop_now() + RETRY;
+	reader_power_off(qemu->reader);
+}
+
+/* What QEMU does not take at once is lost, and the end of the connection is read soon. */
+static void
+say(struct qemu *qemu, enum type type, uint32_t reader, const void *body, size_t length)
+{
+	uint8_t message[HEADER_SIZE + SIM_RESPONSE_MAX];
+
+	put_number(message, type);
+	put_number(message + 4, reader);
+	put_number(message + 8, (uint32_t)length);
+	if (length > 0)
+		memcpy(message + HEADER_SIZE, body, length);
+	if (send(qemu->fd, message, HEADER_SIZE + length, MSG_NOSIGNAL | MSG_DONTWAIT) !=
+	    (ssize_t)(HEADER_SIZE + length))
+		shutdown(qemu->fd, SHUT_RDWR);
+}
+
+static void
+tell_inserted(struct qemu *qemu)
+{
+	reader_power_on(qemu->reader);
+	say(qemu, TYPE_ATR, READER_ID, qemu->reader->atr, qemu->reader->atr_length);
+	qemu->unconfirmed++;
+}
+
+static void
+greet(struct qemu *qemu)
+{
+	uint8_t init[12] = MAGIC; /* no capabilities */
+
+	put_number(init + 4, VERSION);
+	say(qemu, TYPE_INIT, READER_ID_NONE, init, sizeof init);
+	say(qemu, TYPE_READER_ADD, READER_ID, QEMU_READER_NAME, sizeof QEMU_READER_NAME);
+	qemu->unconfirmed = 1;
+	if (qemu->reader->card)
+		tell_inserted(qemu);
+}
+
+static void
+say_failure(struct qemu *qemu)
+{
+	uint8_t code[4];
+
+	put_number(code, GENERAL_ERROR);
+	say(qemu, TYPE_ERROR, READER_ID, code, sizeof code);
+}
+
+/* A card that does not answer, or has just gone: the computer's reader tells of a failure. */
+static void
+answer(struct qemu *qemu)
+{
+	qemu->answer_at = 0;
+	if (qemu->answer_length > 0)
+		say(qemu, TYPE_APDU, READER_ID, qemu->answer, qemu->answer_length);
+	else
+		say_failure(qemu);
+}
+
+static void
+command(struct qemu *qemu, const uint8_t *bytes, size_t length)
+{
+	unsigned int delay = 0;
+
+	qemu->answer_length =
+		reader_exchange(qemu->reader, bytes, length, qemu->answer, &delay);
+	if (delay == 0)
+		answer(qemu);
+	else
+		qemu->answer_at = loop_now() + delay;
+}
+
+static void
+message(struct qemu *qemu, uint32_t type, const uint8_t *body, size_t length)
+{
+	if (type == TYPE_ERROR && qemu->unconfirmed > 0)
+		qemu->unconfirmed--; /* most of the time it says that all is well */
+	else if (type == TYPE_APDU && length > 0)
+		command(qemu, body, length);
+}
+
+/* Takes the messages that are complete. False: no VSCard is spoken here. */
+static bool
+messages(struct qemu *qemu)
+{
+	while (qemu->got >= HEADER_SIZE) {
+		const size_t length = get_number(qemu->message + 8);
+		const size_t whole = HEADER_SIZE + length;
+
+		if (length > BODY_MAX)
+			return false;
+		if (qemu->got < whole)
+			return true;
+		message(qemu, get_number(qemu->message), qemu->message + HEADER_SIZE, length);
+		qemu->got -= whole;
+		memmove(qemu->message, qemu->message + whole, qemu->got);
+	}
+	return true;
+}
+
+static void
+readable(void *arg, short revents)
+{
+	struct qemu *qemu = arg;
+	ssize_t got = recv(qemu->fd, qemu->message + qemu->got,
+			   sizeof qemu->message - qemu->got, MSG_DONTWAIT);
+
+	(void)revents;
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got > 0)
+		qemu->got += (size_t)got;
+	if (got <= 0 || !messages(qemu))
+		hang_up(qemu);
+}
+
+static void
+find(struct qemu *qemu)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	qemu->retry_at = loop_now() + RETRY;
+	if (fd == -1)
+		return;
+	if (connect(fd, (struct sockaddr *)&qemu->address, sizeof qemu->address) == 0)
+		qemu->watch = loop_watch_add(qemu->reader->server->loop, fd, POLLIN, readable, qemu);
+	if (!qemu->watch) {
+		close(fd);
+		return;
+	}
+	qemu->fd = fd;
+	greet(qemu);
+}
+
+static uint64_t
+turn(void *arg)
+{
+	struct qemu *qemu = arg;
+
+	if (qemu->fd == -1 && qemu->retry_at <= loop_now())
+		find(qemu);
+	if (qemu->answer_at != 0 && qemu->answer_at <= loop_now())
+		answer(qemu);
+	if (qemu->fd == -1)
+		return qemu->retry_at;
+	return qemu->answer_at != 0 ? qemu->answer_at : LOOP_NEVER;
+}
+
+static struct qemu *
+qemu_of(const struct reader *reader)
+{
+	return reader->door_data;
+}
+
+static void
+inserted(struct reader *reader)
+{
+	if (qemu_of(reader)->fd != -1)
+		tell_inserted(qemu_of(reader));
+}
+
+static void
+removed(struct reader *reader)
+{
+	struct qemu *qemu = qemu_of(reader);
+
+	qemu->answer_at = 0;
+	if (qemu->fd == -1)
+		return;
+	say(qemu, TYPE_CARD_REMOVE, READER_ID, NULL, 0);
+	qemu->unconfirmed++;
+}
+
+/* By QEMU; when the computer behind it looks, is its own affair. */
+static bool
+seen(const struct reader *reader)
+{
+	return qemu_of(reader)->fd != -1 && qemu_of(reader)->unconfirmed == 0;
+}
+
+static void
+ignore(struct reader *reader)
+{
+	(void)reader; /* the reader is QEMU's: device_del and device_add on its monitor */
+}
+
+bool
+qemu_is_ready(const struct server *server)
+{
+	return seen(&server->readers[0]);
+}
+
+char *
+qemu_explain(const struct server *server, bool *taken)
+{
+	const struct qemu *qemu = qemu_of(&server->readers[0]);
+	char *text = NULL;
+
+	*taken = qemu->fd != -1;
+	if (*taken)
+		sim_error_set(&text,
+			      "whoever listens at %s does not answer as QEMU's "
+			      "ccid-card-passthru does",
+			      qemu->address.sun_path);
+	else
+		sim_error_set(&text,
+			      "nobody listens at %s: is QEMU running, with "
+			      "-chardev socket,path=...,server=on? Waiting for it",
+			      qemu->address.sun_path);
+	return text;
+}
+
+static const struct door qemu_door = {
+	.name = "serve",
+	.can_plug = false,
+	.inserted = inserted,
+	.removed = removed,
+	.plugged = ignore,
+	.unplugged = ignore,
+	.seen = seen,
+};
+
+bool
+qemu_open(struct server *server, const char *path, char **error)
+{
+	struct qemu *qemu;
+
+	if (strlen(path) >= sizeof qemu->address.sun_path)
+		return sim_error_set(error, "the path of a socket is too long: %s", path);
+	qemu = calloc(1, sizeof(*qemu));
+	if (!qemu)
+		return sim_error_set(error, "out of memory");
+	qemu->address.sun_family = AF_UNIX;
+	memcpy(qemu->address.sun_path, path, strlen(path) + 1);
+	qemu->fd = -1;
+	qemu->reader = &server->readers[0];
+	qemu->reader->door_data = qemu;
+	loop_on_turn(server->loop, turn, qemu);
+	server->door = &qemu_door;
+	return true;
+}
+
+void
+qemu_close(struct server *server)
+{
+	if (server->door != &qemu_door)
+		return;
+	hang_up(qemu_of(&server->readers[0]));
+	free(qemu_of(&server->readers[0]));
+	server->door = NULL;
+}
