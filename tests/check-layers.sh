@@ -16,7 +16,7 @@ floors="
 module  base reader card token object prompt session p11
 sim     sim/base sim/standin sim/pki sim/card sim/store sim/reader sim/pcscd sim/doors sim/control
 sim     sim/command sim
-tool    holder,tool,tool/browsers,tool/cards,tool/commands,tool/doctor,tool/status,tool/system,tool/terminal,tool/verify
+tool    holder,agent,tool,tool/browsers,tool/cards,tool/commands,tool/doctor,tool/status,tool/system,tool/terminal,tool/verify
 "
 
 # A library's headers, and the only files of the module that may include them.
