@@ -4,8 +4,8 @@
 # Usage: tests/check-layers.sh [SOURCE-FOLDER]
 #
 # No folder of src includes a header of a folder above it; PC/SC, nettle and libtasn1 are known in
-# one place each; the module, the simulated card and the tool do not know each other. Without an
-# argument it also checks itself: on copies of src, each with one include that must not be.
+# one place each; the module, the simulated card and the tool do not know each other, and the library
+# of the holder knows no screen and no language. Without an argument it also checks itself: on copies of src, each with one include that must not be.
 set -u
 export LC_ALL=C.UTF-8
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -16,15 +16,17 @@ floors="
 module  base reader card token object prompt session p11
 sim     sim/base sim/standin sim/pki sim/card sim/store sim/reader sim/pcscd sim/doors sim/control
 sim     sim/command sim
-tool    holder,agent,tool,tool/browsers,tool/cards,tool/commands,tool/doctor,tool/status,tool/system,tool/terminal,tool/verify
+tool    holder agent tool/terminal tool/system tool/cards tool/browsers tool/doctor,tool/status,tool/verify,tool/commands
+tool    tool
 "
 
-# A library's headers, and the only files of the module that may include them.
+# A program, a library's headers, and the only files of that program that may include them.
 libraries="
-^(winscard|reader|ifdhandler|pcsclite)\.h$|^PCSC/   ^reader/pcsc\.c$
-^nettle/                                            ^token/digest\.[ch]$
-^libtasn1\.h$                                       ^token/certificate\.c$
-^openssl/|^jansson\.h$|^gnutls/|^gcrypt             ^\$
+module  ^(winscard|reader|ifdhandler|pcsclite)\.h$|^PCSC/   ^reader/pcsc\.c$
+module  ^nettle/                                            ^token/digest\.[ch]$
+module  ^libtasn1\.h$                                       ^token/certificate\.c$
+module  ^openssl/|^jansson\.h$|^gnutls/|^gcrypt             ^\$
+tool    ^(libintl|locale|termios|curses)\.h$|^sys/ioctl.h$ ^(tool|agent)/
 "
 
 # includes FOLDER: lines "file header", file relative to the folder.
@@ -57,8 +59,8 @@ judge_all() {
 				}
 		rows = split(ENVIRON["libraries"], row, "\n")
 		for (i = 1; i <= rows; i++)
-			if (split(row[i], word, " ") == 2)
-				allowed[word[1]] = word[2]
+			if (split(row[i], word, " ") == 3)
+				allowed[word[1], word[2]] = word[3]
 	}
 	$2 == "-" {
 		folder = substr($1, 1, length($1) - 1)
@@ -73,10 +75,11 @@ judge_all() {
 			print "src/" $1 ": " $2 " is not the " program[from] "\x27s"
 		else if (to != "" && floor[to] > floor[from])
 			print "src/" $1 ": " $2 " is of a folder above"
-		if (program[from] == "module")
-			for (library in allowed)
-				if ($2 ~ library && $1 !~ allowed[library])
-					print "src/" $1 ": " $2 " must not be known here"
+		for (library in allowed) {
+			split(library, of, SUBSEP)
+			if (of[1] == program[from] && $2 ~ of[2] && $1 !~ allowed[library])
+				print "src/" $1 ": " $2 " must not be known here"
+		}
 	}'
 }
 
@@ -121,6 +124,14 @@ sees_fault "the simulator's command line from its orders" sim/control/orders.c '
 sees_fault "a folder of the simulator that nobody placed" sim/misc/new.c '<stdio.h>' || status=1
 sees_fault "the simulated card in the module" token/work.c '"sim/card/card.h"' || status=1
 sees_fault "the module in the tool" tool/main.c '"token/token.h"' || status=1
-sees_fault "the tool in the module" token/work.c '"tool/main.h"' || status=1
+sees_fault "the tool in the holder" holder/pin.c '"tool/terminal/screen.h"' || status=1
+sees_fault "the module in the holder" holder/module.c '"token/token.h"' || status=1
+sees_fault "the simulated card in the holder" holder/module.c '"sim/card/card.h"' || status=1
+sees_fault "a language in the holder" holder/outcome.c '<libintl.h>' || status=1
+sees_fault "a terminal in the holder" holder/pin.c '<termios.h>' || status=1
+sees_fault "the tool's commands from its screen" tool/terminal/screen.c '"tool/commands/commands.h"' || status=1
+sees_fault "doctor from what it looks at" tool/browsers/browser.c '"tool/doctor/report.h"' || status=1
+sees_fault "the simulated card in the tool" tool/main.c '"sim/card/card.h"' || status=1
+sees_fault "the holder in the module" token/work.c '"holder/dates.h"' || status=1
 sees_fault "a folder that nobody placed" misc/new.c '<stdio.h>' || status=1
 exit $status

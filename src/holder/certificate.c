@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "holder/certificate.h"
+
 #include "holder/dates.h"
 
 #include <stdio.h>

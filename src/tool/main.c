@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/setup.h"
 #include "tool/commands/commands.h"
+#include "tool/commands/completion.h"
 #include "tool/doctor/doctor.h"
-#include "tool/verify/verify.h"
+#include "tool/status/status.h"
 #include "tool/system/paths.h"
 #include "tool/terminal/screen.h"
-#include "tool/status/status.h"
 #include "tool/terminal/text.h"
-#include "tool/commands/completion.h"
-
-#include "config.h"
+#include "tool/verify/verify.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -17,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "config.h"
 
 #define PIN_OPTIONS "pin-fd pinentry last-try"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/browser.h"
 
+#include "holder/text.h"
 #include "tool/system/child.h"
 #include "tool/terminal/screen.h"
-#include "holder/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

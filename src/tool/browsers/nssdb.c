@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/nssdb.h"
 
+#include "holder/text.h"
 #include "tool/system/child.h"
 #include "tool/system/packages.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
-#include "holder/text.h"
 
 #include <dirent.h>
 #include <errno.h>

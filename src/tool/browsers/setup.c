@@ -3,10 +3,10 @@
 #include "tool/browsers/setup.h"
 
 #include "tool/browsers/browser.h"
-#include "tool/system/child.h"
-#include "tool/terminal/consent.h"
 #include "tool/browsers/p11kit.h"
+#include "tool/system/child.h"
 #include "tool/system/packages.h"
+#include "tool/terminal/consent.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 

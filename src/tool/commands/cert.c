@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool cert show|export auth|sign|auth-ca|sign-ca. */
+#include "tool/commands/commands.h"
+
 #include "holder/certificate.h"
 #include "holder/session.h"
+#include "holder/text.h"
 #include "tool/cards/cards.h"
-#include "tool/commands/commands.h"
-#include "tool/system/file.h"
 #include "tool/cards/personal.h"
+#include "tool/system/file.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
-#include "holder/text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool help: what municipalities tell card holders, each with its source. */
 #include "tool/commands/commands.h"
+
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 

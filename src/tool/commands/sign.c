@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool sign FILE: a CMS signature with the digital signature key. */
-#include "holder/signing.h"
-#include "tool/cards/cards.h"
 #include "tool/commands/commands.h"
-#include "tool/terminal/consent.h"
+
+#include "holder/signing.h"
+#include "holder/text.h"
+#include "tool/cards/cards.h"
 #include "tool/system/file.h"
+#include "tool/terminal/consent.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
-#include "holder/text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What lies in the readers, as the module says it. */
+#include "tool/doctor/parts.h"
+
 #include "holder/certificate.h"
 #include "holder/session.h"
 #include "tool/cards/words.h"
-#include "tool/doctor/doctor.h"
 #include "tool/doctor/processes.h"
 #include "tool/terminal/text.h"
 

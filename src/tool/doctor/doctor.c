@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/doctor/doctor.h"
 
+#include "holder/text.h"
 #include "tool/cards/cards.h"
 #include "tool/cards/hidden.h"
+#include "tool/doctor/parts.h"
 #include "tool/terminal/text.h"
-#include "holder/text.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,66 +31,6 @@ static const char *const states[] = {
 	[MARK_CAUTION] = "caution",
 	[MARK_PROBLEM] = "problem",
 };
-
-/* ---- the report ---- */
-
-struct finding *
-report_add(struct report *report, enum area area, enum mark mark, const char *word,
-	   const char *about, const char *format, ...)
-{
-	struct finding *items = realloc(report->items, (report->count + 1) * sizeof *items);
-	struct finding finding = {.area = area, .mark = mark, .word = word};
-	va_list args;
-
-	if (items)
-		report->items = items;
-	va_start(args, format);
-	if (vasprintf(&finding.text, format, args) < 0)
-		finding.text = NULL;
-	va_end(args);
-	finding.about = strdup(about ? about : "");
-	if (!items || !finding.text || !finding.about) {
-		free(finding.text);
-		free(finding.about);
-		report->failed = true;
-		return NULL;
-	}
-	items[report->count] = finding;
-	return &items[report->count++];
-}
-
-void
-report_command(struct finding *finding, const char *format, ...)
-{
-	va_list args;
-
-	if (!finding)
-		return;
-	va_start(args, format);
-	if (vasprintf(&finding->command, format, args) < 0)
-		finding->command = NULL;
-	va_end(args);
-}
-
-static void
-report_free(struct report *report)
-{
-	for (size_t i = 0; i < report->count; i++) {
-		free(report->items[i].about);
-		free(report->items[i].text);
-		free(report->items[i].command);
-	}
-	free(report->items);
-}
-
-static bool
-has_problem(const struct report *report)
-{
-	for (size_t i = 0; i < report->count; i++)
-		if (report->items[i].mark == MARK_PROBLEM)
-			return true;
-	return false;
-}
 
 /* ---- telling ---- */
 
@@ -122,7 +62,7 @@ show(const struct report *report)
 			screen_command(finding->command);
 	}
 	screen_blank();
-	screen_text(0, has_problem(report)
+	screen_text(0, report_has_problem(report)
 			       ? _("Begin with the first PROBLEM: those after it may come from it.")
 			       : _("Nothing is wrong."));
 }
@@ -152,7 +92,7 @@ print_json(const struct report *report)
 					    "state", states[f->mark], "finding", f->word, "about",
 					    text_of(f->about), "command", text_of(f->command)));
 	}
-	json = json_pack("{s:b, s:o}", "wrong", has_problem(report), "findings", findings);
+	json = json_pack("{s:b, s:o}", "wrong", report_has_problem(report), "findings", findings);
 	ok = json && json_array_size(findings) == report->count && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
 	json_decref(json);
 	(void)putchar('\n');
@@ -243,7 +183,7 @@ doctor_run(const struct options *options, char *arguments[])
 		status = print_json(&report);
 	else
 		show(&report);
-	if (status == TOOL_OK && has_problem(&report))
+	if (status == TOOL_OK && report_has_problem(&report))
 		status = TOOL_WRONG;
 out:
 	module_close(&module);

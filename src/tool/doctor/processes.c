@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/doctor/processes.h"
 
-#include "tool/terminal/screen.h"
 #include "holder/text.h"
+#include "tool/terminal/screen.h"
 
 #include <ctype.h>
 #include <dirent.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the programs that should use the card know the module. */
+#include "tool/doctor/parts.h"
+
 #include "tool/browsers/browser.h"
-#include "tool/doctor/doctor.h"
 #include "tool/browsers/p11kit.h"
 #include "tool/system/shell.h"
 #include "tool/terminal/text.h"

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Why pcscd, the reader service, cannot be used. */
-#include "tool/system/child.h"
-#include "tool/doctor/doctor.h"
+#include "tool/doctor/parts.h"
+
 #include "tool/doctor/processes.h"
+#include "tool/system/child.h"
 #include "tool/system/packages.h"
 #include "tool/terminal/text.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Readers on USB that pcscd cannot have: held by the kernel, without a driver, held by a program.
  */
-#include "tool/doctor/doctor.h"
-#include "tool/system/packages.h"
-#include "tool/doctor/processes.h"
-#include "tool/terminal/text.h"
+#include "tool/doctor/parts.h"
+
 #include "holder/text.h"
+#include "tool/doctor/processes.h"
+#include "tool/system/packages.h"
+#include "tool/terminal/text.h"
 
 #include <dirent.h>
 #include <limits.h>

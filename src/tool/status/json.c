@@ -2,9 +2,8 @@
 /* status --json: names and values that do not change with the language. */
 #include "tool/status/status.h"
 
-#include "tool/cards/words.h"
-
 #include "holder/text.h"
+#include "tool/cards/words.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/status/status.h"
 
-#include "tool/system/file.h"
 #include "tool/cards/cards.h"
 #include "tool/cards/hidden.h"
 #include "tool/cards/words.h"
+#include "tool/system/file.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/terminal/exit.h"
 
+#include "holder/text.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
-#include "holder/text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

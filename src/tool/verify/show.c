@@ -2,11 +2,11 @@
 /* What verify says: on a screen, and as JSON with names and values that no language changes. */
 #include "tool/verify/verify.h"
 
-#include "tool/cards/personal.h"
+#include "holder/text.h"
 #include "tool/cards/authority.h"
+#include "tool/cards/personal.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
-#include "holder/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,9 +2,9 @@
 #ifndef JPKI_TOOL_VERIFY_H
 #define JPKI_TOOL_VERIFY_H
 
+#include "holder/signature.h"
 #include "tool/terminal/exit.h"
 #include "tool/terminal/options.h"
-#include "holder/signature.h"
 
 /* jpki-tool verify: what was found out, and the two forms it is told in (verify-show.c). */
 

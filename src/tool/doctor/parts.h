@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_PARTS_H
+#define JPKI_TOOL_PARTS_H
+
+#include "holder/module.h"
+#include "tool/doctor/report.h"
+
+/* The parts of doctor: each looks at one thing and adds what it finds. */
+
+/* service.c: whether pcscd can be talked to, by what the module was told. */
+void doctor_service(struct report *report, enum jpki_reason reason);
+
+/* ... and why it turns this program away, as far as polkit tells; `about` the reader, for a card. */
+void doctor_refused(struct report *report, enum area area, const char *about);
+
+/* usb.c: readers on USB that the service does not have. `readers`: how many it has. */
+void doctor_usb(struct report *report, size_t readers);
+
+/* card.c: what lies in each reader. */
+void doctor_cards(struct report *report, struct module *module);
+
+/* programs.c: whether p11-kit and the browsers have the module. `folder`: where it is. */
+void doctor_programs(struct report *report, const char *folder);
+
+#endif
