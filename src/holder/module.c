@@ -51,9 +51,8 @@ load(struct module *module, const char *path)
 
 /* ---- readers ---- */
 
-/* Whether there is a reader that the module shows. */
-static bool
-shows_any(const struct module *module)
+bool
+module_shows_any(const struct module *module)
 {
 	for (CK_ULONG i = 0; i < module->all.count; i++)
 		if (!module->all.readers[i].hidden)
@@ -118,7 +117,7 @@ read_serial(struct module *module, struct reader *reader, CK_SLOT_ID slot)
 static bool
 may_be_meant(const struct module *module, CK_SLOT_ID slot)
 {
-	const char *name = shows_any(module) ? module->wanted.reader : NULL;
+	const char *name = module_shows_any(module) ? module->wanted.reader : NULL;
 	char description[sizeof((CK_SLOT_INFO *)0)->slotDescription + 1] = "";
 	CK_SLOT_INFO info;
 
@@ -180,7 +179,7 @@ is_meant(const struct module *module, const struct reader *reader)
 {
 	const char *name = module->wanted.reader, *serial = module->wanted.serial;
 
-	if (!shows_any(module))
+	if (!module_shows_any(module))
 		return true;
 	if (serial && strcasecmp(reader->serial, serial) != 0)
 		return false;

@@ -63,6 +63,9 @@ void module_close(struct module *module);
 /* The one card there is, with that key on it; otherwise an outcome: none, several, not on this card. */
 struct outcome module_choose(struct module *module, enum key key, struct reader **reader);
 
+/* Whether there is a reader that no setting hides. */
+bool module_shows_any(const struct module *module);
+
 /* Whether a card (or phone) of ours lies in it. */
 bool module_has_card(const struct reader *reader);
 

@@ -115,7 +115,7 @@ first_reason(const struct module *module)
 static void
 judge_hidden(struct report *report, const struct module *module)
 {
-	enum mark mark = module->readers[0].name[0] ? MARK_CAUTION : MARK_PROBLEM;
+	enum mark mark = module_shows_any(module) ? MARK_CAUTION : MARK_PROBLEM;
 	char *text = hidden_text(module);
 
 	for (size_t i = 0; i < module->count; i++)

@@ -166,7 +166,7 @@ show_reader(const struct module *module, const struct holding *holding, bool oth
 static void
 show_hidden_readers(const struct holdings *holdings, bool any)
 {
-	char *text = holdings->items[0].reader->name[0] ? hidden_text(holdings->module) : NULL;
+	char *text = module_shows_any(holdings->module) ? hidden_text(holdings->module) : NULL;
 
 	if (text) {
 		screen_blank();
