@@ -29,8 +29,13 @@ check_key(const struct session *session, X509 *certificate, bool *fits)
 static void
 judge(struct proof *proof, const char *authorities, X509 *certificate, X509 *ca)
 {
-	proof->is_dated = certificate_dates(certificate, &proof->from, &proof->to);
-	proof->in_term = proof->is_dated && certificate_in_term(proof->from, proof->to, time(NULL));
+	int64_t from, to;
+
+	if (certificate_dates(certificate, &from, &to)) {
+		proof->in_term = certificate_in_term(from, to, time(NULL));
+		day_format(day_at(from), proof->from);
+		day_format(day_at(to), proof->to);
+	}
 	proof->authority = authority_check(authorities, proof->key, certificate, ca, proof->year);
 	proof->verdict = proof->in_term && proof->key_fits ? authority_verdict(proof->authority)
 							   : VERDICT_NOT_VALID;

@@ -9,9 +9,8 @@
 /* All that can be known of a certificate without the official service: that it was revoked cannot. */
 struct proof {
 	enum key key;
-	bool is_dated; /* it says its dates properly */
-	int64_t from, to;
 	bool in_term;
+	char from[DAY_TEXT], to[DAY_TEXT]; /* its dates; empty if it does not say them properly */
 	bool key_fits; /* the card has signed with its key, just now */
 	enum authority_answer authority;
 	char year[AUTHORITY_YEAR];

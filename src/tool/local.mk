@@ -42,6 +42,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/system/shell.c src/tool/system/shell.h \
 	src/tool/terminal/consent.c src/tool/terminal/consent.h \
 	src/tool/terminal/exit.c src/tool/terminal/exit.h \
+	src/tool/terminal/json.c src/tool/terminal/json.h \
 	src/tool/terminal/options.c src/tool/terminal/options.h \
 	src/tool/terminal/pinentry.c src/tool/terminal/pinentry.h \
 	src/tool/terminal/progress.c src/tool/terminal/progress.h \

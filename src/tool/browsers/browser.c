@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/browser.h"
 
-#include "holder/text.h"
 #include "tool/system/child.h"
 #include "tool/terminal/screen.h"
 
@@ -266,7 +265,7 @@ add(struct places *places, enum browser browser, enum sandbox sandbox, char *fol
 		return true;
 	}
 	items = folder ? realloc(places->items, (places->count + 1) * sizeof *items) : NULL;
-	place.name = text_safe(name, strlen(name));
+	place.name = strdup(name);
 	if (items)
 		places->items = items;
 	if (!items || !place.name) {

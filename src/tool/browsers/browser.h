@@ -26,7 +26,7 @@ struct place {
 	enum browser browser;
 	enum sandbox
 		sandbox; /* not SANDBOX_NONE: it cannot load our module, and only that is known */
-	char *name;	 /* of the profile, fit to be shown; "" where it has none */
+	char *name;	 /* of the profile; "" where it has none */
 	char *folder;	 /* of the database */
 	struct nssdb db;
 	char *running;	       /* the lock that shows that the browser runs; NULL if it does not */

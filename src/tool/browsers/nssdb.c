@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/nssdb.h"
 
-#include "holder/text.h"
+#include "holder/signals.h"
 #include "tool/system/child.h"
+#include "tool/system/file.h"
 #include "tool/system/packages.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
@@ -11,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -62,25 +62,6 @@ joined(const char *folder, const char *name)
 }
 
 /* ---- the list: blocks of lines "key=value" with an empty line after each ---- */
-
-static char *
-read_list(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t room = 0;
-	bool ok;
-
-	if (!file)
-		return NULL;
-	ok = getdelim(&text, &room, '\0', file) >= 0 || (feof(file) && !ferror(file));
-	ok = ok && !ferror(file);
-	(void)fclose(file);
-	if (ok && (text || (text = calloc(1, 1))))
-		return text;
-	free(text);
-	return NULL;
-}
 
 struct block {
 	const char *at;
@@ -173,7 +154,7 @@ is_there(const char *library)
 void
 nssdb_look(const char *folder, struct nssdb *db)
 {
-	char *path = joined(folder, LIST), *text = path ? read_list(path) : NULL;
+	char *path = joined(folder, LIST), *text = path ? file_text(path) : NULL;
 	const char *rest = text;
 	struct block block;
 
@@ -270,19 +251,6 @@ write_copy(const struct work *work, char why[NSSDB_WHY])
 	return ok || cannot_write(why, work->copy);
 }
 
-/* Ctrl-C in the middle is obeyed when all is tidy again. */
-static void
-hold_signals(sigset_t *mask)
-{
-	static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
-	sigset_t set;
-
-	(void)sigemptyset(&set);
-	for (size_t i = 0; i < sizeof held / sizeof held[0]; i++)
-		(void)sigaddset(&set, held[i]);
-	(void)sigprocmask(SIG_BLOCK, &set, mask);
-}
-
 static bool
 begin(struct work *work, const char *folder, char why[NSSDB_WHY])
 {
@@ -302,7 +270,7 @@ begin(struct work *work, const char *folder, char why[NSSDB_WHY])
 		return false;
 	}
 	work->mode = st.st_mode & 07777;
-	work->old = read_list(work->list);
+	work->old = file_text(work->list);
 	if (!work->old) {
 		explain(why, _("cannot read %s: %s"), work->list, strerror(errno));
 		return false;
@@ -322,14 +290,14 @@ end(struct work *work)
 	free(work->scratch);
 	free(work->copy);
 	free(work->old);
-	(void)sigprocmask(SIG_SETMASK, &work->mask, NULL);
+	signals_release(&work->mask);
 }
 
 /* Runs modutil; if it fails, its last line says why. */
 static bool
 modutil(char *const arguments[], char why[NSSDB_WHY])
 {
-	char said[2048], *safe, *line;
+	char said[2048], *line;
 	int status = child_run(arguments, said, sizeof said);
 
 	if (status == 0)
@@ -343,9 +311,7 @@ modutil(char *const arguments[], char why[NSSDB_WHY])
 		said[strlen(said) - 1] = '\0';
 	line = strrchr(said, '\n');
 	line = line ? line + 1 : said;
-	safe = text_safe(line, strlen(line));
-	explain(why, _("modutil failed with status %d: %s"), status, safe ? safe : "");
-	free(safe);
+	explain(why, _("modutil failed with status %d: %s"), status, line);
 	return false;
 }
 
@@ -410,7 +376,7 @@ flushed(const struct work *work)
 static bool
 put_in_place(const struct work *work, const char *library, char why[NSSDB_WHY])
 {
-	char *new = read_list(work->copy), *now = read_list(work->list);
+	char *new = file_text(work->copy), *now = file_text(work->list);
 	bool ok = false;
 
 	if (!new || !has_exactly(new, library) || !same_others(work->old, new))
@@ -453,7 +419,8 @@ change(const char *folder, const char *library, char why[NSSDB_WHY])
 	struct work work = {.fd = -1};
 	bool ok;
 
-	hold_signals(&work.mask);
+	/* Ctrl-C in the middle is obeyed when all is tidy again. */
+	signals_hold(&work.mask);
 	ok = begin(&work, folder, why) && run_modutil(&work, library, why) &&
 	     put_in_place(&work, library, why);
 	end(&work);

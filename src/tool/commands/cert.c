@@ -4,7 +4,6 @@
 
 #include "holder/certificate.h"
 #include "holder/session.h"
-#include "holder/text.h"
 #include "tool/cards/cards.h"
 #include "tool/cards/personal.h"
 #include "tool/system/file.h"
@@ -57,16 +56,14 @@ static void
 show_name(const char *label, const X509_NAME *name)
 {
 	BIO *out = BIO_new(BIO_s_mem());
-	char *data, *safe;
-	long len;
+	char *data;
 
 	if (!out)
 		return;
 	(void)X509_NAME_print_ex(out, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
-	len = BIO_get_mem_data(out, &data);
-	safe = text_safe(data, len > 0 ? (size_t)len : 0);
-	screen_row(label, LABELS, MARK_NONE, safe ? safe : "?");
-	free(safe);
+	(void)BIO_write(out, "", 1);
+	(void)BIO_get_mem_data(out, &data);
+	screen_row(label, LABELS, MARK_NONE, data);
 	BIO_free(out);
 }
 

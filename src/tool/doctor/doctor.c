@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/doctor/doctor.h"
 
-#include "holder/text.h"
 #include "tool/cards/cards.h"
 #include "tool/cards/hidden.h"
 #include "tool/doctor/parts.h"
+#include "tool/terminal/json.h"
 #include "tool/terminal/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
 
 static const struct {
 	const char *word;
@@ -34,29 +33,20 @@ static const char *const states[] = {
 
 /* ---- telling ---- */
 
-static int
-label_width(void)
-{
-	int widest = 0;
-
-	for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++) {
-		int columns = screen_columns(_(areas[i].label));
-
-		widest = columns > widest ? columns : widest;
-	}
-	return widest + 2;
-}
-
 static void
 show(const struct report *report)
 {
-	int width = label_width();
+	const char *labels[sizeof areas / sizeof areas[0]];
+	int width;
 
+	for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++)
+		labels[i] = _(areas[i].label);
+	width = screen_widest(labels, sizeof areas / sizeof areas[0]) + 2;
 	for (size_t i = 0; i < report->count; i++) {
 		const struct finding *finding = &report->items[i];
 		bool same = i > 0 && report->items[i - 1].area == finding->area;
 
-		screen_row(same ? "" : _(areas[finding->area].label), width, finding->mark,
+		screen_row(same ? "" : labels[finding->area], width, finding->mark,
 			   finding->text);
 		if (finding->command)
 			screen_command(finding->command);
@@ -67,22 +57,10 @@ show(const struct report *report)
 			       : _("Nothing is wrong."));
 }
 
-/* JSON is UTF-8; the name of a file is any bytes. NULL is null. */
-static json_t *
-text_of(const char *text)
-{
-	char *safe = text ? text_safe(text, strlen(text)) : NULL;
-	json_t *json = safe ? json_string(safe) : json_null();
-
-	free(safe);
-	return json;
-}
-
 static enum tool_exit
 print_json(const struct report *report)
 {
-	json_t *findings = json_array(), *json;
-	bool ok;
+	json_t *findings = json_array();
 
 	for (size_t i = 0; i < report->count; i++) {
 		const struct finding *f = &report->items[i];
@@ -90,13 +68,12 @@ print_json(const struct report *report)
 		(void)json_array_append_new(
 			findings, json_pack("{s:s, s:s, s:s, s:o, s:o}", "area", areas[f->area].word,
 					    "state", states[f->mark], "finding", f->word, "about",
-					    text_of(f->about), "command", text_of(f->command)));
+					    json_text(f->about), "command", json_text(f->command)));
 	}
-	json = json_pack("{s:b, s:o}", "wrong", report_has_problem(report), "findings", findings);
-	ok = json && json_array_size(findings) == report->count && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
-	json_decref(json);
-	(void)putchar('\n');
-	return ok ? TOOL_OK : TOOL_FAILED;
+	return json_array_size(findings) == report->count
+		       ? json_print(json_pack("{s:b, s:o}", "wrong", report_has_problem(report),
+					      "findings", findings))
+		       : out_of_memory();
 }
 
 /* ---- the command ---- */

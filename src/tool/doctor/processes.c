@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/doctor/processes.h"
 
-#include "holder/text.h"
 #include "tool/terminal/screen.h"
 
 #include <ctype.h>
@@ -78,11 +77,8 @@ static void
 append(char *names, size_t size, const char *name, const char *pid)
 {
 	size_t len = strlen(names);
-	char *safe = text_safe(name, strlen(name));
 
-	(void)snprintf(names + len, size - len, "%s%s (%s)", len ? ", " : "", safe ? safe : "?",
-		       pid);
-	free(safe);
+	(void)snprintf(names + len, size - len, "%s%s (%s)", len ? ", " : "", name, pid);
 }
 
 void

@@ -3,8 +3,8 @@
  */
 #include "tool/doctor/parts.h"
 
-#include "holder/text.h"
 #include "tool/doctor/processes.h"
+#include "tool/system/file.h"
 #include "tool/system/packages.h"
 #include "tool/terminal/text.h"
 
@@ -114,7 +114,7 @@ read_driver(const char *interface, char *driver, size_t size)
 static void
 read_names(struct usb_reader *reader)
 {
-	char maker[64], product[64], *safe;
+	char maker[64], product[64];
 	const char *other = other_name(reader);
 
 	read_attribute(reader->device, "manufacturer", maker, sizeof maker);
@@ -122,10 +122,6 @@ read_names(struct usb_reader *reader)
 	(void)snprintf(reader->name, sizeof reader->name, "%s%s%s (%04x:%04x)",
 		       other ? other : maker, !other && *maker ? " " : "", other ? "" : product,
 		       reader->vendor, reader->product);
-	safe = text_safe(reader->name, strlen(reader->name));
-	if (safe)
-		(void)snprintf(reader->name, sizeof reader->name, "%s", safe);
-	free(safe);
 }
 
 /* Whether an interface ("1-2:1.0") is one of a reader; fills *reader. */
@@ -160,22 +156,6 @@ struct drivers {
 	bool any;   /* one for readers on USB is there */
 	bool knows; /* one of them knows the reader */
 };
-
-static char *
-read_whole(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t room = 0;
-
-	if (file && getdelim(&text, &room, '\0', file) < 0) {
-		free(text);
-		text = NULL;
-	}
-	if (file)
-		(void)fclose(file);
-	return text;
-}
 
 /* The n-th text of the list behind a key of a property list; NULL behind its end. */
 static const char *
@@ -220,7 +200,7 @@ look_in(const char *folder, const struct usb_reader *reader, struct drivers *dri
 
 		(void)snprintf(path, sizeof path, "%s/%s/Contents/Info.plist", folder,
 			       entry->d_name);
-		plist = read_whole(path);
+		plist = file_text(path);
 		if (plist)
 			read_plist(plist, reader, drivers);
 		free(plist);

@@ -2,11 +2,8 @@
 /* status --json: names and values that do not change with the language. */
 #include "tool/status/status.h"
 
-#include "holder/text.h"
 #include "tool/cards/words.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "tool/terminal/json.h"
 
 static const char *const standing_names[] = {
 	[STANDING_EARLY] = "not-yet-valid",
@@ -24,16 +21,6 @@ static const char *const pss_names[] = {
 #define NAME(table, value)                                                                         \
 	((size_t)(value) < sizeof(table) / sizeof((table)[0]) ? (table)[value] : "unknown")
 
-/* A second in Japan: "2031-07-07T23:59:59+09:00". */
-static json_t *
-second(int64_t time)
-{
-	char text[SECOND_TEXT];
-
-	second_format(time, text);
-	return json_string(text);
-}
-
 static json_t *
 certificate(const struct validity *v)
 {
@@ -43,7 +30,7 @@ certificate(const struct validity *v)
 		return json_pack("{s:b}", "needs_pin", v->needs_pin);
 	day_format(day_renewal_opens(day_at(v->to)), opens);
 	return json_pack("{s:b, s:o, s:o, s:I, s:s, s:s}", "needs_pin", 0, "not_before",
-			 second(v->from), "not_after", second(v->to), "days_left",
+			 json_second(v->from), "not_after", json_second(v->to), "days_left",
 			 (json_int_t)v->days_left, "renewal_opens", opens, "standing",
 			 NAME(standing_names, v->standing));
 }
@@ -84,17 +71,6 @@ reader(const struct holding *holding)
 	return json;
 }
 
-/* Not all that pcscd and settings call text is UTF-8. */
-static json_t *
-text(const char *raw)
-{
-	char *safe = text_safe(raw, strlen(raw));
-	json_t *json = safe ? json_string(safe) : NULL;
-
-	free(safe);
-	return json;
-}
-
 /* The setting `reader`, and what it hides; null where it is not set. */
 static json_t *
 reader_setting(const struct jpki_reader_list *all)
@@ -106,9 +82,9 @@ reader_setting(const struct jpki_reader_list *all)
 	hides = json_array();
 	for (CK_ULONG i = 0; i < all->count; i++)
 		if (all->readers[i].hidden)
-			(void)json_array_append_new(hides, text(all->readers[i].name));
-	return json_pack("{s:o, s:o, s:o}", "value", text(all->setting), "source",
-			 text(all->source), "hides", hides);
+			(void)json_array_append_new(hides, json_text(all->readers[i].name));
+	return json_pack("{s:o, s:o, s:o}", "value", json_text(all->setting), "source",
+			 json_text(all->source), "hides", hides);
 }
 
 json_t *

@@ -5,6 +5,7 @@
 #include "tool/cards/hidden.h"
 #include "tool/cards/words.h"
 #include "tool/system/file.h"
+#include "tool/terminal/json.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
@@ -19,14 +20,8 @@ label_width(void)
 {
 	const char *const labels[] = {_("Reader"), _("Card"), _("Serial"), _("PIN"),
 				      _("Password"), _("Certificate"), _("Renewal")};
-	int widest = 0;
 
-	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-		int columns = screen_columns(labels[i]);
-
-		widest = columns > widest ? columns : widest;
-	}
-	return widest + 2;
+	return screen_widest(labels, sizeof labels / sizeof labels[0]) + 2;
 }
 
 static void
@@ -237,17 +232,6 @@ write_calendar(const struct options *options, const struct holdings *holdings)
 	return status;
 }
 
-static enum tool_exit
-print_json(const struct holdings *holdings)
-{
-	json_t *json = status_json(holdings);
-	bool ok = json && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
-
-	json_decref(json);
-	(void)putchar('\n');
-	return ok ? TOOL_OK : TOOL_FAILED;
-}
-
 /* What is wrong with one token: TOOL_OK exactly where the screen has no PROBLEM for it. */
 static enum tool_exit
 token_verdict(const struct holding *holding, enum key key)
@@ -304,7 +288,7 @@ find_and_tell(struct module *module, const struct options *options, void *contex
 	if (options->ics)
 		status = write_calendar(options, holdings);
 	if (status == TOOL_OK && options->json)
-		status = print_json(holdings);
+		status = json_print(status_json(holdings));
 	else if (status == TOOL_OK && !(options->ics && strcmp(options->ics, "-") == 0))
 		show(holdings);
 	return status == TOOL_OK ? verdict(options, holdings) : status;

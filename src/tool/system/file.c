@@ -309,32 +309,6 @@ file_is_same(const char *path, const char *other)
 	       one.st_ino == two.st_ino;
 }
 
-/* Everything up to the end; false with errno set (EFBIG if it is too large). */
-static bool
-read_all(int fd, uint8_t **data, size_t *len)
-{
-	size_t room = 0;
-	ssize_t n = 1;
-
-	for (*len = 0; n != 0; *len += n > 0 ? (size_t)n : 0) {
-		if (*len == room) {
-			uint8_t *larger = realloc(*data, room = room ? room * 2 : 65536);
-
-			if (!larger)
-				return false;
-			*data = larger;
-		}
-		n = read(fd, *data + *len, room - *len);
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (*len > LARGEST) {
-			errno = EFBIG;
-			return false;
-		}
-	}
-	return true;
-}
-
 /* The next piece: its length, 0 at the end, -1 with errno. */
 static ssize_t
 read_piece(int fd, uint8_t *data, size_t size)
@@ -397,29 +371,67 @@ file_each(const char *path, bool (*take)(void *context, const uint8_t *data, siz
 	if (!standard)
 		(void)close(fd);
 	if (n > 0)
-		return cannot_read(path, _("out of memory"));
+		return cannot_read(path, error == EFBIG ? strerror(EFBIG) : _("out of memory"));
 	return n == 0 ? TOOL_OK : cannot_read(path, strerror(error));
+}
+
+struct whole {
+	uint8_t *data;
+	size_t len, room;
+};
+
+static bool
+append(void *context, const uint8_t *data, size_t len)
+{
+	struct whole *whole = context;
+
+	if (len > LARGEST - whole->len) {
+		errno = EFBIG;
+		return false;
+	}
+	if (len > whole->room - whole->len) {
+		size_t room = 2 * (whole->len + len);
+		uint8_t *larger = realloc(whole->data, room);
+
+		if (!larger)
+			return false;
+		whole->data = larger;
+		whole->room = room;
+	}
+	memcpy(whole->data + whole->len, data, len);
+	whole->len += len;
+	return true;
 }
 
 enum tool_exit
 file_read(const char *path, uint8_t **data, size_t *len)
 {
-	bool standard = strcmp(path, "-") == 0;
-	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	bool ok;
+	struct whole whole = {malloc(1), 0, 0};
+	enum tool_exit status = file_each(path, append, &whole);
 
-	*data = NULL;
-	if (fd < 0)
-		return cannot_read(path, strerror(errno));
-	ok = read_all(fd, data, len);
-	if (!ok) {
-		int error = errno;
-
-		free(*data);
-		*data = NULL;
-		errno = error;
+	if (status != TOOL_OK) {
+		free(whole.data);
+		whole.data = NULL;
 	}
-	if (!standard)
-		(void)close(fd);
-	return ok ? TOOL_OK : cannot_read(path, strerror(errno));
+	*data = whole.data;
+	*len = whole.len;
+	return status == TOOL_OK && !whole.data ? out_of_memory() : status;
+}
+
+char *
+file_text(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0;
+
+	if (!file)
+		return NULL;
+	/* Of an empty file nothing is written into what was allocated. */
+	if (getdelim(&text, &room, '\0', file) < 0) {
+		free(text);
+		text = ferror(file) ? NULL : strdup("");
+	}
+	(void)fclose(file);
+	return text;
 }

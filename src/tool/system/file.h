@@ -47,4 +47,7 @@ enum tool_exit file_may_enclose(const char *path);
 /* Reads a file ("-": standard input), at most FILE_MEGABYTES. The caller frees *data. */
 enum tool_exit file_read(const char *path, uint8_t **data, size_t *len);
 
+/* A small file up to its first NUL, without any message; the caller frees it. NULL with errno. */
+char *file_text(const char *path);
+
 #endif

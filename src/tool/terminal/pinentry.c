@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/terminal/pinentry.h"
 
-#include "agent/pinentry.h"
-
 #include <locale.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "agent/pinentry.h"
 
 #define LINES_MAX 8
 

@@ -95,6 +95,19 @@ screen_columns(const char *text)
 	return total;
 }
 
+int
+screen_widest(const char *const texts[], size_t count)
+{
+	int widest = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int columns = screen_columns(texts[i]);
+
+		widest = columns > widest ? columns : widest;
+	}
+	return widest;
+}
+
 /* Whether a line may begin with it: Japanese sentences do not break before these. */
 static bool
 may_begin_line(wchar_t c)
@@ -194,14 +207,10 @@ put_padded(const char *text, int width)
 static int
 mark_width(void)
 {
-	int widest = 0;
+	const char *const words[] = {_(marks[MARK_OK].word), _(marks[MARK_CAUTION].word),
+				     _(marks[MARK_PROBLEM].word)};
 
-	for (size_t i = MARK_OK; i < sizeof marks / sizeof marks[0]; i++) {
-		int columns = screen_columns(_(marks[i].word));
-
-		widest = columns > widest ? columns : widest;
-	}
-	return widest + 2;
+	return screen_widest(words, sizeof words / sizeof words[0]) + 2;
 }
 
 void

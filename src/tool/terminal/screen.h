@@ -24,6 +24,9 @@ void screen_start(void);
 /* Columns that a text takes. */
 int screen_columns(const char *text);
 
+/* Those of the widest of several, so that what stands beside them begins in one column. */
+int screen_widest(const char *const texts[], size_t count);
+
 /* A title on a line of its own. */
 void screen_heading(const char *text);
 

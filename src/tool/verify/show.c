@@ -5,14 +5,13 @@
 #include "holder/text.h"
 #include "tool/cards/authority.h"
 #include "tool/cards/personal.h"
+#include "tool/terminal/json.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <jansson.h>
 
 /* clang-format off */
 static const struct {
@@ -66,14 +65,8 @@ label_width(void)
 				      _("Certificate"), _("Issuer"),	       _("Revocation"),
 				      _("Name"),	_("Address"),	       _("Birth date"),
 				      _("Sex"),		_("Substitutes in it")};
-	int widest = 0;
 
-	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-		int columns = screen_columns(labels[i]);
-
-		widest = columns > widest ? columns : widest;
-	}
-	return widest + 2;
+	return screen_widest(labels, sizeof labels / sizeof labels[0]) + 2;
 }
 
 static void
@@ -184,18 +177,7 @@ verify_say(const struct verification *v)
 static json_t *
 second(bool is_known, int64_t time)
 {
-	char text[SECOND_TEXT];
-
-	if (!is_known)
-		return json_null();
-	second_format(time, text);
-	return json_string(text);
-}
-
-static json_t *
-text_or_null(const char *text)
-{
-	return text ? json_string(text) : json_null();
+	return is_known ? json_second(time) : json_null();
 }
 
 /* The characters that stand for others, each as a text. */
@@ -225,21 +207,18 @@ holder(const X509 *certificate)
 	struct personal personal;
 	char **parts = personal.parts, day[DAY_TEXT] = "";
 	struct birth birth;
-	json_t *json = json_object();
+	json_t *json;
 
 	personal_read(&personal, certificate);
-	(void)json_object_set_new(json, "name", text_or_null(parts[PERSONAL_NAME]));
-	(void)json_object_set_new(json, "name_substitutes",
-				  substitutes(parts[PERSONAL_NAME], parts[PERSONAL_NAME_FLAGS]));
-	(void)json_object_set_new(json, "address", text_or_null(parts[PERSONAL_ADDRESS]));
-	(void)json_object_set_new(
-		json, "address_substitutes",
-		substitutes(parts[PERSONAL_ADDRESS], parts[PERSONAL_ADDRESS_FLAGS]));
 	if (personal_birth(parts[PERSONAL_BIRTH], &birth))
 		day_format(birth.day, day);
-	(void)json_object_set_new(json, "birth_date",
-				  text_or_null(*day ? day : parts[PERSONAL_BIRTH]));
-	(void)json_object_set_new(json, "sex", text_or_null(sex_name(parts[PERSONAL_SEX])));
+	json = json_pack("{s:s?, s:o, s:s?, s:o, s:s?, s:s?}", "name", parts[PERSONAL_NAME],
+			 "name_substitutes",
+			 substitutes(parts[PERSONAL_NAME], parts[PERSONAL_NAME_FLAGS]), "address",
+			 parts[PERSONAL_ADDRESS], "address_substitutes",
+			 substitutes(parts[PERSONAL_ADDRESS], parts[PERSONAL_ADDRESS_FLAGS]),
+			 "birth_date", *day ? day : parts[PERSONAL_BIRTH], "sex",
+			 sex_name(parts[PERSONAL_SEX]));
 	personal_free(&personal);
 	return json;
 }
@@ -268,19 +247,11 @@ signer_json(const struct signer *signer, int64_t now)
 enum tool_exit
 verify_print_json(const struct verification *v)
 {
-	char *content = v->content ? text_safe(v->content, strlen(v->content)) : NULL;
 	json_t *signers = json_array();
-	json_t *json = json_pack("{s:s, s:s}", "verdict", verdicts[v->verdict].name,
-				 "revocation", "not-checked");
-	bool ok;
 
-	(void)json_object_set_new(json, "content", text_or_null(content));
 	for (int i = 0; i < v->signature.count; i++)
 		(void)json_array_append_new(signers, signer_json(&v->signature.signers[i], v->now));
-	(void)json_object_set_new(json, "signers", signers);
-	ok = json && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
-	(void)putchar('\n');
-	json_decref(json);
-	free(content);
-	return ok ? TOOL_OK : TOOL_FAILED;
+	return json_print(json_pack("{s:s, s:s, s:o, s:o}", "verdict", verdicts[v->verdict].name,
+				    "revocation", "not-checked", "content", json_text(v->content),
+				    "signers", signers));
 }
