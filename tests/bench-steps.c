@@ -39,6 +39,31 @@ get_token_infos(struct bench_p11 *p)
 }
 
 static CK_RV
+get_auth_info(struct bench_p11 *p)
+{
+	CK_TOKEN_INFO info;
+
+	return p->f->C_GetTokenInfo(p->slots[0], &info);
+}
+
+static CK_RV
+get_sign_info(struct bench_p11 *p)
+{
+	CK_TOKEN_INFO info;
+
+	return p->f->C_GetTokenInfo(p->slots[1], &info);
+}
+
+static CK_RV
+get_pss_info(struct bench_p11 *p)
+{
+	CK_MECHANISM_INFO info;
+	CK_RV rv = p->f->C_GetMechanismInfo(p->slots[0], CKM_RSA_PKCS_PSS, &info);
+
+	return rv == CKR_MECHANISM_INVALID ? CKR_OK : rv; /* OpenSC has none for this card */
+}
+
+static CK_RV
 list_mechanisms(struct bench_p11 *p)
 {
 	CK_MECHANISM_TYPE types[64];
@@ -86,22 +111,53 @@ login_sign(struct bench_p11 *p)
 	return p->f->C_Login(p->session, CKU_USER, pin, sizeof pin - 1);
 }
 
-/* All objects of a class, the first one's handle. */
 static CK_RV
-find(struct bench_p11 *p, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE *first)
+close_session(struct bench_p11 *p)
+{
+	return p->f->C_CloseSession(p->session);
+}
+
+/* The objects of a class, FOUND_MAX at most. */
+#define FOUND_MAX 8
+
+static CK_RV
+find_all(struct bench_p11 *p, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE *found, CK_ULONG *count)
 {
 	CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof class};
-	CK_OBJECT_HANDLE found[8];
-	CK_ULONG count = 0;
 	CK_RV rv = p->f->C_FindObjectsInit(p->session, &template, 1);
 
 	if (rv != CKR_OK)
 		return rv;
-	rv = p->f->C_FindObjects(p->session, found, 8, &count);
+	rv = p->f->C_FindObjects(p->session, found, FOUND_MAX, count);
 	(void)p->f->C_FindObjectsFinal(p->session);
-	if (rv == CKR_OK && count == 0)
-		rv = CKR_OBJECT_HANDLE_INVALID;
+	return rv == CKR_OK && *count == 0 ? CKR_OBJECT_HANDLE_INVALID : rv;
+}
+
+/* The first one's handle. */
+static CK_RV
+find(struct bench_p11 *p, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE *first)
+{
+	CK_OBJECT_HANDLE found[FOUND_MAX];
+	CK_ULONG count = 0;
+	CK_RV rv = find_all(p, class, found, &count);
+
 	*first = found[0];
+	return rv;
+}
+
+static CK_RV
+read_value(struct bench_p11 *p, CK_OBJECT_HANDLE object)
+{
+	CK_ATTRIBUTE value = {CKA_VALUE, NULL, 0};
+	CK_RV rv = p->f->C_GetAttributeValue(p->session, object, &value, 1);
+
+	if (rv != CKR_OK)
+		return rv;
+	value.pValue = malloc(value.ulValueLen);
+	if (!value.pValue)
+		return CKR_HOST_MEMORY;
+	rv = p->f->C_GetAttributeValue(p->session, object, &value, 1);
+	free(value.pValue);
 	return rv;
 }
 
@@ -109,19 +165,21 @@ find(struct bench_p11 *p, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE *first)
 static CK_RV
 read_certificate(struct bench_p11 *p)
 {
-	CK_ATTRIBUTE value = {CKA_VALUE, NULL, 0};
 	CK_OBJECT_HANDLE certificate;
 	CK_RV rv = find(p, CKO_CERTIFICATE, &certificate);
 
-	if (rv == CKR_OK)
-		rv = p->f->C_GetAttributeValue(p->session, certificate, &value, 1);
-	if (rv != CKR_OK)
-		return rv;
-	value.pValue = malloc(value.ulValueLen);
-	if (!value.pValue)
-		return CKR_HOST_MEMORY;
-	rv = p->f->C_GetAttributeValue(p->session, certificate, &value, 1);
-	free(value.pValue);
+	return rv == CKR_OK ? read_value(p, certificate) : rv;
+}
+
+static CK_RV
+read_certificates(struct bench_p11 *p)
+{
+	CK_OBJECT_HANDLE found[FOUND_MAX];
+	CK_ULONG count = 0;
+	CK_RV rv = find_all(p, CKO_CERTIFICATE, found, &count);
+
+	for (CK_ULONG i = 0; i < count && rv == CKR_OK; i++)
+		rv = read_value(p, found[i]);
 	return rv;
 }
 
@@ -155,13 +213,20 @@ static const struct bench_call
 	call_open_sign = {"C_OpenSession (signature)", open_sign},
 	call_login_auth = {"C_Login (authentication)", login_auth},
 	call_login_sign = {"C_Login (signature)", login_sign},
+	call_close = {"C_CloseSession", close_session},
+	call_auth_info = {"C_GetTokenInfo (authentication)", get_auth_info},
+	call_sign_info = {"C_GetTokenInfo (signature)", get_sign_info},
+	call_pss_info = {"C_GetMechanismInfo", get_pss_info},
 	call_certificate = {"reading a certificate", read_certificate},
+	call_certificates = {"reading the certificates", read_certificates},
 	call_find_key = {"finding the key", find_key},
 	call_sign = {"a signature", bench_sign_only};
 
 #define COLD_TOKENS &call_initialize, &call_slots, &call_token_infos
 #define COLD_AUTH &call_initialize, &call_slots, &call_open_auth, &call_login_auth
 #define SIGN &call_find_key, &call_sign
+/* p11tool opens a session and logs in anew for each of the token's objects. */
+#define P11TOOL_LOGIN &call_auth_info, &call_open_auth, &call_login_auth
 #define COLD_SIGN &call_initialize, &call_slots, &call_open_sign, &call_login_sign
 
 const struct bench_call *const bench_ready_to_sign[BENCH_CALLS_MAX] = {COLD_AUTH, &call_find_key};
@@ -182,6 +247,23 @@ const struct bench_step bench_steps[] = {
 	/* EF 0008, EF 0006; the question, the PIN; EF 0001 */
 	{"cold start to the signing certificate read", 17, 5, {NULL},
 	 {COLD_SIGN, &call_certificate}},
+	/* What these programs call, in their order: the first look, EF 0006 and a question, the
+	 * login, the signature. */
+	{"as pkcs11-tool --login --sign", 18, 9, {NULL},
+	 {&call_initialize, &call_slots, &call_auth_info, &call_open_auth, &call_auth_info,
+	  &call_login_auth, SIGN, &call_close}},
+	/* the first look, EF 0006 and a question; the probe and its control */
+	{"as p11tool --list-mechanisms", 11, 6, {NULL},
+	 {&call_initialize, &call_slots, &call_auth_info, &call_mechanisms, &call_auth_info,
+	  &call_mechanisms, &call_auth_info, &call_pss_info}},
+	/* the same; 6 for each of five logins; 8 and 7 for the certificates; the other token's tries */
+	{"as p11tool --login --list-all", 58, 24, {NULL},
+	 {&call_initialize, &call_slots, &call_auth_info, &call_open_auth, &call_close,
+	  P11TOOL_LOGIN, &call_certificates, &call_close, &call_sign_info,
+	  P11TOOL_LOGIN, &call_certificates, &call_close,
+	  P11TOOL_LOGIN, &call_certificates, &call_close,
+	  P11TOOL_LOGIN, &call_find_key, &call_auth_info, &call_pss_info, &call_close,
+	  P11TOOL_LOGIN, &call_certificates, &call_close}},
 };
 /* clang-format on */
 const size_t bench_step_count = sizeof bench_steps / sizeof bench_steps[0];

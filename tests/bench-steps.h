@@ -14,7 +14,7 @@
 
 #define BENCH_PIN_AUTH "1234"
 #define BENCH_PIN_SIGN "ABC123"
-#define BENCH_CALLS_MAX 8
+#define BENCH_CALLS_MAX 40
 
 /* A module at work on a card with both tokens. Starts with `f` alone set. */
 struct bench_p11 {

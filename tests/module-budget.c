@@ -226,6 +226,72 @@ token_info_after_a_pin_is_what_the_card_says_then(void **state)
 	assert_int_equal(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_COUNT_LOW, 0);
 }
 
+/* The card's answer to a PIN tells its counter too; of another PIN's it says nothing. */
+static void
+token_info_right_after_a_pin_costs_nothing(void **state)
+{
+	struct bench_p11 p = {.f = f};
+	unsigned long start;
+
+	(void)state;
+	harness_stop_clock();
+	look_at_tokens(&p);
+	assert_int_equal(p11_login(f, p.session, "9999"), CKR_PIN_INCORRECT);
+	start = harness_exchanges();
+	assert_true(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_COUNT_LOW);
+	assert_int_equal(harness_exchanges(), start);
+	assert_int_equal(p11_login(f, p.session, PIN_AUTH), CKR_OK);
+	start = harness_exchanges();
+	assert_int_equal(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_COUNT_LOW, 0);
+	assert_int_equal(harness_exchanges(), start);
+	(void)p11_token_flags(f, SLOT_SIGN);
+	assert_true(harness_exchanges() > start);
+}
+
+static void
+tries_of_others_are_seen_a_second_after_a_pin(void **state)
+{
+	struct bench_p11 p = {.f = f};
+
+	(void)state;
+	harness_stop_clock();
+	look_at_tokens(&p);
+	assert_int_equal(p11_login(f, p.session, PIN_AUTH), CKR_OK);
+	harness_sim("tries", "adult", "auth", "1", NULL);
+	harness_move_clock(999);
+	assert_int_equal(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_FINAL_TRY, 0);
+	harness_move_clock(1);
+	assert_true(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_FINAL_TRY);
+	harness_sim("tries", "adult", "auth", "3", NULL);
+}
+
+/* Nobody knows then what has become of the try. */
+static void
+token_info_after_a_pin_without_an_answer_is_asked_for(void **state)
+{
+	struct bench_p11 p = {.f = f};
+	bool spent = false;
+	char fault[64];
+	CK_RV rv;
+
+	(void)state;
+	harness_stop_clock();
+	look_at_tokens(&p);
+	for (int command = 1; !spent && command <= 8; command++) {
+		(void)snprintf(fault, sizeof fault, "sw@transmit:%d:6F00:during", command);
+		harness_sim("fault", fault, NULL);
+		rv = p11_login(f, p.session, "9999");
+		harness_sim("clear", NULL);
+		spent = harness_tries("auth") < 3 && rv != CKR_PIN_INCORRECT;
+		if (!spent)
+			assert_int_equal(p11_login(f, p.session, PIN_AUTH), CKR_OK);
+		(void)f->C_Logout(p.session);
+	}
+	assert_true(spent);
+	assert_true(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_COUNT_LOW);
+	assert_int_equal(p11_login(f, p.session, PIN_AUTH), CKR_OK);
+}
+
 /* What the counter says before a typed PIN is never out of date. */
 static void
 the_counter_is_asked_before_each_typed_pin(void **state)
@@ -303,16 +369,18 @@ static const struct {
 	 with_short_ids_for_reading_only_step_costs_one_more_per_file},
 };
 #define PROMISES (sizeof promises / sizeof promises[0])
+#define STEPS_MAX 64
 
 static int
 run_steps(void)
 {
-	static struct CMUnitTest tests[32];
-	static char names[32][160];
+	static struct CMUnitTest tests[STEPS_MAX];
+	static char names[STEPS_MAX][160];
 	size_t n = 0;
 
 	for (size_t i = 0; i < PROMISES; i++)
-		for (size_t k = 0; k < bench_step_count && n < 32; k++, n++) {
+		for (size_t k = 0; k < bench_step_count; k++, n++) {
+			assert_true(n < STEPS_MAX);
 			(void)snprintf(names[n], sizeof names[n], "%s: %s", bench_steps[k].name,
 				       promises[i].promise);
 			tests[n] = (struct CMUnitTest){names[n], promises[i].test, put_card_in,
@@ -335,6 +403,12 @@ run_free_calls(void)
 						put_card_in, finish),
 		cmocka_unit_test_setup_teardown(the_counter_is_asked_before_each_typed_pin,
 						put_card_in, finish),
+		cmocka_unit_test_setup_teardown(token_info_right_after_a_pin_costs_nothing,
+						put_card_in, finish),
+		cmocka_unit_test_setup_teardown(tries_of_others_are_seen_a_second_after_a_pin,
+						put_card_in, finish),
+		cmocka_unit_test_setup_teardown(
+			token_info_after_a_pin_without_an_answer_is_asked_for, put_card_in, finish),
 		cmocka_unit_test_setup_teardown(session_info_costs_nothing, put_card_in, finish),
 		cmocka_unit_test_setup_teardown(asking_for_the_length_of_a_signature_costs_nothing,
 						put_card_in, finish),

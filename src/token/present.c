@@ -20,6 +20,7 @@ note_tries(struct token *t, enum layout_key key, unsigned int left)
 	struct state_key *k = &t->keys[key];
 
 	k->tries = (int)left;
+	k->tries_at = link_has_slept(t->link) ? 0 : state_now();
 	k->uncertain = false;
 	if (t->have_id)
 		refused_note_tries(t->id, key, left);
@@ -136,8 +137,7 @@ verify(struct token *t, enum layout_key key, const struct secret *pin, bool quer
 		return RESULT_NO_MEMORY;
 	}
 	t->pin_presented = true;
-	for (int i = 0; i < LAYOUT_KEYS; i++)
-		t->keys[i].told_at = 0;
+	state_doubt_tries(t);
 	k->uncertain = true;
 	r = card_verify(t->link, reference, secret_bytes(pin), &left);
 	line_crossed(t->line);

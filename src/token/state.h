@@ -19,8 +19,6 @@ struct state_certificate {
 };
 
 struct state_key {
-	struct token_info told; /* the last answer to C_GetTokenInfo, */
-	int64_t told_at;        /* and when: milliseconds, 0 for never, or a PIN was presented since */
 	bool present;
 	bool is_private;
 	struct secret *pin;     /* somebody is logged in */
@@ -29,6 +27,7 @@ struct state_key {
 	int64_t recent_until;   /* until then: CLOCK_BOOTTIME, milliseconds */
 	struct pin_repeat unshaped;
 	int tries;              /* as last seen, or STATE_TRIES_UNKNOWN */
+	int64_t tries_at;       /* and when: state_now; 0: never, or a PIN was sent since */
 	bool uncertain;         /* a VERIFY was lost on the way: ask before the next */
 	enum token_learnt short_pin, short_sign;
 	struct state_certificate certificate, ca;
@@ -70,6 +69,12 @@ void state_reset(struct token *t);
 void state_logout(struct token *t, enum layout_key key);
 
 bool state_anybody_logged_in(const struct token *t);
+
+/* Milliseconds, also while the machine sleeps: a card may be another one afterwards. */
+int64_t state_now(void);
+
+/* A PIN is about to be sent: what the card said of its counters before is not believed any more. */
+void state_doubt_tries(struct token *t);
 
 /* work.c: the frame of every operation. */
 

@@ -77,6 +77,23 @@ state_anybody_logged_in(const struct token *t)
 	return false;
 }
 
+int64_t
+state_now(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &now) != 0)
+		return 0;
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void
+state_doubt_tries(struct token *t)
+{
+	for (int k = 0; k < LAYOUT_KEYS; k++)
+		t->keys[k].tries_at = 0;
+}
+
 struct token *
 token_new(struct pcsc_service *service, struct line *line, const char *reader,
           const struct settings *settings)
@@ -165,6 +182,16 @@ make_serial(struct token *t)
 	}
 }
 
+static void
+fill_info(struct token *t, enum layout_key key, struct token_info *info)
+{
+	make_serial(t);
+	t->shown = true;
+	info->tries_left = (unsigned int)t->keys[key].tries;
+	memcpy(info->model, t->model, sizeof info->model);
+	memcpy(info->serial, t->serial, sizeof info->serial);
+}
+
 static enum result
 read_info_in_work(struct token *t, enum layout_key key, struct token_info *info)
 {
@@ -172,50 +199,31 @@ read_info_in_work(struct token *t, enum layout_key key, struct token_info *info)
 
 	if (r == RESULT_OK)
 		r = present_query(t, key);
-	if (r != RESULT_OK)
-		return r;
-	make_serial(t);
-	t->shown = true;
-	info->tries_left = (unsigned int)t->keys[key].tries;
-	memcpy(info->model, t->model, sizeof info->model);
-	memcpy(info->serial, t->serial, sizeof info->serial);
-	return RESULT_OK;
-}
-
-/* Also while the machine sleeps: a card may be another one afterwards. */
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	if (clock_gettime(CLOCK_BOOTTIME, &now) != 0)
-		return 0;
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (r == RESULT_OK)
+		fill_info(t, key, info);
+	return r;
 }
 
 enum result
 token_read_info(struct token *t, enum layout_key key, struct token_info *info)
 {
-	const int64_t asked = now_ms();
 	enum result r = begin_on_key(t, 0, key);
 
-	if (r == RESULT_OK)
-		r = work_end(t, read_info_in_work(t, key, info));
-	if (r == RESULT_OK) {
-		t->keys[key].told = *info;
-		t->keys[key].told_at = asked;
-	}
-	return r;
+	return r == RESULT_OK ? work_end(t, read_info_in_work(t, key, info)) : r;
 }
 
 bool
-token_recall_info(const struct token *t, enum layout_key key, struct token_info *info)
+token_recall_info(struct token *t, enum layout_key key, struct token_info *info)
 {
 	const struct state_key *k = &t->keys[key];
-	const int64_t age = now_ms() - k->told_at;
+	const int64_t age = state_now() - k->tries_at;
 
-	*info = k->told;
-	return k->told_at != 0 && age >= 0 && age < INFO_AGE_MAX_MS;
+	if (!t->have_info || t->doubted || t->unproven)
+		return false;
+	if (k->tries_at == 0 || age < 0 || age >= INFO_AGE_MAX_MS)
+		return false;
+	fill_info(t, key, info);
+	return true;
 }
 
 /*
@@ -390,6 +398,7 @@ change_in_work(struct token *t, enum layout_key key, const struct secret *old_pi
 		r = work_cross(t);
 	if (r != RESULT_OK)
 		return r;
+	state_doubt_tries(t);
 	r = card_change_pin(t->link, CARD_CURRENT_FILE, secret_bytes(new_pin));
 	line_crossed(t->line);
 	if (r == RESULT_BAD_DATA || r == RESULT_WRONG_LENGTH || r == RESULT_CONDITIONS) {

@@ -83,10 +83,10 @@ enum result token_look(struct token *t);
 enum result token_read_info(struct token *t, enum layout_key key, struct token_info *info);
 
 /*
- * The same without the card: what it said last, within a second and before any PIN was presented
- * to it. False: it has to be asked.
+ * The same without the card: what it said last, within a second, its answer to a PIN included, if
+ * no PIN was sent to it since. False: it has to be asked.
  */
-bool token_recall_info(const struct token *t, enum layout_key key, struct token_info *info);
+bool token_recall_info(struct token *t, enum layout_key key, struct token_info *info);
 
 /* Finds out, once per insertion, whether the card makes PSS signatures; see token_view.pss. */
 enum result token_learn_pss(struct token *t, uint64_t expected);
