@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 /*
- * The user has 3 and 5 tries, and a locked PIN means a trip to the municipal office; and a card
+ * The user has 3 and 5 tries, and a locked PIN means a trip to a kiosk or the municipal office; and a card
  * on the table must not sign for whoever comes by.
  */
 

@@ -80,7 +80,7 @@ card "so does that of any card that says so" 0 'dates need the PIN' adult status
 card "which is said where it is to be shown" 2 'pin-fd' adult cert show auth
 typed "and it is shown with the PIN" 0 'Key *RSA' '1234\n' adult cert show auth --pin-fd 5
 "$sim" set adult auth-certificate free >/dev/null || exit 99
-card "a locked PIN is shown, and what to do" 7 'jpki-tool help locked' locked-auth status
+card "a locked PIN is shown, and what to do" 7 'convenience store.*jpki-tool help locked' locked-auth status
 card "so it is in JSON" 7 '"locked": true' locked-auth status --json
 card "an ended certificate is a PROBLEM" 11 'PROBLEM .*ended on' expired status
 ends "an empty reader beside a card is none" 0 'no card in the reader' "$sim" run --reader One --reader Two=adult -- "$tool" --module "$module" status
@@ -93,6 +93,12 @@ card "a simulated phone says so" 0 SIMULATED phone status
 card "a pipe gets no colours" 0 'OK  *3 of 3' adult status
 if grep -q "$(printf '\033')" "$work/out"; then echo "not ok no escapes in a pipe"; failed=1; fi
 lone "help locked" 0 'municipal office' "help locked"
+lone "help locked: at a convenience store by whoever knows the other PIN" 0 'know the other PIN' "help locked"
+lone "help locked: the 4-digit PIN at fewer of them" 0 'user authentication: only 7-Eleven' "help locked"
+for topic in locked forgotten expired moved lost; do
+	lone "help $topic names the page that it is from" 0 '^ *More: https://[^/]*/.*[^/]$' "help $topic"
+	lone "help $topic: and the day" 0 '^ *Last read: 20[0-9-]*$' "help $topic"
+done
 lone "help lost" 0 '0120-95-0178' "help lost"
 lone "help moved" 0 'void' "help moved"
 lone "help expired" 0 'sixth birthday' "help expired"

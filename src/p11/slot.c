@@ -96,7 +96,7 @@ C_InitToken(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len, CK_UTF8CHAR_
 	return api_end(&api, rv);
 }
 
-/* There is no security officer at home: the municipal office unblocks PINs. */
+/* There is no security officer at home: a kiosk or the municipal office unblocks PINs. */
 CK_RV
 C_InitPIN(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)
 {

@@ -172,7 +172,7 @@ say_before(const struct options *options, const struct pin_request *request, cha
 	if (request->question != PIN_NOW || request->tries_left != 1 || options->last_try)
 		return TOOL_OK;
 	complain(_("only one try is left for the PIN of the %s: if it is wrong, the PIN is locked "
-		   "and has to be reset at the municipal office"),
+		   "and has to be set anew (see \"jpki-tool help locked\")"),
 		 key_text(request->key));
 	return consent_ask(_("Use the last try?"), "--last-try",
 			   _("not done; nothing was sent to the card"));

@@ -11,31 +11,32 @@
 
 #define PARAGRAPHS 6
 
-/* Where it comes from: sites of J-LIS, which issues the certificates. */
-#define SOURCE_CARD "https://www.kojinbango-card.go.jp/"
-#define SOURCE_JPKI "https://www.jpki.go.jp/"
-
 static const struct topic {
 	const char *name;
 	const char *title;
 	const char *paragraphs[PARAGRAPHS];
-	const char *source;
+	const char *page; /* it says most of this; a public copy of it was read on that day */
+	const char *read_on;
 } topics[] = {
 	{"locked", N_("A PIN is locked"),
 	 {N_("Three wrong PINs for user authentication, or five wrong passwords for digital "
 	     "signature, lock it. A lock never goes away by itself, and no software can take it "
 	     "off. The other PIN goes on working."),
-	  N_("Go in person to the municipal office where you are registered as a resident, and ask "
-	     "for the PIN to be reset (暗証番号の初期化・再設定). Ask first whether you need an "
-	     "appointment."),
+	  N_("If you know the other PIN, set this one anew at a convenience store, free of charge: "
+	     "with the official smartphone app JPKI暗証番号リセット, which asks for the other PIN and "
+	     "takes a photograph of your face, and then, within 24 hours and between 6:30 and 23:00, "
+	     "at the kiosk of the store, with the card."),
+	  N_("The password for digital signature: 7-Eleven, Lawson, FamilyMart, Ministop, Aeon and "
+	     "others. The PIN for user authentication: only 7-Eleven, Aeon and some others."),
+	  N_("Otherwise, and always when you know neither, go in person to the municipal office where "
+	     "you are registered as a resident, and ask for a reset (暗証番号の初期化・再設定). Ask first "
+	     "whether you need an appointment."),
 	  N_("Bring the My Number card and another identity document, such as a driving licence "
 	     "or passport."),
 	  N_("Somebody who goes for you as a rule has to come twice: after the first visit the "
-	     "office sends you a letter of inquiry, and your answer to it has to be brought along."),
-	  N_("The password for digital signature alone can also be reset with the official "
-	     "smartphone app and the kiosk of a convenience store, as long as the 4-digit PIN for "
-	     "user authentication works.")},
-	 SOURCE_JPKI},
+	     "office sends you a letter of inquiry, and your answer to it has to be brought along.")},
+	 "https://www2.jpki.go.jp/jpkiidreset/riyoukiyaku/riyoukiyaku_web.html",
+	 "2026-11-28"},
 	{"forgotten", N_("You do not remember a PIN"),
 	 {N_("Do not guess: \"jpki-tool status\" says how many tries are left. Every wrong PIN "
 	     "costs one, and only the right one brings them back."),
@@ -43,7 +44,8 @@ static const struct topic {
 	     "Capital and small letters make no difference to jpki-tool."),
 	  N_("If you cannot remember it, it has to be set anew just like a locked one: see "
 	     "\"jpki-tool help locked\".")},
-	 SOURCE_JPKI},
+	 "https://www2.jpki.go.jp/procedure/password.html",
+	 "2026-11-28"},
 	{"expired", N_("A certificate has ended or ends soon"),
 	 {N_("The certificates end on your fifth birthday after their issue, at the latest with "
 	     "the card itself. The date printed on the card is not theirs: \"jpki-tool status\" "
@@ -55,7 +57,8 @@ static const struct topic {
 	     "the end."),
 	  N_("Renewing makes new certificates: services that know the old ones may want you to "
 	     "register again.")},
-	 SOURCE_CARD},
+	 "https://www.jpki.go.jp/procedure/period.html",
+	 "2026-11-28"},
 	{"moved", N_("You move house, or your name changes"),
 	 {N_("Tell the municipal office, and bring the My Number card: the new data is written on it. "
 	     "After a move to another municipality this goes with the notice of moving in, within 14 "
@@ -64,14 +67,16 @@ static const struct topic {
 	     "as soon as one of them changes, whatever its dates say. Ask at the same visit for a new "
 	     "one to be issued; it is free."),
 	  N_("The user authentication certificate holds none of these and goes on.")},
-	 SOURCE_CARD},
+	 "https://www.city.sasebo.lg.jp/siminseikatu/koseki/kezokuriyo.html",
+	 "2026-11-28"},
 	{"lost", N_("The card is lost or stolen"),
 	 {N_("Call 0120-95-0178 (My Number general helpline), day and night, every day of the year, "
 	     "to have the card suspended."),
 	  N_("Then report it to the police, note the number of the report, and tell the municipal "
 	     "office where you are registered as a resident: it issues a new card."),
 	  N_("If it turns up again, the suspension is lifted at the municipal office.")},
-	 SOURCE_CARD},
+	 "https://www.tomiya-city.miyagi.jp/kurashi/koseki/mynumber/mnc-lost.html",
+	 "2026-11-28"},
 };
 
 #define TOPICS (sizeof topics / sizeof topics[0])
@@ -86,7 +91,8 @@ print_topic(const struct topic *topic)
 	}
 	screen_blank();
 	screen_text(2, _("Procedures and what to bring vary by municipality: its own page decides."));
-	screen_row(_("More:"), screen_columns(_("More:")) + 1, MARK_NONE, topic->source);
+	screen_row(_("More:"), screen_columns(_("More:")) + 1, MARK_NONE, topic->page);
+	screen_row(_("Last read:"), screen_columns(_("Last read:")) + 1, MARK_NONE, topic->read_on);
 }
 
 static void

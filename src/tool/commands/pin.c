@@ -75,8 +75,9 @@ pin_help_run(const struct options *options, char *arguments[])
 	}
 	screen_blank();
 	screen_text(0, _("When the card was handed out, the 4-digit PINs may have been set to the same "
-			 "number; they are separate all the same, and each has tries of its own. The "
-			 "municipal office where you are registered resets all of them; nobody can read "
-			 "them, not even the office."));
+			 "number; they are separate all the same, and each has tries of its own. Either of "
+			 "the first two can be set anew at a convenience store by whoever knows the other "
+			 "(\"jpki-tool help locked\"), and all of them at the municipal office where you are "
+			 "registered; nobody can read them, not even the office."));
 	return TOOL_OK;
 }

@@ -32,7 +32,7 @@ show_tries(const struct jpki_slot_status *status, enum key key)
 
 	if (left == 0)
 		screen_row(label, width, MARK_PROBLEM,
-			   _("locked; it has to be reset at the municipal office "
+			   _("locked; it has to be set anew, often at a convenience store "
 			     "(see \"jpki-tool help locked\")"));
 	else if (left < 0)
 		screen_row(label, width, MARK_CAUTION,
