@@ -17,21 +17,20 @@ static void
 is_busy(struct report *report, const struct reader *reader, enum mark mark)
 {
 	char holders[512];
-	struct finding *finding;
 
 	process_list("libpcsclite", holders, sizeof holders);
 	if (!holders[0]) {
-		(void)report_add(report, AREA_CARD, mark, "busy", reader->name,
-				 _("%s: another program holds the reader for itself: end it"),
-				 reader->name);
+		report_add(report, mark, "busy",
+			   _("%s: another program holds the reader for itself: end it"),
+			   reader->name);
 		return;
 	}
-	finding = report_add(report, AREA_CARD, mark, "busy", reader->name,
-			     _("%s: another program holds the reader for itself; these use "
-			       "readers now: %s"),
-			     reader->name, holders);
+	report_add(report, mark, "busy",
+		   _("%s: another program holds the reader for itself; these use "
+		     "readers now: %s"),
+		   reader->name, holders);
 	if (strstr(holders, "scdaemon ("))
-		report_command(finding,
+		report_command(report,
 			       "echo pcsc-shared >>~/.gnupg/scdaemon.conf && gpgconf --kill "
 			       "scdaemon");
 }
@@ -43,12 +42,13 @@ without_card(struct report *report, const struct reader *reader, bool other)
 	enum mark mark = other ? MARK_NONE : MARK_PROBLEM;
 
 	if (reason == JPKI_REASON_REFUSED)
-		doctor_refused(report, AREA_CARD, reader->name);
+		doctor_refused(report);
 	else if (reason == JPKI_REASON_BUSY)
 		is_busy(report, reader, mark);
 	else
-		(void)report_add(report, AREA_CARD, mark, reason == JPKI_REASON_NONE ? "unknown" : reason_name(reason), reader->name,
-				 "%s: %s", reader->name, reason_text(reason));
+		report_add(report, mark,
+			   reason == JPKI_REASON_NONE ? "unknown" : reason_name(reason), "%s: %s",
+			   reader->name, reason_text(reason));
 }
 
 /* ---- a card ---- */
@@ -57,70 +57,68 @@ static void
 judge_tries(struct report *report, const struct reader *reader, enum key key)
 {
 	const struct jpki_slot_status *status = &reader->tokens[key].status;
-	struct finding *finding = NULL;
 
 	if (!reader->tokens[key].listed || status->reason != JPKI_REASON_NONE)
 		return;
 	if (status->tries_left == 0)
-		finding = report_add(report, AREA_CARD, MARK_PROBLEM,
-				     key == KEY_AUTH ? "auth-locked" : "sign-locked", reader->name,
-				     _("the PIN of the %s is locked"), key_text(key));
+		report_add(report, MARK_PROBLEM, key == KEY_AUTH ? "auth-locked" : "sign-locked",
+			   _("the PIN of the %s is locked"), key_text(key));
 	else if (status->tries_left == 1)
-		finding = report_add(report, AREA_CARD, MARK_CAUTION,
-				     key == KEY_AUTH ? "auth-last-try" : "sign-last-try",
-				     reader->name, _("the PIN of the %s has one try left"),
-				     key_text(key));
-	report_command(finding, "jpki-tool help %s",
+		report_add(report, MARK_CAUTION,
+			   key == KEY_AUTH ? "auth-last-try" : "sign-last-try",
+			   _("the PIN of the %s has one try left"), key_text(key));
+	else
+		return;
+	report_command(report, "jpki-tool help %s",
 		       status->tries_left == 0 ? "locked" : "forgotten");
 }
 
 static void
-judge_dates(struct report *report, const struct reader *reader, const X509 *certificate)
+judge_dates(struct report *report, const X509 *certificate)
 {
 	int64_t from, to;
 	char day[DAY_TEXT];
-	struct finding *finding;
 
 	if (!certificate_dates(certificate, &from, &to) ||
 	    certificate_standing(from, to, time(NULL)) != STANDING_ENDED)
 		return;
 	day_format(day_at(to), day);
-	finding = report_add(report, AREA_CARD, MARK_PROBLEM, "expired", reader->name,
-			     _("the %s ended on %s"), key_text(KEY_AUTH), day);
-	report_command(finding, "jpki-tool help expired");
+	report_add(report, MARK_PROBLEM, "expired", _("the %s ended on %s"), key_text(KEY_AUTH),
+		   day);
+	report_command(report, "jpki-tool help expired");
 }
 
 /* Whether the card can sign as TLS 1.3 wants it. */
 static void
-judge_pss(struct report *report, const struct reader *reader)
+judge_pss(struct report *report, enum jpki_pss pss)
 {
-	switch (reader->tokens[KEY_AUTH].status.pss) {
+	switch (pss) {
 	case JPKI_PSS_YES:
-		(void)report_add(report, AREA_CARD, MARK_OK, "tls13", reader->name, "%s",
-				 _("it can sign for sites with TLS 1.3 (RSA-PSS)"));
+		report_add(report, MARK_OK, "tls13", "%s",
+			   _("it can sign for sites with TLS 1.3 (RSA-PSS)"));
 		return;
 	case JPKI_PSS_NO:
-		(void)report_add(report, AREA_CARD, MARK_CAUTION, "no-tls13", reader->name, "%s",
-				 _("it cannot sign for sites with TLS 1.3 (no RSA-PSS); those that "
-				   "also speak TLS 1.2 work with security.tls.version.max = 3 in "
-				   "Firefox's about:config"));
+		report_add(report, MARK_CAUTION, "no-tls13", "%s",
+			   _("it cannot sign for sites with TLS 1.3 (no RSA-PSS); those that "
+			     "also speak TLS 1.2 work with security.tls.version.max = 3 in "
+			     "Firefox's about:config"));
 		return;
 	case JPKI_PSS_UNKNOWN:
-		(void)report_add(report, AREA_CARD, MARK_NONE, "tls13-unknown", reader->name, "%s",
-				 _("whether it can sign for sites with TLS 1.3 (RSA-PSS) shows at "
-				   "the first login only"));
+		report_add(report, MARK_NONE, "tls13-unknown", "%s",
+			   _("whether it can sign for sites with TLS 1.3 (RSA-PSS) shows at "
+			     "the first login only"));
 		return;
 	}
 }
 
 static void
-judge_reason(struct report *report, const struct reader *reader, enum jpki_reason reason)
+judge_reason(struct report *report, enum jpki_reason reason)
 {
 	bool none = reason == JPKI_REASON_NO_CERTIFICATE;
 
-	(void)report_add(report, AREA_CARD, none ? MARK_CAUTION : MARK_PROBLEM,
-			 none ? "no-certificate" : "bad-certificate", reader->name, "%s: %s",
-			 key_text(KEY_AUTH), reason_text(reason));
+	report_add(report, none ? MARK_CAUTION : MARK_PROBLEM,
+		   none ? "no-certificate" : "bad-certificate", "%s: %s", key_text(KEY_AUTH),
+		   reason_text(reason));
 }
 
 /* A phone shows only the authority's certificate without its PIN. */
@@ -132,8 +130,7 @@ judge_simulated(struct report *report, struct module *module, struct reader *rea
 	const X509 *telling = certificate ? certificate : ca;
 
 	if (telling && certificate_is_simulated(telling))
-		(void)report_add(report, AREA_CARD, MARK_NONE, "simulated", reader->name, "%s",
-				 _("SIMULATED: for tests only"));
+		report_add(report, MARK_NONE, "simulated", "%s", _("SIMULATED: for tests only"));
 	X509_free(ca);
 }
 
@@ -152,14 +149,14 @@ judge_auth(struct report *report, struct module *module, struct reader *reader)
 			module_look(module, token);
 	}
 	if (token->status.reason != JPKI_REASON_NONE) {
-		judge_reason(report, reader, token->status.reason);
+		judge_reason(report, token->status.reason);
 		return;
 	}
 	if (certificate)
-		judge_dates(report, reader, certificate);
+		judge_dates(report, certificate);
 	judge_simulated(report, module, reader, certificate);
 	X509_free(certificate);
-	judge_pss(report, reader);
+	judge_pss(report, token->status.pss);
 }
 
 void
@@ -174,12 +171,13 @@ doctor_cards(struct report *report, struct module *module)
 
 		if (!reader->name[0])
 			continue;
+		report_on(report, AREA_CARD, reader->name);
 		if (!module_has_card(reader)) {
 			without_card(report, reader, any);
 			continue;
 		}
-		(void)report_add(report, AREA_CARD, MARK_OK, "present", reader->name, "%s: %s",
-				 reader->name, card_text(reader->card));
+		report_add(report, MARK_OK, "present", "%s: %s", reader->name,
+			   card_text(reader->card));
 		for (enum key key = KEY_AUTH; key < KEYS; key++)
 			judge_tries(report, reader, key);
 		judge_auth(report, module, reader);

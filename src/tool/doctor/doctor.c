@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static const struct {
 	const char *word;
 	const char *label;
@@ -46,8 +45,7 @@ show(const struct report *report)
 		const struct finding *finding = &report->items[i];
 		bool same = i > 0 && report->items[i - 1].area == finding->area;
 
-		screen_row(same ? "" : labels[finding->area], width, finding->mark,
-			   finding->text);
+		screen_row(same ? "" : labels[finding->area], width, finding->mark, finding->text);
 		if (finding->command)
 			screen_command(finding->command);
 	}
@@ -65,10 +63,11 @@ print_json(const struct report *report)
 	for (size_t i = 0; i < report->count; i++) {
 		const struct finding *f = &report->items[i];
 
-		(void)json_array_append_new(
-			findings, json_pack("{s:s, s:s, s:s, s:o, s:o}", "area", areas[f->area].word,
-					    "state", states[f->mark], "finding", f->word, "about",
-					    json_text(f->about), "command", json_text(f->command)));
+		(void)json_array_append_new(findings, json_pack("{s:s, s:s, s:s, s:o, s:o}", "area",
+								areas[f->area].word, "state",
+								states[f->mark], "finding", f->word,
+								"about", json_text(f->about),
+								"command", json_text(f->command)));
 	}
 	return json_array_size(findings) == report->count
 		       ? json_print(json_pack("{s:b, s:o}", "wrong", report_has_problem(report),
@@ -98,8 +97,9 @@ judge_hidden(struct report *report, const struct module *module)
 	for (size_t i = 0; i < module->count; i++)
 		if (module_has_card(&module->readers[i]))
 			mark = MARK_NONE;
+	report_on(report, AREA_READER, module->all.source);
 	if (text)
-		(void)report_add(report, AREA_READER, mark, "hidden", module->all.source, "%s", text);
+		report_add(report, mark, "hidden", "%s", text);
 	free(text);
 }
 
@@ -140,11 +140,11 @@ doctor_run(const struct options *options, char *arguments[])
 	char *folder = module_folder(options);
 
 	(void)arguments;
+	report_on(&report, AREA_MODULE, options->module);
 	if (!module.f)
-		(void)report_add(&report, AREA_MODULE, MARK_PROBLEM, "not-loaded", options->module,
-				 "%s",
-				 _("the module cannot be loaded: install the package jpki-pkcs11 "
-				   "again"));
+		report_add(&report, MARK_PROBLEM, "not-loaded", "%s",
+			   _("the module cannot be loaded: install the package jpki-pkcs11 "
+			     "again"));
 	else if (status != TOOL_OK)
 		goto out;
 	else

@@ -10,8 +10,8 @@
 /* service.c: whether pcscd can be talked to, by what the module was told. */
 void doctor_service(struct report *report, enum jpki_reason reason);
 
-/* ... and why it turns this program away, as far as polkit tells; `about` the reader, for a card. */
-void doctor_refused(struct report *report, enum area area, const char *about);
+/* ... and why it turns this program away, as far as polkit tells, of what the report is on now. */
+void doctor_refused(struct report *report);
 
 /* usb.c: readers on USB that the service does not have. `readers`: how many it has. */
 void doctor_usb(struct report *report, size_t readers);

@@ -20,23 +20,22 @@ static bool
 look_at_p11kit(struct report *report, const char *folder)
 {
 	char *known = p11kit_find("jpki-tool", NSSDB_FILE), *line, *word = NULL;
-	struct finding *finding;
 
+	report_on(report, AREA_P11KIT, known);
 	if (known) {
-		(void)report_add(report, AREA_P11KIT, MARK_OK, "known", known,
-				 _("it knows the module: %s"), known);
+		report_add(report, MARK_OK, "known", _("it knows the module: %s"), known);
 		free(known);
 		return true;
 	}
-	finding = report_add(report, AREA_P11KIT, MARK_PROBLEM, "unknown", "", "%s",
-			     _("it does not know the module: programs that ask p11-kit, such as "
-			       "those with GnuTLS, do not find the card"));
+	report_add(report, MARK_PROBLEM, "unknown", "%s",
+		   _("it does not know the module: programs that ask p11-kit, such as "
+		     "those with GnuTLS, do not find the card"));
 	if (asprintf(&line, "module: %s/" NSSDB_FILE, folder) >= 0) {
 		word = shell_quote(line);
 		free(line);
 	}
 	if (word)
-		report_command(finding,
+		report_command(report,
 			       "sudo mkdir -p /etc/pkcs11/modules && echo %s "
 			       "| sudo tee /etc/pkcs11/modules/jpki-auth.module",
 			       word);
@@ -48,16 +47,16 @@ static void
 look_at_opensc(struct report *report)
 {
 	char *opensc = p11kit_find("jpki-tool", OPENSC);
-	struct finding *finding;
 
 	if (!opensc)
 		return;
-	finding = report_add(report, AREA_P11KIT, MARK_CAUTION, "opensc-too", opensc, "%s",
-			     _("OpenSC's module shows the same card a second time, and leaves it "
-			       "unlocked after use; if you have no other card for it, switch it "
-			       "off"));
-	report_command(finding, "sudo mkdir -p /etc/pkcs11/modules && echo module: | sudo tee "
-				"/etc/pkcs11/modules/opensc-pkcs11.module");
+	report_on(report, AREA_P11KIT, opensc);
+	report_add(report, MARK_CAUTION, "opensc-too", "%s",
+		   _("OpenSC's module shows the same card a second time, and leaves it "
+		     "unlocked after use; if you have no other card for it, switch it "
+		     "off"));
+	report_command(report, "sudo mkdir -p /etc/pkcs11/modules && echo module: | sudo tee "
+			       "/etc/pkcs11/modules/opensc-pkcs11.module");
 	free(opensc);
 }
 
@@ -68,64 +67,62 @@ static const enum area areas[] = {
 	[BROWSER_CHROMIUM] = AREA_CHROMIUM,
 };
 
+/* What setup is for. */
 static void
-not_set_up(struct report *report, const struct place *place)
+propose_setup(struct report *report, enum browser browser)
 {
-	struct finding *finding = report_add(
-		report, areas[place->browser], MARK_CAUTION, "not-set-up", place->folder,
-		_("%s%sit does not have the module"), place->name, *place->name ? ": " : "");
-
-	report_command(finding, "jpki-tool setup %s", browser_word(place->browser));
+	report_command(report, "jpki-tool setup %s", browser_word(browser));
 }
 
 static void
 judge(struct report *report, const struct place *place, bool p11kit)
 {
 	const char *colon = *place->name ? ": " : "";
-	enum area area = areas[place->browser];
-	struct finding *finding;
 
+	report_on(report, areas[place->browser], place->folder);
 	if (place->sandbox != SANDBOX_NONE) {
-		(void)report_add(
-			report, area, MARK_CAUTION,
-			place->sandbox == SANDBOX_SNAP ? "snap" : "flatpak", place->folder,
-			_("in a %s it cannot load modules of this computer; install it as a "
-			  "package of the distribution (or of its maker) instead"),
-			place->sandbox == SANDBOX_SNAP ? "Snap" : "Flatpak");
+		report_add(report, MARK_CAUTION,
+			   place->sandbox == SANDBOX_SNAP ? "snap" : "flatpak",
+			   _("in a %s it cannot load modules of this computer; install it as a "
+			     "package of the distribution (or of its maker) instead"),
+			   place->sandbox == SANDBOX_SNAP ? "Snap" : "Flatpak");
 		return;
 	}
 	switch (place->db.state) {
 	case NSSDB_OURS:
 	case NSSDB_BY_HAND:
 		if (place->db.readable) {
-			(void)report_add(report, area, MARK_OK, "set-up", place->folder,
-					 _("%s%sit has the module: %s"), place->name, colon,
-					 place->db.library);
+			report_add(report, MARK_OK, "set-up", _("%s%sit has the module: %s"),
+				   place->name, colon, place->db.library);
 			return;
 		}
-		finding = report_add(report, area, MARK_PROBLEM, "module-gone", place->folder,
-				     _("%s%sthe module it has is not there any more: %s"),
-				     place->name, colon, place->db.library);
-		report_command(finding, "jpki-tool setup %s", browser_word(place->browser));
+		report_add(report, MARK_PROBLEM, "module-gone",
+			   _("%s%sthe module it has is not there any more: %s"), place->name, colon,
+			   place->db.library);
+		propose_setup(report, place->browser);
 		return;
 	case NSSDB_UNREADABLE:
-		(void)report_add(report, area, MARK_PROBLEM, "unreadable", place->folder,
-				 _("%s/pkcs11.txt cannot be read"), place->folder);
+		report_add(report, MARK_PROBLEM, "unreadable", _("%s/pkcs11.txt cannot be read"),
+			   place->folder);
 		return;
 	case NSSDB_NONE:
 	case NSSDB_WITHOUT:
 	case NSSDB_PROXY:
 		break;
 	}
-	if (place->elsewhere && strstr(place->elsewhere, "policies.json"))
-		(void)report_add(report, area, MARK_OK, "set-up", place->elsewhere,
-				 _("%s%sthe administrator brings the module: %s"), place->name,
-				 colon, place->elsewhere);
-	else if (p11kit && (place->db.state == NSSDB_PROXY || place->elsewhere))
-		(void)report_add(report, area, MARK_OK, "set-up", place->folder,
-				 _("%s%sthe module comes through p11-kit"), place->name, colon);
-	else
-		not_set_up(report, place);
+	if (place->elsewhere && strstr(place->elsewhere, "policies.json")) {
+		report_on(report, areas[place->browser], place->elsewhere);
+		report_add(report, MARK_OK, "set-up",
+			   _("%s%sthe administrator brings the module: %s"), place->name, colon,
+			   place->elsewhere);
+	} else if (p11kit && (place->db.state == NSSDB_PROXY || place->elsewhere)) {
+		report_add(report, MARK_OK, "set-up", _("%s%sthe module comes through p11-kit"),
+			   place->name, colon);
+	} else {
+		report_add(report, MARK_CAUTION, "not-set-up", _("%s%sit does not have the module"),
+			   place->name, colon);
+		propose_setup(report, place->browser);
+	}
 }
 
 /* With Chromium in a sandbox only, the list that it would have outside means nothing. */
@@ -134,17 +131,6 @@ is_elsewhere(const struct places *places, const struct place *place)
 {
 	return place->browser == BROWSER_CHROMIUM && place->sandbox == SANDBOX_NONE &&
 	       place->db.state == NSSDB_NONE && places->count > 1;
-}
-
-static void
-never_used(struct report *report, enum browser browser)
-{
-	struct finding *finding =
-		report_add(report, areas[browser], MARK_CAUTION, "never-used", "", "%s",
-			   _("it was never started: do that, close it, and "
-			     "set it up"));
-
-	report_command(finding, "jpki-tool setup %s", browser_word(browser));
 }
 
 static void
@@ -159,8 +145,12 @@ look_at_browser(struct report *report, enum browser browser, bool p11kit)
 			if (!browser_is_idle(&places, &places.items[i]) &&
 			    !is_elsewhere(&places, &places.items[i]))
 				judge(report, &places.items[i], p11kit);
-		if (places.count == 0)
-			never_used(report, browser);
+		if (places.count == 0) {
+			report_on(report, areas[browser], "");
+			report_add(report, MARK_CAUTION, "never-used", "%s",
+				   _("it was never started: do that, close it, and set it up"));
+			propose_setup(report, browser);
+		}
 	}
 	browser_free(&places);
 }

@@ -6,12 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct finding *
-report_add(struct report *report, enum area area, enum mark mark, const char *word,
-	   const char *about, const char *format, ...)
+void
+report_on(struct report *report, enum area area, const char *about)
+{
+	report->area = area;
+	report->about = about ? about : "";
+}
+
+void
+report_add(struct report *report, enum mark mark, const char *word, const char *format, ...)
 {
 	struct finding *items = realloc(report->items, (report->count + 1) * sizeof *items);
-	struct finding finding = {.area = area, .mark = mark, .word = word};
+	struct finding finding = {report->area, mark, word, strdup(report->about), NULL, NULL};
 	va_list args;
 
 	if (items)
@@ -20,27 +26,25 @@ report_add(struct report *report, enum area area, enum mark mark, const char *wo
 	if (vasprintf(&finding.text, format, args) < 0)
 		finding.text = NULL;
 	va_end(args);
-	finding.about = strdup(about ? about : "");
-	if (!items || !finding.text || !finding.about) {
-		free(finding.text);
-		free(finding.about);
-		report->failed = true;
-		return NULL;
+	if (items && finding.text && finding.about) {
+		items[report->count++] = finding;
+		return;
 	}
-	items[report->count] = finding;
-	return &items[report->count++];
+	free(finding.text);
+	free(finding.about);
+	report->failed = true;
 }
 
 void
-report_command(struct finding *finding, const char *format, ...)
+report_command(struct report *report, const char *format, ...)
 {
 	va_list args;
 
-	if (!finding)
+	if (report->failed)
 		return;
 	va_start(args, format);
-	if (vasprintf(&finding->command, format, args) < 0)
-		finding->command = NULL;
+	if (vasprintf(&report->items[report->count - 1].command, format, args) < 0)
+		report->failed = true;
 	va_end(args);
 }
 

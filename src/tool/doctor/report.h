@@ -31,17 +31,20 @@ struct finding {
 struct report {
 	struct finding *items;
 	size_t count;
+	enum area area; /* what is looked at now */
+	const char *about;
 	bool failed; /* there was no memory for one */
 };
 
-/*
- * Adds a finding, which the format makes the sentence of; returns it for `command`, NULL without
- * memory. `about` and `command` are copied; NULL is none.
- */
-struct finding *report_add(struct report *report, enum area area, enum mark mark, const char *word,
-			   const char *about, const char *format, ...)
-	__attribute__((format(printf, 6, 7)));
-void report_command(struct finding *finding, const char *format, ...)
+/* What is added from now on is of that area, and about that; it has to stay until then. NULL: nothing. */
+void report_on(struct report *report, enum area area, const char *about);
+
+/* Adds a finding, which the format makes the sentence of. */
+void report_add(struct report *report, enum mark mark, const char *word, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Gives the last one a command that mends it. */
+void report_command(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 void report_free(struct report *report);

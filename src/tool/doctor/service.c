@@ -94,39 +94,37 @@ restart_command(void)
 static void
 not_reached(struct report *report, const char *path, int error)
 {
-	struct finding *finding;
 
 	switch (error) {
 	case ENOENT:
 	case ENOTDIR:
 		if (!is_installed()) {
-			finding = report_add(report, AREA_SERVICE, MARK_PROBLEM, "not-installed",
-					     path, "%s", _("pcscd is not installed"));
-			report_command(finding, "%s", package_command(PACKAGE_PCSCD));
+			report_add(report, MARK_PROBLEM, "not-installed", "%s",
+				   _("pcscd is not installed"));
+			report_command(report, "%s", package_command(PACKAGE_PCSCD));
 			return;
 		}
-		finding = report_add(report, AREA_SERVICE, MARK_PROBLEM, "stopped", path, "%s",
-				     _("pcscd is not running"));
-		report_command(finding, "%s", start_command());
+		report_add(report, MARK_PROBLEM, "stopped", "%s", _("pcscd is not running"));
+		report_command(report, "%s", start_command());
 		return;
 	case ECONNREFUSED:
-		finding = report_add(report, AREA_SERVICE, MARK_PROBLEM, "died", path, "%s",
-				     _("pcscd has ended, and its socket is left over"));
-		report_command(finding, "%s", restart_command());
+		report_add(report, MARK_PROBLEM, "died", "%s",
+			   _("pcscd has ended, and its socket is left over"));
+		report_command(report, "%s", restart_command());
 		return;
 	case HUNG_UP:
-		doctor_refused(report, AREA_SERVICE, "");
+		report_on(report, AREA_SERVICE, "");
+		doctor_refused(report);
 		return;
 	case 0:
-		finding =
-			report_add(report, AREA_SERVICE, MARK_PROBLEM, "not-understood", path, "%s",
-				   _("pcscd is there, but libpcsclite cannot talk to it: perhaps "
-				     "they are of different versions; its log says more"));
-		report_command(finding, "sudo journalctl -b -u pcscd");
+		report_add(report, MARK_PROBLEM, "not-understood", "%s",
+			   _("pcscd is there, but libpcsclite cannot talk to it: perhaps "
+			     "they are of different versions; its log says more"));
+		report_command(report, "sudo journalctl -b -u pcscd");
 		return;
 	default:
-		(void)report_add(report, AREA_SERVICE, MARK_PROBLEM, "unreachable", path,
-				 _("pcscd cannot be reached at %s: %s"), path, strerror(error));
+		report_add(report, MARK_PROBLEM, "unreachable",
+			   _("pcscd cannot be reached at %s: %s"), path, strerror(error));
 	}
 }
 
@@ -169,13 +167,13 @@ is_plain(const char *name)
 
 /* Two actions: pcscd as such, and each card. */
 static void
-add_rule(struct finding *finding)
+add_rule(struct report *report)
 {
 	const struct passwd *user = getpwuid(geteuid());
 
 	if (!user || !is_plain(user->pw_name))
 		return;
-	report_command(finding,
+	report_command(report,
 		       "echo 'polkit.addRule(function(action, subject) { "
 		       "if (action.id.indexOf(\"org.debian.pcsc-lite.access_\") == 0 && "
 		       "subject.user == \"%s\") return polkit.Result.YES; });' "
@@ -203,38 +201,37 @@ ask_policy(enum area area)
 }
 
 static void
-is_full(struct report *report, enum area area, const char *about)
+is_full(struct report *report)
 {
 	char users[512];
 
 	process_list("libpcsclite", users, sizeof users);
-	(void)report_add(report, area, MARK_PROBLEM, "full", about,
-			 _("pcscd turns this program away, though its policy lets it in: it may serve as "
-			   "many programs as it can; of yours these use readers now: %s"),
-			 users[0] ? users : _("none"));
+	report_add(report, MARK_PROBLEM, "full",
+		   _("pcscd turns this program away, though its policy lets it in: it may serve as "
+		     "many programs as it can; of yours these use readers now: %s"),
+		   users[0] ? users : _("none"));
 }
 
 /* pcscd hangs up on whom its policy refuses, and just so where it has no thread for one more. */
 void
-doctor_refused(struct report *report, enum area area, const char *about)
+doctor_refused(struct report *report)
 {
-	int policy = ask_policy(area);
-	struct finding *finding;
+	int policy = ask_policy(report->area);
 
 	if (policy == POLICY_REFUSES) {
-		add_rule(report_add(report, area, MARK_PROBLEM, "refused", about, "%s",
-				    session_text()));
+		report_add(report, MARK_PROBLEM, "refused", "%s", session_text());
+		add_rule(report);
 		return;
 	}
 	if (policy == POLICY_ALLOWS) {
-		is_full(report, area, about);
+		is_full(report);
 		return;
 	}
-	finding = report_add(report, area, MARK_PROBLEM, "turned-away", about, "%s",
-			     _("pcscd turns this program away: its policy does not let this session in (one "
-			       "over ssh, perhaps), or it serves as many programs as it can; its log says "
-			       "which"));
-	report_command(finding, "sudo journalctl -b -u pcscd");
+	report_add(report, MARK_PROBLEM, "turned-away", "%s",
+		   _("pcscd turns this program away: its policy does not let this session in (one "
+		     "over ssh, perhaps), or it serves as many programs as it can; its log says "
+		     "which"));
+	report_command(report, "sudo journalctl -b -u pcscd");
 }
 
 void
@@ -242,11 +239,11 @@ doctor_service(struct report *report, enum jpki_reason reason)
 {
 	const char *path = socket_path();
 
+	report_on(report, AREA_SERVICE, reason == JPKI_REASON_NO_SERVICE ? path : "");
 	if (reason == JPKI_REASON_NO_SERVICE)
 		not_reached(report, path, try_socket(path));
 	else if (reason == JPKI_REASON_REFUSED)
-		doctor_refused(report, AREA_SERVICE, "");
+		doctor_refused(report);
 	else
-		(void)report_add(report, AREA_SERVICE, MARK_OK, "running", "", "%s",
-				 _("pcscd answers"));
+		report_add(report, MARK_OK, "running", "%s", _("pcscd answers"));
 }

@@ -224,12 +224,10 @@ find_drivers(const struct usb_reader *reader)
 static void
 held_by_kernel(struct report *report, const struct usb_reader *reader, enum mark mark)
 {
-	struct finding *finding =
-		report_add(report, AREA_READER, mark, "held-by-kernel", reader->name,
-			   _("%s: the kernel's own NFC driver %s holds it, so pcscd cannot"),
-			   reader->name, reader->driver);
-
-	report_command(finding,
+	report_add(report, mark, "held-by-kernel",
+		   _("%s: the kernel's own NFC driver %s holds it, so pcscd cannot"), reader->name,
+		   reader->driver);
+	report_command(report,
 		       "printf 'blacklist %%s\\n' %s | sudo tee /etc/modprobe.d/blacklist-nfc.conf "
 		       "&& sudo modprobe -r %s && sudo systemctl restart pcscd",
 		       kernel_modules(reader), reader->driver);
@@ -238,48 +236,46 @@ held_by_kernel(struct report *report, const struct usb_reader *reader, enum mark
 static void
 without_driver(struct report *report, const struct usb_reader *reader, enum mark mark, bool any)
 {
-	struct finding *finding;
 
 	if (other_name(reader)) {
-		(void)report_add(report, AREA_READER, mark, "unsupported", reader->name,
-				 _("%s: pcscd has no driver for it, and Linux distributions have "
-				   "none; use another reader, such as a Sony RC-S300"),
-				 reader->name);
+		report_add(report, mark, "unsupported",
+			   _("%s: pcscd has no driver for it, and Linux distributions have "
+			     "none; use another reader, such as a Sony RC-S300"),
+			   reader->name);
 		return;
 	}
 	if (!any) {
-		finding = report_add(report, AREA_READER, mark, "no-driver", reader->name,
-				     _("%s: pcscd has no driver for readers on USB"), reader->name);
-		report_command(finding, "%s", package_command(PACKAGE_CCID));
+		report_add(report, mark, "no-driver",
+			   _("%s: pcscd has no driver for readers on USB"), reader->name);
+		report_command(report, "%s", package_command(PACKAGE_CCID));
 		return;
 	}
-	finding = report_add(report, AREA_READER, mark, "no-driver", reader->name,
-			     _("%s: none of pcscd's drivers knows it; its maker may have one for "
-			       "pcsc-lite"),
-			     reader->name);
+	report_add(report, mark, "no-driver",
+		   _("%s: none of pcscd's drivers knows it; its maker may have one for "
+		     "pcsc-lite"),
+		   reader->name);
 	if (reader->vendor == 0x072f) /* Advanced Card Systems */
-		report_command(finding, "%s", package_command(PACKAGE_ACS));
+		report_command(report, "%s", package_command(PACKAGE_ACS));
 }
 
 /* It could have it, and has no reader at all. */
 static void
 not_taken(struct report *report, const struct usb_reader *reader)
 {
-	struct finding *finding;
 
 	if (process_runs("scdaemon")) {
-		finding = report_add(report, AREA_READER, MARK_PROBLEM, "held-by-gpg", reader->name,
-				     _("%s: gpg's scdaemon talks to it directly, so pcscd cannot"),
-				     reader->name);
-		report_command(finding, "echo disable-ccid >>~/.gnupg/scdaemon.conf && gpgconf "
-					"--kill scdaemon && sudo systemctl restart pcscd");
+		report_add(report, MARK_PROBLEM, "held-by-gpg",
+			   _("%s: gpg's scdaemon talks to it directly, so pcscd cannot"),
+			   reader->name);
+		report_command(report, "echo disable-ccid >>~/.gnupg/scdaemon.conf && gpgconf "
+				       "--kill scdaemon && sudo systemctl restart pcscd");
 		return;
 	}
-	finding = report_add(report, AREA_READER, MARK_PROBLEM, "not-taken", reader->name,
-			     _("%s: pcscd has a driver for it, but has not taken it: plug it in "
-			       "again, or restart pcscd"),
-			     reader->name);
-	report_command(finding, "sudo systemctl restart pcscd");
+	report_add(report, MARK_PROBLEM, "not-taken",
+		   _("%s: pcscd has a driver for it, but has not taken it: plug it in "
+		     "again, or restart pcscd"),
+		   reader->name);
+	report_command(report, "sudo systemctl restart pcscd");
 }
 
 static void
@@ -289,6 +285,7 @@ judge(struct report *report, const struct usb_reader *reader, size_t readers)
 	struct drivers drivers = find_drivers(reader);
 	bool held = kernel_modules(reader) != NULL;
 
+	report_on(report, AREA_READER, reader->name);
 	if (held)
 		held_by_kernel(report, reader, mark);
 	if (!drivers.knows)
@@ -315,7 +312,8 @@ doctor_usb(struct report *report, size_t readers)
 	}
 	if (devices)
 		(void)closedir(devices);
+	report_on(report, AREA_READER, "");
 	if (readers == 0 && found == 0)
-		(void)report_add(report, AREA_READER, MARK_PROBLEM, "no-reader", "", "%s",
-				 _("no card reader is plugged in"));
+		report_add(report, MARK_PROBLEM, "no-reader", "%s",
+			   _("no card reader is plugged in"));
 }
