@@ -330,7 +330,7 @@ token_logout(struct token *t, enum layout_key key, bool linger)
 	drop_recent(k);
 	if (linger && k->linger_ms > 0) {
 		k->recent = k->pin;
-		k->recent_until = now_ms() + k->linger_ms;
+		k->recent_until = state_now() + k->linger_ms;
 		k->pin = NULL;
 	}
 	state_logout(t, key);
@@ -342,7 +342,7 @@ void
 token_expire(struct token *t)
 {
 	for (int k = 0; k < LAYOUT_KEYS; k++)
-		if (t->keys[k].recent && now_ms() > t->keys[k].recent_until)
+		if (t->keys[k].recent && state_now() > t->keys[k].recent_until)
 			drop_recent(&t->keys[k]);
 }
 
