@@ -12,8 +12,8 @@ src_sim_libsim_card_la_SOURCES = \
 	src/sim/card/apdu.c src/sim/card/apps.c src/sim/card/apps.h src/sim/card/card.c \
 	src/sim/card/card.h src/sim/card/chip.h src/sim/card/command.h src/sim/card/data.c \
 	src/sim/card/folder.c src/sim/card/folder.h src/sim/card/memory.c src/sim/card/pin.c \
-	src/sim/card/read.c src/sim/card/select.c src/sim/card/sign.c src/sim/card/switches.c \
-	src/sim/card/switches.h \
+	src/sim/card/read.c src/sim/card/reference.c src/sim/card/select.c src/sim/card/sign.c \
+	src/sim/card/switches.c src/sim/card/switches.h \
 	src/sim/pki/authorities.c src/sim/pki/authorities.h src/sim/pki/certificate.c \
 	src/sim/pki/extension.c src/sim/pki/key.c src/sim/pki/list.c src/sim/pki/name.c \
 	src/sim/pki/pki.h src/sim/pki/shape.h \
@@ -37,11 +37,13 @@ src_sim_libsim_doors_la_SOURCES = \
 	src/sim/control/orders.h \
 	src/sim/doors/qemu.c src/sim/doors/qemu.h \
 	src/sim/doors/vpcd.c src/sim/doors/vpcd.h \
-	src/sim/pcscd/fault.c src/sim/pcscd/fault.h src/sim/pcscd/pcsc.c src/sim/pcscd/pcsc.h \
-	src/sim/pcscd/service.c src/sim/pcscd/service.h src/sim/pcscd/strike.c \
+	src/sim/pcscd/answer.c src/sim/pcscd/answer.h src/sim/pcscd/call.c src/sim/pcscd/call.h \
+	src/sim/pcscd/connect.c src/sim/pcscd/connect.h src/sim/pcscd/fault.c src/sim/pcscd/fault.h \
+	src/sim/pcscd/order.c src/sim/pcscd/service.c src/sim/pcscd/service.h \
+	src/sim/pcscd/state.c src/sim/pcscd/state.h src/sim/pcscd/strike.c \
 	src/sim/pcscd/strike.h \
 	src/sim/reader/reader.c src/sim/reader/reader.h \
-	src/sim/standin/wire.h
+	src/sim/standin/codes.h src/sim/standin/wire.h
 src_sim_libsim_doors_la_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS) $(JANSSON_CFLAGS)
 src_sim_libsim_doors_la_LIBADD = $(JANSSON_LIBS)
 
@@ -62,7 +64,8 @@ src_sim_jpki_card_sim_LDADD = \
 standindir = $(pkglibdir)
 standin_PROGRAMS = src/sim/standin/libpcsclite.so.1
 src_sim_standin_libpcsclite_so_1_SOURCES = \
-	src/sim/standin/error.c src/sim/standin/link.c src/sim/standin/link.h \
+	src/sim/standin/codes.h src/sim/standin/error.c src/sim/standin/link.c \
+	src/sim/standin/link.h \
 	src/sim/standin/status-change.c src/sim/standin/winscard.c src/sim/standin/wire.h
 src_sim_standin_libpcsclite_so_1_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 src_sim_standin_libpcsclite_so_1_CFLAGS = $(AM_CFLAGS) -fPIC

@@ -13,4 +13,7 @@ extern const char *const sim_pin_names[SIM_PIN_COUNT];
 /* False when it is neither. */
 bool sim_pin_find(const char *name, enum sim_pin *pin);
 
+/* In a row, before the card blocks the PIN. */
+unsigned int sim_card_tries_allowed(enum sim_pin pin);
+
 #endif

@@ -153,12 +153,6 @@ sim_card_tries(const struct sim_card *card, enum sim_pin pin)
 	return card->pin[pin].tries;
 }
 
-unsigned int
-sim_card_tries_allowed(enum sim_pin pin)
-{
-	return pin == SIM_PIN_AUTH ? 3 : 5;
-}
-
 bool
 sim_card_set_tries(struct sim_card *card, enum sim_pin pin, unsigned int left, char **error)
 {

@@ -59,9 +59,8 @@ void sim_card_tear(struct sim_card *card, const uint8_t *command, size_t command
 unsigned int sim_card_delay_us(const struct sim_card *card, const uint8_t *command,
 			       size_t command_len);
 
-/* Tries left and tries allowed. */
+/* Tries left. */
 unsigned int sim_card_tries(const struct sim_card *card, enum sim_pin pin);
-unsigned int sim_card_tries_allowed(enum sim_pin pin);
 
 /* Sets the tries left (0 blocks), as if somebody had spent or restored them. */
 bool sim_card_set_tries(struct sim_card *card, enum sim_pin pin, unsigned int left, char **error);

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-#include "sim/card/card.h"
+#include "sim/base/pins.h"
 #include "sim/card/switches.h"
 
 /*

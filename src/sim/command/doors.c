@@ -10,7 +10,6 @@
 
 #include "sim/doors/qemu.h"
 #include "sim/doors/vpcd.h"
-#include "sim/pcscd/fault.h"
 #include "sim/pcscd/service.h"
 
 bool
@@ -25,9 +24,7 @@ session_begin(struct session *session, const struct options *options)
 	if (!session->store)
 		return false;
 	session->server = server_new(session->store);
-	if (session->server)
-		session->server->faults = faults_new();
-	if (!session->server || !session->server->faults) {
+	if (!session->server) {
 		complain("out of memory");
 		return false;
 	}
@@ -136,13 +133,14 @@ session_make_folder(struct session *session)
 static bool
 write_counts(const struct session *session)
 {
+	const struct pcsc *pcsc = standin_pcsc(session->server);
 	json_t *counts = json_pack("{s:o}", "exchanges", trace_counts(session->server->trace));
 	bool standard = strcmp(session->count_file, "-") == 0;
 	FILE *file = standard ? stderr : fopen(session->count_file, "we");
 	bool ok = file != NULL;
 
-	if (session->server->standin)
-		json_object_set_new(counts, "calls", faults_calls(session->server->faults));
+	if (pcsc)
+		json_object_set_new(counts, "calls", faults_calls(pcsc->faults));
 	if (ok)
 		ok = json_dumpf(counts, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;
 	if (file && !standard)
@@ -165,7 +163,6 @@ session_end(struct session *session)
 		standin_close(session->server);
 		vpcd_close(session->server);
 		qemu_close(session->server);
-		faults_free(session->server->faults);
 	}
 	server_free(session->server);
 	sim_store_free(session->store);

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "sim/command/doors.h"
-#include "sim/pcscd/fault.h"
 #include "sim/pcscd/service.h"
 
 #define STANDIN "libpcsclite.so.1"
@@ -78,7 +77,7 @@ order_faults(struct run *run, const struct options *options)
 	char *error = NULL;
 
 	for (int i = 0; i < options->faults.count; i++) {
-		if (faults_order(run->session.server->faults, options->faults.item[i], NULL,
+		if (faults_order(standin_pcsc(run->session.server)->faults, options->faults.item[i],
 				 &error))
 			continue;
 		complain_error(error, EXIT_USAGE);
@@ -143,7 +142,7 @@ set_environment(const struct run *run, const char *folder)
 }
 
 static bool
-open_doors(struct run *run, const struct options *options)
+open_doors(struct run *run, const struct options *options, uint64_t idle_power_off)
 {
 	struct session *session = &run->session;
 	char *error = NULL, *socket = NULL;
@@ -155,7 +154,7 @@ open_doors(struct run *run, const struct options *options)
 		session->control_path = strdup(options->control);
 	else if (asprintf(&session->control_path, "%s/control", session->folder) < 0)
 		session->control_path = NULL;
-	ok = session->control_path && standin_open(session->server, socket, &error);
+	ok = session->control_path && standin_open(session->server, socket, idle_power_off, &error);
 	if (ok)
 		session->control = control_open(session->server, session->control_path, &error);
 	free(socket);
@@ -163,9 +162,6 @@ open_doors(struct run *run, const struct options *options)
 		complain_error(error, EXIT_FAILED);
 		return false;
 	}
-	for (unsigned int i = 0; i < WIRE_READERS; i++)
-		if (session->server->readers[i].name[0] != '\0')
-			session->server->door->plugged(&session->server->readers[i]);
 	return true;
 }
 
@@ -237,14 +233,12 @@ command_run(const struct options *options, int count, char *arguments[])
 	if (options->idle_power_off &&
 	    !read_whole("--idle-power-off", options->idle_power_off, 1000000, &idle))
 		return EXIT_NO_START;
-	if (find_library(folder) && session_begin(&run.session, options)) {
-		run.session.server->idle_power_off = idle * 1000;
-		if (add_readers(&run, options) && order_faults(&run, options) &&
-		    open_doors(&run, options) && set_environment(&run, folder) &&
-		    start_child(&run, arguments) && loop_run(run.session.server->loop))
-			status = WIFSIGNALED(run.status) ? 128 + WTERMSIG(run.status)
-							 : WEXITSTATUS(run.status);
-	}
+	if (find_library(folder) && session_begin(&run.session, options) &&
+	    add_readers(&run, options) && open_doors(&run, options, idle * 1000) &&
+	    order_faults(&run, options) && set_environment(&run, folder) &&
+	    start_child(&run, arguments) && loop_run(run.session.server->loop))
+		status = WIFSIGNALED(run.status) ? 128 + WTERMSIG(run.status)
+						 : WEXITSTATUS(run.status);
 	if (!session_end(&run.session) && status == EXIT_OK)
 		status = EXIT_NO_START;
 	return status;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "sim/base/error.h"
-#include "sim/pcscd/fault.h"
 #include "sim/pcscd/service.h"
 #include "sim/pcscd/strike.h"
 #include "sim/store/store.h"
@@ -193,10 +192,12 @@ describe_pins(const struct reader *reader)
 static json_t *
 describe_reader(const struct reader *reader)
 {
-	json_t *description = json_pack(
-		"{s:s, s:b, s:i, s:b, s:I}", "name", reader->name, "plugged", reader->plugged,
-		"connections", (int)reader->pcsc.sharing, "transaction",
-		reader->pcsc.lock_handle != 0, "events", (json_int_t)reader->pcsc.event_counter);
+	const struct pcsc_reader *state = standin_pcsc(reader->server) ? pcsc_of(reader) : NULL;
+	json_t *description =
+		json_pack("{s:s, s:b, s:i, s:b, s:I}", "name", reader->name, "plugged",
+			  reader->plugged, "connections", state ? (int)state->sharing : 0,
+			  "transaction", state && state->lock_handle != 0, "events",
+			  state ? (json_int_t)state->event_counter : 0);
 
 	if (!reader->card) {
 		json_object_set_new(description, "card", json_null());
@@ -212,6 +213,7 @@ static bool
 order_status(struct control_order *order)
 {
 	struct server *server = order->server;
+	const struct pcsc *pcsc = standin_pcsc(server);
 	json_t *readers = json_array();
 
 	for (unsigned int i = 0; i < WIRE_READERS; i++)
@@ -221,10 +223,10 @@ order_status(struct control_order *order)
 	json_object_set_new(order->reply, "readers", readers);
 	json_object_set_new(order->reply, "exchanges",
 			    json_integer((json_int_t)trace_total(server->trace)));
-	if (server->standin) {
+	if (pcsc) {
 		json_object_set_new(order->reply, "pcsc", standin_status(server));
 		json_object_set_new(order->reply, "calls",
-				    json_integer((json_int_t)faults_call_total(server->faults)));
+				    json_integer((json_int_t)faults_call_total(pcsc->faults)));
 	}
 	return true;
 }
@@ -261,25 +263,29 @@ order_count(struct control_order *order)
 	return true;
 }
 
-static bool
-needs_standin(struct control_order *order)
+/* What the stand-in's pcscd knows, for orders that are about it; else NULL. */
+static struct pcsc *
+needs_pcsc(struct control_order *order)
 {
-	if (order->server->standin)
-		return true;
-	return sim_error_set(&order->error, "'%s' is for run: serve has no PC/SC calls of its own",
-			     order->words[0]);
+	struct pcsc *pcsc = standin_pcsc(order->server);
+
+	if (!pcsc)
+		sim_error_set(&order->error, "'%s' is for run: serve has no PC/SC calls of its own",
+			      order->words[0]);
+	return pcsc;
 }
 
 static bool
 order_calls(struct control_order *order)
 {
+	const struct pcsc *pcsc = needs_pcsc(order);
 	bool reset;
 
-	if (!needs_standin(order) || !word_reset(order, 1, &reset))
+	if (!pcsc || !word_reset(order, 1, &reset))
 		return false;
-	add_members(order, faults_calls(order->server->faults));
+	add_members(order, faults_calls(pcsc->faults));
 	if (reset)
-		faults_reset_calls(order->server->faults);
+		faults_reset_calls(pcsc->faults);
 	return true;
 }
 
@@ -293,20 +299,22 @@ order_trace(struct control_order *order)
 static bool
 order_faults(struct control_order *order)
 {
-	if (!needs_standin(order))
+	struct pcsc *pcsc = needs_pcsc(order);
+
+	if (!pcsc)
 		return false;
 	for (int i = 1; i < order->count; i++)
-		if (!faults_order(order->server->faults, order->words[i], NULL, &order->error))
+		if (!faults_order(pcsc->faults, order->words[i], &order->error))
 			return false;
-	strikes_now(order->server);
-	json_object_set_new(order->reply, "faults", faults_list(order->server->faults));
+	strikes_now(pcsc);
+	json_object_set_new(order->reply, "faults", faults_list(pcsc->faults));
 	return true;
 }
 
 static bool
 order_clear(struct control_order *order)
 {
-	if (!needs_standin(order))
+	if (!needs_pcsc(order))
 		return false;
 	standin_clear_faults(order->server);
 	return true;
@@ -315,12 +323,14 @@ order_clear(struct control_order *order)
 static bool
 order_service(struct control_order *order)
 {
-	if (!needs_standin(order))
+	struct pcsc *pcsc = needs_pcsc(order);
+
+	if (!pcsc)
 		return false;
 	if (strcmp(order->words[1], "stop") == 0)
-		standin_stop_service(order->server);
+		pcsc_stop(pcsc);
 	else if (strcmp(order->words[1], "start") == 0)
-		standin_start_service(order->server);
+		pcsc_start(pcsc);
 	else
 		return sim_error_set(&order->error, "the service can 'stop' or 'start', not '%s'",
 				     order->words[1]);
@@ -330,7 +340,7 @@ order_service(struct control_order *order)
 static bool
 order_quit(struct control_order *order)
 {
-	if (order->server->standin)
+	if (standin_pcsc(order->server))
 		return sim_error_set(&order->error, "run ends with its command");
 	loop_stop(order->server->loop);
 	return true;

@@ -45,7 +45,6 @@ struct slot {
 };
 
 struct vpcd {
-	struct server *server;
 	struct slot slots[VPCD_READERS];
 };
 
@@ -283,12 +282,28 @@ slot_ignore(struct reader *reader)
 	(void)reader; /* vpcd's readers are fixed */
 }
 
+static const struct door vpcd_door = {
+	.name = "serve",
+	.can_plug = false,
+	.inserted = slot_inserted,
+	.removed = slot_removed,
+	.plugged = slot_ignore,
+	.unplugged = slot_ignore,
+	.seen = slot_seen,
+};
+
+/* The server's, if this is its door. */
+static struct vpcd *
+vpcd_of(const struct server *server)
+{
+	return server->door == &vpcd_door ? server->door_data : NULL;
+}
+
 bool
 vpcd_is_ready(const struct server *server)
 {
 	for (int i = 0; i < VPCD_READERS; i++)
-		if (server->vpcd->slots[i].reader->card &&
-		    !slot_seen(server->vpcd->slots[i].reader))
+		if (server->readers[i].card && !slot_seen(&server->readers[i]))
 			return false;
 	return true;
 }
@@ -300,7 +315,7 @@ vpcd_explain(const struct server *server, bool *taken)
 
 	*taken = false;
 	for (int i = 0; i < VPCD_READERS; i++) {
-		const struct slot *slot = &server->vpcd->slots[i];
+		const struct slot *slot = &vpcd_of(server)->slots[i];
 
 		if (!slot->reader->card || slot_seen(slot->reader))
 			continue;
@@ -322,16 +337,6 @@ vpcd_explain(const struct server *server, bool *taken)
 	return NULL;
 }
 
-static const struct door vpcd_door = {
-	.name = "serve",
-	.can_plug = false,
-	.inserted = slot_inserted,
-	.removed = slot_removed,
-	.plugged = slot_ignore,
-	.unplugged = slot_ignore,
-	.seen = slot_seen,
-};
-
 bool
 vpcd_open(struct server *server, uint16_t port, char **error)
 {
@@ -339,7 +344,6 @@ vpcd_open(struct server *server, uint16_t port, char **error)
 
 	if (!vpcd)
 		return sim_error_set(error, "out of memory");
-	vpcd->server = server;
 	for (int i = 0; i < VPCD_READERS; i++) {
 		vpcd->slots[i].reader = &server->readers[i];
 		vpcd->slots[i].port = (uint16_t)(port + i);
@@ -347,19 +351,21 @@ vpcd_open(struct server *server, uint16_t port, char **error)
 		server->readers[i].door_data = &vpcd->slots[i];
 	}
 	loop_on_turn(server->loop, vpcd_turn, vpcd);
-	server->vpcd = vpcd;
 	server->door = &vpcd_door;
+	server->door_data = vpcd;
 	return true;
 }
 
 void
 vpcd_close(struct server *server)
 {
-	if (!server->vpcd)
+	struct vpcd *vpcd = vpcd_of(server);
+
+	if (!vpcd)
 		return;
 	for (int i = 0; i < VPCD_READERS; i++)
-		slot_close(&server->vpcd->slots[i]);
-	free(server->vpcd);
-	server->vpcd = NULL;
+		slot_close(&vpcd->slots[i]);
+	free(vpcd);
 	server->door = NULL;
+	server->door_data = NULL;
 }

@@ -87,9 +87,12 @@ struct faults;
 struct faults *faults_new(void);
 void faults_free(struct faults *faults);
 
-/* Enters an order; *number (may be NULL) names it. "now" in place of N strikes at once: see
- * faults_take_immediate. On failure *error says what is wrong with the text. */
-bool faults_order(struct faults *faults, const char *text, unsigned int *number, char **error);
+/* Enters an order. "now" in place of N strikes at once: see faults_take_immediate. On failure
+ * *error says what is wrong with the text. */
+bool faults_order(struct faults *faults, const char *text, char **error);
+
+/* Reads an order, its N not yet counted from now (order.c). */
+bool fault_read(struct fault *fault, const char *text, char **error);
 
 /* Forgets all orders, also those that wait for their moment. */
 void faults_clear(struct faults *faults);
@@ -120,10 +123,6 @@ json_t *faults_calls(const struct faults *faults);
 unsigned long faults_call_total(const struct faults *faults);
 void faults_reset_calls(struct faults *faults);
 
-const char *fault_kind_name(enum fault_kind kind);
-const char *fault_call_name(enum wire_call call);
-
-/* Rows for the manual and --help: NULL after the last. */
-const char *fault_kind_help(unsigned int row, const char **name);
+extern const char *const fault_call_names[WIRE_CALLS];
 
 #endif

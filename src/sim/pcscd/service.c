@@ -11,7 +11,8 @@
 
 #include "sim/base/error.h"
 #include "sim/base/socket.h"
-#include "sim/pcscd/pcsc.h"
+#include "sim/pcscd/answer.h"
+#include "sim/pcscd/connect.h"
 #include "sim/pcscd/strike.h"
 
 struct client {
@@ -33,12 +34,11 @@ struct client {
 };
 
 struct standin {
-	struct server *server;
+	struct pcsc *pcsc;
 	char *path;
 	int fd;
 	struct loop_watch *watch;
 	struct client *clients;
-	bool stopped;
 	unsigned long trespasses; /* requests of forked children on their parent's context */
 };
 
@@ -48,13 +48,20 @@ client_close(struct client *client)
 	struct client **at = &client->standin->clients;
 
 	if (client->context.id != 0)
-		pcsc_remove_context(client->standin->server, &client->context);
+		pcsc_remove_context(client->standin->pcsc, &client->context);
 	while (*at != client)
 		at = &(*at)->next;
 	*at = client->next;
 	loop_watch_remove(client->watch);
 	close(client->fd);
 	free(client);
+}
+
+/* Of a service that was stopped since? Who was connected then finds the connection closed. */
+static bool
+is_stale(const struct client *client)
+{
+	return client->context.id != 0 && client->context.life != client->standin->pcsc->life;
 }
 
 /* Sends the answer. A program that does not take it is gone. */
@@ -79,12 +86,13 @@ establish(struct client *client)
 
 	if (client->request.arg[0] != WIRE_VERSION)
 		return SCARD_E_SERVICE_STOPPED;
-	if (standin->stopped || client->context.id != 0)
+	if (standin->pcsc->stopped || client->context.id != 0)
 		return SCARD_E_NO_SERVICE;
 	if (client->request.arg[1] > SCARD_SCOPE_GLOBAL)
 		return SCARD_E_INVALID_VALUE;
 	client->pid = client->request.pid;
-	pcsc_add_context(standin->server, &client->context);
+	pcsc_add_context(standin->pcsc, &client->context);
+	client->context.life = standin->pcsc->life;
 	client->call.reply.value[0] = client->context.id;
 	return SCARD_S_SUCCESS;
 }
@@ -122,7 +130,7 @@ carry_out(struct client *client)
 		call->reply.rv = (uint32_t)cancel(client);
 		return true;
 	default:
-		return strikes_answer_waiting(call) || pcsc_call(call) == PCSC_DONE;
+		return answer_waiting(call) || pcsc_call(call) == PCSC_DONE;
 	}
 }
 
@@ -131,16 +139,15 @@ static void
 undo_if_lost(struct client *client, uint32_t context, uint32_t handle)
 {
 	struct wire_request request = {.call = WIRE_DISCONNECT, .handle = handle};
-	struct pcsc_call call = {.server = client->standin->server,
-				 .context = &client->context,
-				 .request = &request};
+	struct pcsc_call call = {
+		.pcsc = client->standin->pcsc, .context = &client->context, .request = &request};
 
 	if (client->call.reply.rv == (uint32_t)SCARD_S_SUCCESS)
 		return;
 	if (handle != 0)
 		pcsc_call(&call);
 	if (context != 0)
-		pcsc_remove_context(client->standin->server, &client->context);
+		pcsc_remove_context(client->standin->pcsc, &client->context);
 }
 
 /* Goes on with the request in hand, as far as it goes; the answer is sent by client_settle. */
@@ -162,7 +169,7 @@ client_step(struct client *client)
 	strikes_after(&client->strikes, call);
 	undo_if_lost(client, context, handle);
 	if (call->hold_until != 0 && call->reader)
-		client->held_event = call->reader->pcsc.event_counter;
+		client->held_event = pcsc_of(call->reader)->event_counter;
 }
 
 /* A whole request has come in. */
@@ -175,7 +182,7 @@ client_begin(struct client *client)
 
 	client->busy = true;
 	memset(call, 0, sizeof *call);
-	call->server = standin->server;
+	call->pcsc = standin->pcsc;
 	call->context = &client->context;
 	call->request = &client->request;
 	call->data = client->data;
@@ -183,8 +190,12 @@ client_begin(struct client *client)
 	if (client->context.id != 0 && client->request.pid != client->pid)
 		standin->trespasses++;
 	if (known && !(client->request.flags & WIRE_AGAIN)) {
-		faults_count_call(standin->server->faults, (enum wire_call)client->request.call);
-		strikes_settle(standin->server);
+		faults_count_call(standin->pcsc->faults, (enum wire_call)client->request.call);
+		strikes_settle(standin->pcsc);
+		if (is_stale(client)) {
+			client_close(client);
+			return;
+		}
 		if (!strikes_before(&client->strikes, call)) {
 			client->strikes.count = 0;
 			client->answered = true;
@@ -202,7 +213,7 @@ may_send(struct client *client)
 
 	if (call->hold_until == 0 || !call->reader)
 		return true;
-	if (!call->reader->plugged || call->reader->pcsc.event_counter != client->held_event) {
+	if (!call->reader->plugged || pcsc_of(call->reader)->event_counter != client->held_event) {
 		memset(&call->reply, 0, sizeof call->reply);
 		call->reply.rv = (uint32_t)SCARD_E_NOT_TRANSACTED;
 		return true;
@@ -221,7 +232,7 @@ settle_round(struct standin *standin, uint64_t *next)
 		following = client->next;
 		if (!client->busy)
 			continue;
-		if (!client->answered && !standin->stopped)
+		if (!client->answered && !standin->pcsc->stopped && !is_stale(client))
 			client_step(client);
 		if (client->answered && may_send(client)) {
 			moved = true;
@@ -236,15 +247,14 @@ settle_round(struct standin *standin, uint64_t *next)
 	return moved;
 }
 
-/* The service has stopped: who was connected finds the connection closed. */
 static void
-drop_contexts(struct standin *standin)
+drop_stale(struct standin *standin)
 {
 	struct client *client, *following;
 
 	for (client = standin->clients; client; client = following) {
 		following = client->next;
-		if (client->context.id != 0)
+		if (is_stale(client))
 			client_close(client);
 	}
 }
@@ -256,12 +266,11 @@ standin_turn(void *arg)
 	uint64_t next, idle;
 
 	do {
-		strikes_settle(standin->server);
+		strikes_settle(standin->pcsc);
 		next = LOOP_NEVER;
 	} while (settle_round(standin, &next));
-	if (standin->stopped)
-		drop_contexts(standin);
-	idle = pcsc_idle(standin->server);
+	drop_stale(standin);
+	idle = pcsc_idle(standin->pcsc);
 	return idle < next ? idle : next;
 }
 
@@ -322,8 +331,8 @@ accept_client(void *arg, short revents)
 		return;
 	client = calloc(1, sizeof *client);
 	if (client)
-		client->watch =
-			loop_watch_add(standin->server->loop, fd, POLLIN, client_ready, client);
+		client->watch = loop_watch_add(standin->pcsc->server->loop, fd, POLLIN,
+					       client_ready, client);
 	if (!client || !client->watch) {
 		free(client);
 		close(fd);
@@ -352,32 +361,43 @@ static const struct door standin_door = {
 	.seen = seen_at_once,
 };
 
+/* The server's, if this is its door. */
+static struct standin *
+standin_of(const struct server *server)
+{
+	return server->door == &standin_door ? server->door_data : NULL;
+}
+
 bool
-standin_open(struct server *server, const char *path, char **error)
+standin_open(struct server *server, const char *path, uint64_t idle_power_off, char **error)
 {
 	struct standin *standin = calloc(1, sizeof *standin);
 
 	if (!standin)
 		return sim_error_set(error, "out of memory");
-	standin->server = server;
+	standin->pcsc = pcsc_new(server, idle_power_off);
 	standin->path = strdup(path);
 	standin->fd = server_socket_listen(path, error);
-	if (standin->fd == -1 || !standin->path) {
+	if (standin->fd == -1 || !standin->path || !standin->pcsc) {
+		pcsc_free(standin->pcsc);
 		free(standin->path);
 		free(standin);
 		return false;
 	}
 	standin->watch = loop_watch_add(server->loop, standin->fd, POLLIN, accept_client, standin);
 	loop_on_turn(server->loop, standin_turn, standin);
-	server->standin = standin;
 	server->door = &standin_door;
+	server->door_data = standin;
+	for (unsigned int i = 0; i < WIRE_READERS; i++)
+		if (server->readers[i].plugged)
+			pcsc_plugged(&server->readers[i]);
 	return true;
 }
 
 void
 standin_close(struct server *server)
 {
-	struct standin *standin = server->standin;
+	struct standin *standin = standin_of(server);
 
 	if (!standin)
 		return;
@@ -386,65 +406,42 @@ standin_close(struct server *server)
 	loop_watch_remove(standin->watch);
 	close(standin->fd);
 	unlink(standin->path);
+	pcsc_free(standin->pcsc);
 	free(standin->path);
 	free(standin);
-	server->standin = NULL;
 	server->door = NULL;
+	server->door_data = NULL;
 }
 
-/* With pcscd the cards lose their power; the programs are dropped at the end of the turn. */
-void
-standin_stop_service(struct server *server)
+struct pcsc *
+standin_pcsc(const struct server *server)
 {
-	if (server->standin->stopped)
-		return;
-	server->standin->stopped = true;
-	for (unsigned int i = 0; i < WIRE_READERS; i++) {
-		reader_power_off(&server->readers[i]);
-		if (server->readers[i].plugged)
-			pcsc_unplugged(&server->readers[i]);
-	}
-}
+	const struct standin *standin = standin_of(server);
 
-void
-standin_start_service(struct server *server)
-{
-	if (!server->standin->stopped)
-		return;
-	drop_contexts(server->standin);
-	server->standin->stopped = false;
-	for (unsigned int i = 0; i < WIRE_READERS; i++)
-		if (server->readers[i].plugged)
-			pcsc_plugged(&server->readers[i]);
-}
-
-bool
-standin_service_runs(const struct server *server)
-{
-	return !server->standin->stopped;
+	return standin ? standin->pcsc : NULL;
 }
 
 void
 standin_clear_faults(struct server *server)
 {
-	struct client *client;
+	struct standin *standin = standin_of(server);
 
-	for (client = server->standin->clients; client; client = client->next)
+	for (struct client *client = standin->clients; client; client = client->next)
 		client->strikes.count = 0;
 	for (unsigned int i = 0; i < WIRE_READERS; i++)
 		server->readers[i].dead = false;
-	faults_clear(server->faults);
+	faults_clear(standin->pcsc->faults);
 }
 
 json_t *
 standin_status(const struct server *server)
 {
-	const struct client *client;
+	const struct standin *standin = standin_of(server);
 	int contexts = 0;
 
-	for (client = server->standin->clients; client; client = client->next)
+	for (const struct client *client = standin->clients; client; client = client->next)
 		contexts += client->context.id != 0;
 	return json_pack("{s:s, s:i, s:I}", "service",
-			 server->standin->stopped ? "stopped" : "running", "contexts", contexts,
-			 "calls_of_forked_children", (json_int_t)server->standin->trespasses);
+			 standin->pcsc->stopped ? "stopped" : "running", "contexts", contexts,
+			 "calls_of_forked_children", (json_int_t)standin->trespasses);
 }

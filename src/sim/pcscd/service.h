@@ -5,23 +5,24 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "sim/reader/reader.h"
+#include "sim/pcscd/state.h"
 
 /*
  * The door for programs that run over the stand-in libpcsclite: a Unix socket, one connection
  * per PC/SC context. Faults strike here.
  */
 
-/* Listens at `path` and becomes the server's door. */
-bool standin_open(struct server *server, const char *path, char **error);
+/*
+ * Listens at `path` and becomes the server's door. A card that nobody uses loses its power after
+ * `idle_power_off` microseconds; 0: never.
+ */
+bool standin_open(struct server *server, const char *path, uint64_t idle_power_off, char **error);
 
-/* Ends all connections and removes the socket. */
+/* Ends all connections and removes the socket. Does nothing if this is not the server's door. */
 void standin_close(struct server *server);
 
-/* A service that is stopped drops its programs and refuses new contexts. */
-void standin_stop_service(struct server *server);
-void standin_start_service(struct server *server);
-bool standin_service_runs(const struct server *server);
+/* What pcscd knows; NULL if this is not the server's door. */
+struct pcsc *standin_pcsc(const struct server *server);
 
 /* Forgets all fault orders, also those that a waiting call has met. */
 void standin_clear_faults(struct server *server);

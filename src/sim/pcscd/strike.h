@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "sim/pcscd/fault.h"
-#include "sim/pcscd/pcsc.h"
+#include "sim/pcscd/call.h"
 
 /* Carries out faults: see fault.h for what they mean. */
 
@@ -26,13 +26,10 @@ bool strikes_before(struct strikes *strikes, struct pcsc_call *call);
 /* The call was carried out: what comes with and after it, and changes of the card's answer. */
 void strikes_after(struct strikes *strikes, struct pcsc_call *call);
 
-/* A command that the card is not to see, since a fault answers for it (GET RESPONSE). */
-bool strikes_answer_waiting(struct pcsc_call *call);
-
 /* Undoes what is over, and lets other programs have their turn where PC/SC lets them. */
-void strikes_settle(struct server *server);
+void strikes_settle(struct pcsc *pcsc);
 
 /* Carries out an order for "now". */
-void strikes_now(struct server *server);
+void strikes_now(struct pcsc *pcsc);
 
 #endif

@@ -25,7 +25,6 @@ server_new(struct sim_store *store)
 	for (unsigned int i = 0; i < WIRE_READERS; i++) {
 		server->readers[i].server = server;
 		server->readers[i].index = i;
-		server->readers[i].pcsc.power_off_at = LOOP_NEVER;
 	}
 	return server;
 }

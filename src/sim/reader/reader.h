@@ -18,11 +18,7 @@
 
 struct server;
 struct reader;
-struct faults;	/* pcscd/fault.h */
-struct standin; /* pcscd/service.h */
-struct vpcd;	/* doors/vpcd.h */
 struct sim_store;
-struct pcsc_context; /* pcscd/pcsc.h */
 
 /* What a door does when something happens to a reader; `seen` is asked until it says yes. */
 struct door {
@@ -33,18 +29,6 @@ struct door {
 	void (*plugged)(struct reader *reader);
 	void (*unplugged)(struct reader *reader);
 	bool (*seen)(const struct reader *reader); /* by the programs that use the reader */
-};
-
-/* What pcscd knows of a reader, see pcscd/pcsc.c. */
-struct pcsc_reader {
-	uint32_t state; /* SCARD_ABSENT, SCARD_PRESENT … */
-	uint32_t protocol;
-	uint32_t event_counter;
-	int32_t sharing; /* connections; -1: one, exclusive */
-	uint32_t lock_handle;
-	unsigned int lock_count;
-	uint64_t power_off_at; /* when an unused card loses its power, LOOP_NEVER for not at all */
-	uint64_t busy_until;   /* the card is at work */
 };
 
 struct reader {
@@ -59,25 +43,16 @@ struct reader {
 	uint8_t atr[SIM_ATR_MAX];
 	size_t atr_length;
 	struct trace_view view;
-	struct pcsc_reader pcsc;
-	uint8_t waiting[SIM_RESPONSE_MAX]; /* for GET RESPONSE, after the fault 61xx */
-	size_t waiting_length;
-	void *door_data; /* of vpcd */
+	void *door_data; /* what the door knows of it */
 };
 
 struct server {
 	struct loop *loop;
 	struct reader readers[WIRE_READERS];
-	const struct door *door;
-	struct standin *standin;
-	struct vpcd *vpcd;
-	struct faults *faults;
+	const struct door *door; /* NULL until there is one */
+	void *door_data;
 	struct trace *trace;
 	struct sim_store *store;
-	struct pcsc_context *contexts;
-	uint32_t generation;	 /* of the table of readers, see pcsc_table */
-	uint32_t last_id;	 /* of the contexts and handles given out */
-	uint64_t idle_power_off; /* microseconds after the last use; 0: never */
 };
 
 /* Everything but a door and a control socket. `store` stays the caller's. */

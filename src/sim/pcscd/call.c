@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/pcscd/call.h"
+
+#include <reader.h>
+#include <stdlib.h>
+#include <string.h>
+#include <winscard.h>
+
+#include "sim/pcscd/connect.h"
+
+#define PROTOCOL_ANY_OLD 0x1000u
+
+static struct pcsc_handle *
+find_handle(const struct pcsc_context *context, uint32_t id)
+{
+	struct pcsc_handle *handle;
+
+	for (handle = context->handles; handle; handle = handle->next)
+		if (handle->id == id)
+			return handle;
+	return NULL;
+}
+
+struct reader *
+pcsc_call_reader(const struct pcsc_call *call)
+{
+	struct pcsc_handle *handle;
+
+	if (call->request->call == WIRE_CONNECT) {
+		for (unsigned int i = 0; i < WIRE_READERS; i++) {
+			struct reader *reader = &call->pcsc->server->readers[i];
+
+			if (reader->plugged && strlen(reader->name) == call->request->length &&
+			    memcmp(reader->name, call->data, call->request->length) == 0)
+				return reader;
+		}
+		return NULL;
+	}
+	handle = find_handle(call->context, call->request->handle);
+	return handle ? handle->reader : NULL;
+}
+
+static enum pcsc_outcome
+call_begin(struct pcsc_call *call)
+{
+	struct pcsc_handle *handle = call->handle;
+	struct reader *reader = handle->reader;
+
+	if (pcsc_is_held(reader, handle->id))
+		return pcsc_again(call);
+	pcsc_of(reader)->lock_handle = handle->id;
+	pcsc_of(reader)->lock_count++;
+	return pcsc_done(call, SCARD_S_SUCCESS);
+}
+
+/* RFUnlockSharing. */
+static LONG
+unlock(struct reader *reader, uint32_t handle)
+{
+	unsigned int last = pcsc_of(reader)->sharing == SHARING_EXCLUSIVE ? 1 : 0;
+
+	if (pcsc_is_held(reader, handle))
+		return SCARD_E_SHARING_VIOLATION;
+	if (pcsc_of(reader)->lock_count <= last)
+		return SCARD_E_NOT_TRANSACTED;
+	pcsc_of(reader)->lock_count--;
+	if (pcsc_of(reader)->lock_count == 0)
+		pcsc_of(reader)->lock_handle = 0;
+	return SCARD_S_SUCCESS;
+}
+
+static enum pcsc_outcome
+call_end(struct pcsc_call *call)
+{
+	struct pcsc_handle *handle = call->handle;
+	uint32_t disposition = call->request->arg[0];
+	struct reader *reader = handle->reader;
+
+	if (disposition > SCARD_EJECT_CARD)
+		return pcsc_done(call, SCARD_E_INVALID_VALUE);
+	/* after a reset by this very program the transaction stays: so in pcsc-lite */
+	if (handle->event != 0)
+		return pcsc_done(call, (LONG)handle->event);
+	if (disposition != SCARD_LEAVE_CARD && pcsc_is_held(reader, handle->id))
+		return pcsc_done(call, SCARD_E_SHARING_VIOLATION);
+	if (disposition == SCARD_RESET_CARD || disposition == SCARD_UNPOWER_CARD)
+		pcsc_reset_card(reader, disposition);
+	return pcsc_done(call, unlock(reader, handle->id));
+}
+
+static enum pcsc_outcome
+reply_table(struct pcsc_call *call, uint32_t value)
+{
+	struct wire_reader table[WIRE_READERS];
+
+	pcsc_table(call->pcsc, table);
+	memcpy(call->out, table, sizeof table);
+	call->reply.length = sizeof table;
+	call->reply.value[0] = value;
+	return pcsc_done(call, SCARD_S_SUCCESS);
+}
+
+static enum pcsc_outcome
+call_status(struct pcsc_call *call)
+{
+	struct pcsc_handle *handle = call->handle;
+	struct reader *reader = handle->reader;
+
+	return reply_table(call, reader->index);
+}
+
+static enum pcsc_outcome
+call_list_readers(struct pcsc_call *call)
+{
+	return reply_table(call, call->pcsc->generation);
+}
+
+static enum pcsc_outcome
+call_status_change(struct pcsc_call *call)
+{
+	uint32_t wait = call->request->arg[2];
+	uint64_t now = loop_now();
+
+	if (call->request->arg[0] == 0 || call->request->arg[1] != call->pcsc->generation)
+		return reply_table(call, call->pcsc->generation);
+	if (call->wait_until == 0)
+		call->wait_until =
+			wait == WIRE_WAIT_FOREVER ? LOOP_NEVER : now + (uint64_t)wait * 1000;
+	if (now >= call->wait_until) /* the library sees for itself that its time is over */
+		return reply_table(call, call->pcsc->generation);
+	return PCSC_WAIT;
+}
+
+static enum pcsc_outcome
+call_transmit(struct pcsc_call *call)
+{
+	struct pcsc_handle *handle = call->handle;
+	uint32_t protocol = call->request->arg[0], room = call->request->arg[1];
+	struct reader *reader = handle->reader;
+	unsigned int delay;
+	size_t length;
+
+	if (protocol != SCARD_PROTOCOL_RAW && !(pcsc_of(reader)->state & SCARD_PRESENT))
+		return pcsc_done(call, SCARD_E_NO_SMARTCARD);
+	if (protocol != SCARD_PROTOCOL_RAW && protocol != PROTOCOL_ANY_OLD &&
+	    protocol != pcsc_of(reader)->protocol)
+		return pcsc_done(call, SCARD_E_PROTO_MISMATCH);
+	if (reader->dead)
+		return pcsc_done(call, SCARD_E_NOT_TRANSACTED);
+	if (pcsc_of(reader)->busy_until > loop_now()) {
+		call->wait_until = pcsc_of(reader)->busy_until;
+		return PCSC_WAIT;
+	}
+	length = reader_exchange(reader, call->data, call->request->length, call->out, &delay);
+	if (length == 0)
+		return pcsc_done(call, SCARD_E_NOT_TRANSACTED);
+	if (delay > 0)
+		call->hold_until = pcsc_of(reader)->busy_until = loop_now() + delay;
+	call->reply.value[0] = (uint32_t)length;
+	/* the card has done its work; only the program does not learn of it */
+	if (length > room)
+		return pcsc_done(call, SCARD_E_INSUFFICIENT_BUFFER);
+	call->reply.length = (uint32_t)length;
+	return pcsc_done(call, SCARD_S_SUCCESS);
+}
+
+/* Of SCardControl and SCardSetAttrib: a reader without features. */
+static enum pcsc_outcome
+call_unsupported(struct pcsc_call *call)
+{
+	return pcsc_done(call, SCARD_E_UNSUPPORTED_FEATURE);
+}
+
+static enum pcsc_outcome
+call_get_attrib(struct pcsc_call *call)
+{
+	struct pcsc_handle *handle = call->handle;
+	struct reader *reader = handle->reader;
+	const void *value;
+	size_t length;
+
+	switch (call->request->arg[0]) {
+	case SCARD_ATTR_ATR_STRING:
+		value = reader->atr;
+		length = !reader->card ? 0 : reader->atr_length;
+		break;
+	case SCARD_ATTR_VENDOR_NAME:
+		value = "jpki-card-sim";
+		length = sizeof "jpki-card-sim";
+		break;
+	case SCARD_ATTR_DEVICE_FRIENDLY_NAME:
+	case SCARD_ATTR_DEVICE_SYSTEM_NAME:
+		value = reader->name;
+		length = strlen(reader->name) + 1;
+		break;
+	default:
+		return pcsc_done(call, SCARD_E_UNSUPPORTED_FEATURE);
+	}
+	memcpy(call->out, value, length);
+	call->reply.length = (uint32_t)length;
+	return pcsc_done(call, SCARD_S_SUCCESS);
+}
+
+static enum pcsc_outcome
+call_release(struct pcsc_call *call)
+{
+	pcsc_remove_context(call->pcsc, call->context);
+	return pcsc_done(call, SCARD_S_SUCCESS);
+}
+
+/* What stands in the way of a call on a card handle before it is looked at more closely. */
+enum held { HELD_LATER, HELD_AGAIN, HELD_REFUSED };
+static const struct {
+	enum pcsc_outcome (*run)(struct pcsc_call *call);
+	bool on_handle;
+	LONG gone;	 /* where the handle's reader is; 0: the call sees to that itself */
+	enum held held;	 /* where another handle holds the card */
+	bool told_event; /* is told of a reset or a removal instead */
+} calls[WIRE_CALLS] = {
+	[WIRE_RELEASE] = {.run = call_release},
+	[WIRE_LIST_READERS] = {.run = call_list_readers},
+	[WIRE_CONNECT] = {.run = pcsc_connect},
+	[WIRE_RECONNECT] = {.run = pcsc_reconnect, .on_handle = true},
+	[WIRE_DISCONNECT] = {.run = pcsc_disconnect, .on_handle = true},
+	[WIRE_BEGIN] = {call_begin, true, SCARD_E_INVALID_VALUE, HELD_LATER, true},
+	[WIRE_END] = {call_end, true, SCARD_E_INVALID_VALUE, HELD_LATER, false},
+	/* the library misses the name in the table before it asks the daemon */
+	[WIRE_STATUS] = {call_status, true, SCARD_E_READER_UNAVAILABLE, HELD_AGAIN, true},
+	[WIRE_STATUS_CHANGE] = {.run = call_status_change},
+	[WIRE_TRANSMIT] = {call_transmit, true, SCARD_E_INVALID_VALUE, HELD_AGAIN, true},
+	[WIRE_CONTROL] = {call_unsupported, true, SCARD_E_INVALID_VALUE, HELD_REFUSED, false},
+	[WIRE_GET_ATTRIB] = {call_get_attrib, true, SCARD_E_INVALID_VALUE, HELD_REFUSED, true},
+	[WIRE_SET_ATTRIB] = {call_unsupported, true, SCARD_E_INVALID_VALUE, HELD_REFUSED, false},
+};
+
+enum pcsc_outcome
+pcsc_call(struct pcsc_call *call)
+{
+	uint32_t number = call->request->call;
+	const struct pcsc_handle *handle;
+	bool held;
+
+	if (number >= WIRE_CALLS || !calls[number].run || call->context->id == 0)
+		return pcsc_done(call, SCARD_E_INVALID_PARAMETER);
+	call->handle = find_handle(call->context, call->request->handle);
+	call->reader = pcsc_call_reader(call);
+	if (!calls[number].on_handle)
+		return calls[number].run(call);
+	handle = call->handle;
+	if (!handle)
+		return pcsc_done(call, SCARD_E_INVALID_HANDLE);
+	if (!handle->reader && calls[number].gone != 0)
+		return pcsc_done(call, calls[number].gone);
+	held = handle->reader && pcsc_is_held(handle->reader, handle->id);
+	if (held && calls[number].held == HELD_AGAIN)
+		return pcsc_again(call);
+	if (held && calls[number].held == HELD_REFUSED)
+		return pcsc_done(call, SCARD_E_SHARING_VIOLATION);
+	if (handle->event != 0 && calls[number].told_event)
+		return pcsc_done(call, (LONG)handle->event);
+	return calls[number].run(call);
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Orders for faults, from text: see fault.h. */
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <winscard.h>
+
+#include "sim/base/error.h"
+#include "sim/pcscd/fault.h"
+#include "sim/standin/codes.h"
+
+enum value { VALUE_NONE, VALUE_CARD, VALUE_AID, VALUE_CODE, VALUE_LENGTH, VALUE_SW };
+
+/* One row per kind, in the order of the enum. */
+static const struct {
+	const char *name;
+	enum fault_group group;
+	enum value value;
+	bool needed; /* the value */
+	const char *help;
+	uint32_t code; /* the default */
+	size_t length; /* the default */
+} kinds[] = {
+	{"card-removed", FAULT_STATE, VALUE_NONE, false, .help = "the card is pulled out"},
+	{"card-swapped", FAULT_STATE, VALUE_CARD, true, .help = "another CARD takes its place"},
+	{"slept", FAULT_STATE, VALUE_CARD, false,
+	 .help = "the machine slept; a CARD may have taken the place of the other, and nobody saw "
+		 "it"},
+	{"line-dead", FAULT_STATE, VALUE_NONE, false,
+	 .help = "nothing that is sent to the card arrives, until it gets power anew"},
+	{"card-reset", FAULT_OTHER, VALUE_NONE, false, .help = "another program resets the card"},
+	{"app-selected", FAULT_OTHER, VALUE_AID, false,
+	 .help = "another program selects another application (AID in hex)"},
+	{"reader-gone", FAULT_STATE, VALUE_NONE, false, .help = "the reader is unplugged"},
+	{"service-stopped", FAULT_STATE, VALUE_NONE, false, .help = "pcscd stops"},
+	{"comm-error", FAULT_RESULT, VALUE_NONE, false, .help = "communication fails"},
+	{"sharing-violation", FAULT_RESULT, VALUE_NONE, false, .help = "SCARD_E_SHARING_VIOLATION",
+	 .code = (uint32_t)SCARD_E_SHARING_VIOLATION},
+	{"timeout", FAULT_RESULT, VALUE_NONE, false, .help = "SCARD_E_TIMEOUT",
+	 .code = (uint32_t)SCARD_E_TIMEOUT},
+	{"error", FAULT_RESULT, VALUE_CODE, true, .help = "any PC/SC error CODE (name or hex)"},
+	{"truncated", FAULT_ANSWER, VALUE_LENGTH, false, .help = "only LENGTH bytes arrive (1)",
+	 .length = 1},
+	{"oversized", FAULT_ANSWER, VALUE_LENGTH, false, .help = "LENGTH bytes arrive (300)",
+	 .length = 300},
+	{"sw", FAULT_ANSWER, VALUE_SW, false, .help = "only this status word (random)"},
+	{"61xx", FAULT_ANSWER, VALUE_NONE, false, .help = "the answer waits for GET RESPONSE"},
+	{"6cxx", FAULT_ANSWER, VALUE_NONE, false, .help = "the card names the right Le instead"},
+};
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+static const struct {
+	const char *name;
+	uint32_t code;
+} codes[] = {
+#define ROW(code, text) {#code, (uint32_t)(code)},
+	PCSC_CODES(ROW)
+#undef ROW
+};
+
+/* The text application: what a program for another use of the card selects. */
+static const uint8_t text_aid[] = {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08};
+
+static bool
+read_number(const char *text, unsigned long low, unsigned long high, unsigned long *number)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	*number = strtoul(text, &end, 10);
+	return errno == 0 && *end == '\0' && *number >= low && *number <= high;
+}
+
+static bool
+read_hex(const char *text, size_t digits_max, uint32_t *number)
+{
+	char *end;
+
+	if (strncasecmp(text, "0x", 2) == 0)
+		text += 2;
+	if (*text == '\0' || strlen(text) > digits_max || !isxdigit((unsigned char)*text))
+		return false;
+	*number = (uint32_t)strtoul(text, &end, 16);
+	return *end == '\0';
+}
+
+static bool
+read_code(const char *text, uint32_t *code)
+{
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+		const char *full = codes[i].name;
+
+		if (strcasecmp(text, full) == 0 || strcasecmp(text, full + strlen("SCARD_")) == 0 ||
+		    strcasecmp(text, full + strlen("SCARD_E_")) == 0) {
+			*code = codes[i].code;
+			return true;
+		}
+	}
+	return read_hex(text, 8, code);
+}
+
+static bool
+read_aid(const char *text, struct fault *fault)
+{
+	size_t i, length = strlen(text) / 2;
+
+	if (strlen(text) % 2 != 0 || length == 0 || length > sizeof fault->aid)
+		return false;
+	for (i = 0; i < length; i++) {
+		char digits[3] = {text[2 * i], text[2 * i + 1], '\0'};
+		uint32_t byte;
+
+		if (!isxdigit((unsigned char)digits[0]) || !read_hex(digits, 2, &byte))
+			return false;
+		fault->aid[i] = (uint8_t)byte;
+	}
+	fault->aid_length = length;
+	return true;
+}
+
+static bool
+read_value(struct fault *fault, const char *text)
+{
+	unsigned long length;
+
+	fault->has_value = true;
+	switch (kinds[fault->kind].value) {
+	case VALUE_CARD:
+		if (*text == '\0' || strlen(text) >= sizeof fault->card)
+			return false;
+		memcpy(fault->card, text, strlen(text) + 1);
+		return true;
+	case VALUE_AID:
+		return read_aid(text, fault);
+	case VALUE_CODE:
+		return read_code(text, &fault->code) && fault->code != 0;
+	case VALUE_LENGTH:
+		if (!read_number(text, 0, WIRE_DATA_MAX, &length))
+			return false;
+		fault->length = length;
+		return true;
+	case VALUE_SW:
+		return strlen(text) == 4 && read_hex(text, 4, &fault->code);
+	case VALUE_NONE:
+	default:
+		return false;
+	}
+}
+
+static bool
+read_option(struct fault *fault, const char *text, char **error)
+{
+	static const char *const moments[] = {"before", "during", "after"};
+
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(text, moments[i]) == 0) {
+			fault->moment = (enum fault_moment)i;
+			return true;
+		}
+	}
+	if (strncmp(text, "reader=", 7) == 0) {
+		if (text[7] == '\0' || strlen(text + 7) >= WIRE_NAME)
+			return sim_error_set(error, "reader= needs a reader's name or number");
+		memcpy(fault->reader, text + 7, strlen(text + 7) + 1);
+	} else if (strncmp(text, "back=", 5) == 0) {
+		if (fault->group != FAULT_STATE)
+			return sim_error_set(error, "back= does not go with %s",
+					     kinds[fault->kind].name);
+		if (!read_number(text + 5, 1, UINT_MAX, &fault->back))
+			return sim_error_set(error, "back= needs a number of calls, 1 or more");
+	} else if (fault->has_value || !read_value(fault, text)) {
+		return sim_error_set(error, "'%s' does not go with %s", text,
+				     kinds[fault->kind].name);
+	}
+	return true;
+}
+
+/* Adds a word to a list in a sentence. */
+static void
+add_word(char *list, size_t room, const char *word)
+{
+	size_t length = strlen(list);
+
+	snprintf(list + length, room - length, "%s%s", length == 0 ? "" : ", ", word);
+}
+
+static bool
+read_kind(struct fault *fault, const char *text, char **error)
+{
+	char list[512] = "";
+
+	for (size_t i = 0; i < KINDS; i++) {
+		if (strcasecmp(text, kinds[i].name) == 0) {
+			fault->kind = (enum fault_kind)i;
+			fault->group = kinds[i].group;
+			fault->code = kinds[i].code;
+			fault->length = kinds[i].length;
+			fault->aid_length = sizeof text_aid;
+			memcpy(fault->aid, text_aid, sizeof text_aid);
+			return true;
+		}
+		add_word(list, sizeof list, kinds[i].name);
+	}
+	return sim_error_set(error, "there is no fault '%s'; there are: %s", text, list);
+}
+
+static bool
+read_call(struct fault *fault, const char *text, char **error)
+{
+	char list[512] = "";
+
+	for (int i = 0; i < WIRE_CALLS; i++) {
+		if (strcasecmp(text, fault_call_names[i]) == 0) {
+			fault->call = (enum wire_call)i;
+			return true;
+		}
+		add_word(list, sizeof list, fault_call_names[i]);
+	}
+	return sim_error_set(error, "there is no call '%s'; there are: %s", text, list);
+}
+
+/* "[CALL:]N[+]" at *at; leaves *at at the first option. */
+static bool
+read_place(struct fault *fault, char **at, char **error)
+{
+	char *part = strsep(at, ":");
+	size_t length;
+
+	if (isalpha((unsigned char)*part) && strcmp(part, "now") != 0) {
+		if (!read_call(fault, part, error))
+			return false;
+		part = *at ? strsep(at, ":") : part + strlen(part);
+	}
+	length = strlen(part);
+	if (length > 0 && part[length - 1] == '+') {
+		fault->onwards = true;
+		part[length - 1] = '\0';
+	}
+	if (strcmp(part, "now") == 0 && !fault->onwards && fault->call == WIRE_ANY) {
+		fault->at = 0;
+		return true;
+	}
+	if (!read_number(part, 1, UINT_MAX, &fault->at))
+		return sim_error_set(error, "after the @ comes the number of a call, 1 or more");
+	return true;
+}
+
+static bool
+check_whole(const struct fault *fault, char **error)
+{
+	const char *name = kinds[fault->kind].name;
+
+	if (kinds[fault->kind].needed && !fault->has_value)
+		return sim_error_set(error, "%s needs a value: %s", name, kinds[fault->kind].help);
+	if (fault->at == 0 && (fault->group == FAULT_RESULT || fault->group == FAULT_ANSWER))
+		return sim_error_set(error, "%s needs the number of a call after the @", name);
+	if (fault->group == FAULT_ANSWER && fault->moment != FAULT_BEFORE &&
+	    fault->kind != FAULT_SW)
+		return sim_error_set(error, "%s knows no before, during or after", name);
+	if (fault->group == FAULT_OTHER && fault->moment == FAULT_DURING)
+		return sim_error_set(error, "%s happens before or after a call", name);
+	if (fault->group == FAULT_ANSWER && fault->call != WIRE_ANY && fault->call != WIRE_TRANSMIT)
+		return sim_error_set(error, "%s can only strike transmit", name);
+	return true;
+}
+
+static bool
+read_order(struct fault *fault, char *copy, char **error)
+{
+	char *at = copy;
+	char *kind = strsep(&at, "@");
+
+	if (!at)
+		return sim_error_set(error, "KIND@N is missing its @");
+	if (!read_kind(fault, kind, error) || !read_place(fault, &at, error))
+		return false;
+	while (at)
+		if (!read_option(fault, strsep(&at, ":"), error))
+			return false;
+	return check_whole(fault, error);
+}
+
+bool
+fault_read(struct fault *fault, const char *text, char **error)
+{
+	char *copy = strdup(text), *why = NULL;
+	bool ok = copy && read_order(fault, copy, &why);
+
+	if (!ok)
+		sim_error_set(error, "fault order '%s': %s", text, why ? why : "out of memory");
+	snprintf(fault->text, sizeof fault->text, "%s", text);
+	free(why);
+	free(copy);
+	return ok;
+}
