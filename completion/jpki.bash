@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # Completion for jpki-tool and jpki-card-sim. What can be typed the programs say themselves:
-# PROGRAM --words prints a table (src/tool/commands/completion.h has its form), and asks no card for it.
+# PROGRAM --words prints a table (src/tool/main.c has its form), and asks no card for it.
 
 # Adds to COMPREPLY what begins like $cur, of words as the table has them: in capitals is what
 # stands for others.

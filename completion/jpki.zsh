@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Completion for @PROGRAM@. What can be typed the program says itself: @PROGRAM@ --words prints a
-# table (src/tool/commands/completion.h has its form), and asks no card for it.
+# table (src/tool/main.c has its form), and asks no card for it.
 
 local line said command name next takes
 local -a fields

@@ -8,7 +8,7 @@ tool_scripts += tests/tool-sign.sh tests/tool-statuses.sh tests/tool-messages.sh
 dist_check_SCRIPTS += $(tool_scripts)
 
 # Fuzzing of verify (tests/fuzz.mk has the others), with the list of authorities in the source.
-tool_verify_sources = tests/fuzz/fuzz-verify.c tests/fuzz/fuzz.h src/tool/cards/authority.c
+tool_verify_sources = tests/fuzz/fuzz-verify.c tests/fuzz/fuzz.h src/tool/cards/words.c
 tool_verify_cppflags = $(tool_cppflags) -DPKGDATADIR='"$(abs_top_srcdir)/src/holder"' \
 	-DCORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
 tool_replays += tests/fuzz/replay-verify

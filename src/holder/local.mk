@@ -21,5 +21,4 @@ src_holder_libholder_la_SOURCES = \
 	src/holder/signature.c src/holder/signature.h \
 	src/holder/signing.c src/holder/signing.h \
 	src/holder/text.c src/holder/text.h \
-	src/holder/validity.c src/holder/validity.h \
-	src/holder/work.h
+	src/holder/validity.c src/holder/validity.h

@@ -3,7 +3,6 @@
 
 #include "holder/secret.h"
 #include "holder/text.h"
-#include "holder/work.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include "holder/session.h"
 
 #include "holder/pin.h"
-#include "holder/work.h"
+#include "holder/signals.h"
 
 #include <string.h>
 
@@ -47,6 +47,22 @@ struct token *
 session_token(const struct session *session)
 {
 	return &session->reader->tokens[session->key];
+}
+
+void
+work_begin(const struct module *module, enum busy what, sigset_t *before)
+{
+	signals_hold(before);
+	if (module->person.busy)
+		module->person.busy(module->person.context, what);
+}
+
+void
+work_end(const struct module *module, const sigset_t *before)
+{
+	if (module->person.busy)
+		module->person.busy(module->person.context, BUSY_NOT);
+	signals_release(before);
 }
 
 /* ---- objects ---- */

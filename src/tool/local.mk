@@ -7,7 +7,6 @@ noinst_LTLIBRARIES += src/tool/librooms.la
 src_tool_librooms_la_SOURCES = \
 	src/tool/commands/cert.c \
 	src/tool/commands/commands.h \
-	src/tool/commands/completion.c src/tool/commands/completion.h \
 	src/tool/commands/help.c \
 	src/tool/commands/pin.c \
 	src/tool/commands/sign.c \
@@ -29,9 +28,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/browsers/nssdb.c src/tool/browsers/nssdb.h \
 	src/tool/browsers/p11kit.c src/tool/browsers/p11kit.h \
 	src/tool/browsers/setup.c src/tool/browsers/setup.h \
-	src/tool/cards/authority.c src/tool/cards/authority.h \
 	src/tool/cards/cards.c src/tool/cards/cards.h \
-	src/tool/cards/hidden.c src/tool/cards/hidden.h \
 	src/tool/cards/personal.c src/tool/cards/personal.h \
 	src/tool/cards/pin.c src/tool/cards/pin.h \
 	src/tool/cards/words.c src/tool/cards/words.h \
@@ -40,7 +37,6 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/system/packages.c src/tool/system/packages.h \
 	src/tool/system/paths.c src/tool/system/paths.h \
 	src/tool/system/shell.c src/tool/system/shell.h \
-	src/tool/terminal/consent.c src/tool/terminal/consent.h \
 	src/tool/terminal/exit.c src/tool/terminal/exit.h \
 	src/tool/terminal/json.c src/tool/terminal/json.h \
 	src/tool/terminal/options.c src/tool/terminal/options.h \

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/setup.h"
 #include "tool/commands/commands.h"
-#include "tool/commands/completion.h"
 #include "tool/doctor/doctor.h"
 #include "tool/status/status.h"
 #include "tool/system/paths.h"
@@ -89,10 +88,11 @@ print_help(void)
 
 	(void)printf("%s\n%s\n\n", _("Usage: jpki-tool COMMAND [OPTION]... [ARGUMENT]..."),
 		     _("Looks after the certificates and PINs of a My Number card (JPKI)."));
+	screen_width(22);
 	for (size_t i = 0; i < COMMANDS; i++) {
 		(void)snprintf(label, sizeof label, "%s %s", commands[i].name,
 			       commands[i].arguments);
-		screen_row(label, 22, MARK_NONE, _(commands[i].summary));
+		screen_row(label, MARK_NONE, _(commands[i].summary));
 	}
 	screen_blank();
 	options_print(NULL);
@@ -129,18 +129,55 @@ print_family(const char *word)
 	return any;
 }
 
-/* For shell completion; touches no card. */
+/*
+ * What can be typed, for shell completion: the table that jpki-tool --words prints, made of the
+ * tables that read the command line. Three fields, with tabs between them:
+ *	COMMAND	WORD		a word of its usage line; one in capitals stands for others
+ *	COMMAND	--OPTION	NAME	and what its value is called, - for a flag
+ *	=	NAME		WORD	a word for what is called so in capitals
+ * COMMAND is - for what goes with all commands, WORD is - for a command without arguments.
+ */
+
+/* What separates the words of a usage line. */
+#define BETWEEN " |[]."
+
+static void
+print_arguments(const struct command *command)
+{
+	const char *at = command->arguments;
+
+	/* a command without any is there all the same */
+	if (!*at)
+		(void)printf("%s\t-\t-\n", command->name);
+	while (*(at += strspn(at, BETWEEN))) {
+		size_t len = strcspn(at, BETWEEN);
+
+		(void)printf("%s\t%.*s\t-\n", command->name, (int)len, at);
+		at += len;
+	}
+}
+
+static void
+print_choices(const char *name, const char *(*choice)(size_t i))
+{
+	const char *word;
+
+	for (size_t i = 0; (word = choice(i)); i++)
+		(void)printf("=\t%s\t%s\n", name, word);
+}
+
+/* Touches no card. */
 static void
 print_words(void)
 {
 	for (size_t i = 0; i < COMMANDS; i++) {
-		words_print_arguments(&commands[i]);
+		print_arguments(&commands[i]);
 		options_print_words(&commands[i]);
 	}
 	options_print_words(NULL);
-	words_print_choices("WHICH", cert_choice);
-	words_print_choices("BROWSER", setup_choice);
-	words_print_choices("TOPIC", help_choice);
+	print_choices("WHICH", cert_choice);
+	print_choices("BROWSER", setup_choice);
+	print_choices("TOPIC", help_choice);
 }
 
 /* The command named by the first one or two words; *words says how many it took. */

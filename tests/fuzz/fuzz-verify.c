@@ -6,7 +6,7 @@
  */
 #include "tool/verify/verify.h"
 #include "holder/signature.h"
-#include "tool/cards/authority.h"
+#include "tool/cards/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include "tool/browsers/p11kit.h"
 #include "tool/system/child.h"
 #include "tool/system/packages.h"
-#include "tool/terminal/consent.h"
+#include "tool/terminal/prompt.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
@@ -31,7 +31,6 @@ struct plan {
 	struct places places;
 	enum step *steps;
 	size_t changes, already, running;
-	int width; /* of the labels */
 };
 
 /* ---- what is asked for ---- */
@@ -84,44 +83,38 @@ label_of(const struct place *place, char *label, size_t size)
 		       place->name[0] ? " " : "", place->name, boxes[place->sandbox]);
 }
 
-static void
-row(const struct plan *plan, const struct place *place, enum mark mark, const char *text)
-{
-	char label[200];
-
-	label_of(place, label, sizeof label);
-	screen_row(label, plan->width, mark, text);
-}
-
-static void rowf(const struct plan *plan, const struct place *place, enum mark mark,
-		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+static void row(const struct place *place, enum mark mark, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 static void
-rowf(const struct plan *plan, const struct place *place, enum mark mark, const char *format, ...)
+row(const struct place *place, enum mark mark, const char *format, ...)
 {
 	va_list args;
-	char *text;
+	char label[200], *text;
 
 	va_start(args, format);
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	row(plan, place, mark, text ? text : "?");
+	label_of(place, label, sizeof label);
+	screen_row(label, mark, text ? text : "?");
 	free(text);
 }
 
 static void
-find_width(struct plan *plan)
+find_width(const struct places *places)
 {
 	char label[200];
+	int widest = 0;
 
-	for (size_t i = 0; i < plan->places.count; i++) {
+	for (size_t i = 0; i < places->count; i++) {
 		int columns;
 
-		label_of(&plan->places.items[i], label, sizeof label);
+		label_of(&places->items[i], label, sizeof label);
 		columns = screen_columns(label) + 2;
-		plan->width = columns > plan->width ? columns : plan->width;
+		widest = columns > widest ? columns : widest;
 	}
+	screen_width(widest);
 }
 
 /* ---- planning ---- */
@@ -168,35 +161,34 @@ plan_add(struct plan *plan, const struct place *place)
 
 	if (is_already(plan, place)) {
 		plan->already++;
-		rowf(plan, place, MARK_OK, _("the module is in it already: %s"), place->db.library);
+		row(place, MARK_OK, _("the module is in it already: %s"), place->db.library);
 		return STEP_NONE;
 	}
 	if (place->elsewhere && strstr(place->elsewhere, "policies.json")) {
 		plan->already++;
-		rowf(plan, place, MARK_OK, _("the administrator brings the module already: %s"),
-		     place->elsewhere);
+		row(place, MARK_OK, _("the administrator brings the module already: %s"),
+		    place->elsewhere);
 		return STEP_NONE;
 	}
 	if (comes_by_p11kit(place)) {
 		plan->already++;
-		row(plan, place, MARK_OK, _("the module comes through p11-kit already"));
+		row(place, MARK_OK, "%s", _("the module comes through p11-kit already"));
 		return STEP_NONE;
 	}
 	if (place->db.state == NSSDB_NONE && place->browser == BROWSER_FIREFOX) {
-		rowf(plan, place, MARK_CAUTION,
-		     _("never used: start %s with it once, close it, and run this again"), name);
+		row(place, MARK_CAUTION,
+		    _("never used: start %s with it once, close it, and run this again"), name);
 		return STEP_NONE;
 	}
 	if (place->db.state == NSSDB_NONE) {
-		rowf(plan, place, MARK_NONE,
-		     _("the empty database %s is made, without a password, as Chromium makes it; "
-		       "its "
-		       "pkcs11.txt gets the module %s"),
-		     place->folder, plan->library);
+		row(place, MARK_NONE,
+		    _("the empty database %s is made, without a password, as Chromium makes it; "
+		      "its "
+		      "pkcs11.txt gets the module %s"),
+		    place->folder, plan->library);
 		return STEP_MAKE;
 	}
-	rowf(plan, place, MARK_NONE, _("%s/pkcs11.txt gets the module %s"), place->folder,
-	     plan->library);
+	row(place, MARK_NONE, _("%s/pkcs11.txt gets the module %s"), place->folder, plan->library);
 	return STEP_CHANGE;
 }
 
@@ -205,19 +197,19 @@ plan_remove(struct plan *plan, const struct place *place)
 {
 	switch (place->db.state) {
 	case NSSDB_OURS:
-		rowf(plan, place, MARK_NONE, _("%s/pkcs11.txt loses the module %s"), place->folder,
-		     place->db.library);
+		row(place, MARK_NONE, _("%s/pkcs11.txt loses the module %s"), place->folder,
+		    place->db.library);
 		return STEP_CHANGE;
 	case NSSDB_BY_HAND:
-		rowf(plan, place, MARK_CAUTION,
-		     _("%s is in it, but not by \"jpki-tool setup\": take it out in the browser"),
-		     place->db.library);
+		row(place, MARK_CAUTION,
+		    _("%s is in it, but not by \"jpki-tool setup\": take it out in the browser"),
+		    place->db.library);
 		break;
 	case NSSDB_NONE:
 	case NSSDB_WITHOUT:
 	case NSSDB_PROXY:
 	case NSSDB_UNREADABLE:
-		row(plan, place, MARK_OK, _("\"jpki-tool setup\" has put nothing there"));
+		row(place, MARK_OK, "%s", _("\"jpki-tool setup\" has put nothing there"));
 		break;
 	}
 	plan->already++;
@@ -230,24 +222,23 @@ plan_place(struct plan *plan, const struct place *place)
 	enum step step;
 
 	if (browser_is_idle(&plan->places, place)) {
-		row(plan, place, MARK_NONE, _("never used, so it is left alone"));
+		row(place, MARK_NONE, "%s", _("never used, so it is left alone"));
 		return STEP_NONE;
 	}
 	if (place->sandbox != SANDBOX_NONE) {
-		row(plan, place, MARK_CAUTION,
+		row(place, MARK_CAUTION, "%s",
 		    _("cannot load modules of this computer from inside its package; install the "
 		      "browser as a package of the distribution (or of its maker) instead"));
 		return STEP_NONE;
 	}
 	if (place->db.state == NSSDB_UNREADABLE) {
-		rowf(plan, place, MARK_PROBLEM, _("%s/pkcs11.txt cannot be read"), place->folder);
+		row(place, MARK_PROBLEM, _("%s/pkcs11.txt cannot be read"), place->folder);
 		return STEP_NONE;
 	}
 	step = plan->options->remove ? plan_remove(plan, place) : plan_add(plan, place);
 	if (step != STEP_NONE && place->running) {
 		plan->running++;
-		rowf(plan, place, MARK_PROBLEM, _("is running: close it first (%s)"),
-		     place->running);
+		row(place, MARK_PROBLEM, _("is running: close it first (%s)"), place->running);
 	}
 	return step;
 }
@@ -259,7 +250,7 @@ make_plan(struct plan *plan)
 		plan->steps = calloc(plan->places.count + 1, sizeof *plan->steps);
 	if (!plan->steps)
 		return out_of_memory();
-	find_width(plan);
+	find_width(&plan->places);
 	for (size_t i = 0; i < plan->places.count; i++) {
 		plan->steps[i] = plan_place(plan, &plan->places.items[i]);
 		plan->changes += plan->steps[i] != STEP_NONE;
@@ -296,12 +287,12 @@ do_plan(struct plan *plan)
 		if (plan->steps[i] == STEP_NONE)
 			continue;
 		if (do_step(plan, place, plan->steps[i], why)) {
-			row(plan, place, MARK_OK,
+			row(place, MARK_OK, "%s",
 			    plan->library ? _("done; it counts from the browser's next start")
 					  : _("done"));
 			continue;
 		}
-		row(plan, place, MARK_PROBLEM, why);
+		row(place, MARK_PROBLEM, "%s", why);
 		status = TOOL_FAILED;
 	}
 	return status;
@@ -343,7 +334,7 @@ carry_out(struct plan *plan)
 			 "site gets."));
 	screen_blank();
 	if (!plan->options->yes)
-		status = consent_ask(_("Do this?"), "--yes", _("nothing was changed"));
+		status = prompt_consent(_("Do this?"), "--yes", _("nothing was changed"));
 	return status == TOOL_OK ? do_plan(plan) : status;
 }
 

@@ -2,13 +2,105 @@
 #include "tool/cards/cards.h"
 
 #include "holder/dates.h"
-#include "tool/cards/hidden.h"
 #include "tool/cards/pin.h"
 #include "tool/cards/words.h"
 #include "tool/terminal/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* ---- readers that are not there ---- */
+
+/* The names of all that are hidden or not, "One, Two"; NULL if there are none, or without memory.
+ */
+static char *
+names(const struct jpki_reader_list *all, bool hidden)
+{
+	char *text = NULL;
+
+	for (CK_ULONG i = 0; i < all->count; i++) {
+		char *longer = NULL;
+
+		if (!all->readers[i].hidden == hidden)
+			continue;
+		if (asprintf(&longer, "%s%s%s", text ? text : "", text ? ", " : "",
+			     all->readers[i].name) < 0)
+			longer = NULL;
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+char *
+hidden_text(const struct module *module)
+{
+	const struct jpki_reader_list *all = &module->all;
+	char *hidden = names(all, true), *text = NULL;
+
+	if (hidden &&
+	    asprintf(&text,
+		     all->source[0] == '/'
+			     ? _("the setting reader = %s (in %s) hides %s; to use what it hides, "
+				 "take it out or change it")
+			     : _("the setting reader = %s (environment variable %s) hides %s; to "
+				 "use what it hides, take it out or change it"),
+		     all->setting, all->source, hidden) < 0)
+		text = NULL;
+	free(hidden);
+	return text;
+}
+
+char *
+absence_text(const struct module *module, enum jpki_reason reason)
+{
+	char *hidden = reason == JPKI_REASON_NO_READER ? hidden_text(module) : NULL;
+
+	return hidden ? hidden : strdup(reason_text(reason));
+}
+
+/* As a complaint of its own. */
+static void
+tell_hidden(const struct module *module)
+{
+	char *hidden = hidden_text(module);
+
+	if (hidden)
+		complain("%s", hidden);
+	free(hidden);
+}
+
+enum tool_exit
+absence_tell(const struct module *module, enum jpki_reason reason)
+{
+	char *text = absence_text(module, reason);
+
+	complain("%s", text ? text : "?");
+	free(text);
+	if (reason != JPKI_REASON_NO_READER)
+		tell_hidden(module);
+	return reason_exit(reason);
+}
+
+/* The reader or card that is wanted is not among those that are there. */
+static enum tool_exit
+unwanted_tell(const struct module *module)
+{
+	char *there = names(&module->all, false);
+
+	if (module->wanted.serial)
+		complain(_("no card with the serial number %s in the readers"),
+			 module->wanted.serial);
+	else
+		complain(_("no reader whose name contains \"%s\"; there is: %s"),
+			 module->wanted.reader, there ? there : "");
+	free(there);
+	tell_hidden(module);
+	return module->wanted.serial ? TOOL_NO_CARD : TOOL_NO_READER;
+}
+
+/* ---- outcomes ---- */
 
 /* clang-format off */
 /* Those for which a sentence is enough. */
@@ -38,7 +130,8 @@ tell_wrong(int left, bool is_spent)
 	}
 	if (left > 0 && !is_spent)
 		complain(P_("the PIN was refused before it was sent: no try was lost, %d is left",
-			    "the PIN was refused before it was sent: no try was lost, %d are left", left),
+			    "the PIN was refused before it was sent: no try was lost, %d are left",
+			    left),
 			 left);
 	else if (left > 0)
 		complain(P_("the PIN was wrong: %d try left", "the PIN was wrong: %d tries left",
@@ -47,8 +140,9 @@ tell_wrong(int left, bool is_spent)
 	else
 		complain("%s", _("the PIN was wrong"));
 	if (left == 1)
-		complain("%s", _("THE NEXT WRONG ONE LOCKS IT. Unless you are sure, stop here and see "
-				 "\"jpki-tool help forgotten\""));
+		complain("%s",
+			 _("THE NEXT WRONG ONE LOCKS IT. Unless you are sure, stop here and see "
+			   "\"jpki-tool help forgotten\""));
 	return TOOL_PIN_WRONG;
 }
 
@@ -77,12 +171,13 @@ tell_dates(const struct outcome *outcome)
 	char day[DAY_TEXT];
 
 	day_format(day_at(outcome->when), day);
-	complain(outcome->what == OUTCOME_ENDED
-			 ? _("nothing was signed: the certificate ended on %s (see \"jpki-tool help "
-			     "expired\")")
-			 : _("nothing was signed: the certificate is valid only from %s on (is the "
-			     "clock of this computer right?)"),
-		 day);
+	complain(
+		outcome->what == OUTCOME_ENDED
+			? _("nothing was signed: the certificate ended on %s (see \"jpki-tool help "
+			    "expired\")")
+			: _("nothing was signed: the certificate is valid only from %s on (is the "
+			    "clock of this computer right?)"),
+		day);
 	return TOOL_NOT_VALID;
 }
 
@@ -92,8 +187,9 @@ cards_tell(const struct module *module, struct outcome outcome)
 	const struct wanted *wanted = &module->wanted;
 
 	if (outcome.is_open)
-		complain("%s", _("it is not certain that the PIN was changed: if the new one is refused, "
-				 "the old one is still in force"));
+		complain("%s",
+			 _("it is not certain that the PIN was changed: if the new one is refused, "
+			   "the old one is still in force"));
 	switch (outcome.what) {
 	case OUTCOME_OK:
 		return TOOL_OK;
@@ -115,7 +211,8 @@ cards_tell(const struct module *module, struct outcome outcome)
 	case OUTCOME_SEVERAL:
 		return tell_several(module);
 	case OUTCOME_NOT_SHOWN:
-		complain(_("the module chosen with --module does not show the %s"), key_text(outcome.key));
+		complain(_("the module chosen with --module does not show the %s"),
+			 key_text(outcome.key));
 		return TOOL_NO_CERTIFICATE;
 	case OUTCOME_NOT_YET_VALID:
 	case OUTCOME_ENDED:
@@ -150,7 +247,8 @@ cards_open(struct module *module, const struct options *options)
 
 enum tool_exit
 cards_run(const struct options *options,
-	  enum tool_exit (*work)(struct module *module, const struct options *options, void *context),
+	  enum tool_exit (*work)(struct module *module, const struct options *options,
+				 void *context),
 	  void *context)
 {
 	struct module module;

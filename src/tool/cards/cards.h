@@ -26,4 +26,13 @@ enum tool_exit cards_run(const struct options *options,
 /* Says what went wrong, if anything did; the exit status that goes with it. */
 enum tool_exit cards_tell(const struct module *module, struct outcome outcome);
 
+/* A sentence: which ones are hidden by what. The caller frees it; NULL where none are. */
+char *hidden_text(const struct module *module);
+
+/* Why there is no token: reason_text, or that the reader is hidden. The caller frees it. */
+char *absence_text(const struct module *module, enum jpki_reason reason);
+
+/* Complains of that; reason_exit. */
+enum tool_exit absence_tell(const struct module *module, enum jpki_reason reason);
+
 #endif

@@ -31,13 +31,13 @@ birth_text(const char *text)
 
 /* A name or an address, and which of its characters stand for others. */
 static void
-show_text(const char *label, int width, const char *text, const char *flags)
+show_text(const char *label, const char *text, const char *flags)
 {
 	char *found = text && flags ? personal_substitutes(text, flags) : NULL;
 
-	screen_row(label, width, MARK_NONE, text ? text : "?");
+	screen_row(label, MARK_NONE, text ? text : "?");
 	if (found)
-		screen_rowf(_("Substitutes in it"), width, MARK_NONE,
+		screen_rowf(_("Substitutes in it"), MARK_NONE,
 			    _("%s (written for characters that the certificate cannot hold)"),
 			    found);
 	free(found);
@@ -52,7 +52,7 @@ sex_text(const char *sex)
 }
 
 void
-personal_show(const X509 *certificate, int width)
+personal_show(const X509 *certificate)
 {
 	struct personal personal;
 	char **parts = personal.parts, *birth;
@@ -60,14 +60,13 @@ personal_show(const X509 *certificate, int width)
 
 	personal_read(&personal, certificate);
 	birth = birth_text(parts[PERSONAL_BIRTH]);
-	show_text(_("Name"), width, parts[PERSONAL_NAME], parts[PERSONAL_NAME_FLAGS]);
-	show_text(_("Address"), width, parts[PERSONAL_ADDRESS], parts[PERSONAL_ADDRESS_FLAGS]);
+	show_text(_("Name"), parts[PERSONAL_NAME], parts[PERSONAL_NAME_FLAGS]);
+	show_text(_("Address"), parts[PERSONAL_ADDRESS], parts[PERSONAL_ADDRESS_FLAGS]);
 	if (birth && !personal_birth(parts[PERSONAL_BIRTH], &known))
-		screen_rowf(_("Birth date"), width, MARK_CAUTION, _("not a date: %s"), birth);
+		screen_rowf(_("Birth date"), MARK_CAUTION, _("not a date: %s"), birth);
 	else
-		screen_row(_("Birth date"), width, MARK_NONE, birth ? birth : "?");
-	screen_row(_("Sex"), width, MARK_NONE,
-		   parts[PERSONAL_SEX] ? sex_text(parts[PERSONAL_SEX]) : "?");
+		screen_row(_("Birth date"), MARK_NONE, birth ? birth : "?");
+	screen_row(_("Sex"), MARK_NONE, parts[PERSONAL_SEX] ? sex_text(parts[PERSONAL_SEX]) : "?");
 	if (birth)
 		OPENSSL_cleanse(birth, strlen(birth));
 	free(birth);

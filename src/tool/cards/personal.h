@@ -10,7 +10,7 @@
  */
 char *birth_text(const char *text);
 
-/* Prints rows with name, address, birth date and sex, their labels filled up to `width`. */
-void personal_show(const X509 *certificate, int width);
+/* Prints rows with name, address, birth date and sex. */
+void personal_show(const X509 *certificate);
 
 #endif

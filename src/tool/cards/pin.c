@@ -3,7 +3,6 @@
 
 #include "holder/module.h"
 #include "tool/cards/words.h"
-#include "tool/terminal/consent.h"
 #include "tool/terminal/exit.h"
 #include "tool/terminal/pinentry.h"
 #include "tool/terminal/progress.h"
@@ -27,8 +26,9 @@ question_text(enum key key, enum pin_question question)
 		return key == KEY_AUTH ? _("4-digit PIN for user authentication")
 				       : _("password for digital signature (6 to 16 characters)");
 	case PIN_NEW:
-		return key == KEY_AUTH ? _("New 4-digit PIN for user authentication")
-				       : _("New password for digital signature (6 to 16 characters)");
+		return key == KEY_AUTH
+			       ? _("New 4-digit PIN for user authentication")
+			       : _("New password for digital signature (6 to 16 characters)");
 	case PIN_AGAIN:
 		return _("The same once more");
 	}
@@ -139,7 +139,8 @@ no_answer(const struct options *options, int result)
 
 /* ---- asking ---- */
 
-#define ENTRIES 3 /* that a pinentry program is asked for: one that repeats itself would go on for ever */
+#define ENTRIES                                                                                    \
+	3 /* that a pinentry program is asked for: one that repeats itself would go on for ever */
 
 /*
  * What is wrong with the entry before, in words that a pinentry program shows and the caller frees;
@@ -174,7 +175,7 @@ say_before(const struct options *options, const struct pin_request *request, cha
 	complain(_("only one try is left for the PIN of the %s: if it is wrong, the PIN is locked "
 		   "and has to be set anew (see \"jpki-tool help locked\")"),
 		 key_text(request->key));
-	return consent_ask(_("Use the last try?"), "--last-try",
+	return prompt_consent(_("Use the last try?"), "--last-try",
 			   _("not done; nothing was sent to the card"));
 }
 
@@ -188,7 +189,8 @@ ask_pin(void *context, const struct pin_request *request, struct pin *pin)
 
 	if (status == TOOL_OK) {
 		card = request->question == PIN_NOW ? card_line(request->reader) : NULL;
-		result = get(options, card, question_text(request->key, request->question), words, pin);
+		result = get(options, card, question_text(request->key, request->question), words,
+			     pin);
 		free(card);
 	}
 	free(words);

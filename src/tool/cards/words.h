@@ -2,8 +2,9 @@
 #ifndef JPKI_TOOL_WORDS_H
 #define JPKI_TOOL_WORDS_H
 
-#include "holder/key.h"
+#include "holder/authority.h"
 #include "tool/terminal/exit.h"
+#include "tool/terminal/screen.h"
 
 #include <stdbool.h>
 
@@ -26,5 +27,16 @@ const char *key_name(enum key key);
 
 /* A key by its name; a message if it is none. */
 bool key_read(const char *text, enum key *key);
+
+/* The list of authorities that came with the program. */
+const char *authority_list(void);
+
+/* The answer as a sentence, which the caller frees (NULL without memory); its name in JSON. */
+char *authority_text(enum authority_answer answer, const char *year);
+const char *authority_name(enum authority_answer answer);
+enum mark authority_mark(enum authority_answer answer);
+
+/* How a command ends that has come to it. */
+enum tool_exit verdict_exit(enum verdict verdict);
 
 #endif

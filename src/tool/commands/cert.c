@@ -50,8 +50,6 @@ find_which(const char *name)
 
 /* ---- show ---- */
 
-#define LABELS 24
-
 static void
 show_name(const char *label, const X509_NAME *name)
 {
@@ -63,7 +61,7 @@ show_name(const char *label, const X509_NAME *name)
 	(void)X509_NAME_print_ex(out, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
 	(void)BIO_write(out, "", 1);
 	(void)BIO_get_mem_data(out, &data);
-	screen_row(label, LABELS, MARK_NONE, data);
+	screen_row(label, MARK_NONE, data);
 	BIO_free(out);
 }
 
@@ -73,7 +71,7 @@ show_serial(const X509 *certificate)
 	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
 	char *text = number ? BN_bn2hex(number) : NULL;
 
-	screen_row(_("Serial number"), LABELS, MARK_NONE, text ? text : "?");
+	screen_row(_("Serial number"), MARK_NONE, text ? text : "?");
 	OPENSSL_free(text);
 	BN_free(number);
 }
@@ -84,7 +82,7 @@ show_fingerprint(const X509 *certificate)
 	char text[FINGERPRINT_TEXT];
 
 	(void)certificate_fingerprint(certificate, text);
-	screen_row(_("SHA-256 fingerprint"), LABELS, MARK_NONE, text);
+	screen_row(_("SHA-256 fingerprint"), MARK_NONE, text);
 }
 
 static void
@@ -96,9 +94,9 @@ show_dates(const X509 *certificate)
 	if (!certificate_dates(certificate, &from, &to))
 		return;
 	day_format(day_at(from), text);
-	screen_row(_("Valid from"), LABELS, MARK_NONE, text);
+	screen_row(_("Valid from"), MARK_NONE, text);
 	day_format(day_at(to), text);
-	screen_row(_("Valid to"), LABELS, MARK_NONE, text);
+	screen_row(_("Valid to"), MARK_NONE, text);
 }
 
 static void
@@ -107,15 +105,16 @@ show_key(const X509 *certificate)
 	EVP_PKEY *key = X509_get0_pubkey(certificate);
 	const char *type = key ? EVP_PKEY_get0_type_name(key) : NULL;
 
-	screen_rowf(_("Key"), LABELS, MARK_NONE, _("%s, %d bits"), type ? type : "?",
+	screen_rowf(_("Key"), MARK_NONE, _("%s, %d bits"), type ? type : "?",
 		    key ? EVP_PKEY_get_bits(key) : 0);
 }
 
 static enum tool_exit
 show(const struct options *options, const struct which *which, X509 *certificate)
 {
+	screen_width(24);
 	if (certificate_is_simulated(certificate))
-		screen_row(_("Card"), LABELS, MARK_NONE, _("SIMULATED: for tests only"));
+		screen_row(_("Card"), MARK_NONE, _("SIMULATED: for tests only"));
 	show_name(_("Subject"), X509_get_subject_name(certificate));
 	show_name(_("Issuer"), X509_get_issuer_name(certificate));
 	show_serial(certificate);
@@ -126,10 +125,10 @@ show(const struct options *options, const struct which *which, X509 *certificate
 		return TOOL_OK;
 	screen_blank();
 	if (options->personal)
-		personal_show(certificate, LABELS);
+		personal_show(certificate);
 	else
 		screen_text(2, _("It also holds name, address, birth date and sex of the holder: "
-					   "--personal shows them."));
+				 "--personal shows them."));
 	return TOOL_OK;
 }
 

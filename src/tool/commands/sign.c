@@ -6,7 +6,7 @@
 #include "holder/text.h"
 #include "tool/cards/cards.h"
 #include "tool/system/file.h"
-#include "tool/terminal/consent.h"
+#include "tool/terminal/prompt.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
@@ -68,7 +68,8 @@ say_beside(const struct job *job)
 	size_t len = strlen(job->path);
 
 	if (len > 4 && strcasecmp(job->path + len - 4, ".pdf") == 0)
-		complain(_("note: this signature lies beside the PDF file, where PDF readers do not look; "
+		complain(_("note: this signature lies beside the PDF file, where PDF readers do "
+			   "not look; "
 			   "the page doc/clients/pdf tells how to sign inside of it"));
 }
 
@@ -91,7 +92,8 @@ disclose(const struct options *options, const struct job *job)
 		     name ? name : "?") < 0)
 		question = NULL;
 	free(name);
-	status = question ? consent_ask(question, "--yes", _("not done; nothing was sent to the card"))
+	status = question ? prompt_consent(question, "--yes",
+					_("not done; nothing was sent to the card"))
 			  : out_of_memory();
 	free(question);
 	return status;

@@ -3,7 +3,6 @@
 #include "tool/commands/commands.h"
 
 #include "holder/proof.h"
-#include "tool/cards/authority.h"
 #include "tool/cards/cards.h"
 #include "tool/cards/words.h"
 #include "tool/terminal/json.h"
@@ -17,15 +16,15 @@ show(const struct proof *proof)
 {
 	const char *const labels[] = {_("Dates"), _("Key"), _("Issuer"), _("Revocation")};
 	char *authority = authority_text(proof->authority, proof->year);
-	int width = screen_widest(labels, sizeof labels / sizeof labels[0]) + 2;
 
-	screen_rowf(labels[0], width, proof->in_term ? MARK_OK : MARK_PROBLEM, _("%s to %s"),
-		    proof->from, proof->to);
-	screen_row(labels[1], width, proof->key_fits ? MARK_OK : MARK_PROBLEM,
+	screen_labels(labels, sizeof labels / sizeof labels[0]);
+	screen_rowf(labels[0], proof->in_term ? MARK_OK : MARK_PROBLEM, _("%s to %s"), proof->from,
+		    proof->to);
+	screen_row(labels[1], proof->key_fits ? MARK_OK : MARK_PROBLEM,
 		   proof->key_fits ? _("the card has the key of this certificate")
-				    : _("the key on the card is not that of this certificate"));
-	screen_row(labels[2], width, authority_mark(proof->authority), authority ? authority : "?");
-	screen_row(labels[3], width, MARK_CAUTION,
+				   : _("the key on the card is not that of this certificate"));
+	screen_row(labels[2], authority_mark(proof->authority), authority ? authority : "?");
+	screen_row(labels[3], MARK_CAUTION,
 		   _("NOT CHECKED: by law only the official service and approved verifiers may ask "
 		     "whether a certificate was revoked. The official client software can tell "
 		     "you."));

@@ -2,7 +2,6 @@
 #include "tool/doctor/doctor.h"
 
 #include "tool/cards/cards.h"
-#include "tool/cards/hidden.h"
 #include "tool/doctor/parts.h"
 #include "tool/terminal/json.h"
 #include "tool/terminal/text.h"
@@ -36,16 +35,15 @@ static void
 show(const struct report *report)
 {
 	const char *labels[sizeof areas / sizeof areas[0]];
-	int width;
 
 	for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++)
 		labels[i] = _(areas[i].label);
-	width = screen_widest(labels, sizeof areas / sizeof areas[0]) + 2;
+	screen_labels(labels, sizeof areas / sizeof areas[0]);
 	for (size_t i = 0; i < report->count; i++) {
 		const struct finding *finding = &report->items[i];
 		bool same = i > 0 && report->items[i - 1].area == finding->area;
 
-		screen_row(same ? "" : labels[finding->area], width, finding->mark, finding->text);
+		screen_row(same ? "" : labels[finding->area], finding->mark, finding->text);
 		if (finding->command)
 			screen_command(finding->command);
 	}

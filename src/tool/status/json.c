@@ -40,8 +40,8 @@ token(const struct token *token, const struct validity *v)
 {
 	const struct jpki_slot_status *status = &token->status;
 	bool present = status->reason == JPKI_REASON_NONE;
-	json_t *json = json_pack("{s:b, s:s}", "present", present, "reason",
-				 reason_name(status->reason));
+	json_t *json =
+		json_pack("{s:b, s:s}", "present", present, "reason", reason_name(status->reason));
 
 	if (!json || !present)
 		return json;
@@ -59,10 +59,10 @@ static json_t *
 reader(const struct holding *holding)
 {
 	const struct reader *r = holding->reader;
-	json_t *json = json_pack(
-		"{s:s, s:s, s:s, s:b}", "reader", r->name, "card", card_name(r->card),
-		"serial", r->serial, "simulated",
-		holding->validity[KEY_AUTH].simulated || holding->validity[KEY_SIGN].simulated);
+	json_t *json = json_pack("{s:s, s:s, s:s, s:b}", "reader", r->name, "card",
+				 card_name(r->card), "serial", r->serial, "simulated",
+				 holding->validity[KEY_AUTH].simulated ||
+					 holding->validity[KEY_SIGN].simulated);
 
 	for (enum key key = KEY_AUTH; json && key < KEYS; key++)
 		if (r->tokens[key].listed)

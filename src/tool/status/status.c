@@ -2,7 +2,6 @@
 #include "tool/status/status.h"
 
 #include "tool/cards/cards.h"
-#include "tool/cards/hidden.h"
 #include "tool/cards/words.h"
 #include "tool/system/file.h"
 #include "tool/terminal/json.h"
@@ -14,35 +13,24 @@
 
 /* ---- the screen ---- */
 
-/* All labels of the screen, so that its texts begin in one column in any language. */
-static int
-label_width(void)
-{
-	const char *const labels[] = {_("Reader"), _("Card"), _("Serial"), _("PIN"),
-				      _("Password"), _("Certificate"), _("Renewal")};
-
-	return screen_widest(labels, sizeof labels / sizeof labels[0]) + 2;
-}
-
 static void
 show_tries(const struct jpki_slot_status *status, enum key key)
 {
 	const char *label = key == KEY_AUTH ? _("PIN") : _("Password");
-	int left = status->tries_left, width = label_width();
+	int left = status->tries_left;
 
 	if (left == 0)
-		screen_row(label, width, MARK_PROBLEM,
+		screen_row(label, MARK_PROBLEM,
 			   _("locked; it has to be set anew, often at a convenience store "
 			     "(see \"jpki-tool help locked\")"));
 	else if (left < 0)
-		screen_row(label, width, MARK_CAUTION,
-			   _("how many tries are left could not be asked"));
+		screen_row(label, MARK_CAUTION, _("how many tries are left could not be asked"));
 	else if (left == 1)
-		screen_rowf(label, width, MARK_CAUTION,
+		screen_rowf(label, MARK_CAUTION,
 			    _("%d of %d tries left: the next wrong one locks it"), left,
 			    status->tries_allowed);
 	else
-		screen_rowf(label, width, left < status->tries_allowed ? MARK_CAUTION : MARK_OK,
+		screen_rowf(label, left < status->tries_allowed ? MARK_CAUTION : MARK_OK,
 			    _("%d of %d tries left"), left, status->tries_allowed);
 }
 
@@ -51,33 +39,26 @@ show_dates(const struct validity *v)
 {
 	char from[DAY_TEXT], to[DAY_TEXT], opens[DAY_TEXT];
 	const char *label = _("Certificate");
-	int width = label_width();
+	bool is_open = v->standing == STANDING_RENEWAL;
 
 	day_format(day_at(v->from), from);
 	day_format(day_at(v->to), to);
 	day_format(day_renewal_opens(day_at(v->to)), opens);
-	switch (v->standing) {
-	case STANDING_EARLY:
-		screen_rowf(label, width, MARK_PROBLEM, _("valid only from %s on"), from);
-		return;
-	case STANDING_ENDED:
-		screen_rowf(label, width, MARK_PROBLEM, _("ended on %s (see \"jpki-tool help expired\")"),
-			    to);
-		return;
-	case STANDING_GOOD:
-		screen_rowf(label, width, MARK_OK,
-			    P_("%s to %s, %lld day left", "%s to %s, %lld days left", v->days_left),
-			    from, to, (long long)v->days_left);
-		screen_rowf(_("Renewal"), width, MARK_NONE, _("from %s on"), opens);
-		return;
-	case STANDING_RENEWAL:
-		screen_rowf(label, width, MARK_CAUTION,
-			    P_("%s to %s, %lld day left", "%s to %s, %lld days left", v->days_left),
-			    from, to, (long long)v->days_left);
-		screen_rowf(_("Renewal"), width, MARK_CAUTION,
-			    _("possible since %s, at the municipal office"), opens);
+	if (v->standing == STANDING_EARLY) {
+		screen_rowf(label, MARK_PROBLEM, _("valid only from %s on"), from);
 		return;
 	}
+	if (v->standing == STANDING_ENDED) {
+		screen_rowf(label, MARK_PROBLEM, _("ended on %s (see \"jpki-tool help expired\")"),
+			    to);
+		return;
+	}
+	screen_rowf(label, is_open ? MARK_CAUTION : MARK_OK,
+		    P_("%s to %s, %lld day left", "%s to %s, %lld days left", v->days_left), from,
+		    to, (long long)v->days_left);
+	screen_rowf(_("Renewal"), is_open ? MARK_CAUTION : MARK_NONE,
+		    is_open ? _("possible since %s, at the municipal office") : _("from %s on"),
+		    opens);
 }
 
 static void
@@ -87,15 +68,14 @@ show_hidden(const struct holding *holding, enum key key)
 	char to[DAY_TEXT];
 
 	if (key == KEY_AUTH || !auth->known) {
-		screen_row(_("Certificate"), label_width(), MARK_NONE,
+		screen_row(_("Certificate"), MARK_NONE,
 			   key == KEY_AUTH
 				   ? _("its dates need the PIN: \"jpki-tool status --pin\"")
 				   : _("its dates need the password: \"jpki-tool status --pin\""));
 		return;
 	}
 	day_format(day_at(auth->to), to);
-	screen_rowf(_("Certificate"), label_width(),
-		    auth->standing == STANDING_ENDED ? MARK_PROBLEM : MARK_NONE,
+	screen_rowf(_("Certificate"), auth->standing == STANDING_ENDED ? MARK_PROBLEM : MARK_NONE,
 		    auth->standing == STANDING_ENDED
 			    ? _("ended with the one above on %s at the latest")
 			    : _("ends on %s at the latest; its own dates need the password: "
@@ -110,11 +90,13 @@ show_token(const struct holding *holding, enum key key)
 	const struct validity *v = &holding->validity[key];
 
 	screen_blank();
-	screen_heading(key == KEY_AUTH ? _("User authentication (利用者証明用), 4-digit PIN")
-				       : _("Digital signature (署名用), password of 6 to 16 characters"));
+	screen_heading(key == KEY_AUTH
+			       ? _("User authentication (利用者証明用), 4-digit PIN")
+			       : _("Digital signature (署名用), password of 6 to 16 characters"));
 	if (token->status.reason != JPKI_REASON_NONE) {
-		screen_row(_("Certificate"), label_width(),
-			   token->status.reason == JPKI_REASON_NO_CERTIFICATE ? MARK_NONE : MARK_PROBLEM,
+		screen_row(_("Certificate"),
+			   token->status.reason == JPKI_REASON_NO_CERTIFICATE ? MARK_NONE
+									      : MARK_PROBLEM,
 			   reason_text(token->status.reason));
 		return;
 	}
@@ -124,7 +106,7 @@ show_token(const struct holding *holding, enum key key)
 	else if (v->needs_pin)
 		show_hidden(holding, key);
 	else
-		screen_row(_("Certificate"), label_width(), MARK_PROBLEM,
+		screen_row(_("Certificate"), MARK_PROBLEM,
 			   reason_text(JPKI_REASON_BAD_CERTIFICATE));
 }
 
@@ -133,25 +115,24 @@ static void
 show_reader(const struct module *module, const struct holding *holding, bool other)
 {
 	const struct reader *reader = holding->reader;
-	int width = label_width();
 	char *text;
 
 	if (reader->name[0])
-		screen_row(_("Reader"), width, MARK_NONE, reader->name);
+		screen_row(_("Reader"), MARK_NONE, reader->name);
 	if (!module_has_card(reader)) {
 		text = absence_text(module, module_reader_reason(reader));
-		screen_row(reader->name[0] ? _("Card") : _("Reader"), width,
+		screen_row(reader->name[0] ? _("Card") : _("Reader"),
 			   other ? MARK_NONE : MARK_PROBLEM, text ? text : "?");
 		free(text);
 		return;
 	}
-	screen_rowf(_("Card"), width, MARK_NONE,
+	screen_rowf(_("Card"), MARK_NONE,
 		    holding->validity[KEY_AUTH].simulated || holding->validity[KEY_SIGN].simulated
 			    ? _("%s, SIMULATED: for tests only")
 			    : "%s",
 		    card_text(reader->card));
 	if (reader->serial[0])
-		screen_row(_("Serial"), width, MARK_NONE, reader->serial);
+		screen_row(_("Serial"), MARK_NONE, reader->serial);
 	for (enum key key = KEY_AUTH; key < KEYS; key++)
 		if (reader->tokens[key].listed)
 			show_token(holding, key);
@@ -165,7 +146,7 @@ show_hidden_readers(const struct holdings *holdings, bool any)
 
 	if (text) {
 		screen_blank();
-		screen_row(_("Reader"), label_width(), any ? MARK_NONE : MARK_CAUTION, text);
+		screen_row(_("Reader"), any ? MARK_NONE : MARK_CAUTION, text);
 	}
 	free(text);
 }
@@ -173,8 +154,11 @@ show_hidden_readers(const struct holdings *holdings, bool any)
 static void
 show(const struct holdings *holdings)
 {
+	const char *const labels[] = {_("Reader"),   _("Card"),	       _("Serial"), _("PIN"),
+				      _("Password"), _("Certificate"), _("Renewal")};
 	bool any = validity_has_card(holdings);
 
+	screen_labels(labels, sizeof labels / sizeof labels[0]);
 	for (size_t i = 0; i < holdings->count; i++) {
 		if (i > 0)
 			screen_blank();
@@ -184,9 +168,10 @@ show(const struct holdings *holdings)
 	if (!any)
 		return;
 	screen_blank();
-	screen_text(0, _("The signing certificate is void, whatever its dates say, as soon as the "
-			 "name, address, birth date or sex changes after its issue; only the "
-			 "official service knows. The date printed on the card is the card's own."));
+	screen_text(0,
+		    _("The signing certificate is void, whatever its dates say, as soon as the "
+		      "name, address, birth date or sex changes after its issue; only the "
+		      "official service knows. The date printed on the card is the card's own."));
 }
 
 /* ---- the command ---- */
@@ -248,7 +233,8 @@ token_verdict(const struct holding *holding, enum key key)
 		return reason_exit(JPKI_REASON_BAD_CERTIFICATE);
 	if (token->status.tries_left == 0)
 		return TOOL_PIN_LOCKED;
-	if (telling->known && (telling->standing == STANDING_ENDED || (v->known && v->standing == STANDING_EARLY)))
+	if (telling->known &&
+	    (telling->standing == STANDING_ENDED || (v->known && v->standing == STANDING_EARLY)))
 		return TOOL_NOT_VALID;
 	return TOOL_OK;
 }
@@ -261,9 +247,9 @@ static enum tool_exit
 verdict(const struct options *options, const struct holdings *holdings)
 {
 	if (!validity_has_card(holdings))
-		return holdings->count ? reason_exit(
-						 module_reader_reason(holdings->items[0].reader))
-				       : TOOL_NO_READER;
+		return holdings->count
+			       ? reason_exit(module_reader_reason(holdings->items[0].reader))
+			       : TOOL_NO_READER;
 	if (options->warn >= 0 && validity_ends_within(holdings, options->warn))
 		return TOOL_ENDS_SOON;
 	for (size_t i = 0; i < holdings->count; i++)

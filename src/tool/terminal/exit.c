@@ -24,7 +24,8 @@ static const struct {
 	{TOOL_CANCELLED, N_("you said no")},
 	{TOOL_AMBIGUOUS, N_("several cards: say which with --reader or --serial")},
 	{TOOL_ENDS_SOON, N_("status --warn: a certificate has ended or ends soon")},
-	{TOOL_NOT_VALID, N_("validity, verify: not valid; status, sign: a certificate is not within its dates")},
+	{TOOL_NOT_VALID,
+	 N_("validity, verify: not valid; status, sign: a certificate is not within its dates")},
 	{TOOL_NOT_VERIFIABLE, N_("validity, verify: the issuer cannot be verified here")},
 	{TOOL_SIMULATED, N_("validity, verify: only a simulated card")},
 	{TOOL_WRONG, N_("doctor: something is wrong")},
@@ -35,11 +36,12 @@ exit_print_table(void)
 {
 	char number[8];
 
+	screen_width(5);
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		(void)snprintf(number, sizeof number, "%3d", table[i].status);
-		screen_row(number, 5, MARK_NONE, _(table[i].meaning));
+		screen_row(number, MARK_NONE, _(table[i].meaning));
 	}
-	screen_row("130", 5, MARK_NONE, _("ended with Ctrl-C (128 and the number of the signal)"));
+	screen_row("130", MARK_NONE, _("ended with Ctrl-C (128 and the number of the signal)"));
 }
 
 void

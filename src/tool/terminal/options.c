@@ -223,13 +223,14 @@ print_rows(enum goes goes, const struct command *command)
 			continue;
 		(void)snprintf(label, sizeof label, "--%s%s%s", rows[i].name,
 			       rows[i].value ? " " : "", rows[i].value ? rows[i].value : "");
-		screen_row(label, 22, MARK_NONE, _(rows[i].summary));
+		screen_row(label, MARK_NONE, _(rows[i].summary));
 	}
 }
 
 void
 options_print(const struct command *command)
 {
+	screen_width(22);
 	if (command) {
 		print_rows(WITH_SOME, command);
 		print_rows(WITH_ALL, command);

@@ -2,6 +2,8 @@
 #ifndef JPKI_TOOL_PROMPT_H
 #define JPKI_TOOL_PROMPT_H
 
+#include "tool/terminal/exit.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -24,5 +26,12 @@ enum {
 	PROMPT_END = -2,
 	PROMPT_LONG = -3,
 };
+
+/*
+ * A question on the terminal that takes a typed yes (or はい). TOOL_OK; TOOL_CANCELLED after the
+ * sentence `declined`; or TOOL_USAGE after a message naming the option that answers it where there is
+ * no terminal.
+ */
+enum tool_exit prompt_consent(const char *question, const char *option, const char *declined);
 
 #endif

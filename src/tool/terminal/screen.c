@@ -21,6 +21,7 @@
 #define INDENT 2
 
 static int line_width; /* 0: do not break */
+static int label_width;
 static bool colour;
 
 /* clang-format off */
@@ -95,8 +96,8 @@ screen_columns(const char *text)
 	return total;
 }
 
-int
-screen_widest(const char *const texts[], size_t count)
+static int
+widest_of(const char *const texts[], size_t count)
 {
 	int widest = 0;
 
@@ -106,6 +107,18 @@ screen_widest(const char *const texts[], size_t count)
 		widest = columns > widest ? columns : widest;
 	}
 	return widest;
+}
+
+void
+screen_width(int columns)
+{
+	label_width = columns;
+}
+
+void
+screen_labels(const char *const labels[], size_t count)
+{
+	label_width = widest_of(labels, count) + 2;
 }
 
 /* Whether a line may begin with it: Japanese sentences do not break before these. */
@@ -210,16 +223,16 @@ mark_width(void)
 	const char *const words[] = {_(marks[MARK_OK].word), _(marks[MARK_CAUTION].word),
 				     _(marks[MARK_PROBLEM].word)};
 
-	return screen_widest(words, sizeof words / sizeof words[0]) + 2;
+	return widest_of(words, sizeof words / sizeof words[0]) + 2;
 }
 
 void
-screen_row(const char *label, int width, enum mark mark, const char *text)
+screen_row(const char *label, enum mark mark, const char *text)
 {
 	int column;
 
 	(void)printf("%*s", INDENT, "");
-	column = INDENT + put_padded(label, width);
+	column = INDENT + put_padded(label, label_width);
 	if (mark != MARK_NONE) {
 		if (colour)
 			(void)fputs(marks[mark].colour, stdout);
@@ -232,7 +245,7 @@ screen_row(const char *label, int width, enum mark mark, const char *text)
 }
 
 void
-screen_rowf(const char *label, int width, enum mark mark, const char *format, ...)
+screen_rowf(const char *label, enum mark mark, const char *format, ...)
 {
 	va_list args;
 	char *text = NULL;
@@ -241,7 +254,7 @@ screen_rowf(const char *label, int width, enum mark mark, const char *format, ..
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	screen_row(label, width, mark, text ? text : "?");
+	screen_row(label, mark, text ? text : "?");
 	free(text);
 }
 

@@ -24,18 +24,19 @@ void screen_start(void);
 /* Columns that a text takes. */
 int screen_columns(const char *text);
 
-/* Those of the widest of several, so that what stands beside them begins in one column. */
-int screen_widest(const char *const texts[], size_t count);
+/* From here on labels are filled up to so many columns, or so that all of these fit, with a gap. */
+void screen_width(int columns);
+void screen_labels(const char *const labels[], size_t count);
 
 /* A title on a line of its own. */
 void screen_heading(const char *text);
 
-/* A label, filled up to `width` columns, the mark's word, and a text. */
-void screen_row(const char *label, int width, enum mark mark, const char *text);
+/* A label, the mark's word, and a text. */
+void screen_row(const char *label, enum mark mark, const char *text);
 
 /* The same with the text made by a format. */
-void screen_rowf(const char *label, int width, enum mark mark, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+void screen_rowf(const char *label, enum mark mark, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* A text by itself, each line of which begins with `indent` spaces. */
 void screen_text(int indent, const char *text);

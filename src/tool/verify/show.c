@@ -3,8 +3,8 @@
 #include "tool/verify/verify.h"
 
 #include "holder/text.h"
-#include "tool/cards/authority.h"
 #include "tool/cards/personal.h"
+#include "tool/cards/words.h"
 #include "tool/terminal/json.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
@@ -57,37 +57,24 @@ static const struct {
 
 /* ---- the screen ---- */
 
-/* All labels, so that the texts begin in one column in any language. */
-static int
-label_width(void)
-{
-	const char *const labels[] = {_("Signature"),	_("Signed file"),      _("Signed on"),
-				      _("Certificate"), _("Issuer"),	       _("Revocation"),
-				      _("Name"),	_("Address"),	       _("Birth date"),
-				      _("Sex"),		_("Substitutes in it")};
-
-	return screen_widest(labels, sizeof labels / sizeof labels[0]) + 2;
-}
-
 static void
 show_time(const struct signer *signer, int64_t now)
 {
 	char text[SECOND_TEXT];
 
 	if (!signer->is_timed) {
-		screen_row(_("Signed on"), label_width(), MARK_NONE,
-			   _("the signer does not say when"));
+		screen_row(_("Signed on"), MARK_NONE, _("the signer does not say when"));
 		return;
 	}
 	second_format(signer->time, text);
 	if (signer_time_is_good(signer, now))
 		screen_rowf(
-			_("Signed on"), label_width(), MARK_NONE,
+			_("Signed on"), MARK_NONE,
 			_("%.10s %.8s in Japan, as the signer claims; nobody else vouches for it"),
 			text, text + 11);
 	else
 		screen_rowf(
-			_("Signed on"), label_width(), MARK_PROBLEM,
+			_("Signed on"), MARK_PROBLEM,
 			_("%.10s %.8s in Japan, as the signer claims: not within the certificate's "
 			  "dates, or in the future"),
 			text, text + 11);
@@ -103,10 +90,10 @@ show_dates(const struct signer *signer, int64_t now)
 		day_format(day_at(signer->to), to);
 	}
 	if (signer_in_term(signer, now))
-		screen_rowf(_("Certificate"), label_width(), MARK_OK, _("%s to %s"), from, to);
+		screen_rowf(_("Certificate"), MARK_OK, _("%s to %s"), from, to);
 	else
-		screen_rowf(_("Certificate"), label_width(), MARK_PROBLEM,
-			    _("%s to %s: not within its dates now"), from, to);
+		screen_rowf(_("Certificate"), MARK_PROBLEM, _("%s to %s: not within its dates now"),
+			    from, to);
 }
 
 static void
@@ -115,24 +102,21 @@ show_issuer(const struct signer *signer)
 	char *text;
 
 	if (signer->authority == AUTHORITY_UNKNOWN && !signer->has_ca) {
-		screen_row(_("Issuer"), label_width(), MARK_CAUTION,
+		screen_row(_("Issuer"), MARK_CAUTION,
 			   _("the authority's certificate is not in the file, so it cannot be "
 			     "verified"));
 		return;
 	}
 	text = authority_text(signer->authority, signer->year);
-	screen_row(_("Issuer"), label_width(), authority_mark(signer->authority),
-		   text ? text : "?");
+	screen_row(_("Issuer"), authority_mark(signer->authority), text ? text : "?");
 	free(text);
 }
 
 static void
 show_signer(const struct signer *signer, int64_t now)
 {
-	int width = label_width();
-
 	screen_blank();
-	screen_rowf(_("Signature"), width, answers[signer->answer].mark, "%s (%s)",
+	screen_rowf(_("Signature"), answers[signer->answer].mark, "%s (%s)",
 		    _(answers[signer->answer].text), signer->digest);
 	show_time(signer, now);
 	if (!signer->certificate)
@@ -140,25 +124,30 @@ show_signer(const struct signer *signer, int64_t now)
 	show_dates(signer, now);
 	show_issuer(signer);
 	screen_row(
-		_("Revocation"), width, MARK_CAUTION,
+		_("Revocation"), MARK_CAUTION,
 		_("NOT CHECKED: by law only the official service and approved verifiers may ask "
 		  "whether a certificate was revoked. It is void as soon as one of the following "
 		  "changes."));
-	personal_show(signer->certificate, width);
+	personal_show(signer->certificate);
 }
 
 void
 verify_show(const struct verification *v)
 {
+	const char *const labels[] = {_("Signature"),	_("Signed file"),      _("Signed on"),
+				      _("Certificate"), _("Issuer"),	       _("Revocation"),
+				      _("Name"),	_("Address"),	       _("Birth date"),
+				      _("Sex"),		_("Substitutes in it")};
 	char *name = text_safe(v->name, strlen(v->name));
 	char *content = v->content ? text_safe(v->content, strlen(v->content)) : NULL;
 
-	screen_row(name ? name : "?", screen_columns(name ? name : "?") + 2, verdicts[v->verdict].mark,
-		   _(verdicts[v->verdict].text));
+	screen_labels((const char *const[]){name ? name : "?"}, 1);
+	screen_row(name ? name : "?", verdicts[v->verdict].mark, _(verdicts[v->verdict].text));
+	screen_labels(labels, sizeof labels / sizeof labels[0]);
 	if (v->signature.count == 0)
-		screen_row(_("Signature"), label_width(), MARK_PROBLEM, _("nobody has signed"));
+		screen_row(_("Signature"), MARK_PROBLEM, _("nobody has signed"));
 	else
-		screen_row(_("Signed file"), label_width(), MARK_NONE,
+		screen_row(_("Signed file"), MARK_NONE,
 			   content ? content : _("in the signature itself"));
 	for (int i = 0; i < v->signature.count; i++)
 		show_signer(&v->signature.signers[i], v->now);
@@ -212,13 +201,12 @@ holder(const X509 *certificate)
 	personal_read(&personal, certificate);
 	if (personal_birth(parts[PERSONAL_BIRTH], &birth))
 		day_format(birth.day, day);
-	json = json_pack("{s:s?, s:o, s:s?, s:o, s:s?, s:s?}", "name", parts[PERSONAL_NAME],
-			 "name_substitutes",
-			 substitutes(parts[PERSONAL_NAME], parts[PERSONAL_NAME_FLAGS]), "address",
-			 parts[PERSONAL_ADDRESS], "address_substitutes",
-			 substitutes(parts[PERSONAL_ADDRESS], parts[PERSONAL_ADDRESS_FLAGS]),
-			 "birth_date", *day ? day : parts[PERSONAL_BIRTH], "sex",
-			 sex_name(parts[PERSONAL_SEX]));
+	json = json_pack(
+		"{s:s?, s:o, s:s?, s:o, s:s?, s:s?}", "name", parts[PERSONAL_NAME],
+		"name_substitutes", substitutes(parts[PERSONAL_NAME], parts[PERSONAL_NAME_FLAGS]),
+		"address", parts[PERSONAL_ADDRESS], "address_substitutes",
+		substitutes(parts[PERSONAL_ADDRESS], parts[PERSONAL_ADDRESS_FLAGS]), "birth_date",
+		*day ? day : parts[PERSONAL_BIRTH], "sex", sex_name(parts[PERSONAL_SEX]));
 	personal_free(&personal);
 	return json;
 }

@@ -2,7 +2,7 @@
 /* jpki-tool verify FILE: whether a signature fits, and whose it is. */
 #include "tool/verify/verify.h"
 
-#include "tool/cards/authority.h"
+#include "tool/cards/words.h"
 #include "tool/system/file.h"
 #include "tool/terminal/text.h"
 
