@@ -37,7 +37,8 @@ run_command(struct options *options, int argc, char *argv[])
 			 command->arguments);
 		return usage_status(command);
 	}
-	return command->run(options, count, argv + first);
+	return command->run(&(struct call){
+		.command = command, .options = options, .count = count, .arguments = argv + first});
 }
 
 int

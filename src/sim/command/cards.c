@@ -9,60 +9,75 @@
 #include "sim/command/commands.h"
 #include "sim/store/people.h"
 
-static bool
-read_pin_name(const char *text, enum sim_pin *pin)
-{
-	if (sim_pin_find(text, pin))
-		return true;
-	complain("'%s' is neither auth nor sign", text);
-	return false;
-}
-
-/* Ends a command on the store: complains if it failed. */
-static int
-finish(struct sim_store *store, bool ok, char *error)
-{
-	sim_store_free(store);
-	return ok ? EXIT_OK : complain_error(error, EXIT_FAILED);
-}
-
-static int
-command_make(const struct options *options, int count, char *arguments[])
-{
-	const char *person = options->person;
+/* One piece of work on the state directory. */
+struct store_work {
+	const struct options *options;
+	char **arguments;
+	enum sim_pin pin; /* that an argument names */
 	struct sim_make_options make;
 	struct sim_store *store;
-	char *error = NULL;
+	char *error;
+};
+
+static int
+work_on_store(const struct call *call, char **arguments, int pin,
+	      bool (*run)(struct store_work *work))
+{
+	struct store_work work = {.options = call->options, .arguments = arguments};
 	bool ok;
 
-	(void)count;
-	if (!person)
-		person = sim_person_find(arguments[0]) ? arguments[0] : "adult";
-	if (!sim_person_find(person)) {
-		complain("there is nobody called '%s'; see jpki-card-sim people", person);
+	if (pin > 0 && !sim_pin_find(arguments[pin - 1], &work.pin)) {
+		complain("'%s' is neither auth nor sign", arguments[pin - 1]);
 		return EXIT_USAGE;
 	}
-	if (!make_options(options, &make))
+	if (!make_options(call->options, &work.make))
 		return EXIT_USAGE;
-	store = open_store(options);
-	if (!store)
+	work.store = open_store(call->options);
+	if (!work.store)
 		return EXIT_FAILED;
-	ok = sim_store_make_card(store, arguments[0], person, &make, &error);
-	return finish(store, ok, error);
+	ok = run(&work);
+	sim_store_free(work.store);
+	return ok ? EXIT_OK : complain_error(work.error, EXIT_FAILED);
 }
 
 static int
-command_delete(const struct options *options, int count, char *arguments[])
+run_on_store(const struct call *call)
 {
-	struct sim_store *store = open_store(options);
-	char *error = NULL;
-	bool ok;
+	return work_on_store(call, call->arguments, call->command->pin, call->command->work);
+}
 
-	(void)count;
-	if (!store)
-		return EXIT_FAILED;
-	ok = sim_store_remove_card(store, arguments[0], &error);
-	return finish(store, ok, error);
+/* Whose card `make` is to make. */
+static const char *
+choose_person(const struct options *options, const char *card)
+{
+	if (options->person)
+		return options->person;
+	return sim_person_find(card) ? card : "adult";
+}
+
+static bool
+make_card(struct store_work *work)
+{
+	return sim_store_make_card(work->store, work->arguments[0],
+				   choose_person(work->options, work->arguments[0]), &work->make,
+				   &work->error);
+}
+
+static int
+command_make(const struct call *call)
+{
+	const char *person = choose_person(call->options, call->arguments[0]);
+
+	if (sim_person_find(person))
+		return run_on_store(call);
+	complain("there is nobody called '%s'; see jpki-card-sim people", person);
+	return EXIT_USAGE;
+}
+
+static bool
+delete_card(struct store_work *work)
+{
+	return sim_store_remove_card(work->store, work->arguments[0], &work->error);
 }
 
 static json_t *
@@ -117,44 +132,36 @@ describe_cards(const struct sim_card_info *list, size_t count)
 	return cards;
 }
 
-static int
-command_list(const struct options *options, int count, char *arguments[])
+static bool
+list_cards(struct store_work *work)
 {
-	struct sim_store *store = open_store(options);
 	struct sim_card_info *list = NULL;
-	char *error = NULL;
-	size_t length = 0;
+	size_t count = 0;
 
-	(void)count;
-	(void)arguments;
-	if (!store)
-		return EXIT_FAILED;
-	if (!sim_store_list(store, &list, &length, &error))
-		return finish(store, false, error);
-	if (options->json)
-		print_json(describe_cards(list, length));
+	if (!sim_store_list(work->store, &list, &count, &work->error))
+		return false;
+	if (work->options->json)
+		print_json(describe_cards(list, count));
 	else
-		print_cards(list, length);
-	sim_store_free_list(list, length);
-	return finish(store, true, NULL);
+		print_cards(list, count);
+	sim_store_free_list(list, count);
+	return true;
 }
 
 static int
-command_people(const struct options *options, int count, char *arguments[])
+command_people(const struct call *call)
 {
 	json_t *all = json_array();
 
-	(void)count;
-	(void)arguments;
 	for (size_t i = 0; i < sim_people_count(); i++) {
 		const struct sim_person *person = sim_person_at(i);
 
-		if (!options->json)
+		if (!call->options->json)
 			printf("%-20s %s\n", sim_person_name(person), sim_person_summary(person));
 		json_array_append_new(all, json_pack("{s:s, s:s}", "name", sim_person_name(person),
 						     "summary", sim_person_summary(person)));
 	}
-	if (options->json)
+	if (call->options->json)
 		print_json(all);
 	else
 		json_decref(all);
@@ -162,69 +169,25 @@ command_people(const struct options *options, int count, char *arguments[])
 }
 
 static int
-command_switches(const struct options *options, int count, char *arguments[])
+command_switches(const struct call *call)
 {
 	json_t *all = json_array();
 
-	(void)count;
-	(void)arguments;
 	for (int i = 0; i < SIM_SWITCH_COUNT; i++) {
 		const struct sim_switch_info *info = sim_switch_info((enum sim_switch)i);
 
-		if (!options->json)
+		if (!call->options->json)
 			printf("%s\n    %s\n    values: %s\n", info->name, info->meaning,
 			       info->values);
 		json_array_append_new(all,
 				      json_pack("{s:s, s:s, s:s}", "name", info->name, "values",
 						info->values, "meaning", info->meaning));
 	}
-	if (options->json)
+	if (call->options->json)
 		print_json(all);
 	else
 		json_decref(all);
 	return EXIT_OK;
-}
-
-static int
-command_certificate(const struct options *options, int count, char *arguments[])
-{
-	struct sim_store *store;
-	enum sim_pin pin;
-	char *error = NULL, *pem;
-
-	(void)count;
-	if (!read_pin_name(arguments[1], &pin))
-		return EXIT_USAGE;
-	store = open_store(options);
-	if (!store)
-		return EXIT_FAILED;
-	pem = sim_store_certificate(store, arguments[0], pin, &error);
-	if (pem)
-		fputs(pem, stdout);
-	free(pem);
-	return finish(store, pem != NULL, error);
-}
-
-static bool
-ca_export(struct sim_store *store, char *arguments[], const struct sim_make_options *make,
-	  enum sim_pin pin, char **error)
-{
-	(void)pin;
-	return sim_store_ca_export(store, arguments[0], make, error);
-}
-
-static bool
-ca_issue(struct sim_store *store, char *arguments[], const struct sim_make_options *make,
-	 enum sim_pin pin, char **error)
-{
-	return sim_store_ca_issue(store, arguments[0], pin, make, error);
-}
-
-static bool
-ca_revoke(struct sim_store *store, char *arguments[], const struct sim_make_options *make,
-	  enum sim_pin pin, char **error)
-{
-	return sim_store_ca_revoke(store, arguments[0], pin, make, error);
 }
 
 /* Prints text that the store made; false if it could not. */
@@ -238,70 +201,72 @@ print_made(char *text)
 }
 
 static bool
-ca_crl(struct sim_store *store, char *arguments[], const struct sim_make_options *make,
-       enum sim_pin pin, char **error)
+print_certificate(struct store_work *work)
 {
-	(void)arguments;
-	return print_made(sim_store_ca_crl(store, pin, make, error));
+	return print_made(
+		sim_store_certificate(work->store, work->arguments[0], work->pin, &work->error));
 }
 
 static bool
-ca_certificates(struct sim_store *store, char *arguments[], const struct sim_make_options *make,
-		enum sim_pin pin, char **error)
+ca_export(struct store_work *work)
 {
-	(void)arguments;
-	(void)make;
-	return print_made(sim_store_ca_certificates(store, pin, error));
+	return sim_store_ca_export(work->store, work->arguments[0], &work->make, &work->error);
+}
+
+static bool
+ca_issue(struct store_work *work)
+{
+	return sim_store_ca_issue(work->store, work->arguments[0], work->pin, &work->make,
+				  &work->error);
+}
+
+static bool
+ca_revoke(struct store_work *work)
+{
+	return sim_store_ca_revoke(work->store, work->arguments[0], work->pin, &work->make,
+				   &work->error);
+}
+
+static bool
+ca_crl(struct store_work *work)
+{
+	return print_made(sim_store_ca_crl(work->store, work->pin, &work->make, &work->error));
+}
+
+static bool
+ca_certificates(struct store_work *work)
+{
+	return print_made(sim_store_ca_certificates(work->store, work->pin, &work->error));
 }
 
 static const struct {
 	const char *name;
 	int arguments;
-	int pin; /* which argument says auth or sign; -1 none */
-	bool (*run)(struct sim_store *store, char *arguments[], const struct sim_make_options *make,
-		    enum sim_pin pin, char **error);
+	int pin; /* as in struct command */
+	bool (*run)(struct store_work *work);
 	const char *usage;
 } ca_verbs[] = {
-	{"export", 1, -1, ca_export, "export FOLDER"},
-	{"issue", 2, 1, ca_issue, "issue CARD auth|sign"},
-	{"revoke", 2, 1, ca_revoke, "revoke CARD auth|sign"},
-	{"crl", 1, 0, ca_crl, "crl auth|sign"},
-	{"certificates", 1, 0, ca_certificates, "certificates auth|sign"},
+	{"export", 1, 0, ca_export, "export FOLDER"},
+	{"issue", 2, 2, ca_issue, "issue CARD auth|sign"},
+	{"revoke", 2, 2, ca_revoke, "revoke CARD auth|sign"},
+	{"crl", 1, 1, ca_crl, "crl auth|sign"},
+	{"certificates", 1, 1, ca_certificates, "certificates auth|sign"},
 };
 #define CA_VERBS (sizeof ca_verbs / sizeof ca_verbs[0])
 
 static int
-run_ca_verb(const struct options *options, size_t verb, char *arguments[])
-{
-	struct sim_make_options make;
-	enum sim_pin pin = SIM_PIN_AUTH;
-	struct sim_store *store;
-	char *error = NULL;
-	bool ok;
-
-	if (ca_verbs[verb].pin != -1 && !read_pin_name(arguments[ca_verbs[verb].pin], &pin))
-		return EXIT_USAGE;
-	if (!make_options(options, &make))
-		return EXIT_USAGE;
-	store = open_store(options);
-	if (!store)
-		return EXIT_FAILED;
-	ok = ca_verbs[verb].run(store, arguments, &make, pin, &error);
-	return finish(store, ok, error);
-}
-
-static int
-command_ca(const struct options *options, int count, char *arguments[])
+command_ca(const struct call *call)
 {
 	for (size_t i = 0; i < CA_VERBS; i++) {
-		if (strcmp(arguments[0], ca_verbs[i].name) != 0)
+		if (strcmp(call->arguments[0], ca_verbs[i].name) != 0)
 			continue;
-		if (count - 1 == ca_verbs[i].arguments)
-			return run_ca_verb(options, i, arguments + 1);
+		if (call->count - 1 == ca_verbs[i].arguments)
+			return work_on_store(call, call->arguments + 1, ca_verbs[i].pin,
+					     ca_verbs[i].run);
 		complain("usage: jpki-card-sim ca %s", ca_verbs[i].usage);
 		return EXIT_USAGE;
 	}
-	complain("ca does not know '%s'; see jpki-card-sim ca --help", arguments[0]);
+	complain("ca does not know '%s'; see jpki-card-sim ca --help", call->arguments[0]);
 	return EXIT_USAGE;
 }
 
@@ -316,18 +281,20 @@ const struct command card_commands[] = {
 	{"make", "CARD", "make a card (of --person, or adult)",
 	 "Makes a card with keys, certificates and PINs. A name that is a ready-made person's\n"
 	 "makes that person's card.\n",
-	 "person seed now pin-auth pin-sign generation no-eku switch", 1, 1, command_make},
-	{"list", "", "show the cards", NULL, "", 0, 0, command_list},
-	{"delete", "CARD", "throw a card away", NULL, "", 1, 1, command_delete},
-	{"people", "", "show the ready-made people", NULL, "", 0, 0, command_people},
-	{"switches", "", "show the behaviour switches", NULL, "", 0, 0, command_switches},
+	 "person seed now pin-auth pin-sign generation no-eku switch", 1, 1, .run = command_make,
+	 .work = make_card},
+	{"list", "", "show the cards", NULL, "", 0, 0, .run = run_on_store, .work = list_cards},
+	{"delete", "CARD", "throw a card away", NULL, "", 1, 1, .run = run_on_store,
+	 .work = delete_card},
+	{"people", "", "show the ready-made people", NULL, "", 0, 0, .run = command_people},
+	{"switches", "", "show the behaviour switches", NULL, "", 0, 0, .run = command_switches},
 	{"certificate", "CARD auth|sign", "print a certificate (PEM)", NULL, "", 2, 2,
-	 command_certificate},
+	 .run = run_on_store, .work = print_certificate, .pin = 2},
 	{"ca", "VERB [ARGUMENT]...", "use the certification authorities",
 	 "  ca export FOLDER           what a server needs: certificates and CRLs (PEM)\n"
 	 "  ca issue CARD auth|sign    another certificate for a card\n"
 	 "  ca revoke CARD auth|sign   revoke a card's certificate\n"
 	 "  ca crl auth|sign           print the revocation lists (PEM)\n"
 	 "  ca certificates auth|sign  print the authorities' certificates (PEM)\n",
-	 "seed now pin-auth pin-sign generation no-eku", 1, 3, command_ca},
+	 "seed now pin-auth pin-sign generation no-eku", 1, 3, .run = command_ca},
 	{0}};

@@ -23,13 +23,13 @@ const struct command door_commands[] = {
 	 "daemon, no root. Without --reader or --card it sees one reader with the card adult.\n"
 	 "Cards that bear the name of a ready-made person are made when missing.\n"
 	 "Inside of PROGRAM the simulator can be controlled (insert, remove, fault ...).\n",
-	 "reader card empty switch fault trace count idle-power-off", 1, -1, command_run},
+	 "reader card empty switch fault trace count idle-power-off", 1, -1, .run = command_run},
 	{"serve", "", "put cards into the virtual readers of pcscd",
 	 "Connects to the vpcd driver of a running pcscd (package vsmartcard-vpcd), up to two\n"
 	 "cards, until it is interrupted. Waits for a pcscd that is not there (yet).\n"
 	 "With --qemu one card goes into the USB reader (ccid-card-passthru) of a QEMU that\n"
 	 "listens at SOCKET.\n",
-	 "card empty switch trace count qemu port ready-fd", 0, 0, command_serve},
+	 "card empty switch trace count qemu port ready-fd", 0, 0, .run = command_serve},
 	{0}};
 
 const struct command *

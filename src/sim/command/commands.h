@@ -53,6 +53,9 @@ struct options {
 	bool empty;
 };
 
+struct call;
+struct store_work;
+
 struct command {
 	const char *name;
 	const char *arguments;
@@ -60,7 +63,18 @@ struct command {
 	const char *help;    /* for COMMAND --help, may be NULL */
 	const char *options; /* names that go with it, separated by spaces; common ones go always */
 	int least, most;     /* arguments; most -1: any number, taken as they are from the first */
-	int (*run)(const struct options *options, int count, char *arguments[]);
+	int (*run)(const struct call *call);
+	bool (*work)(struct store_work *work); /* with run_on_store: see there */
+	int pin;			    /* which argument says auth or sign, from 1; 0: none */
+	void (*print)(const json_t *reply); /* with run_forward: what is not for --json */
+};
+
+/* A command with its options and arguments. */
+struct call {
+	const struct command *command;
+	const struct options *options;
+	int count;
+	char **arguments;
 };
 
 /* options.c */
@@ -103,8 +117,8 @@ extern const struct command control_commands[];
 /* What ca takes as its VERB, for commands_print_words. */
 void commands_print_ca_words(void);
 
-int command_run(const struct options *options, int count, char *arguments[]);
-int command_serve(const struct options *options, int count, char *arguments[]);
+int command_run(const struct call *call);
+int command_serve(const struct call *call);
 
 /* commands.c */
 

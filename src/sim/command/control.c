@@ -19,26 +19,17 @@ is_named(const struct options *options)
 
 /* Asks the running simulator; NULL after a complaint, with *status set. */
 static json_t *
-ask(const struct options *options, const char *order, int count, char *arguments[], int *status)
+ask(const struct options *options, int count, char *const words[], int *status)
 {
-	char *words[WORDS_MAX] = {(char *)(uintptr_t)order};
-	struct control_client *client;
-	json_t *reply = NULL;
 	char *error = NULL;
+	struct control_client *client = control_client_open(options->control, &error);
+	json_t *reply;
 
-	if (count >= WORDS_MAX) {
-		complain("too many arguments");
-		*status = EXIT_USAGE;
-		return NULL;
-	}
-	for (int i = 0; i < count; i++)
-		words[i + 1] = arguments[i];
-	client = control_client_open(options->control, &error);
 	if (!client) {
 		*status = complain_error(error, EXIT_NOT_RUNNING);
 		return NULL;
 	}
-	reply = control_client_ask_words(client, &error, count + 1, words);
+	reply = control_client_ask_words(client, &error, count, words);
 	control_client_free(client);
 	*status = reply ? EXIT_OK : complain_error(error, EXIT_FAILED);
 	return reply;
@@ -78,27 +69,15 @@ print_status(const json_t *reply)
 }
 
 static void
-print_counts(const json_t *reply, const char *group)
+print_counts(const json_t *reply)
 {
-	json_t *counts = json_object_get(reply, group);
-	void *at;
+	const json_t *names = json_object_get(reply, "by_name");
+	const char *name;
+	json_t *counts = json_object_get(reply, names ? "by_name" : "by_call"), *count;
 
-	for (at = json_object_iter(counts); at; at = json_object_iter_next(counts, at))
-		printf("%6d %s\n", (int)json_integer_value(json_object_iter_value(at)),
-		       json_object_iter_key(at));
+	json_object_foreach(counts, name, count)
+		printf("%6d %s\n", (int)json_integer_value(count), name);
 	printf("%6d in all\n", (int)json_integer_value(json_object_get(reply, "total")));
-}
-
-static void
-print_count(const json_t *reply)
-{
-	print_counts(reply, "by_name");
-}
-
-static void
-print_calls(const json_t *reply)
-{
-	print_counts(reply, "by_call");
 }
 
 static void
@@ -123,57 +102,47 @@ print_faults(const json_t *reply)
 	}
 }
 
-/* One order of the control socket as a command. */
+/* One order of the control socket, whose arguments are the command's. */
 static int
-forward(const struct options *options, const char *order, int count, char *arguments[],
-	void (*print)(const json_t *reply))
+forward(const struct call *call, const char *order, int count, char *arguments[])
 {
+	char *words[WORDS_MAX] = {(char *)(uintptr_t)order};
+	json_t *reply;
 	int status;
-	json_t *reply = ask(options, order, count, arguments, &status);
 
+	for (int i = 0; i < count; i++)
+		words[i + 1] = arguments[i];
+	reply = ask(call->options, count + 1, words, &status);
 	if (!reply)
 		return status;
-	if (options->json) {
+	if (call->options->json) {
 		print_json(reply);
 		return status;
 	}
-	if (print)
-		print(reply);
+	if (call->command->print)
+		call->command->print(reply);
 	json_decref(reply);
 	return status;
 }
 
-#define FORWARD(name, print)                                                                       \
-	static int command_##name(const struct options *options, int count, char *arguments[])     \
-	{                                                                                          \
-		return forward(options, #name, count, arguments, print);                           \
-	}
-
-FORWARD(status, print_status)
-FORWARD(insert, NULL)
-FORWARD(remove, NULL)
-FORWARD(swap, NULL)
-FORWARD(plug, NULL)
-FORWARD(unplug, NULL)
-FORWARD(count, print_count)
-FORWARD(calls, print_calls)
-FORWARD(trace, print_trace)
-FORWARD(fault, print_faults)
-FORWARD(clear, NULL)
-FORWARD(service, NULL)
-FORWARD(quit, NULL)
+static int
+run_forward(const struct call *call)
+{
+	return forward(call, call->command->name, call->count, call->arguments);
+}
 
 /* Does the running simulator, if one was named, hold the card? -1 after a complaint. */
 static int
 is_in_reader(const struct options *options, const char *card)
 {
+	char word[] = "status", *words[] = {word};
 	json_t *reply;
 	const json_t *readers;
 	int status, found = 0;
 
 	if (!is_named(options))
 		return 0;
-	reply = ask(options, "status", 0, NULL, &status);
+	reply = ask(options, 1, words, &status);
 	if (!reply)
 		return -1;
 	readers = json_object_get(reply, "readers");
@@ -219,10 +188,10 @@ set_tries(struct sim_card *card, char *arguments[], char **error)
 
 /* An order about a card: to the simulator that has it, else to the card in the drawer. */
 static int
-on_card(const struct options *options, const char *order, int count, char *arguments[],
+on_card(const struct call *call, const char *order, int count, char *arguments[],
 	bool (*change)(struct sim_card *card, char *arguments[], char **error))
 {
-	int held = is_in_reader(options, arguments[0]);
+	int held = is_in_reader(call->options, arguments[0]);
 	struct sim_store *store;
 	struct sim_card *card;
 	char *error = NULL;
@@ -231,8 +200,8 @@ on_card(const struct options *options, const char *order, int count, char *argum
 	if (held == -1)
 		return EXIT_NOT_RUNNING;
 	if (held == 1)
-		return forward(options, order, count, arguments, NULL);
-	store = open_store(options);
+		return forward(call, order, count, arguments);
+	store = open_store(call->options);
 	if (!store)
 		return EXIT_FAILED;
 	card = open_card(store, arguments[0]);
@@ -247,48 +216,48 @@ on_card(const struct options *options, const char *order, int count, char *argum
 }
 
 static bool
-check_pin_name(const char *name)
+check_pin_name(const char *name, enum sim_pin *pin)
 {
-	if (strcmp(name, "auth") == 0 || strcmp(name, "sign") == 0)
+	if (sim_pin_find(name, pin))
 		return true;
 	complain("'%s' is neither auth nor sign", name);
 	return false;
 }
 
 static int
-command_set(const struct options *options, int count, char *arguments[])
+command_set(const struct call *call)
 {
-	return on_card(options, "set", count, arguments, set_switch);
+	return on_card(call, "set", call->count, call->arguments, set_switch);
 }
 
 static int
-command_tries(const struct options *options, int count, char *arguments[])
+command_tries(const struct call *call)
 {
-	enum sim_pin pin = strcmp(arguments[1], "sign") == 0 ? SIM_PIN_SIGN : SIM_PIN_AUTH;
+	enum sim_pin pin;
 	unsigned long tries;
 
-	if (!check_pin_name(arguments[1]) ||
-	    !read_whole("tries", arguments[2], sim_card_tries_allowed(pin), &tries))
+	if (!check_pin_name(call->arguments[1], &pin) ||
+	    !read_whole("tries", call->arguments[2], sim_card_tries_allowed(pin), &tries))
 		return EXIT_USAGE;
-	return on_card(options, "tries", count, arguments, set_tries);
+	return on_card(call, "tries", call->count, call->arguments, set_tries);
 }
 
 static int
-command_block(const struct options *options, int count, char *arguments[])
+command_block(const struct call *call)
 {
 	char zero[] = "0";
-	char *words[] = {arguments[0], arguments[1], zero};
+	char *words[] = {call->arguments[0], call->arguments[1], zero};
+	enum sim_pin pin;
 
-	(void)count;
-	if (!check_pin_name(arguments[1]))
+	if (!check_pin_name(words[1], &pin))
 		return EXIT_USAGE;
-	return on_card(options, "tries", 3, words, set_tries);
+	return on_card(call, "tries", 3, words, set_tries);
 }
 
 static int
-command_renew(const struct options *options, int count, char *arguments[])
+command_renew(const struct call *call)
 {
-	int held = is_in_reader(options, arguments[0]);
+	int held = is_in_reader(call->options, call->arguments[0]);
 	struct sim_make_options make;
 	struct sim_store *store;
 	char *error = NULL;
@@ -296,40 +265,45 @@ command_renew(const struct options *options, int count, char *arguments[])
 
 	if (held == -1)
 		return EXIT_NOT_RUNNING;
-	if (!make_options(options, &make))
+	if (!make_options(call->options, &make))
 		return EXIT_USAGE;
-	store = open_store(options);
+	store = open_store(call->options);
 	if (!store)
 		return EXIT_FAILED;
-	ok = sim_store_renew(store, arguments[0], &make, &error);
+	ok = sim_store_renew(store, call->arguments[0], &make, &error);
 	sim_store_free(store);
 	if (!ok)
 		return complain_error(error, EXIT_FAILED);
-	return held == 1 ? forward(options, "reload", count, arguments, NULL) : EXIT_OK;
+	return held == 1 ? forward(call, "reload", call->count, call->arguments) : EXIT_OK;
 }
 
 const struct command control_commands[] = {
-	{"status", "", "show readers and cards", NULL, "", 0, 0, command_status},
-	{"insert", "CARD [READER]", "put a card into a reader", NULL, "", 1, 2, command_insert},
-	{"remove", "[READER]", "take the card out", NULL, "", 0, 1, command_remove},
+	{"status", "", "show readers and cards", NULL, "", 0, 0, .run = run_forward,
+	 .print = print_status},
+	{"insert", "CARD [READER]", "put a card into a reader", NULL, "", 1, 2, .run = run_forward},
+	{"remove", "[READER]", "take the card out", NULL, "", 0, 1, .run = run_forward},
 	{"swap", "CARD [READER]", "take the card out and put another in", NULL, "", 1, 2,
-	 command_swap},
-	{"plug", "[READER]", "plug a reader in again (run)", NULL, "", 0, 1, command_plug},
-	{"unplug", "[READER]", "unplug a reader (run)", NULL, "", 0, 1, command_unplug},
+	 .run = run_forward},
+	{"plug", "[READER]", "plug a reader in again (run)", NULL, "", 0, 1, .run = run_forward},
+	{"unplug", "[READER]", "unplug a reader (run)", NULL, "", 0, 1, .run = run_forward},
 	{"set", "CARD SWITCH VALUE", "change a behaviour switch (kept)", NULL, "", 3, 3,
-	 command_set},
-	{"tries", "CARD auth|sign N", "set a PIN's tries (kept)", NULL, "", 3, 3, command_tries},
-	{"block", "CARD auth|sign", "block a PIN (kept)", NULL, "", 2, 2, command_block},
+	 .run = command_set},
+	{"tries", "CARD auth|sign N", "set a PIN's tries (kept)", NULL, "", 3, 3,
+	 .run = command_tries},
+	{"block", "CARD auth|sign", "block a PIN (kept)", NULL, "", 2, 2, .run = command_block},
 	{"renew", "CARD", "new keys and certificates (kept)", NULL, "seed now generation no-eku", 1,
-	 1, command_renew},
-	{"count", "[reset]", "count exchanges with the cards", NULL, "", 0, 1, command_count},
-	{"calls", "[reset]", "count PC/SC calls (run)", NULL, "", 0, 1, command_calls},
-	{"trace", "", "show the exchanges since the last time", NULL, "", 0, 0, command_trace},
+	 1, .run = command_renew},
+	{"count", "[reset]", "count exchanges with the cards", NULL, "", 0, 1, .run = run_forward,
+	 .print = print_counts},
+	{"calls", "[reset]", "count PC/SC calls (run)", NULL, "", 0, 1, .run = run_forward,
+	 .print = print_counts},
+	{"trace", "", "show the exchanges since the last time", NULL, "", 0, 0, .run = run_forward,
+	 .print = print_trace},
 	{"fault", "[ORDER]...", "order faults, show them all (run)",
 	 "ORDER is KIND@[CALL:]N[+][:OPTION]..., N counting from the next PC/SC call;\n"
 	 "see FAULTS in jpki-card-sim(1).\n",
-	 "", 0, 14, command_fault},
-	{"clear", "", "forget all faults (run)", NULL, "", 0, 0, command_clear},
-	{"service", "stop|start", "stop and start pcscd (run)", NULL, "", 1, 1, command_service},
-	{"quit", "", "end serve", NULL, "", 0, 0, command_quit},
+	 "", 0, 14, .run = run_forward, .print = print_faults},
+	{"clear", "", "forget all faults (run)", NULL, "", 0, 0, .run = run_forward},
+	{"service", "stop|start", "stop and start pcscd (run)", NULL, "", 1, 1, .run = run_forward},
+	{"quit", "", "end serve", NULL, "", 0, 0, .run = run_forward},
 	{0}};

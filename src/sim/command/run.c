@@ -222,21 +222,21 @@ start_child(struct run *run, char *arguments[])
 }
 
 int
-command_run(const struct options *options, int count, char *arguments[])
+command_run(const struct call *call)
 {
+	const struct options *options = call->options;
 	struct run run = {.child = -1};
 	char folder[PATH_MAX];
 	unsigned long idle = IDLE_POWER_OFF;
 	int status = EXIT_NO_START;
 
-	(void)count;
 	if (options->idle_power_off &&
 	    !read_whole("--idle-power-off", options->idle_power_off, 1000000, &idle))
 		return EXIT_NO_START;
 	if (find_library(folder) && session_begin(&run.session, options) &&
 	    add_readers(&run, options) && open_doors(&run, options, idle * 1000) &&
 	    order_faults(&run, options) && set_environment(&run, folder) &&
-	    start_child(&run, arguments) && loop_run(run.session.server->loop))
+	    start_child(&run, call->arguments) && loop_run(run.session.server->loop))
 		status = WIFSIGNALED(run.status) ? 128 + WTERMSIG(run.status)
 						 : WEXITSTATUS(run.status);
 	if (!session_end(&run.session) && status == EXIT_OK)

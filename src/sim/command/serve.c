@@ -182,14 +182,13 @@ open_doors(struct serve *serve, const struct options *options, unsigned long por
 }
 
 int
-command_serve(const struct options *options, int count, char *arguments[])
+command_serve(const struct call *call)
 {
+	const struct options *options = call->options;
 	struct serve serve = {.ready_fd = -1};
 	unsigned long port = VPCD_PORT, fd = 0;
 	int status = EXIT_FAILED;
 
-	(void)count;
-	(void)arguments;
 	if (options->port && !read_whole("--port", options->port, 65534, &port))
 		return EXIT_USAGE;
 	if (options->ready_fd) {
