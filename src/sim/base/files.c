@@ -98,41 +98,45 @@ sim_file_write(const char *path, const void *data, size_t len, mode_t mode, bool
 }
 
 bool
-sim_file_write_json(const char *path, const json_t *value, bool durable, char **error)
+sim_file_write_json(const char *dir, const char *name, const json_t *value, bool durable,
+		    char **error)
 {
+	char *path = sim_file_path(dir, name);
 	char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-	bool ok;
+	bool ok = path && text ? sim_file_write(path, text, strlen(text), 0600, durable, error)
+			       : sim_error_set(error, "out of memory");
 
-	if (!text)
-		return sim_error_set(error, "out of memory");
-	ok = sim_file_write(path, text, strlen(text), 0600, durable, error);
 	free(text);
+	free(path);
 	return ok;
 }
 
 json_t *
-sim_file_read_json(const char *path, char **error)
+sim_file_read_json(const char *dir, const char *name, char **error)
 {
+	char *path = sim_file_path(dir, name);
+	FILE *file = path ? fopen(path, "re") : NULL;
 	json_error_t mistake;
 	json_t *value = NULL;
-	FILE *file = fopen(path, "re");
 
-	if (!file) {
-		sim_error_set(error, "cannot read %s: %s", path, strerror(errno));
-		return NULL;
+	if (file) {
+		value = json_loadf(file, JSON_REJECT_DUPLICATES, &mistake);
+		if (!value)
+			sim_error_set(error, "%s is damaged: line %d: %s", path, mistake.line,
+				      mistake.text);
+		(void)fclose(file);
+	} else {
+		sim_error_set(error, "cannot read %s/%s: %s", dir, name, strerror(errno));
 	}
-	value = json_loadf(file, JSON_REJECT_DUPLICATES, &mistake);
-	if (!value)
-		sim_error_set(error, "%s is damaged: line %d: %s", path, mistake.line,
-			      mistake.text);
-	(void)fclose(file);
+	free(path);
 	return value;
 }
 
 int
-sim_file_lock(const char *path, char **error)
+sim_file_lock(const char *dir, char **error)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	char *path = sim_file_path(dir, "lock");
+	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
 	int locked = -1;
 
 	if (fd >= 0) {
@@ -140,9 +144,10 @@ sim_file_lock(const char *path, char **error)
 			locked = flock(fd, LOCK_EX);
 		while (locked < 0 && errno == EINTR);
 	}
+	free(path);
 	if (locked == 0)
 		return fd;
-	sim_error_set(error, "cannot lock %s: %s", path, strerror(errno));
+	sim_error_set(error, "cannot lock %s/lock: %s", dir, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;

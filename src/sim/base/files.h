@@ -22,13 +22,15 @@ bool sim_file_make_dir(const char *path, mode_t mode, char **error);
 /* `durable`: wait until the disk has it, for what cannot be made again. */
 bool sim_file_write(const char *path, const void *data, size_t len, mode_t mode, bool durable,
 		    char **error);
-bool sim_file_write_json(const char *path, const json_t *value, bool durable, char **error);
+bool sim_file_write_json(const char *dir, const char *name, const json_t *value, bool durable,
+			 char **error);
 
 /* NULL when it is missing, unreadable or not JSON. */
-json_t *sim_file_read_json(const char *path, char **error);
+json_t *sim_file_read_json(const char *dir, const char *name, char **error);
 
-/* Opens (and makes) a lock file and waits for the lock. -1 on failure. Closing it lets go. */
-int sim_file_lock(const char *path, char **error);
+/* Opens (and makes) the folder's lock file and waits for the lock. -1 on failure. Closing it lets
+ * go. */
+int sim_file_lock(const char *dir, char **error);
 
 /* Removes a folder and the plain files in it. */
 bool sim_file_remove_dir(const char *path, char **error);

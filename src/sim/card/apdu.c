@@ -128,37 +128,6 @@ do_get_data(struct sim_card *card, const struct sim_command *command, struct sim
 	return SW_OK;
 }
 
-static bool
-in_jpki(const struct sim_card *card)
-{
-	return card->app && card->app->is_jpki;
-}
-
-static uint16_t
-do_internal_authenticate(struct sim_card *card, const struct sim_command *command,
-			 struct sim_reply *reply)
-{
-	(void)command;
-	(void)reply;
-	return in_jpki(card) ? SW_PIN_MISSING : SW_CONDITIONS;
-}
-
-static uint16_t
-do_session_key(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
-{
-	(void)command;
-	(void)reply;
-	return in_jpki(card) ? SW_PIN_MISSING : SW_INS;
-}
-
-static uint16_t
-do_public_key(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
-{
-	(void)command;
-	(void)reply;
-	return in_jpki(card) ? SW_P1P2 : SW_INS;
-}
-
 /* Only an iPhone has a use for it; what it answers there is not published. */
 static uint16_t
 do_phone_command(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
@@ -168,25 +137,24 @@ do_phone_command(struct sim_card *card, const struct sim_command *command, struc
 	return card->data.kind == SIM_KIND_IPHONE ? SW_OK : SW_LENGTH;
 }
 
-static uint16_t
-do_secure_read(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
-{
-	(void)command;
-	(void)reply;
-	return in_jpki(card) ? SW_SM_READ : SW_SECURE_MESSAGING;
-}
-
 static const struct {
 	uint8_t cla, ins;
 	uint16_t (*run)(struct sim_card *, const struct sim_command *, struct sim_reply *);
+	uint16_t in_jpki, elsewhere; /* only refused: with this in the JPKI application, or not */
 } instructions[] = {
-	{0x00, INS_VERIFY, sim_do_verify}, {0x00, 0x24, sim_do_change},
-	{0x00, 0x84, do_challenge},	   {0x00, 0x88, do_internal_authenticate},
-	{0x00, 0xA4, sim_do_select},	   {0x00, INS_READ, sim_do_read},
-	{0x00, 0xB2, sim_do_read_record},  {0x00, 0xCA, do_get_data},
-	{0x08, INS_READ, do_secure_read},  {0x80, INS_SIGN, sim_do_sign},
-	{0x80, 0xA2, do_public_key},	   {0x80, 0xAE, do_session_key},
-	{0x80, 0xFC, do_phone_command},
+	{0x00, INS_VERIFY, sim_do_verify, 0, 0},
+	{0x00, 0x24, sim_do_change, 0, 0},
+	{0x00, 0x84, do_challenge, 0, 0},
+	{0x00, 0x88, NULL, SW_PIN_MISSING, SW_CONDITIONS}, /* INTERNAL AUTHENTICATE */
+	{0x00, 0xA4, sim_do_select, 0, 0},
+	{0x00, INS_READ, sim_do_read, 0, 0},
+	{0x00, 0xB2, sim_do_read_record, 0, 0},
+	{0x00, 0xCA, do_get_data, 0, 0},
+	{0x08, INS_READ, NULL, SW_SM_READ, SW_SECURE_MESSAGING},
+	{0x80, INS_SIGN, sim_do_sign, 0, 0},
+	{0x80, 0xA2, NULL, SW_P1P2, SW_INS},	    /* public key */
+	{0x80, 0xAE, NULL, SW_PIN_MISSING, SW_INS}, /* session key */
+	{0x80, 0xFC, do_phone_command, 0, 0},
 };
 
 static uint16_t
@@ -198,9 +166,14 @@ run(struct sim_card *card, const struct sim_command *command, struct sim_reply *
 		return SW_CHANNEL;
 	if ((cla & 0x40) && !(cla & 0x80))
 		return SW_CHANNEL; /* the form for channels 4 and up */
-	for (size_t i = 0; i < sizeof instructions / sizeof *instructions; i++)
-		if (instructions[i].cla == cla && instructions[i].ins == command->ins)
+	for (size_t i = 0; i < sizeof instructions / sizeof *instructions; i++) {
+		if (instructions[i].cla != cla || instructions[i].ins != command->ins)
+			continue;
+		if (instructions[i].run)
 			return instructions[i].run(card, command, reply);
+		return card->app && card->app->is_jpki ? instructions[i].in_jpki
+						       : instructions[i].elsewhere;
+	}
 	if (cla == 0x04 || cla == 0x08 || cla == 0x0C)
 		return SW_SECURE_MESSAGING;
 	return cla == 0x00 || cla == 0x80 ? SW_INS : SW_CLA;

@@ -80,8 +80,7 @@ read_key(const json_t *entry, struct sim_chip_data *data, enum sim_pin which)
 bool
 sim_chip_read_data(const char *dir, struct sim_chip_data *data, char **error)
 {
-	char *path = sim_file_path(dir, "card.json");
-	json_t *file = path ? sim_file_read_json(path, error) : NULL;
+	json_t *file = sim_file_read_json(dir, "card.json", error);
 	bool ok = file != NULL;
 
 	memset(data, 0, sizeof *data);
@@ -93,9 +92,9 @@ sim_chip_read_data(const char *dir, struct sim_chip_data *data, char **error)
 	      read_text(file, "expiry", data->expiry, sizeof data->expiry) &&
 	      read_key(json_object_get(file, "auth"), data, SIM_PIN_AUTH) &&
 	      read_key(json_object_get(file, "sign"), data, SIM_PIN_SIGN)))
-		ok = sim_error_set(error, "%s is damaged: an entry is missing or unsound", path);
+		ok = sim_error_set(error, "%s/card.json is damaged: an entry is missing or unsound",
+				   dir);
 	json_decref(file);
-	free(path);
 	if (!ok)
 		sim_chip_free_data(data);
 	return ok;

@@ -30,17 +30,15 @@ read_one_pin(const json_t *entry, enum sim_pin which, struct sim_card_pin *pin)
 bool
 sim_pins_read(const char *dir, struct sim_card_pin pins[SIM_PIN_COUNT], char **error)
 {
-	char *path = sim_file_path(dir, "pins.json");
-	json_t *file = path ? sim_file_read_json(path, error) : NULL;
+	json_t *file = sim_file_read_json(dir, "pins.json", error);
 	bool ok = file != NULL;
 
 	for (int i = 0; ok && i < SIM_PIN_COUNT; i++)
 		if (!read_one_pin(json_object_get(file, sim_pin_names[i]), (enum sim_pin)i,
 				  &pins[i]))
-			ok = sim_error_set(error, "%s is damaged: no sound entry \"%s\"", path,
-					   sim_pin_names[i]);
+			ok = sim_error_set(error, "%s/pins.json is damaged: no sound entry \"%s\"",
+					   dir, sim_pin_names[i]);
 	json_decref(file);
-	free(path);
 	return ok;
 }
 
@@ -58,7 +56,7 @@ sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], s
 					      pins[i].set ? json_string(pins[i].text) : json_null(),
 					      "tries", (int)pins[i].tries));
 	/* Not waiting for the disk: a counter lost in a power cut is no loss here. */
-	ok = ok && sim_file_write_json(path, file, false, error);
+	ok = ok && sim_file_write_json(dir, "pins.json", file, false, error);
 	if (ok && written && stat(path, written) != 0)
 		memset(written, 0, sizeof *written);
 	json_decref(file);
@@ -108,8 +106,7 @@ sim_pin_is_acceptable(enum sim_pin which, const uint8_t *pin, size_t len)
 bool
 sim_switches_read(const char *dir, struct sim_switches *switches, char **error)
 {
-	char *path = sim_file_path(dir, "switches.json");
-	json_t *file = path ? sim_file_read_json(path, error) : NULL;
+	json_t *file = sim_file_read_json(dir, "switches.json", error);
 	const char *name;
 	json_t *value;
 	bool ok = json_is_object(file);
@@ -117,24 +114,23 @@ sim_switches_read(const char *dir, struct sim_switches *switches, char **error)
 
 	sim_switches_init(switches);
 	if (file && !ok)
-		sim_error_set(error, "%s is damaged: not a list of switches", path);
+		sim_error_set(error, "%s/switches.json is damaged: not a list of switches", dir);
 	json_object_foreach(file, name, value)
 	{
 		const char *text = json_string_value(value);
 
 		if (ok && !sim_switches_set(switches, name, text ? text : "", &why))
-			ok = sim_error_set(error, "%s is damaged: %s", path, why ? why : name);
+			ok = sim_error_set(error, "%s/switches.json is damaged: %s", dir,
+					   why ? why : name);
 	}
 	free(why);
 	json_decref(file);
-	free(path);
 	return ok;
 }
 
 bool
 sim_switches_write(const char *dir, const struct sim_switches *switches, char **error)
 {
-	char *path = sim_file_path(dir, "switches.json");
 	json_t *file = json_object();
 	char text[SIM_SWITCH_TEXT];
 	bool ok;
@@ -146,8 +142,7 @@ sim_switches_write(const char *dir, const struct sim_switches *switches, char **
 		json_object_set_new(file, sim_switch_info((enum sim_switch)i)->name,
 				    json_string(text));
 	}
-	ok = path && file && sim_file_write_json(path, file, false, error);
+	ok = file && sim_file_write_json(dir, "switches.json", file, false, error);
 	json_decref(file);
-	free(path);
 	return ok;
 }

@@ -138,8 +138,7 @@ command(struct qemu *qemu, const uint8_t *bytes, size_t length)
 {
 	unsigned int delay = 0;
 
-	qemu->answer_length =
-		reader_exchange(qemu->reader, bytes, length, qemu->answer, &delay);
+	qemu->answer_length = reader_exchange(qemu->reader, bytes, length, qemu->answer, &delay);
 	if (delay == 0)
 		answer(qemu);
 	else
@@ -178,8 +177,8 @@ static void
 readable(void *arg, short revents)
 {
 	struct qemu *qemu = arg;
-	ssize_t got = recv(qemu->fd, qemu->message + qemu->got,
-			   sizeof qemu->message - qemu->got, MSG_DONTWAIT);
+	ssize_t got = recv(qemu->fd, qemu->message + qemu->got, sizeof qemu->message - qemu->got,
+			   MSG_DONTWAIT);
 
 	(void)revents;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -199,7 +198,8 @@ find(struct qemu *qemu)
 	if (fd == -1)
 		return;
 	if (connect(fd, (struct sockaddr *)&qemu->address, sizeof qemu->address) == 0)
-		qemu->watch = loop_watch_add(qemu->reader->server->loop, fd, POLLIN, readable, qemu);
+		qemu->watch =
+			loop_watch_add(qemu->reader->server->loop, fd, POLLIN, readable, qemu);
 	if (!qemu->watch) {
 		close(fd);
 		return;

@@ -179,7 +179,6 @@ place_card(const struct sim_store *store, const char *dir, const json_t *card,
 	   char **error)
 {
 	char *beside = sim_file_path(store->cards, ".new-XXXXXX");
-	char *path = NULL;
 	bool ok = beside && mkdtemp(beside);
 
 	if (!ok) {
@@ -188,15 +187,13 @@ place_card(const struct sim_store *store, const char *dir, const json_t *card,
 		free(beside);
 		return false;
 	}
-	path = sim_file_path(beside, "card.json");
-	ok = path && sim_file_write_json(path, card, true, error) &&
+	ok = sim_file_write_json(beside, "card.json", card, true, error) &&
 	     sim_pins_write(beside, pins, NULL, error) &&
 	     sim_switches_write(beside, switches, error);
 	if (ok && rename(beside, dir) != 0)
 		ok = sim_error_set(error, "cannot make %s: %s", dir, strerror(errno));
 	if (!ok)
 		sim_file_remove_dir(beside, NULL);
-	free(path);
 	free(beside);
 	return ok;
 }
@@ -294,8 +291,7 @@ static bool
 ensure_pin(const struct sim_work *work, const char *name, enum sim_pin which, char **error)
 {
 	char *dir = sim_work_card_dir(work->store, name, error);
-	char *path = dir ? sim_file_path(dir, "lock") : NULL;
-	int lock = path ? sim_file_lock(path, error) : -1;
+	int lock = dir ? sim_file_lock(dir, error) : -1;
 	struct sim_card_pin pins[SIM_PIN_COUNT];
 	bool ok = lock >= 0 && sim_pins_read(dir, pins, error);
 
@@ -304,7 +300,6 @@ ensure_pin(const struct sim_work *work, const char *name, enum sim_pin which, ch
 		     sim_pins_write(dir, pins, NULL, error);
 	if (lock >= 0)
 		close(lock);
-	free(path);
 	free(dir);
 	return ok;
 }

@@ -141,10 +141,8 @@ json_t *
 sim_work_read_card(const struct sim_store *store, const char *name, char **error)
 {
 	char *dir = sim_store_card_dir(store, name, error);
-	char *path = dir ? sim_file_path(dir, "card.json") : NULL;
-	json_t *card = path ? sim_file_read_json(path, error) : NULL;
+	json_t *card = dir ? sim_file_read_json(dir, "card.json", error) : NULL;
 
-	free(path);
 	free(dir);
 	return card;
 }
@@ -154,10 +152,8 @@ sim_work_write_card(const struct sim_store *store, const char *name, const json_
 		    char **error)
 {
 	char *dir = sim_work_card_dir(store, name, error);
-	char *path = dir ? sim_file_path(dir, "card.json") : NULL;
-	bool ok = path && sim_file_write_json(path, card, true, error);
+	bool ok = dir && sim_file_write_json(dir, "card.json", card, true, error);
 
-	free(path);
 	free(dir);
 	return ok;
 }

@@ -19,7 +19,7 @@ read_ca(const struct sim_store *store, char **error)
 	if (path && access(path, F_OK) != 0 && errno == ENOENT)
 		ca = sim_ca_new();
 	else if (path)
-		ca = sim_file_read_json(path, error);
+		ca = sim_file_read_json(store->dir, "ca.json", error);
 	if (ca && !json_is_array(json_object_get(ca, "authorities"))) {
 		sim_error_set(error, "%s is damaged: no list of authorities", path);
 		json_decref(ca);
@@ -34,12 +34,10 @@ sim_work_begin(struct sim_work *work, struct sim_store *store,
 	       const struct sim_make_options *options, char **error)
 {
 	static const struct sim_make_options normal;
-	char *path = sim_file_path(store->dir, "lock");
 
 	*work = (struct sim_work){.store = store, .options = options ? options : &normal};
 	work->now = work->options->now ? work->options->now : (int64_t)time(NULL);
-	work->lock = path ? sim_file_lock(path, error) : -1;
-	free(path);
+	work->lock = sim_file_lock(store->dir, error);
 	if (work->lock < 0)
 		return false;
 	work->ca = read_ca(store, error);
@@ -52,11 +50,7 @@ sim_work_begin(struct sim_work *work, struct sim_store *store,
 bool
 sim_work_save_ca(struct sim_work *work, char **error)
 {
-	char *path = sim_file_path(work->store->dir, "ca.json");
-	bool ok = path && sim_file_write_json(path, work->ca, true, error);
-
-	free(path);
-	return ok;
+	return sim_file_write_json(work->store->dir, "ca.json", work->ca, true, error);
 }
 
 void
