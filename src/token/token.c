@@ -218,7 +218,7 @@ token_recall_info(struct token *t, enum layout_key key, struct token_info *info)
 	const struct state_key *k = &t->keys[key];
 	const int64_t age = state_now() - k->tries_at;
 
-	if (!t->have_info || t->doubted || t->unproven)
+	if (!t->have_info || t->doubted || t->unproven || k->tries == STATE_TRIES_UNKNOWN)
 		return false;
 	if (k->tries_at == 0 || age < 0 || age >= INFO_AGE_MAX_MS)
 		return false;
