@@ -14,7 +14,7 @@ tests_bench_SOURCES = tests/bench.c tests/bench-minimal.c tests/bench-minimal.h 
 tests_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(P11KIT_CFLAGS) $(PCSC_CFLAGS) \
 	$(JANSSON_CFLAGS)
 tests_bench_LDADD = src/sim/libsim-control.la $(PCSC_LIBS) $(JANSSON_LIBS) -ldl
-EXTRA_DIST += tests/bench.sh doc/BENCHMARKS.md
+EXTRA_DIST += tests/bench.sh tests/bench-pcscd.sh doc/BENCHMARKS.md
 
 bench: tests/bench jpki-pkcs11.la src/sim/jpki-card-sim src/sim/standin/libpcsclite.so.1
 	@$(top_srcdir)/tests/bench.sh $(top_builddir)

@@ -16,9 +16,6 @@ libpcsclite and over a pcscd of its own. $OPENSC_MODULE: where OpenSC's module i
 END
 }
 
-# --inside: in namespaces of our own, where /run/pcscd and the loopback are ours.
-inside=
-[ "${1-}" != --inside ] || { inside=yes; shift; }
 case ${1-} in
 --help) usage; exit ;;
 -*) usage >&2; exit 2 ;;
@@ -33,17 +30,7 @@ for file in "$sim" "$module" "$bench"; do
 done
 
 work=$(mktemp -d) || exit 2
-started=()
-
-# shellcheck disable=SC2317 # it is the trap's
-clean_up() {
-	# The cards' server first: pcscd is slow to end while it waits for a card.
-	for process in "${started[@]}"; do
-		kill "$process" 2>/dev/null && wait "$process" 2>/dev/null
-	done
-	rm -rf "$work"
-}
-trap clean_up EXIT
+trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
 # No settings, caches or pcscd of whoever runs this.
@@ -65,53 +52,6 @@ find_opensc() {
 	done
 }
 
-# wait_until COMMAND...: for ten seconds at most.
-wait_until() {
-	local i
-	for ((i = 0; i < 100; i++)); do
-		! "$@" || return 0
-		sleep 0.1
-	done
-	return 1
-}
-
-# The times over pcscd, inside the namespaces.
-measure_pcscd() {
-	local control=$work/control version
-	ip link set lo up && mount -t tmpfs none /run/pcscd || return 1
-	"$sim" serve --control "$control" >"$work/ready" &
-	started+=($!)
-	# Where pcscd asks polkit who may use a card: there is none to ask in here.
-	pcscd --foreground $(pcscd --help | grep -o -e --disable-polkit) >"$work/pcscd.log" 2>&1 &
-	started+=($!)
-	if ! wait_until grep -q ready "$work/ready"; then
-		echo "bench: no card in pcscd:" >&2
-		cat "$work/pcscd.log" >&2
-		return 1
-	fi
-	version=$(pcscd --version | sed -n 's/^pcsc-lite version \([0-9.]*[0-9]\).*/ \1/p')
-	JPKI_CARD_SIM_CONTROL=$control "$bench" time "$module" "pcscd$version with vpcd"
-}
-
-# over_pcscd: as root, or with namespaces of one's own where the system lets users have them.
-over_pcscd() {
-	local program way=(unshare --mount --net)
-	for program in pcscd ip unshare; do
-		if ! PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null; then
-			echo "(not measured over pcscd: there is no $program here)"
-			return 0
-		fi
-	done
-	[ "$(id -u)" -eq 0 ] || way+=(--map-root-user)
-	if ! "${way[@]}" test -d /run/pcscd 2>/dev/null; then
-		echo "(not measured over pcscd: no namespaces for this user, or no /run/pcscd)"
-		return 0
-	fi
-	PATH=$PATH:/usr/sbin:/sbin "${way[@]}" "$0" --inside "$build" &
-	started+=($!)
-	wait $!
-}
-
 # Other programs at work make times longer, and not evenly.
 say_load() {
 	local load processors
@@ -120,11 +60,6 @@ say_load() {
 	[ "${load%.*}" -lt "$processors" ] ||
 		echo "(the machine is busy: load $load on $processors processors; times may mislead)"
 }
-
-if [ -n "$inside" ]; then
-	measure_pcscd
-	exit
-fi
 
 status=0
 opensc=$(find_opensc)
@@ -137,6 +72,6 @@ fi
 echo
 printf '%-38s %10s %10s   %5s  %6s\n' "Time of a signature, median of 50" minimal ours ratio target
 "$sim" run -- "$bench" time "$module" "stand-in libpcsclite" || status=1
-over_pcscd || status=1
+JPKI_BUILD=$build "$(dirname "$0")/bench-pcscd.sh" || status=1
 say_load
 exit $status
