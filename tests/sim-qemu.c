@@ -286,9 +286,24 @@ a_swap_takes_one_out_before_the_other_comes(void **state)
 	assert_done(child);
 }
 
-/* The device is taken away and comes again, as when a reader is unplugged. */
+/* On the monitor, where QEMU keeps the line: only the one who did it knows. */
 static void
-a_device_that_comes_anew_is_told_everything_again(void **state)
+a_reader_plugged_in_again_is_told_everything_again(void **state)
+{
+	size_t length;
+	pid_t child;
+
+	(void)state;
+	assert_done(order("unplug", NULL));
+	assert_int_equal(transmit(select_jpki, sizeof select_jpki, &length), 0);
+	child = order("plug", NULL);
+	expect_greeting(true);
+	assert_done(child);
+	assert_int_equal(transmit(select_jpki, sizeof select_jpki, &length), 0x9000);
+}
+
+static void
+a_qemu_that_comes_anew_is_told_everything_again(void **state)
 {
 	size_t length;
 
@@ -340,7 +355,8 @@ main(void)
 		TEST(commands_reach_the_card_and_its_answers_the_computer),
 		TEST(a_card_comes_and_goes),
 		TEST(a_swap_takes_one_out_before_the_other_comes),
-		TEST(a_device_that_comes_anew_is_told_everything_again),
+		TEST(a_reader_plugged_in_again_is_told_everything_again),
+		TEST(a_qemu_that_comes_anew_is_told_everything_again),
 		TEST(whoever_speaks_something_else_is_hung_up_on),
 		TEST(a_message_in_pieces_is_a_message),
 	};

@@ -18,6 +18,9 @@
 /* How soon a call that waits for the user sees that C_Finalize was called. */
 #define SLICE_MS 100
 
+#define SILENCE_MS (JPKI_AGENT_SILENCE_S * INT64_C(1000))
+#define LIMIT_MS (JPKI_AGENT_DEADLINE_S * INT64_C(1000) + SILENCE_MS)
+
 /* False: there is no such place for this user. */
 static bool
 socket_address(struct sockaddr_un *address)
@@ -170,14 +173,14 @@ receive(int agent, struct secret *answer, uint32_t *outcome, struct hearing *hea
 static enum result
 await_answer(int agent, const struct line *line, struct secret *answer, uint32_t *outcome)
 {
-	const int64_t end = now_ms() + (JPKI_AGENT_DEADLINE_S + JPKI_AGENT_SILENCE_S) * 1000;
+	const int64_t end = now_ms() + LIMIT_MS;
 	struct hearing heard = {.last_ms = now_ms()};
 	enum result r;
 
 	do {
 		if (line_is_drawn(line))
 			return RESULT_ENDED;
-		if (now_ms() > end || now_ms() - heard.last_ms > JPKI_AGENT_SILENCE_S * 1000)
+		if (now_ms() > end || now_ms() - heard.last_ms > SILENCE_MS)
 			return RESULT_CANCELLED;
 		r = receive(agent, answer, outcome, &heard);
 	} while (r == RESULT_OK && *outcome == JPKI_AGENT_WAITS);

@@ -21,15 +21,16 @@
 /* Whose readers the cards are put into. */
 struct host {
 	int readers;
+	const char *name;    /* of each; a format for its number */
 	const char *refusal; /* of more cards than that */
 	bool (*is_ready)(const struct server *server);
 	char *(*explain)(const struct server *server, bool *taken);
 };
 
-static const struct host vpcd_host = {VPCD_READERS, "vpcd has only 2 readers", vpcd_is_ready,
-				      vpcd_explain};
-static const struct host qemu_host = {1, "a QEMU reader takes one card", qemu_is_ready,
-				      qemu_explain};
+static const struct host vpcd_host = {VPCD_READERS, "Virtual PCD 00 %02X",
+				      "vpcd has only 2 readers", vpcd_is_ready, vpcd_explain};
+static const struct host qemu_host = {1, QEMU_READER_NAME, "a QEMU reader takes one card",
+				      qemu_is_ready, qemu_explain};
 
 struct serve {
 	struct session session;
@@ -143,10 +144,10 @@ add_readers(struct serve *serve, const struct options *options)
 		complain("%s", serve->host->refusal);
 		return false;
 	}
-	for (int i = 0; i < VPCD_READERS; i++) {
+	for (int i = 0; i < serve->host->readers; i++) {
 		struct reader *reader;
 
-		snprintf(name, sizeof name, "Virtual PCD 00 %02X", (unsigned int)i);
+		snprintf(name, sizeof name, serve->host->name, (unsigned int)i);
 		reader = server_add_reader(session->server, name, &error);
 		if (!reader) {
 			complain_error(error, EXIT_FAILED);

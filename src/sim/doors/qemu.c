@@ -11,7 +11,8 @@
 
 #include "sim/base/error.h"
 
-#define RETRY 250000 /* microseconds between attempts to find QEMU */
+#define RETRY 250000  /* microseconds between attempts to find QEMU */
+#define LOOKED 1000000 /* until the computer has surely seen that a card is out: no hand is faster */
 
 #define HEADER_SIZE 12
 #define BODY_MAX 65536 /* QEMU's own limit */
@@ -38,6 +39,7 @@ struct qemu {
 	int fd; /* -1: QEMU is not there */
 	struct loop_watch *watch;
 	unsigned int unconfirmed; /* what QEMU was told of reader and card */
+	uint64_t settled_at;	  /* when the computer has surely seen it */
 	uint64_t retry_at;
 	uint64_t answer_at; /* a slow card's answer waits; 0: none does */
 	size_t answer_length;
@@ -219,7 +221,9 @@ turn(void *arg)
 		answer(qemu);
 	if (qemu->fd == -1)
 		return qemu->retry_at;
-	return qemu->answer_at != 0 ? qemu->answer_at : LOOP_NEVER;
+	if (qemu->answer_at != 0)
+		return qemu->answer_at;
+	return qemu->settled_at > loop_now() ? qemu->settled_at : LOOP_NEVER;
 }
 
 static struct qemu *
@@ -245,19 +249,29 @@ removed(struct reader *reader)
 		return;
 	say(qemu, TYPE_CARD_REMOVE, READER_ID, NULL, 0);
 	qemu->unconfirmed++;
+	qemu->settled_at = loop_now() + LOOKED;
 }
 
-/* By QEMU; when the computer behind it looks, is its own affair. */
 static bool
 seen(const struct reader *reader)
 {
-	return qemu_of(reader)->fd != -1 && qemu_of(reader)->unconfirmed == 0;
+	const struct qemu *qemu = qemu_of(reader);
+
+	return qemu->fd != -1 && qemu->unconfirmed == 0 && qemu->settled_at <= loop_now();
+}
+
+/* The device came anew on QEMU's monitor, which nobody else tells. */
+static void
+plugged(struct reader *reader)
+{
+	if (qemu_of(reader)->fd != -1)
+		greet(qemu_of(reader));
 }
 
 static void
-ignore(struct reader *reader)
+unplugged(struct reader *reader)
 {
-	(void)reader; /* the reader is QEMU's: device_del and device_add on its monitor */
+	(void)reader; /* device_del on QEMU's monitor does it */
 }
 
 bool
@@ -288,11 +302,11 @@ qemu_explain(const struct server *server, bool *taken)
 
 static const struct door qemu_door = {
 	.name = "serve",
-	.can_plug = false,
+	.can_plug = true,
 	.inserted = inserted,
 	.removed = removed,
-	.plugged = ignore,
-	.unplugged = ignore,
+	.plugged = plugged,
+	.unplugged = unplugged,
 	.seen = seen,
 };
 
