@@ -133,5 +133,6 @@ sees_fault "the tool's commands from its screen" tool/terminal/screen.c '"tool/c
 sees_fault "doctor from what it looks at" tool/browsers/browser.c '"tool/doctor/report.h"' || status=1
 sees_fault "the simulated card in the tool" tool/main.c '"sim/card/card.h"' || status=1
 sees_fault "the holder in the module" token/work.c '"holder/dates.h"' || status=1
+sees_fault "the tool in the agent" agent/pinentry.c '"tool/terminal/screen.h"' || status=1
 sees_fault "a folder that nobody placed" misc/new.c '<stdio.h>' || status=1
 exit $status

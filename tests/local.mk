@@ -20,6 +20,7 @@ include tests/life.mk
 include tests/faults.mk
 include tests/pair.mk
 include tests/holder.mk
+include tests/agent.mk
 include tests/tool.mk
 include tests/fuzz.mk
 

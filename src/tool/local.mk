@@ -5,6 +5,7 @@ tool_cppflags = $(holder_cppflags) $(JANSSON_CFLAGS)
 
 noinst_LTLIBRARIES += src/tool/librooms.la
 src_tool_librooms_la_SOURCES = \
+	src/tool/commands/agent.c \
 	src/tool/commands/cert.c \
 	src/tool/commands/commands.h \
 	src/tool/commands/help.c \

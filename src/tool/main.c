@@ -40,6 +40,8 @@ static const struct command commands[] = {
 		doctor_run},
 	{"setup", "BROWSER", N_("let firefox or chromium use the card to log in"), "remove yes", 1, 1,
 		setup_run},
+	{"agent", "", N_("ask for PINs in the place of programs, until it is ended"), "pinentry", 0, 0,
+		agent_run},
 	{"help", "[TOPIC]", N_("what to do: locked, forgotten, expired, moved, lost"), "", 0, 1,
 		help_run},
 };
