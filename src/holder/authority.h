@@ -9,20 +9,20 @@
 /* Whose certificate is it? By the authority's key, never by its name: all generations share it. */
 
 enum authority_answer {
-	AUTHORITY_PUBLISHED,	 /* a published JPKI authority, and its key made the signature */
-	AUTHORITY_SIMULATED,	 /* jpki-card-sim's, and its key made the signature */
-	AUTHORITY_KNOWN_SERIAL,	 /* one of which only serial number and dates are known */
-	AUTHORITY_UNKNOWN,	 /* none that is known here */
-	AUTHORITY_FORGED,	 /* that authority's key did not make the signature */
-	AUTHORITY_NO_LIST,	 /* the list of authorities cannot be read */
+	AUTHORITY_PUBLISHED,	/* a published JPKI authority, and its key made the signature */
+	AUTHORITY_SIMULATED,	/* jpki-card-sim's, and its key made the signature */
+	AUTHORITY_KNOWN_SERIAL, /* one of which only serial number and dates are known */
+	AUTHORITY_UNKNOWN,	/* none that is known here */
+	AUTHORITY_FORGED,	/* that authority's key did not make the signature */
+	AUTHORITY_NO_LIST,	/* the list of authorities cannot be read */
 };
 
 #define AUTHORITY_YEAR 5 /* "2023" and a NUL */
 
 /*
- * Looks the authority up in the list at `path` (authorities.txt says what it holds) and verifies its
- * signature on the certificate. `year` is set to its generation for PUBLISHED and KNOWN_SERIAL, and
- * for what is FORGED in its name; empty otherwise. `ca` may be NULL: unknown.
+ * Looks the authority up in the list at `path` (authorities.txt says what it holds) and verifies
+ * its signature on the certificate. `year` is set to its generation for PUBLISHED and KNOWN_SERIAL,
+ * and for what is FORGED in its name; empty otherwise. `ca` may be NULL: unknown.
  */
 enum authority_answer authority_check(const char *path, enum key key, X509 *certificate, X509 *ca,
 				      char year[AUTHORITY_YEAR]);

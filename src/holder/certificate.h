@@ -31,7 +31,7 @@ bool certificate_is_simulated(const X509 *certificate);
 
 /* Where a certificate stands on a day. */
 enum standing {
-	STANDING_EARLY,	  /* not yet valid */
+	STANDING_EARLY, /* not yet valid */
 	STANDING_GOOD,
 	STANDING_RENEWAL, /* the renewal window is open */
 	STANDING_ENDED,

@@ -22,8 +22,8 @@ add_attributes(CMS_SignerInfo *signer, const uint8_t hash[32], time_t now)
 					      OBJ_nid2obj(NID_pkcs7_data), -1) == 1 &&
 		  CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING,
 					      hash, 32) == 1 &&
-		  CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime,
-					      ASN1_STRING_type(time), time, -1) == 1;
+		  CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime, ASN1_STRING_type(time),
+					      time, -1) == 1;
 
 	ASN1_TIME_free(time);
 	return ok;

@@ -111,8 +111,8 @@ read_serial(struct module *module, struct reader *reader, CK_SLOT_ID slot)
 
 /*
  * Whether a slot may be of the reader that is wanted: a card that is not meant may be held by
- * another program, and would have to be waited for. A description that begins with dots is cut, and a ? may have
- * been another character.
+ * another program, and would have to be waited for. A description that begins with dots is cut, and
+ * a ? may have been another character.
  */
 static bool
 may_be_meant(const struct module *module, CK_SLOT_ID slot)
@@ -171,8 +171,8 @@ read_slots(struct module *module)
 }
 
 /*
- * Those that are wanted; where the module shows no reader at all, what says why. A part of the name will
- * do, but the name itself means that reader alone.
+ * Those that are wanted; where the module shows no reader at all, what says why. A part of the name
+ * will do, but the name itself means that reader alone.
  */
 static bool
 is_meant(const struct module *module, const struct reader *reader)

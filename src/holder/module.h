@@ -42,25 +42,27 @@ const char *module_path(const struct wanted *wanted);
 
 struct module {
 	void *library;
-	char *why; /* for OUTCOME_CANNOT_LOAD */
+	char *why;	     /* for OUTCOME_CANNOT_LOAD */
 	CK_FUNCTION_LIST *f; /* NULL: it could not be used */
 	const struct jpki_functions *jpki;
 	struct wanted wanted;
 	struct person person;
-	struct reader *readers; /* those that are wanted; where the module shows none, what says why */
+	struct reader
+		*readers; /* those that are wanted; where the module shows none, what says why */
 	size_t count;
 	struct jpki_reader_list all; /* also those that a setting hides */
 };
 
 /*
- * Loads the module and looks at all readers that are wanted. What `wanted` and `person` point at has
- * to live as long. module_close goes with it, whatever the outcome.
+ * Loads the module and looks at all readers that are wanted. What `wanted` and `person` point at
+ * has to live as long. module_close goes with it, whatever the outcome.
  */
 struct outcome module_open(struct module *module, const struct wanted *wanted,
 			   const struct person *person);
 void module_close(struct module *module);
 
-/* The one card there is, with that key on it; otherwise an outcome: none, several, not on this card. */
+/* The one card there is, with that key on it; otherwise an outcome: none, several, not on this
+ * card. */
 struct outcome module_choose(struct module *module, enum key key, struct reader **reader);
 
 /* Whether there is a reader that no setting hides. */
@@ -79,8 +81,8 @@ enum jpki_reason module_reader_reason(const struct reader *reader);
 void module_look(struct module *module, struct token *token);
 
 /*
- * outcome_of for what was done with one token; where its certificate is to blame, as the module knows
- * once it has read it, that instead.
+ * outcome_of for what was done with one token; where its certificate is to blame, as the module
+ * knows once it has read it, that instead.
  */
 struct outcome module_outcome(struct module *module, struct token *token, CK_RV rv);
 

@@ -27,6 +27,7 @@ outcome_of(CK_RV rv)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (rows[i].rv == rv)
-			return (struct outcome){.what = rows[i].what, .tries_left = JPKI_TRIES_UNKNOWN};
+			return (struct outcome){.what = rows[i].what,
+						.tries_left = JPKI_TRIES_UNKNOWN};
 	return (struct outcome){.what = OUTCOME_MODULE, .rv = rv};
 }

@@ -61,14 +61,14 @@ enum busy {
 
 struct person {
 	/*
-	 * Asks for a PIN, and fills it in as it was typed. Called once more, with `fault`, while the
-	 * shape is wrong: whoever would go on for ever answers a code. With one try left, it is for
-	 * the prompt to say so before.
+	 * Asks for a PIN, and fills it in as it was typed. Called once more, with `fault`, while
+	 * the shape is wrong: whoever would go on for ever answers a code. With one try left, it is
+	 * for the prompt to say so before.
 	 */
 	int (*ask_pin)(void *context, const struct pin_request *request, struct pin *pin);
-	/* Signals are held meanwhile (signals.h), and the card may be slow. NULL: need not be told. */
+	/* Signals are held meanwhile (signals.h), and the card may be slow. NULL: not told. */
 	void (*busy)(void *context, enum busy what);
-	void *context;	/* theirs */
+	void *context;	 /* theirs */
 	bool types_once; /* a new PIN is not asked again: a script does not mistype */
 };
 

@@ -35,7 +35,7 @@ take(struct personal *personal, const OTHERNAME *name)
 	for (size_t i = 0; i < PERSONAL_PARTS; i++)
 		if (strcmp(oid, oids[i]) == 0 && !personal->parts[i])
 			personal->parts[i] = text_safe((const char *)ASN1_STRING_get0_data(value),
-							 (size_t)ASN1_STRING_length(value));
+						       (size_t)ASN1_STRING_length(value));
 }
 
 void
@@ -67,8 +67,8 @@ personal_free(struct personal *personal)
 
 /* The first year of each era, AD. */
 static const int firsts[ERAS] = {
-	[ERA_MEIJI] = 1868, [ERA_TAISHO] = 1912, [ERA_SHOWA] = 1926, [ERA_HEISEI] = 1989,
-	[ERA_REIWA] = 2019,
+	[ERA_MEIJI] = 1868,  [ERA_TAISHO] = 1912, [ERA_SHOWA] = 1926,
+	[ERA_HEISEI] = 1989, [ERA_REIWA] = 2019,
 };
 
 static int

@@ -30,14 +30,7 @@ void personal_read(struct personal *personal, const X509 *certificate);
 /* Wipes and frees all parts. */
 void personal_free(struct personal *personal);
 
-enum era {
-	ERA_MEIJI,
-	ERA_TAISHO,
-	ERA_SHOWA,
-	ERA_HEISEI,
-	ERA_REIWA,
-	ERAS
-};
+enum era { ERA_MEIJI, ERA_TAISHO, ERA_SHOWA, ERA_HEISEI, ERA_REIWA, ERAS };
 
 struct birth {
 	struct day day;

@@ -73,10 +73,11 @@ ask(const struct module *module, struct pin_request *request, struct pin *pin)
 		answer = person->ask_pin(person->context, request, pin);
 		if (answer > PIN_GIVEN)
 			break;
-		request->fault = answer == PIN_TOO_LONG
-					 ? PIN_LENGTH
-					 : pin_fold(pin, request->key, request->question == PIN_NEW);
-		if (request->fault == PIN_FINE || (request->question == PIN_AGAIN && answer == PIN_GIVEN))
+		request->fault = answer == PIN_TOO_LONG ? PIN_LENGTH
+							: pin_fold(pin, request->key,
+								   request->question == PIN_NEW);
+		if (request->fault == PIN_FINE ||
+		    (request->question == PIN_AGAIN && answer == PIN_GIVEN))
 			return outcome_just(OUTCOME_OK);
 	}
 	explicit_bzero(pin, sizeof *pin);
@@ -104,7 +105,8 @@ is_same(const struct pin *a, const struct pin *b)
 
 /* Typed once more: *same says whether it was the same. */
 static struct outcome
-ask_again(const struct module *module, struct pin_request request, const struct pin *new, bool *same)
+ask_again(const struct module *module, struct pin_request request, const struct pin *new,
+	  bool *same)
 {
 	struct pin *again = pin_new();
 	struct outcome outcome = outcome_just(OUTCOME_NO_MEMORY);
@@ -122,7 +124,9 @@ static struct outcome
 ask_new(const struct module *module, const struct reader *reader, enum key key,
 	const struct pin *old, struct pin *new)
 {
-	struct pin_request request = {.key = key, .question = PIN_NEW, .reader = reader,
+	struct pin_request request = {.key = key,
+				      .question = PIN_NEW,
+				      .reader = reader,
 				      .tries_left = JPKI_TRIES_UNKNOWN};
 	struct outcome outcome;
 	bool same = false;
@@ -151,8 +155,9 @@ was_wrong(struct module *module, struct token *token)
 
 	module_look(module, token);
 	left = token->status.tries_left;
-	return (struct outcome){
-		.what = OUTCOME_PIN_WRONG, .tries_left = left, .is_spent = left < 0 || left != before};
+	return (struct outcome){.what = OUTCOME_PIN_WRONG,
+				.tries_left = left,
+				.is_spent = left < 0 || left != before};
 }
 
 struct outcome
@@ -167,7 +172,8 @@ pin_login(const struct session *session)
 
 	if (outcome.what == OUTCOME_OK) {
 		work_begin(module, BUSY_CHECKING_PIN, &before);
-		rv = module->f->C_Login(session->handle, CKU_USER, (CK_UTF8CHAR *)pin->text, pin->len);
+		rv = module->f->C_Login(session->handle, CKU_USER, (CK_UTF8CHAR *)pin->text,
+					pin->len);
 		work_end(module, &before);
 	}
 	pin_free(pin);

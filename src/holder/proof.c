@@ -51,7 +51,8 @@ prove(const struct session *session, const char *authorities, struct proof *proo
 	if (rv == CKR_OK)
 		rv = session_certificate(session, id_of_ca(proof->key), &ca);
 	if (rv == CKR_OK)
-		rv = certificate ? check_key(session, certificate, &proof->key_fits) : CKR_DEVICE_ERROR;
+		rv = certificate ? check_key(session, certificate, &proof->key_fits)
+				 : CKR_DEVICE_ERROR;
 	if (rv == CKR_OK)
 		judge(proof, authorities, certificate, ca);
 	X509_free(certificate);

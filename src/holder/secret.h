@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 /*
- * Memory for PINs: pages of their own, zero at first, locked where that is allowed, in no core file,
- * and wiped when they are given back. From the first on this process is not dumped at all: what the
- * C library or a terminal keeps on the way is not ours to wipe.
+ * Memory for PINs: pages of their own, zero at first, locked where that is allowed, in no core
+ * file, and wiped when they are given back. From the first on this process is not dumped at all:
+ * what the C library or a terminal keeps on the way is not ours to wipe.
  */
 
 /* NULL without memory. */

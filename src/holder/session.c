@@ -160,9 +160,9 @@ static struct outcome
 none_seen(const struct session *session, enum object_id id, CK_RV rv)
 {
 	bool is_own = id == id_of(session->key);
-	struct outcome outcome = rv != CKR_OK || is_own
-					 ? module_outcome(session->module, session_token(session), rv)
-					 : outcome_just(OUTCOME_OK);
+	struct outcome outcome =
+		rv != CKR_OK || is_own ? module_outcome(session->module, session_token(session), rv)
+				       : outcome_just(OUTCOME_OK);
 
 	return outcome.what == OUTCOME_OK ? outcome_just(OUTCOME_NO_CERTIFICATE) : outcome;
 }

@@ -49,13 +49,13 @@ struct token *session_token(const struct session *session);
  */
 CK_RV session_certificate(const struct session *session, enum object_id id, X509 **certificate);
 
-/* A PKCS#1 v1.5 signature over a SHA-256 hash with the token's private key; it has to be logged in. */
+/* A PKCS#1 v1.5 signature over a SHA-256 hash with the token's private key, once logged in. */
 CK_RV session_sign(const struct session *session, const uint8_t hash[HASH_BYTES],
 		   uint8_t signature[SIGNATURE_BYTES]);
 
 /*
- * Around what must not be left in the middle: signals are held (signals.h), and the module's person is
- * told what takes a while.
+ * Around what must not be left in the middle: signals are held (signals.h), and the module's person
+ * is told what takes a while.
  */
 void work_begin(const struct module *module, enum busy what, sigset_t *before);
 void work_end(const struct module *module, const sigset_t *before);

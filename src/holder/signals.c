@@ -6,7 +6,7 @@ signals_hold(sigset_t *before)
 {
 	sigset_t set;
 
-	/* A mistake of our own still ends us at once: Linux holds back no fault of the processor. */
+	/* A mistake of our own still ends us at once: Linux holds no fault of the processor. */
 	(void)sigfillset(&set);
 	(void)sigprocmask(SIG_BLOCK, &set, before);
 }

@@ -6,7 +6,8 @@
 
 /*
  * Ctrl-C, Ctrl-\, Ctrl-Z and everything else that ends or stops a program wait until a card or a
- * file is not left in the middle of something. SIGKILL still ends a program whose reader never answers.
+ * file is not left in the middle of something. SIGKILL still ends a program whose reader never
+ * answers.
  */
 
 /* `before` is for signals_release, which lets what arrived meanwhile take effect. */

@@ -289,8 +289,7 @@ named_digest(const ASN1_STRING *der)
 	return digest;
 }
 
-/* ESSCertID, or ESSCertIDv2, whose hash is SHA-256 unless it names another (RFC 5035, 4 and 5.4.1).
- */
+/* ESSCertID, or ESSCertIDv2, whose hash is SHA-256 unless it names another (RFC 5035, 4, 5.4.1). */
 static bool
 is_id_of(const ASN1_STRING *der, const EVP_MD *digest, const X509 *certificate)
 {
@@ -546,7 +545,8 @@ signer_verdict(const struct signer *signer, int64_t now)
 		return VERDICT_NOT_VALID;
 	if (alone)
 		return VERDICT_NOT_VERIFIABLE;
-	return signer_in_term(signer, now) ? authority_verdict(signer->authority) : VERDICT_NOT_VALID;
+	return signer_in_term(signer, now) ? authority_verdict(signer->authority)
+					   : VERDICT_NOT_VALID;
 }
 
 enum verdict

@@ -16,10 +16,10 @@
 
 enum signature_answer {
 	SIGNATURE_FITS,
-	SIGNATURE_CONTENT,	     /* the content is not what was signed */
-	SIGNATURE_WRONG,	     /* the key of the certificate did not make it */
-	SIGNATURE_UNSAFE,	     /* made with a hash that is not safe any more, or not known */
-	SIGNATURE_BARE,		     /* without signed attributes, so it may belong to another content */
+	SIGNATURE_CONTENT, /* the content is not what was signed */
+	SIGNATURE_WRONG,   /* the key of the certificate did not make it */
+	SIGNATURE_UNSAFE,  /* made with a hash that is not safe any more, or not known */
+	SIGNATURE_BARE,	   /* without signed attributes, so it may belong to another content */
 	SIGNATURE_OF_ATTRIBUTES,     /* the content is the signed attributes of another signature */
 	SIGNATURE_OTHER_CERTIFICATE, /* the signer named another certificate than this one */
 	SIGNATURE_NOT_FOR_SIGNING,   /* the certificate is not for signing documents */
@@ -64,13 +64,14 @@ enum signature_form {
 /* Nobody needs more, and what has more would take long to look at. */
 #define SIGNATURE_SIGNERS_MAX 50
 #define SIGNATURE_CERTIFICATES_MAX 500
-/* Of the name of a signer's issuer; a key made for it takes 10 ms each. Later ones are not looked at. */
+/* Of the name of a signer's issuer; a key made for it takes 10 ms each. Later ones are not looked
+ * at. */
 #define SIGNATURE_AUTHORITIES_MAX 8
 
 /*
  * Reads DER or BER that fills the data, or PEM (RFC 7468): one block with white space around it.
- * Whatever else is in a file was signed by nobody, so a file that has it is refused. Without memory:
- * SIGNATURE_IS_NONE. signature_close goes with it in any case.
+ * Whatever else is in a file was signed by nobody, so a file that has it is refused. Without
+ * memory: SIGNATURE_IS_NONE. signature_close goes with it in any case.
  */
 enum signature_form signature_open(struct signature *signature, const uint8_t *data, size_t len);
 void signature_close(struct signature *signature);
@@ -98,8 +99,8 @@ bool signer_in_term(const struct signer *signer, int64_t time);
 
 /*
  * Whether the time that the signer claims is one at which it can have been signed: within the
- * certificate's dates, if that is there, and no more than five minutes after `now`. No claim is none to
- * doubt.
+ * certificate's dates, if that is there, and no more than five minutes after `now`. No claim is
+ * none to doubt.
  */
 bool signer_time_is_good(const struct signer *signer, int64_t now);
 

@@ -28,8 +28,9 @@ check_dates(const X509 *certificate)
 }
 
 /*
- * The same before the password is asked, as far as can be known: the signing certificate never outlives
- * that of user authentication (card.md 6.2), which can be read without a PIN on all but phones.
+ * The same before the password is asked, as far as can be known: the signing certificate never
+ * outlives that of user authentication (card.md 6.2), which can be read without a PIN on all but
+ * phones.
  */
 static struct outcome
 check_dates_before(struct module *module, struct reader *reader)
@@ -105,7 +106,8 @@ signing_make(struct module *module, struct reader *reader, const struct content 
 	     struct signed_content *made)
 {
 	struct session session;
-	struct outcome outcome = outcome_of(session_open(&session, module, reader, KEY_SIGN, false));
+	struct outcome outcome =
+		outcome_of(session_open(&session, module, reader, KEY_SIGN, false));
 
 	*made = (struct signed_content){0};
 	if (outcome.what != OUTCOME_OK)

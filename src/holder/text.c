@@ -64,8 +64,8 @@ text_safe(const char *text, size_t len)
 	return safe;
 }
 
-/* One character of UTF-8: EF BC 81 to EF BD 9E are ！ to ～, E3 80 80 is the wide space. How many bytes
- * it took. */
+/* One character of UTF-8: EF BC 81 to EF BD 9E are ！ to ～, E3 80 80 is the wide space. How many
+ * bytes it took. */
 static size_t
 fold_char(const char *text, size_t len, char *c)
 {
@@ -76,8 +76,8 @@ fold_char(const char *text, size_t len, char *c)
 		*c = ' ';
 		return 3;
 	}
-	if (len < 3 || at[0] != 0xEF || (at[1] != 0xBC && at[1] != 0xBD) || at[2] < 0x80 || at[2] > 0xBF ||
-	    (at[1] == 0xBC && at[2] == 0x80) || (at[1] == 0xBD && at[2] > 0x9E))
+	if (len < 3 || at[0] != 0xEF || (at[1] != 0xBC && at[1] != 0xBD) || at[2] < 0x80 ||
+	    at[2] > 0xBF || (at[1] == 0xBC && at[2] == 0x80) || (at[1] == 0xBD && at[2] > 0x9E))
 		return 1;
 	*c = (char)((at[1] == 0xBC ? at[2] - 0x80 : at[2] - 0x80 + 0x40) + 0x20);
 	return 3;

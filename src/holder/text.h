@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* Texts that others wrote: on cards, in files, on keyboards. UTF-8, which the locale has to say too. */
+/* Texts that others wrote: on cards, in files, on keyboards. UTF-8, which the locale has to say
+ * too. */
 
 /*
  * As it may be shown: control characters become "?", and so do those that nobody sees or that turn

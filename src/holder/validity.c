@@ -35,8 +35,8 @@ take_issuer(const struct session *session, struct validity *v)
 }
 
 /*
- * A certificate that could not be read. Where the card is to blame the module now says so; the other
- * token is looked at all the same.
+ * A certificate that could not be read. Where the card is to blame the module now says so; the
+ * other token is looked at all the same.
  */
 static struct outcome
 trouble(struct module *module, struct token *token, CK_RV rv)
@@ -84,8 +84,8 @@ validity_find(struct module *module, bool with_pin, struct holdings *holdings)
 {
 	struct outcome outcome = outcome_just(OUTCOME_OK);
 
-	*holdings = (struct holdings){
-		module, calloc(module->count + 1, sizeof *holdings->items), module->count, time(NULL)};
+	*holdings = (struct holdings){module, calloc(module->count + 1, sizeof *holdings->items),
+				      module->count, time(NULL)};
 	if (!holdings->items)
 		return outcome_just(OUTCOME_NO_MEMORY);
 	for (size_t i = 0; i < module->count; i++) {

@@ -32,8 +32,8 @@ struct holdings {
 };
 
 /*
- * Reads what can be read without a PIN, and with_pin also what needs one. A certificate that is none
- * is no failure: its token then says so. `items` is for free() in any case.
+ * Reads what can be read without a PIN, and with_pin also what needs one. A certificate that is
+ * none is no failure: its token then says so. `items` is for free() in any case.
  */
 struct outcome validity_find(struct module *module, bool with_pin, struct holdings *holdings);
 

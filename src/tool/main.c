@@ -76,7 +76,7 @@ silence_module(void)
 		(void)setenv("JPKI_PKCS11_LOG_FILE", "none", 0);
 }
 
-/* Each command asks the PIN itself and signs once with it: to be asked again would be one too many. */
+/* Each command asks the PIN itself and signs once with it: to be asked again would be too much. */
 static void
 ask_pin_once(void)
 {
@@ -208,8 +208,9 @@ run(const struct options *options, int count, char *words[])
 	if (!command && options->help && print_family(words[0]))
 		return TOOL_OK;
 	if (!command) {
-		complain(_("there is no command \"%s%s%s\" (jpki-tool --help lists them)"), words[0],
-			 taken == 2 && count > 1 ? " " : "", taken == 2 && count > 1 ? words[1] : "");
+		complain(_("there is no command \"%s%s%s\" (jpki-tool --help lists them)"),
+			 words[0], taken == 2 && count > 1 ? " " : "",
+			 taken == 2 && count > 1 ? words[1] : "");
 		return TOOL_USAGE;
 	}
 	if (options->help) {

@@ -39,8 +39,8 @@ struct places {
 };
 
 /*
- * Whether it is one of the profiles that Firefox makes and never uses: they say nothing where another
- * one was used.
+ * Whether it is one of the profiles that Firefox makes and never uses: they say nothing where
+ * another one was used.
  */
 bool browser_is_idle(const struct places *places, const struct place *place);
 

@@ -62,8 +62,7 @@ p11kit_find(const char *program, const char *file)
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return NULL;
-	/* In a process of its own: what modules start when loaded, threads or worse, ends with it.
-	 */
+	/* In a process of its own: what modules start when loaded, or worse, ends with it. */
 	child = fork();
 	if (child == 0) {
 		(void)alarm(PATIENCE);

@@ -183,8 +183,7 @@ plan_add(struct plan *plan, const struct place *place)
 	if (place->db.state == NSSDB_NONE) {
 		row(place, MARK_NONE,
 		    _("the empty database %s is made, without a password, as Chromium makes it; "
-		      "its "
-		      "pkcs11.txt gets the module %s"),
+		      "its pkcs11.txt gets the module %s"),
 		    place->folder, plan->library);
 		return STEP_MAKE;
 	}

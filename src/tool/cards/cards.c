@@ -12,8 +12,7 @@
 
 /* ---- readers that are not there ---- */
 
-/* The names of all that are hidden or not, "One, Two"; NULL if there are none, or without memory.
- */
+/* The names of all that are hidden or not, "One, Two"; NULL if there are none or no memory. */
 static char *
 names(const struct jpki_reader_list *all, bool hidden)
 {
@@ -124,8 +123,8 @@ static enum tool_exit
 tell_wrong(int left, bool is_spent)
 {
 	if (left == 0) {
-		complain("%s", _("the PIN was wrong and is locked now: see \"jpki-tool help "
-				 "locked\""));
+		complain("%s",
+			 _("the PIN was wrong and is locked now: see \"jpki-tool help locked\""));
 		return TOOL_PIN_LOCKED;
 	}
 	if (left > 0 && !is_spent)
@@ -140,9 +139,8 @@ tell_wrong(int left, bool is_spent)
 	else
 		complain("%s", _("the PIN was wrong"));
 	if (left == 1)
-		complain("%s",
-			 _("THE NEXT WRONG ONE LOCKS IT. Unless you are sure, stop here and see "
-			   "\"jpki-tool help forgotten\""));
+		complain("%s", _("THE NEXT WRONG ONE LOCKS IT. Unless you are sure, stop here and "
+				 "see \"jpki-tool help forgotten\""));
 	return TOOL_PIN_WRONG;
 }
 
@@ -171,13 +169,12 @@ tell_dates(const struct outcome *outcome)
 	char day[DAY_TEXT];
 
 	day_format(day_at(outcome->when), day);
-	complain(
-		outcome->what == OUTCOME_ENDED
-			? _("nothing was signed: the certificate ended on %s (see \"jpki-tool help "
-			    "expired\")")
-			: _("nothing was signed: the certificate is valid only from %s on (is the "
-			    "clock of this computer right?)"),
-		day);
+	complain(outcome->what == OUTCOME_ENDED
+			 ? _("nothing was signed: the certificate ended on %s (see \"jpki-tool "
+			     "help expired\")")
+			 : _("nothing was signed: the certificate is valid only from %s on (is the "
+			     "clock of this computer right?)"),
+		 day);
 	return TOOL_NOT_VALID;
 }
 
@@ -187,9 +184,8 @@ cards_tell(const struct module *module, struct outcome outcome)
 	const struct wanted *wanted = &module->wanted;
 
 	if (outcome.is_open)
-		complain("%s",
-			 _("it is not certain that the PIN was changed: if the new one is refused, "
-			   "the old one is still in force"));
+		complain("%s", _("it is not certain that the PIN was changed: if the new one is "
+				 "refused, the old one is still in force"));
 	switch (outcome.what) {
 	case OUTCOME_OK:
 		return TOOL_OK;

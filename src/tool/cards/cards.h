@@ -9,14 +9,14 @@
 /* The cards that the command line means, and what to say when something comes of them. */
 
 /*
- * Opens the module with what the options want, and with their prompt. A message and the exit status if
- * it cannot. module_close goes with it in either case.
+ * Opens the module with what the options want, and with their prompt. A message and the exit status
+ * if it cannot. module_close goes with it in either case.
  */
 enum tool_exit cards_open(struct module *module, const struct options *options);
 
 /*
- * What a command does in between, with a context of its own: the exit status of the work, or of what
- * went wrong before it.
+ * What a command does in between, with a context of its own: the exit status of the work, or of
+ * what went wrong before it.
  */
 enum tool_exit cards_run(const struct options *options,
 			 enum tool_exit (*work)(struct module *module,

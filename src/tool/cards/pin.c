@@ -176,7 +176,7 @@ say_before(const struct options *options, const struct pin_request *request, cha
 		   "and has to be set anew (see \"jpki-tool help locked\")"),
 		 key_text(request->key));
 	return prompt_consent(_("Use the last try?"), "--last-try",
-			   _("not done; nothing was sent to the card"));
+			      _("not done; nothing was sent to the card"));
 }
 
 static int

@@ -6,9 +6,9 @@
 #include "tool/terminal/options.h"
 
 /*
- * The person before the terminal, for module_open: PINs come from there, from a pinentry program or a
- * file descriptor, as the options say, which have to live as long. What it answers is an exit status,
- * after a message.
+ * The person before the terminal, for module_open: PINs come from there, from a pinentry program or
+ * a file descriptor, as the options say, which have to live as long. What it answers is an exit
+ * status, after a message.
  */
 struct person pin_prompt(const struct options *options);
 

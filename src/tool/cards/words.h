@@ -10,7 +10,8 @@
 
 #include "jpki-pkcs11.h"
 
-/* What is known of cards in words: _text for people, _name for programs (JSON), which never changes. */
+/* What is known of cards in words: _text for people, _name for programs (JSON), which never
+ * changes. */
 
 /* Why there is no token: a sentence for the user, and the exit status that goes with it. */
 const char *reason_text(enum jpki_reason reason);

@@ -16,9 +16,8 @@ say_changed(enum key key)
 	if (key == KEY_AUTH)
 		screen_text(0, _("The PIN for user authentication was changed."));
 	else
-		screen_text(
-			0, _("The password for digital signature was changed. The card keeps it in "
-			     "capital letters: type it so in other programs."));
+		screen_text(0, _("The password for digital signature was changed. The card keeps "
+				 "it in capital letters: type it so in other programs."));
 }
 
 static enum tool_exit
@@ -79,10 +78,8 @@ pin_help_run(const struct options *options, char *arguments[])
 		0,
 		_("When the card was handed out, the 4-digit PINs may have been set to the same "
 		  "number; they are separate all the same, and each has tries of its own. Either "
-		  "of "
-		  "the first two can be set anew at a convenience store by whoever knows the other "
-		  "(\"jpki-tool help locked\"), and all of them at the municipal office where you "
-		  "are "
-		  "registered; nobody can read them, not even the office."));
+		  "of the first two can be set anew at a convenience store by whoever knows the "
+		  "other (\"jpki-tool help locked\"), and all of them at the municipal office "
+		  "where you are registered; nobody can read them, not even the office."));
 	return TOOL_OK;
 }

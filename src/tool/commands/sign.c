@@ -69,8 +69,7 @@ say_beside(const struct job *job)
 
 	if (len > 4 && strcasecmp(job->path + len - 4, ".pdf") == 0)
 		complain(_("note: this signature lies beside the PDF file, where PDF readers do "
-			   "not look; "
-			   "the page doc/clients/pdf tells how to sign inside of it"));
+			   "not look; the page doc/clients/pdf tells how to sign inside of it"));
 }
 
 /* ---- what the holder agrees to ---- */
@@ -93,7 +92,7 @@ disclose(const struct options *options, const struct job *job)
 		question = NULL;
 	free(name);
 	status = question ? prompt_consent(question, "--yes",
-					_("not done; nothing was sent to the card"))
+					   _("not done; nothing was sent to the card"))
 			  : out_of_memory();
 	free(question);
 	return status;

@@ -24,10 +24,10 @@ show(const struct proof *proof)
 		   proof->key_fits ? _("the card has the key of this certificate")
 				   : _("the key on the card is not that of this certificate"));
 	screen_row(labels[2], authority_mark(proof->authority), authority ? authority : "?");
-	screen_row(labels[3], MARK_CAUTION,
-		   _("NOT CHECKED: by law only the official service and approved verifiers may ask "
-		     "whether a certificate was revoked. The official client software can tell "
-		     "you."));
+	screen_row(
+		labels[3], MARK_CAUTION,
+		_("NOT CHECKED: by law only the official service and approved verifiers may ask "
+		  "whether a certificate was revoked. The official client software can tell you."));
 	free(authority);
 }
 

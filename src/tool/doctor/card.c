@@ -26,13 +26,12 @@ is_busy(struct report *report, const struct reader *reader, enum mark mark)
 		return;
 	}
 	report_add(report, mark, "busy",
-		   _("%s: another program holds the reader for itself; these use "
-		     "readers now: %s"),
+		   _("%s: another program holds the reader for itself; these use readers now: %s"),
 		   reader->name, holders);
 	if (strstr(holders, "scdaemon ("))
-		report_command(report,
-			       "echo pcsc-shared >>~/.gnupg/scdaemon.conf && gpgconf --kill "
-			       "scdaemon");
+		report_command(
+			report,
+			"echo pcsc-shared >>~/.gnupg/scdaemon.conf && gpgconf --kill scdaemon");
 }
 
 static void
@@ -99,14 +98,14 @@ judge_pss(struct report *report, enum jpki_pss pss)
 		return;
 	case JPKI_PSS_NO:
 		report_add(report, MARK_CAUTION, "no-tls13", "%s",
-			   _("it cannot sign for sites with TLS 1.3 (no RSA-PSS); those that "
-			     "also speak TLS 1.2 work with security.tls.version.max = 3 in "
-			     "Firefox's about:config"));
+			   _("it cannot sign for sites with TLS 1.3 (no RSA-PSS); those that also "
+			     "speak TLS 1.2 work with security.tls.version.max = 3 in Firefox's "
+			     "about:config"));
 		return;
 	case JPKI_PSS_UNKNOWN:
 		report_add(report, MARK_NONE, "tls13-unknown", "%s",
-			   _("whether it can sign for sites with TLS 1.3 (RSA-PSS) shows at "
-			     "the first login only"));
+			   _("whether it can sign for sites with TLS 1.3 (RSA-PSS) shows at the "
+			     "first login only"));
 		return;
 	}
 }

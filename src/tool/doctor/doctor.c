@@ -141,8 +141,7 @@ doctor_run(const struct options *options, char *arguments[])
 	report_on(&report, AREA_MODULE, options->module);
 	if (!module.f)
 		report_add(&report, MARK_PROBLEM, "not-loaded", "%s",
-			   _("the module cannot be loaded: install the package jpki-pkcs11 "
-			     "again"));
+			   _("the module cannot be loaded: install the package jpki-pkcs11 again"));
 	else if (status != TOOL_OK)
 		goto out;
 	else

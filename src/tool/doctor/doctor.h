@@ -5,8 +5,8 @@
 #include "tool/terminal/options.h"
 
 /*
- * jpki-tool doctor: what is wrong, from the reader service up to the browsers. All of it only reads,
- * and what concerns the card is asked through the module.
+ * jpki-tool doctor: what is wrong, from the reader service up to the browsers. All of it only
+ * reads, and what concerns the card is asked through the module.
  */
 enum tool_exit doctor_run(const struct options *options, char *arguments[]);
 

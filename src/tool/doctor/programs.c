@@ -28,16 +28,16 @@ look_at_p11kit(struct report *report, const char *folder)
 		return true;
 	}
 	report_add(report, MARK_PROBLEM, "unknown", "%s",
-		   _("it does not know the module: programs that ask p11-kit, such as "
-		     "those with GnuTLS, do not find the card"));
+		   _("it does not know the module: programs that ask p11-kit, such as those with "
+		     "GnuTLS, do not find the card"));
 	if (asprintf(&line, "module: %s/" NSSDB_FILE, folder) >= 0) {
 		word = shell_quote(line);
 		free(line);
 	}
 	if (word)
 		report_command(report,
-			       "sudo mkdir -p /etc/pkcs11/modules && echo %s "
-			       "| sudo tee /etc/pkcs11/modules/jpki-auth.module",
+			       "sudo mkdir -p /etc/pkcs11/modules && echo %s | sudo tee "
+			       "/etc/pkcs11/modules/jpki-auth.module",
 			       word);
 	free(word);
 	return false;
@@ -52,9 +52,8 @@ look_at_opensc(struct report *report)
 		return;
 	report_on(report, AREA_P11KIT, opensc);
 	report_add(report, MARK_CAUTION, "opensc-too", "%s",
-		   _("OpenSC's module shows the same card a second time, and leaves it "
-		     "unlocked after use; if you have no other card for it, switch it "
-		     "off"));
+		   _("OpenSC's module shows the same card a second time, and leaves it unlocked "
+		     "after use; if you have no other card for it, switch it off"));
 	report_command(report, "sudo mkdir -p /etc/pkcs11/modules && echo module: | sudo tee "
 			       "/etc/pkcs11/modules/opensc-pkcs11.module");
 	free(opensc);

@@ -36,7 +36,8 @@ struct report {
 	bool failed; /* there was no memory for one */
 };
 
-/* What is added from now on is of that area, and about that; it has to stay until then. NULL: nothing. */
+/* What is added from now on is of that area, and about that; it has to stay until then. NULL:
+ * nothing. */
 void report_on(struct report *report, enum area area, const char *about);
 
 /* Adds a finding, which the format makes the sentence of. */

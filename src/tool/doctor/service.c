@@ -118,8 +118,8 @@ not_reached(struct report *report, const char *path, int error)
 		return;
 	case 0:
 		report_add(report, MARK_PROBLEM, "not-understood", "%s",
-			   _("pcscd is there, but libpcsclite cannot talk to it: perhaps "
-			     "they are of different versions; its log says more"));
+			   _("pcscd is there, but libpcsclite cannot talk to it: perhaps they are "
+			     "of different versions; its log says more"));
 		report_command(report, "sudo journalctl -b -u pcscd");
 		return;
 	default:
@@ -134,12 +134,10 @@ static const struct {
 	const char *variable;
 	const char *text;
 } sessions[] = {
-	{"SSH_CONNECTION",
-	 N_("pcscd refuses this session, which came by ssh: log in at the computer "
-	    "itself, or have its administrator allow you")},
-	{"SSH_TTY",
-	 N_("pcscd refuses this session, which came by ssh: log in at the computer itself, "
-	    "or have its administrator allow you")},
+	{"SSH_CONNECTION", N_("pcscd refuses this session, which came by ssh: log in at the "
+			      "computer itself, or have its administrator allow you")},
+	{"SSH_TTY", N_("pcscd refuses this session, which came by ssh: log in at the computer "
+		       "itself, or have its administrator allow you")},
 	{"TMUX", N_("pcscd refuses this session: a tmux counts as where it was started, so try a "
 		    "terminal outside of it, or have the administrator allow you")},
 	{"STY", N_("pcscd refuses this session: a screen counts as where it was started, so try a "
@@ -174,10 +172,10 @@ add_rule(struct report *report)
 	if (!user || !is_plain(user->pw_name))
 		return;
 	report_command(report,
-		       "echo 'polkit.addRule(function(action, subject) { "
-		       "if (action.id.indexOf(\"org.debian.pcsc-lite.access_\") == 0 && "
-		       "subject.user == \"%s\") return polkit.Result.YES; });' "
-		       "| sudo tee /etc/polkit-1/rules.d/50-pcscd-%s.rules",
+		       "echo 'polkit.addRule(function(action, subject) { if "
+		       "(action.id.indexOf(\"org.debian.pcsc-lite.access_\") == 0 && subject.user "
+		       "== \"%s\") return polkit.Result.YES; });' | sudo tee "
+		       "/etc/polkit-1/rules.d/50-pcscd-%s.rules",
 		       user->pw_name, user->pw_name);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Readers on USB that pcscd cannot have: held by the kernel, without a driver, held by a program.
- */
+/* Readers on USB that pcscd cannot have: held by the kernel or a program, without a driver. */
 #include "tool/doctor/parts.h"
 
 #include "tool/doctor/processes.h"
@@ -239,8 +238,8 @@ without_driver(struct report *report, const struct usb_reader *reader, enum mark
 
 	if (other_name(reader)) {
 		report_add(report, mark, "unsupported",
-			   _("%s: pcscd has no driver for it, and Linux distributions have "
-			     "none; use another reader, such as a Sony RC-S300"),
+			   _("%s: pcscd has no driver for it, and Linux distributions have none; "
+			     "use another reader, such as a Sony RC-S300"),
 			   reader->name);
 		return;
 	}
@@ -251,8 +250,7 @@ without_driver(struct report *report, const struct usb_reader *reader, enum mark
 		return;
 	}
 	report_add(report, mark, "no-driver",
-		   _("%s: none of pcscd's drivers knows it; its maker may have one for "
-		     "pcsc-lite"),
+		   _("%s: none of pcscd's drivers knows it; its maker may have one for pcsc-lite"),
 		   reader->name);
 	if (reader->vendor == 0x072f) /* Advanced Card Systems */
 		report_command(report, "%s", package_command(PACKAGE_ACS));
@@ -272,8 +270,8 @@ not_taken(struct report *report, const struct usb_reader *reader)
 		return;
 	}
 	report_add(report, MARK_PROBLEM, "not-taken",
-		   _("%s: pcscd has a driver for it, but has not taken it: plug it in "
-		     "again, or restart pcscd"),
+		   _("%s: pcscd has a driver for it, but has not taken it: plug it in again, or "
+		     "restart pcscd"),
 		   reader->name);
 	report_command(report, "sudo systemctl restart pcscd");
 }

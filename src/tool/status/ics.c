@@ -70,13 +70,12 @@ put_events(FILE *out, const struct holdings *holdings, const struct holding *hol
 	/* Phones may have one serial number; their certificates differ. */
 	(void)snprintf(card, sizeof card, "%s%s%s", holding->reader->serial,
 		       holding->shares_serial ? "-" : "", holding->shares_serial ? v->id : "");
-	put_event(
-		out, holdings, card, auth ? "auth-renewal" : "sign-renewal",
-		day_renewal_opens(day_at(v->to)),
-		auth ? _("My Number card: the user authentication certificate can be renewed from "
-			 "today on")
-		     : _("My Number card: the digital signature certificate can be renewed from "
-			 "today on"));
+	put_event(out, holdings, card, auth ? "auth-renewal" : "sign-renewal",
+		  day_renewal_opens(day_at(v->to)),
+		  auth ? _("My Number card: the user authentication certificate can be renewed "
+			   "from today on")
+		       : _("My Number card: the digital signature certificate can be renewed from "
+			   "today on"));
 	put_event(out, holdings, card, auth ? "auth-end" : "sign-end", day_at(v->to),
 		  auth ? _("My Number card: last day of the user authentication certificate")
 		       : _("My Number card: last day of the digital signature certificate"));

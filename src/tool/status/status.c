@@ -21,8 +21,8 @@ show_tries(const struct jpki_slot_status *status, enum key key)
 
 	if (left == 0)
 		screen_row(label, MARK_PROBLEM,
-			   _("locked; it has to be set anew, often at a convenience store "
-			     "(see \"jpki-tool help locked\")"));
+			   _("locked; it has to be set anew, often at a convenience store (see "
+			     "\"jpki-tool help locked\")"));
 	else if (left < 0)
 		screen_row(label, MARK_CAUTION, _("how many tries are left could not be asked"));
 	else if (left == 1)
@@ -170,8 +170,8 @@ show(const struct holdings *holdings)
 	screen_blank();
 	screen_text(0,
 		    _("The signing certificate is void, whatever its dates say, as soon as the "
-		      "name, address, birth date or sex changes after its issue; only the "
-		      "official service knows. The date printed on the card is the card's own."));
+		      "name, address, birth date or sex changes after its issue; only the official "
+		      "service knows. The date printed on the card is the card's own."));
 }
 
 /* ---- the command ---- */

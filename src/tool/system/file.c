@@ -73,7 +73,7 @@ apply_mode(int fd, const struct stat *old)
 	if (new.st_uid != old->st_uid)
 		mode &= 0777;
 	if (new.st_gid != old->st_gid)
-		mode &= (mode_t)~(02070 | S_IWOTH);
+		mode &= (mode_t) ~(02070 | S_IWOTH);
 	return fchmod(fd, mode) == 0 || errno == EPERM;
 }
 
@@ -114,14 +114,15 @@ is_there(const char *path)
 	return TOOL_FAILED;
 }
 
-/* A file beside it, whose name has room where that of the file itself has. Its descriptor, or -1. */
+/* A file beside it, whose name has room where that of the file has. Its descriptor, or -1. */
 static int
 make_beside(const char *path, char **name)
 {
 	const char *slash = strrchr(path, '/');
 	int fd;
 
-	if (asprintf(name, "%.*s.jpki-tool.XXXXXX", slash ? (int)(slash + 1 - path) : 0, path) < 0) {
+	if (asprintf(name, "%.*s.jpki-tool.XXXXXX", slash ? (int)(slash + 1 - path) : 0, path) <
+	    0) {
 		*name = NULL;
 		errno = ENOMEM;
 		return -1;
@@ -155,8 +156,8 @@ write_new(const char *path, const struct stat *old, const void *data, size_t len
 }
 
 /*
- * Where a link leads, or the path itself; the caller frees it. NULL with errno for a link to nowhere. A
- * pipe under /dev/fd has no other path.
+ * Where a link leads, or the path itself; the caller frees it. NULL with errno for a link to
+ * nowhere. A pipe under /dev/fd has no other path.
  */
 static char *
 target_of(const char *path)
@@ -169,7 +170,7 @@ target_of(const char *path)
 	return strdup(path);
 }
 
-/* Whether rename may put a file in that one's place: not in /tmp and the like, if it is another's. */
+/* Whether rename may put a file in its place: not in /tmp and the like, if it is another's. */
 static bool
 may_replace(const char *path, const struct stat *old)
 {
@@ -250,7 +251,8 @@ file_write(const char *path, const void *data, size_t len, bool force)
 		status = write_into(target, data, len);
 	} else {
 		if (status == TOOL_OK)
-			status = write_new(target, old.st_nlink > 0 ? &old : NULL, data, len, force);
+			status =
+				write_new(target, old.st_nlink > 0 ? &old : NULL, data, len, force);
 		signals_release(&before);
 	}
 	free(target);
@@ -342,7 +344,8 @@ each_piece(int fd, bool (*take)(void *context, const uint8_t *data, size_t len),
 {
 	static uint8_t piece[65536];
 	struct stat about;
-	uint64_t total = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
+	uint64_t total =
+		fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
 	uint64_t done = 0;
 	ssize_t n;
 

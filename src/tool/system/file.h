@@ -10,15 +10,15 @@
 
 /*
  * Writes a file whole or not at all ("-": standard output), also when a signal arrives. A file that
- * is there already is only replaced if `force`, and the new one has its mode, and its owner where that
- * may be; where `path` is a link, the file that it leads to is written. A message and TOOL_FAILED if it
- * cannot be done.
+ * is there already is only replaced if `force`, and the new one has its mode, and its owner where
+ * that may be; where `path` is a link, the file that it leads to is written. A message and
+ * TOOL_FAILED if it cannot be done.
  */
 enum tool_exit file_write(const char *path, const void *data, size_t len, bool force);
 
 /*
- * Before the work is begun: whether file_write would be refused, for all that can be known now (a disk
- * may yet fill up). A message and TOOL_FAILED if so.
+ * Before the work is begun: whether file_write would be refused, for all that can be known now (a
+ * disk may yet fill up). A message and TOOL_FAILED if so.
  */
 enum tool_exit file_may_write(const char *path, bool force);
 
@@ -41,7 +41,7 @@ enum tool_exit file_head(const char *path, uint8_t *data, size_t size, size_t *l
 
 #define FILE_MEGABYTES 256 /* the most that is read whole */
 
-/* Whether it is small enough to be read whole, as far as is known before. A message if it is not. */
+/* Whether it is small enough to be read whole, as far as is known. A message if it is not. */
 enum tool_exit file_may_enclose(const char *path);
 
 /* Reads a file ("-": standard input), at most FILE_MEGABYTES. The caller frees *data. */

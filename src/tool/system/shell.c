@@ -34,7 +34,8 @@ shell_quote(const char *text)
 	for (; *text; text++) {
 		if (printable && *text == '\'')
 			(void)fputs("'\\''", out);
-		else if (!printable && (*text < ' ' || *text > '~' || *text == '\'' || *text == '\\'))
+		else if (!printable &&
+			 (*text < ' ' || *text > '~' || *text == '\'' || *text == '\\'))
 			(void)fprintf(out, "\\%03o", (unsigned int)(unsigned char)*text);
 		else
 			(void)fputc(*text, out);

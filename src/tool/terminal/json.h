@@ -13,7 +13,7 @@
 /* Takes the value (NULL without memory) and prints it. */
 enum tool_exit json_print(json_t *json);
 
-/* A text of others, which may be any bytes, as it may be shown; null for NULL and without memory. */
+/* A text of others, which may be any bytes, fit to be shown; null for NULL and without memory. */
 json_t *json_text(const char *text);
 
 /* A second in Japan: "2031-07-07T23:59:59+09:00". */

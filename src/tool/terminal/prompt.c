@@ -49,14 +49,15 @@ catch_signals(struct asking *asking)
 	sigset_t set;
 
 	arrived = 0;
-	/* They arrive only while ppoll waits: one that came just before a read would be overlooked. */
+	/* They arrive only while ppoll waits: one just before a read would be overlooked. */
 	(void)sigfillset(&set);
 	/* These two come from our own calls on the terminal, never in between. */
 	(void)sigdelset(&set, SIGTTIN);
 	(void)sigdelset(&set, SIGTTOU);
 	(void)sigprocmask(SIG_BLOCK, &set, &asking->mask);
 	for (int i = 1; i <= SIGNALS; i++)
-		asking->caught[i] = !is_harmless(i) && sigaction(i, NULL, &asking->actions[i]) == 0 &&
+		asking->caught[i] = !is_harmless(i) &&
+				    sigaction(i, NULL, &asking->actions[i]) == 0 &&
 				    asking->actions[i].sa_handler != SIG_IGN &&
 				    sigaction(i, &action, NULL) == 0;
 }

@@ -73,11 +73,10 @@ show_time(const struct signer *signer, int64_t now)
 			_("%.10s %.8s in Japan, as the signer claims; nobody else vouches for it"),
 			text, text + 11);
 	else
-		screen_rowf(
-			_("Signed on"), MARK_PROBLEM,
-			_("%.10s %.8s in Japan, as the signer claims: not within the certificate's "
-			  "dates, or in the future"),
-			text, text + 11);
+		screen_rowf(_("Signed on"), MARK_PROBLEM,
+			    _("%.10s %.8s in Japan, as the signer claims: not within the "
+			      "certificate's dates, or in the future"),
+			    text, text + 11);
 }
 
 static void
@@ -123,11 +122,10 @@ show_signer(const struct signer *signer, int64_t now)
 		return;
 	show_dates(signer, now);
 	show_issuer(signer);
-	screen_row(
-		_("Revocation"), MARK_CAUTION,
-		_("NOT CHECKED: by law only the official service and approved verifiers may ask "
-		  "whether a certificate was revoked. It is void as soon as one of the following "
-		  "changes."));
+	screen_row(_("Revocation"), MARK_CAUTION,
+		   _("NOT CHECKED: by law only the official service and approved verifiers may ask "
+		     "whether a certificate was revoked. It is void as soon as one of the "
+		     "following changes."));
 	personal_show(signer->certificate);
 }
 

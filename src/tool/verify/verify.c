@@ -74,15 +74,15 @@ refuse(const char *path, enum signature_form form)
 {
 	if (form == SIGNATURE_IS_ACCOMPANIED)
 		complain(_("%s is not a signature alone: there is something beside it or inside of "
-			   "it that "
-			   "nobody signed"),
+			   "it that nobody signed"),
 			 path);
 	else if (form == SIGNATURE_IS_TOO_MUCH)
 		complain(_("%s has more than %d signers or %d certificates: that is not looked at"),
 			 path, SIGNATURE_SIGNERS_MAX, SIGNATURE_CERTIFICATES_MAX);
 	else if (is_pdf(path))
-		complain(_("%s is a PDF file: a signature inside of it is not looked at here; the page "
-			   "doc/clients/pdf tells how to check it"), path);
+		complain(_("%s is a PDF file: a signature inside of it is not looked at here; the "
+			   "page doc/clients/pdf tells how to check it"),
+			 path);
 	else
 		complain(_("%s is not a signature (CMS, as DER or PEM)"), path);
 	return TOOL_FAILED;
@@ -150,8 +150,7 @@ find_content(struct verification *v, const struct options *options, char **stem)
 	}
 	if (v->content && is_read_twice(v->name, v->content)) {
 		complain(_("%s is both the signature and what was signed: give one of them as a "
-			   "file of its "
-			   "own"),
+			   "file of its own"),
 			 v->content);
 		return TOOL_USAGE;
 	}
