@@ -15,17 +15,10 @@
 #define LINE_MAX_LENGTH 512
 #define SHOWN_MAX 24 /* bytes of a body that are written out */
 
-struct count {
-	char name[NAME_MAX_LENGTH];
-	unsigned long count;
-};
-
 struct trace {
 	FILE *file;
-	char *lines[LINES_MAX]; /* a ring */
-	unsigned int first, held;
-	struct count counts[NAMES_MAX];
-	unsigned int count_length;
+	json_t *lines;	/* the last LINES_MAX */
+	json_t *counts; /* by name */
 	unsigned long total;
 };
 
@@ -47,7 +40,7 @@ static const struct {
 #define APPLICATION_UNKNOWN 0xFF
 
 /* The files of the JPKI application (card facts 2.1); `free` ones may be shown when read. */
-static const struct {
+static const struct file {
 	uint16_t id;
 	bool free;
 	const char *name;
@@ -85,7 +78,16 @@ struct apdu {
 struct trace *
 trace_new(void)
 {
-	return calloc(1, sizeof(struct trace));
+	struct trace *trace = calloc(1, sizeof *trace);
+
+	if (!trace)
+		return NULL;
+	trace->lines = json_array();
+	trace->counts = json_object();
+	if (trace->lines && trace->counts)
+		return trace;
+	trace_free(trace);
+	return NULL;
 }
 
 void
@@ -93,8 +95,8 @@ trace_free(struct trace *trace)
 {
 	if (!trace)
 		return;
-	for (unsigned int i = 0; i < LINES_MAX; i++)
-		free(trace->lines[i]);
+	json_decref(trace->lines);
+	json_decref(trace->counts);
 	if (trace->file && trace->file != stderr)
 		fclose(trace->file);
 	free(trace);
@@ -123,16 +125,11 @@ trace_to_file(struct trace *trace, const char *path, char **error)
 static void
 keep_line(struct trace *trace, const char *line)
 {
-	unsigned int at = (trace->first + trace->held) % LINES_MAX;
-
 	if (trace->file)
 		fprintf(trace->file, "%s\n", line);
-	if (trace->held == LINES_MAX)
-		trace->first = (trace->first + 1) % LINES_MAX;
-	else
-		trace->held++;
-	free(trace->lines[at]);
-	trace->lines[at] = strdup(line);
+	if (json_array_size(trace->lines) == LINES_MAX)
+		json_array_remove(trace->lines, 0);
+	json_array_append_new(trace->lines, json_string(line));
 }
 
 void
@@ -151,19 +148,13 @@ trace_note(struct trace *trace, unsigned int reader, const char *format, ...)
 static void
 count_name(struct trace *trace, const char *name)
 {
-	unsigned int i;
+	json_t *count = json_object_get(trace->counts, name);
 
 	trace->total++;
-	for (i = 0; i < trace->count_length; i++)
-		if (strcmp(trace->counts[i].name, name) == 0)
-			break;
-	if (i == NAMES_MAX)
-		return;
-	if (i == trace->count_length) {
-		snprintf(trace->counts[i].name, NAME_MAX_LENGTH, "%s", name);
-		trace->count_length++;
-	}
-	trace->counts[i].count++;
+	if (count)
+		json_integer_set(count, json_integer_value(count) + 1);
+	else if (json_object_size(trace->counts) < NAMES_MAX)
+		json_object_set_new(trace->counts, name, json_integer(1));
 }
 
 /* Takes a short or extended command apart; what does not fit is left as no data. */
@@ -194,23 +185,23 @@ apdu_read(const uint8_t *command, size_t length)
 	return apdu;
 }
 
+/* The row of a file; NULL for one without a name. */
+static const struct file *
+find_file(uint16_t id)
+{
+	for (size_t i = 0; i < FILES; i++)
+		if (files[i].id == id)
+			return &files[i];
+	return NULL;
+}
+
 static const char *
 file_name(uint16_t id, char buffer[16])
 {
-	for (size_t i = 0; i < FILES; i++)
-		if (files[i].id == id)
-			return files[i].name;
-	snprintf(buffer, 16, "EF %04X", (unsigned int)id);
-	return buffer;
-}
+	const struct file *file = find_file(id);
 
-static bool
-file_is_free(uint16_t id)
-{
-	for (size_t i = 0; i < FILES; i++)
-		if (files[i].id == id)
-			return files[i].free;
-	return false;
+	snprintf(buffer, 16, "EF %04X", (unsigned int)id);
+	return file ? file->name : buffer;
 }
 
 static uint8_t
@@ -267,6 +258,7 @@ static void
 read_command(const struct apdu *apdu, const struct trace_view *view, struct reading *reading)
 {
 	bool jpki = view->application == APPLICATION_JPKI;
+	const struct file *file;
 
 	switch (apdu->ins) {
 	case 0xA4:
@@ -275,8 +267,9 @@ read_command(const struct apdu *apdu, const struct trace_view *view, struct read
 	case 0xB0:
 		reading->file =
 			(apdu->p1 & 0x80) != 0 ? addressed(apdu->p1, view->file) : view->file;
+		file = find_file(reading->file);
 		reading->show_command = true;
-		reading->show_response = jpki && file_is_free(reading->file);
+		reading->show_response = jpki && file && file->free;
 		name_on_file(reading, "READ", view);
 		break;
 	case 0x20:
@@ -389,12 +382,8 @@ trace_exchange(struct trace *trace, unsigned int reader, struct trace_view *view
 json_t *
 trace_counts(const struct trace *trace)
 {
-	json_t *by_name = json_object();
-
-	for (unsigned int i = 0; i < trace->count_length; i++)
-		json_object_set_new(by_name, trace->counts[i].name,
-				    json_integer((json_int_t)trace->counts[i].count));
-	return json_pack("{s:I, s:o}", "total", (json_int_t)trace->total, "by_name", by_name);
+	return json_pack("{s:I, s:o}", "total", (json_int_t)trace->total, "by_name",
+			 json_deep_copy(trace->counts));
 }
 
 unsigned long
@@ -407,20 +396,14 @@ void
 trace_reset_counts(struct trace *trace)
 {
 	trace->total = 0;
-	trace->count_length = 0;
-	memset(trace->counts, 0, sizeof trace->counts);
+	json_object_clear(trace->counts);
 }
 
 json_t *
 trace_take_lines(struct trace *trace)
 {
-	json_t *lines = json_array();
+	json_t *lines = json_copy(trace->lines);
 
-	for (; trace->held > 0; trace->held--) {
-		json_array_append_new(lines, json_string(trace->lines[trace->first]));
-		free(trace->lines[trace->first]);
-		trace->lines[trace->first] = NULL;
-		trace->first = (trace->first + 1) % LINES_MAX;
-	}
+	json_array_clear(trace->lines);
 	return lines;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,8 +15,7 @@
 
 struct control_client {
 	int fd;
-	char *buffer; /* what was received of the reply */
-	size_t room;
+	FILE *replies; /* the same connection */
 };
 
 static int
@@ -59,11 +59,13 @@ control_client_open(const char *path, char **error)
 		return NULL;
 	}
 	client->fd = connect_to(path, error);
-	if (client->fd == -1) {
-		free(client);
-		return NULL;
-	}
-	return client;
+	client->replies = client->fd == -1 ? NULL : fdopen(client->fd, "r");
+	if (client->replies)
+		return client;
+	if (client->fd != -1)
+		close(client->fd);
+	free(client);
+	return NULL;
 }
 
 void
@@ -71,8 +73,7 @@ control_client_free(struct control_client *client)
 {
 	if (!client)
 		return;
-	close(client->fd);
-	free(client->buffer);
+	fclose(client->replies);
 	free(client);
 }
 
@@ -94,58 +95,25 @@ send_line(int fd, const char *line)
 	return true;
 }
 
-/* Receives up to the end of a line; NULL when the other side is gone. */
-static char *
-receive_line(struct control_client *client)
-{
-	size_t have = 0;
-
-	for (;;) {
-		ssize_t got;
-
-		if (client->room - have < 4096) {
-			char *more = realloc(client->buffer, client->room + 65536);
-
-			if (!more)
-				return NULL;
-			client->buffer = more;
-			client->room += 65536;
-		}
-		got = recv(client->fd, client->buffer + have, client->room - have - 1, 0);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return NULL;
-		have += (size_t)got;
-		client->buffer[have] = '\0';
-		if (client->buffer[have - 1] == '\n')
-			return client->buffer;
-	}
-}
-
+/* Asks with the array `words`, which is used up. */
 static json_t *
 ask(struct control_client *client, char **error, json_t *words)
 {
 	char *line = json_dumps(words, JSON_COMPACT);
-	const char *reply = NULL;
 	json_t *object = NULL;
+	const char *why;
 
 	json_decref(words);
 	if (line && send_line(client->fd, line) && send_line(client->fd, "\n"))
-		reply = receive_line(client);
+		object = json_loadf(client->replies, JSON_DISABLE_EOF_CHECK, NULL);
 	free(line);
-	if (reply)
-		object = json_loads(reply, 0, NULL);
-	if (!json_is_object(object)) {
-		sim_error_set(error, "the simulator has gone away");
-	} else if (!json_is_true(json_object_get(object, "ok"))) {
-		sim_error_set(error, "%s",
-			      !json_string_value(json_object_get(object, "error"))
-				      ? "the simulator refused"
-				      : json_string_value(json_object_get(object, "error")));
-	} else {
+	if (json_is_true(json_object_get(object, "ok")))
 		return object;
-	}
+	why = json_string_value(json_object_get(object, "error"));
+	if (!why)
+		why = json_is_object(object) ? "the simulator refused"
+					     : "the simulator has gone away";
+	sim_error_set(error, "%s", why);
 	json_decref(object);
 	return NULL;
 }
