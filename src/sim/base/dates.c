@@ -136,90 +136,77 @@ is_date(const struct sim_date *date)
 	       date->day >= 1 && date->day <= days_in_month(date->year, date->month);
 }
 
-/* Reads exactly `count` digits and moves on. */
+/* Does the text begin so? A d stands for a digit, everything else for itself. */
 static bool
-read_digits(const char **text, int count, int *value)
+has_shape(const char *text, const char *shape)
 {
-	*value = 0;
-	for (int i = 0; i < count; i++, ++*text) {
-		if (**text < '0' || **text > '9')
+	for (; *shape; text++, shape++)
+		if (*shape == 'd' ? *text < '0' || *text > '9' : *text != *shape)
 			return false;
-		*value = *value * 10 + (**text - '0');
-	}
 	return true;
 }
 
-static bool
-read_mark(const char **text, char mark)
+/* The number in the next `count` digits, of which the shape is known. */
+static int
+take(const char *text, int count)
 {
-	if (**text != mark)
-		return false;
-	++*text;
-	return true;
+	int number = 0;
+
+	while (count-- > 0)
+		number = number * 10 + (*text++ - '0');
+	return number;
 }
 
 int
 sim_date_parse(const char *text, struct sim_date *date)
 {
-	bool read = read_digits(&text, 4, &date->year) && read_digits(&text, 2, &date->month) &&
-		    read_digits(&text, 2, &date->day) && !*text && is_date(date);
-
-	return read ? 0 : -1;
+	if (!has_shape(text, "dddddddd") || text[8])
+		return -1;
+	*date = (struct sim_date){take(text, 4), take(text + 4, 2), take(text + 6, 2)};
+	return is_date(date) ? 0 : -1;
 }
 
-/* "hh:mm", in seconds. */
-static bool
-read_clock(const char **text, int64_t *seconds)
+/* "hh:mm" in seconds; -1 when there is no such time. */
+static int
+take_clock(const char *text)
 {
-	int hour, minute;
+	int hour = take(text, 2), minute = take(text + 3, 2);
 
-	if (!read_digits(text, 2, &hour) || !read_mark(text, ':') ||
-	    !read_digits(text, 2, &minute) || hour > 23 || minute > 59)
-		return false;
-	*seconds = (int64_t)hour * 3600 + (int64_t)minute * 60;
-	return true;
+	return hour > 23 || minute > 59 ? -1 : hour * 3600 + minute * 60;
 }
 
-/* "Z", "+hh:mm" or "-hh:mm", in seconds east of Greenwich. */
+/* "Thh:mm:ss" and "Z", "+hh:mm" or "-hh:mm": seconds since the beginning of the day in Greenwich.
+ */
 static bool
-read_zone(const char **text, int64_t *seconds)
+read_time(const char *text, int64_t *seconds)
 {
-	bool west = **text == '-';
+	int clock, second, zone = 0;
 
-	*seconds = 0;
-	if (read_mark(text, 'Z'))
-		return true;
-	if (!read_mark(text, west ? '-' : '+') || !read_clock(text, seconds))
+	if (!has_shape(text, "Tdd:dd:dd"))
 		return false;
-	if (west)
-		*seconds = -*seconds;
-	return true;
-}
-
-/* The part from "T" on: seconds since the beginning of the day in Greenwich. */
-static bool
-read_time(const char **text, int64_t *seconds)
-{
-	int64_t clock, zone;
-	int second;
-
-	if (!read_mark(text, 'T') || !read_clock(text, &clock) || !read_mark(text, ':') ||
-	    !read_digits(text, 2, &second) || second > 59 || !read_zone(text, &zone))
-		return false;
-	*seconds = clock + second - zone;
-	return true;
+	clock = take_clock(text + 1);
+	second = take(text + 7, 2);
+	text += 9;
+	if (strcmp(text, "Z") != 0) {
+		if ((*text != '+' && *text != '-') || !has_shape(text + 1, "dd:dd") || text[6])
+			return false;
+		zone = take_clock(text + 1);
+	}
+	*seconds = clock + second - (*text == '-' ? -zone : zone);
+	return clock >= 0 && second <= 59 && zone >= 0;
 }
 
 bool
 sim_now_parse(const char *text, int64_t *now, char **error)
 {
-	struct sim_date date;
+	struct sim_date date = {0};
 	int64_t seconds = -JAPAN; /* midnight in Japan */
-	bool read = read_digits(&text, 4, &date.year) && read_mark(&text, '-') &&
-		    read_digits(&text, 2, &date.month) && read_mark(&text, '-') &&
-		    read_digits(&text, 2, &date.day) && is_date(&date) &&
-		    (!*text || read_time(&text, &seconds)) && !*text;
+	bool read = has_shape(text, "dddd-dd-dd");
 
+	if (read) {
+		date = (struct sim_date){take(text, 4), take(text + 5, 2), take(text + 8, 2)};
+		read = is_date(&date) && (!text[10] || read_time(text + 10, &seconds));
+	}
 	/* Certificates and the arithmetic of generations are sane between these years. */
 	if (!read || date.year < 2016 || date.year > 2099)
 		return sim_error_set(error,

@@ -157,9 +157,9 @@ command_people(const struct call *call)
 		const struct sim_person *person = sim_person_at(i);
 
 		if (!call->options->json)
-			printf("%-20s %s\n", sim_person_name(person), sim_person_summary(person));
-		json_array_append_new(all, json_pack("{s:s, s:s}", "name", sim_person_name(person),
-						     "summary", sim_person_summary(person)));
+			printf("%-20s %s\n", person->name, person->summary);
+		json_array_append_new(all, json_pack("{s:s, s:s}", "name", person->name, "summary",
+						     person->summary));
 	}
 	if (call->options->json)
 		print_json(all);

@@ -119,8 +119,8 @@ static void
 print_choices(void)
 {
 	for (size_t i = 0; i < sim_people_count(); i++) {
-		printf("=\tCARD\t%s\n", sim_person_name(sim_person_at(i)));
-		printf("=\tPERSON\t%s\n", sim_person_name(sim_person_at(i)));
+		printf("=\tCARD\t%s\n", sim_person_at(i)->name);
+		printf("=\tPERSON\t%s\n", sim_person_at(i)->name);
 	}
 	for (size_t i = 0; i < SIM_SWITCH_COUNT; i++)
 		printf("=\tSWITCH\t%s\n", sim_switch_info((enum sim_switch)i)->name);

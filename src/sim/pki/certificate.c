@@ -43,11 +43,12 @@ sim_pki_make_ca(enum sim_pin which, EVP_PKEY *key, uint32_t serial, int64_t not_
 	X509_NAME *name = sim_name_issuer(which);
 	bool ok =
 		made && fill_fields(made, serial, name, name, not_before, not_after, key) &&
-		sim_extend_key_usage(made, 0x06) &&
+		sim_extend(made, made, NID_key_usage, "critical,keyCertSign,cRLSign", "") &&
 		sim_extend_directory_name(made, NID_subject_alt_name, sim_name_issuer_ja(which)) &&
-		sim_extend_basic_constraints(made) &&
+		sim_extend(made, made, NID_basic_constraints, "critical,CA:TRUE", "") &&
 		sim_extend_crl_point(made, sim_name_issuer(which)) &&
-		sim_extend_subject_key_id(made) && X509_sign(made, key, EVP_sha256()) > 0;
+		sim_extend(made, made, NID_subject_key_identifier, "hash", "") &&
+		X509_sign(made, key, EVP_sha256()) > 0;
 
 	X509_NAME_free(name);
 	if (ok)
@@ -63,15 +64,19 @@ add_end_entity_extensions(X509 *made, const struct sim_authority *authority,
 {
 	enum sim_pin which = authority->which;
 	bool sign = which == SIM_PIN_SIGN;
+	const struct sim_authority_kind *kind = &sim_authority_kinds[which];
+	X509 *issuer = authority->certificate;
 
-	return sim_extend_key_usage(made, sim_authority_kinds[which].key_usage) &&
-	       (sign || !request->eku || sim_extend_client_auth(made)) &&
+	return sim_extend(made, issuer, NID_key_usage, kind->key_usage, "") &&
+	       (sign || !request->eku ||
+		sim_extend(made, issuer, NID_ext_key_usage, "clientAuth", "")) &&
 	       (!sign || sim_extend_attributes(made, request->holder)) &&
-	       sim_extend_policy(made, sim_authority_kinds[which].policy,
-				 sim_authority_kinds[which].practice) &&
+	       sim_extend(made, issuer, NID_certificate_policies, "@policy", kind->policy) &&
 	       sim_extend_directory_name(made, NID_issuer_alt_name, sim_name_issuer_ja(which)) &&
 	       sim_extend_crl_point(made, sim_name_crl_point(which, request->holder)) &&
-	       sim_extend_authority_key_id(made, authority) && sim_extend_subject_key_id(made);
+	       sim_extend(made, issuer, NID_authority_key_identifier, "keyid:always,issuer:always",
+			  "") &&
+	       sim_extend(made, made, NID_subject_key_identifier, "hash", "");
 }
 
 X509 *

@@ -1,26 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <openssl/asn1.h>
+#include <openssl/conf.h>
 #include <openssl/objects.h>
 
 #include "sim/pki/shape.h"
 
 /* Each extension is made, added and freed in one function. */
 
-static bool
-add_extension(X509 *certificate, int nid, void *value, bool critical)
+static CONF *
+read_sections(const char *sections)
 {
-	return value &&
-	       X509_add1_ext_i2d(certificate, nid, value, critical, X509V3_ADD_APPEND) == 1;
+	BIO *bio = BIO_new_mem_buf(sections, -1);
+	CONF *conf = NCONF_new(NULL);
+
+	if (bio && conf && NCONF_load_bio(conf, bio, NULL) != 1) {
+		NCONF_free(conf);
+		conf = NULL;
+	}
+	BIO_free(bio);
+	return conf;
 }
 
 bool
-sim_extend_key_usage(X509 *certificate, uint8_t bits)
+sim_extend(X509 *certificate, X509 *issuer, int nid, const char *text, const char *sections)
 {
-	ASN1_BIT_STRING *usage = ASN1_BIT_STRING_new();
-	bool ok = usage && ASN1_BIT_STRING_set(usage, &bits, 1) &&
-		  add_extension(certificate, NID_key_usage, usage, true);
+	CONF *conf = read_sections(sections);
+	X509_EXTENSION *extension = NULL;
+	X509V3_CTX context;
+	bool ok;
 
-	ASN1_BIT_STRING_free(usage);
+	X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
+	X509V3_set_nconf(&context, conf);
+	if (conf)
+		extension = X509V3_EXT_nconf_nid(conf, &context, nid, text);
+	ok = extension && X509_add_ext(certificate, extension, -1) == 1;
+	X509_EXTENSION_free(extension);
+	NCONF_free(conf);
+	return ok;
+}
+
+static bool
+add_names(X509 *certificate, int nid, GENERAL_NAMES *names)
+{
+	bool ok = names && X509_add1_ext_i2d(certificate, nid, names, 0, X509V3_ADD_APPEND) == 1;
+
+	GENERAL_NAMES_free(names);
 	return ok;
 }
 
@@ -44,25 +68,7 @@ directory_names(X509_NAME *name)
 bool
 sim_extend_directory_name(X509 *certificate, int nid, X509_NAME *name)
 {
-	GENERAL_NAMES *names = directory_names(name);
-	bool ok = add_extension(certificate, nid, names, false);
-
-	GENERAL_NAMES_free(names);
-	return ok;
-}
-
-bool
-sim_extend_basic_constraints(X509 *certificate)
-{
-	BASIC_CONSTRAINTS *basic = BASIC_CONSTRAINTS_new();
-	bool ok = false;
-
-	if (basic) {
-		basic->ca = 0xFF;
-		ok = add_extension(certificate, NID_basic_constraints, basic, true);
-	}
-	BASIC_CONSTRAINTS_free(basic);
-	return ok;
+	return add_names(certificate, nid, directory_names(name));
 }
 
 /* Where the revocation list would be in a directory; no URL. Takes the name over. */
@@ -80,115 +86,13 @@ sim_extend_crl_point(X509 *certificate, X509_NAME *name)
 		names = NULL;
 		if (sk_DIST_POINT_push(points, point) > 0) {
 			point = NULL;
-			ok = add_extension(certificate, NID_crl_distribution_points, points, false);
+			ok = X509_add1_ext_i2d(certificate, NID_crl_distribution_points, points, 0,
+					       X509V3_ADD_APPEND) == 1;
 		}
 	}
 	CRL_DIST_POINTS_free(points);
 	DIST_POINT_free(point);
 	GENERAL_NAMES_free(names);
-	return ok;
-}
-
-/* The SHA-1 of the public key, as in the real ones. */
-static ASN1_OCTET_STRING *
-key_id(const X509 *certificate)
-{
-	ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned int len = 0;
-
-	if (id && X509_pubkey_digest(certificate, EVP_sha1(), digest, &len) == 1 &&
-	    ASN1_OCTET_STRING_set(id, digest, (int)len) == 1)
-		return id;
-	ASN1_OCTET_STRING_free(id);
-	return NULL;
-}
-
-bool
-sim_extend_subject_key_id(X509 *certificate)
-{
-	ASN1_OCTET_STRING *id = key_id(certificate);
-	bool ok = add_extension(certificate, NID_subject_key_identifier, id, false);
-
-	ASN1_OCTET_STRING_free(id);
-	return ok;
-}
-
-/* Key identifier, and where `full` also name and serial number of the authority. */
-AUTHORITY_KEYID *
-sim_extend_make_authority_key_id(const struct sim_authority *authority, bool full)
-{
-	AUTHORITY_KEYID *id = AUTHORITY_KEYID_new();
-
-	if (!id)
-		return NULL;
-	id->keyid = key_id(authority->certificate);
-	if (full) {
-		id->issuer = directory_names(sim_name_issuer(authority->which));
-		id->serial = ASN1_INTEGER_dup(X509_get0_serialNumber(authority->certificate));
-	}
-	if (id->keyid && (!full || (id->issuer && id->serial)))
-		return id;
-	AUTHORITY_KEYID_free(id);
-	return NULL;
-}
-
-bool
-sim_extend_authority_key_id(X509 *certificate, const struct sim_authority *authority)
-{
-	AUTHORITY_KEYID *id = sim_extend_make_authority_key_id(authority, true);
-	bool ok = add_extension(certificate, NID_authority_key_identifier, id, false);
-
-	AUTHORITY_KEYID_free(id);
-	return ok;
-}
-
-bool
-sim_extend_client_auth(X509 *certificate)
-{
-	EXTENDED_KEY_USAGE *usage = EXTENDED_KEY_USAGE_new();
-	bool ok = usage && sk_ASN1_OBJECT_push(usage, OBJ_nid2obj(NID_client_auth)) > 0 &&
-		  add_extension(certificate, NID_ext_key_usage, usage, false);
-
-	EXTENDED_KEY_USAGE_free(usage);
-	return ok;
-}
-
-/* Where the certification practice statement is; taken over by the policy. */
-static bool
-add_practice(POLICYINFO *policy, const char *uri)
-{
-	POLICYQUALINFO *qualifier = POLICYQUALINFO_new();
-	bool ok = false;
-
-	if (!policy->qualifiers)
-		policy->qualifiers = sk_POLICYQUALINFO_new_null();
-	if (qualifier && policy->qualifiers) {
-		qualifier->pqualid = OBJ_nid2obj(NID_id_qt_cps);
-		qualifier->d.cpsuri = ASN1_IA5STRING_new();
-		ok = qualifier->d.cpsuri && ASN1_STRING_set(qualifier->d.cpsuri, uri, -1) == 1 &&
-		     sk_POLICYQUALINFO_push(policy->qualifiers, qualifier) > 0;
-	}
-	if (!ok)
-		POLICYQUALINFO_free(qualifier);
-	return ok;
-}
-
-bool
-sim_extend_policy(X509 *certificate, const char *oid, const char *practice)
-{
-	CERTIFICATEPOLICIES *policies = CERTIFICATEPOLICIES_new();
-	POLICYINFO *policy = POLICYINFO_new();
-	bool ok = false;
-
-	if (policies && policy && (policy->policyid = OBJ_txt2obj(oid, 1)) &&
-	    (!practice || add_practice(policy, practice)) &&
-	    sk_POLICYINFO_push(policies, policy) > 0) {
-		policy = NULL;
-		ok = add_extension(certificate, NID_certificate_policies, policies, false);
-	}
-	POLICYINFO_free(policy);
-	CERTIFICATEPOLICIES_free(policies);
 	return ok;
 }
 
@@ -237,7 +141,8 @@ sim_extend_attributes(X509 *certificate, const struct sim_holder *holder)
 
 	for (size_t i = 0; ok && i < sizeof attributes / sizeof *attributes; i++)
 		ok = push_attribute(names, attributes[i].number, attributes[i].text);
-	ok = ok && add_extension(certificate, NID_subject_alt_name, names, false);
+	if (ok)
+		return add_names(certificate, NID_subject_alt_name, names);
 	GENERAL_NAMES_free(names);
-	return ok;
+	return false;
 }

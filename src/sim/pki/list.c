@@ -37,14 +37,18 @@ fill_crl(X509_CRL *list, const struct sim_authority *authority, int64_t now, int
 static bool
 add_crl_extensions(X509_CRL *list, const struct sim_authority *authority, long number)
 {
-	AUTHORITY_KEYID *id = sim_extend_make_authority_key_id(authority, false);
+	X509_EXTENSION *id;
+	X509V3_CTX context;
 	ASN1_INTEGER *count = ASN1_INTEGER_new();
-	bool ok = id && count && ASN1_INTEGER_set(count, number) == 1 &&
-		  X509_CRL_add1_ext_i2d(list, NID_authority_key_identifier, id, 0,
-					X509V3_ADD_APPEND) == 1 &&
-		  X509_CRL_add1_ext_i2d(list, NID_crl_number, count, 0, X509V3_ADD_APPEND) == 1;
+	bool ok;
 
-	AUTHORITY_KEYID_free(id);
+	X509V3_set_ctx(&context, authority->certificate, NULL, NULL, list, 0);
+	X509V3_set_ctx_nodb(&context);
+	id = X509V3_EXT_nconf_nid(NULL, &context, NID_authority_key_identifier, "keyid:always");
+	ok = id && count && X509_CRL_add_ext(list, id, -1) == 1 &&
+	     ASN1_INTEGER_set(count, number) == 1 &&
+	     X509_CRL_add1_ext_i2d(list, NID_crl_number, count, 0, X509V3_ADD_APPEND) == 1;
+	X509_EXTENSION_free(id);
 	ASN1_INTEGER_free(count);
 	return ok;
 }

@@ -12,11 +12,14 @@
 
 const struct sim_authority_kind sim_authority_kinds[SIM_PIN_COUNT] = {
 	[SIM_PIN_AUTH] = {"JPKI for user authentication", "模擬公的個人認証サービス利用者証明用",
-			  "1.2.392.200149.8.5.1.3.30",
-			  /* A guess: something like it is needed to come to the measured size. */
-			  "http://jpki-sim.invalid/cps", 0x80},
+			  /* The second line is a guess: something like it is needed to come to the
+			   * measured size. */
+			  "[policy]\npolicyIdentifier = 1.2.392.200149.8.5.1.3.30\n"
+			  "CPS = http://jpki-sim.invalid/cps\n",
+			  "critical,digitalSignature"},
 	[SIM_PIN_SIGN] = {"JPKI for digital signature", "模擬公的個人認証サービス署名用",
-			  "1.2.392.200149.8.5.1.1.20", NULL, 0xC0},
+			  "[policy]\npolicyIdentifier = 1.2.392.200149.8.5.1.1.20\n",
+			  "critical,digitalSignature,nonRepudiation"},
 };
 
 static bool

@@ -149,6 +149,7 @@ ask(int fd, struct wire_request *request, const void *data, struct wire_reply *r
 {
 	size_t kept;
 
+	memset(reply, 0, sizeof *reply);
 	request->pid = (uint32_t)getpid();
 	if (!send_all(fd, request, data) || !receive_all(fd, reply, sizeof *reply))
 		return SCARD_F_COMM_ERROR;
@@ -157,7 +158,7 @@ ask(int fd, struct wire_request *request, const void *data, struct wire_reply *r
 	kept = reply->length < room ? reply->length : room;
 	if (!receive_all(fd, out, kept) || !receive_and_drop(fd, reply->length - kept))
 		return SCARD_F_COMM_ERROR;
-	return SCARD_S_SUCCESS;
+	return (LONG)reply->rv;
 }
 
 LONG
@@ -197,8 +198,6 @@ link_establish(DWORD scope, SCARDCONTEXT *context)
 		return SCARD_E_NO_SERVICE;
 	request.arg[1] = (uint32_t)scope;
 	rv = ask(fd, &request, NULL, &reply, NULL, 0);
-	if (rv == SCARD_S_SUCCESS)
-		rv = (LONG)reply.rv;
 	if (rv == SCARD_S_SUCCESS && !link_new(fd, (SCARDCONTEXT)reply.value[0]))
 		rv = SCARD_E_NO_MEMORY;
 	if (rv == SCARD_S_SUCCESS)
@@ -256,14 +255,23 @@ lock_counted(struct link *link)
 	return NULL;
 }
 
+static struct link *
+find_link_locked(SCARDCONTEXT context)
+{
+	struct link *link = list;
+
+	while (link && link->context != context)
+		link = link->next;
+	return link;
+}
+
 struct link *
 link_lock_context(SCARDCONTEXT context)
 {
 	struct link *link;
 
 	list_enter();
-	for (link = list; link && link->context != context; link = link->next)
-		;
+	link = find_link_locked(context);
 	if (link)
 		link->users++;
 	list_leave();
@@ -311,8 +319,7 @@ link_knows_context(SCARDCONTEXT context)
 	struct link *link;
 
 	list_enter();
-	for (link = list; link && link->context != context; link = link->next)
-		;
+	link = find_link_locked(context);
 	list_leave();
 	return link != NULL;
 }
@@ -383,5 +390,5 @@ link_cancel(SCARDCONTEXT context)
 		return SCARD_E_NO_SERVICE;
 	rv = ask(fd, &request, NULL, &reply, NULL, 0);
 	close(fd);
-	return rv == SCARD_S_SUCCESS ? (LONG)reply.rv : rv;
+	return rv;
 }

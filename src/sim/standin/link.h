@@ -40,8 +40,8 @@ void link_remove_handle(struct link *link, SCARDHANDLE handle);
 
 /*
  * One question and its answer. `out` receives up to `room` bytes of the reply's data; more than
- * that is read and dropped (reply->length tells). Returns SCARD_F_COMM_ERROR when the server is
- * gone, else SCARD_S_SUCCESS: the call's own result is reply->rv.
+ * that is read and dropped (reply->length tells). Returns the call's own result, or
+ * SCARD_F_COMM_ERROR when the server is gone.
  */
 LONG link_ask(struct link *link, struct wire_request *request, const void *data,
 	      struct wire_reply *reply, void *out, size_t room);

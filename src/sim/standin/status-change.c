@@ -56,8 +56,6 @@ look(struct watch *watch, bool first, uint32_t wait)
 	LONG rv = link_ask(watch->link, &request, NULL, &reply, watch->readers,
 			   sizeof watch->readers);
 
-	if (rv == SCARD_S_SUCCESS)
-		rv = (LONG)reply.rv;
 	watch->generation = reply.value[0];
 	return rv;
 }

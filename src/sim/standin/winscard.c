@@ -43,15 +43,10 @@ ask_handle(SCARDHANDLE handle, struct wire_request *request, const void *data,
 		if (!link)
 			return SCARD_E_INVALID_HANDLE;
 		rv = link_ask(link, request, data, reply, out, room);
-		if (rv == SCARD_S_SUCCESS && !reply->again) {
-			rv = (LONG)reply->rv;
-			if (request->call == WIRE_DISCONNECT && rv == SCARD_S_SUCCESS)
-				link_remove_handle(link, handle);
-			link_unlock(link);
-			return rv;
-		}
+		if (request->call == WIRE_DISCONNECT && rv == SCARD_S_SUCCESS)
+			link_remove_handle(link, handle);
 		link_unlock(link);
-		if (rv != SCARD_S_SUCCESS)
+		if (!reply->again)
 			return rv;
 		request->flags |= WIRE_AGAIN;
 		let_others();
@@ -81,8 +76,6 @@ SCardReleaseContext(SCARDCONTEXT hContext)
 	if (!link)
 		return SCARD_E_INVALID_HANDLE;
 	rv = link_ask(link, &request, NULL, &reply, NULL, 0);
-	if (rv == SCARD_S_SUCCESS)
-		rv = (LONG)reply.rv;
 	link_forget(link);
 	return rv;
 }
@@ -131,8 +124,6 @@ SCardConnect(SCARDCONTEXT hContext, LPCSTR szReader, DWORD dwShareMode, DWORD dw
 	request.arg[1] = (uint32_t)dwPreferredProtocols;
 	request.length = (uint32_t)strlen(szReader);
 	rv = link_ask(link, &request, szReader, &reply, NULL, 0);
-	if (rv == SCARD_S_SUCCESS)
-		rv = (LONG)reply.rv;
 	if (rv == SCARD_S_SUCCESS) {
 		*phCard = (SCARDHANDLE)reply.value[0];
 		*pdwActiveProtocol = reply.value[1];
@@ -352,8 +343,6 @@ SCardListReaders(SCARDCONTEXT hContext, LPCSTR mszGroups, LPSTR mszReaders, LPDW
 	room = *pcchReaders;
 	*pcchReaders = 0;
 	rv = link_ask(link, &request, NULL, &reply, readers, sizeof readers);
-	if (rv == SCARD_S_SUCCESS)
-		rv = (LONG)reply.rv;
 	link_unlock(link);
 	if (rv != SCARD_S_SUCCESS)
 		return rv;

@@ -13,37 +13,28 @@
 
 static const char *const words[SIM_PIN_COUNT] = {"authentication", "signing"};
 
+static bool
+revoke(struct sim_work *work, json_t *card, const char *name, enum sim_pin which, char **error)
+{
+	const json_t *key = json_object_get(card, sim_pin_names[which]);
+	uint32_t serial = (uint32_t)json_integer_value(json_object_get(key, "serial"));
+	int year = (int)json_integer_value(json_object_get(key, "year"));
+	json_t *authority = sim_ca_find(work->ca, which, year);
+
+	if (!serial || !authority)
+		return sim_error_set(error, "the card \"%s\" has no %s certificate", name,
+				     words[which]);
+	if (sim_ca_is_revoked(authority, serial))
+		return sim_error_set(error, "the %s certificate of \"%s\" is revoked already",
+				     words[which], name);
+	return sim_ca_revoke(authority, serial, work->now) && sim_work_save_ca(work, error);
+}
+
 bool
 sim_store_ca_revoke(struct sim_store *store, const char *name, enum sim_pin which,
 		    const struct sim_make_options *options, char **error)
 {
-	struct sim_work work;
-	json_t *card = NULL;
-	json_t *authority = NULL;
-	const json_t *key = NULL;
-	uint32_t serial;
-	bool ok = false;
-
-	if (!sim_work_begin(&work, store, options, error))
-		return false;
-	card = sim_work_read_card(store, name, error);
-	if (!card)
-		goto out;
-	key = json_object_get(card, sim_pin_names[which]);
-	serial = (uint32_t)json_integer_value(json_object_get(key, "serial"));
-	authority =
-		sim_ca_find(work.ca, which, (int)json_integer_value(json_object_get(key, "year")));
-	if (!serial || !authority)
-		sim_error_set(error, "the card \"%s\" has no %s certificate", name, words[which]);
-	else if (sim_ca_is_revoked(authority, serial))
-		sim_error_set(error, "the %s certificate of \"%s\" is revoked already",
-			      words[which], name);
-	else
-		ok = sim_ca_revoke(authority, serial, work.now) && sim_work_save_ca(&work, error);
-out:
-	json_decref(card);
-	sim_work_end(&work);
-	return ok;
+	return sim_work_on_card(store, name, which, options, revoke, error);
 }
 
 /* Appends `piece` to *text and frees both old ones; false without memory or without piece. */

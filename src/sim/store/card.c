@@ -10,7 +10,7 @@
 #include "sim/base/files.h"
 #include "sim/card/folder.h"
 #include "sim/pki/authorities.h"
-#include "sim/store/people-table.h"
+#include "sim/store/people.h"
 #include "sim/store/store.h"
 #include "sim/store/work.h"
 
@@ -260,30 +260,29 @@ has_certificate(const json_t *card, enum sim_pin which)
 		json_object_get(json_object_get(card, sim_pin_names[which]), "certificate"));
 }
 
-bool
-sim_store_renew(struct sim_store *store, const char *name, const struct sim_make_options *options,
-		char **error)
+static bool
+renew(struct sim_work *work, json_t *card, const char *name, enum sim_pin ignored, char **error)
 {
-	struct sim_work work;
-	json_t *card = NULL;
-	bool any = false, ok = false;
+	bool any = false, ok = true;
 
-	if (!sim_work_begin(&work, store, options, error))
-		return false;
-	card = sim_work_read_card(store, name, error);
-	ok = card != NULL;
+	(void)ignored;
 	for (int i = 0; ok && i < SIM_PIN_COUNT; i++) {
 		if (!has_certificate(card, (enum sim_pin)i))
 			continue;
 		any = true;
-		ok = reissue(&work, card, name, (enum sim_pin)i, error);
+		ok = reissue(work, card, name, (enum sim_pin)i, error);
 	}
 	if (ok && !any)
 		ok = sim_error_set(error, "the card \"%s\" has no certificate to renew", name);
-	ok = ok && sim_work_save_ca(&work, error) && sim_work_write_card(store, name, card, error);
-	json_decref(card);
-	sim_work_end(&work);
-	return ok;
+	return ok && sim_work_save_ca(work, error) &&
+	       sim_work_write_card(work->store, name, card, error);
+}
+
+bool
+sim_store_renew(struct sim_store *store, const char *name, const struct sim_make_options *options,
+		char **error)
+{
+	return sim_work_on_card(store, name, SIM_PIN_COUNT, options, renew, error);
 }
 
 /* A PIN that was never set gets the one of the options; the card may be in use meanwhile. */
@@ -304,20 +303,17 @@ ensure_pin(const struct sim_work *work, const char *name, enum sim_pin which, ch
 	return ok;
 }
 
+static bool
+issue(struct sim_work *work, json_t *card, const char *name, enum sim_pin which, char **error)
+{
+	return reissue(work, card, name, which, error) && sim_work_save_ca(work, error) &&
+	       sim_work_write_card(work->store, name, card, error) &&
+	       ensure_pin(work, name, which, error);
+}
+
 bool
 sim_store_ca_issue(struct sim_store *store, const char *name, enum sim_pin which,
 		   const struct sim_make_options *options, char **error)
 {
-	struct sim_work work;
-	json_t *card = NULL;
-	bool ok;
-
-	if (!sim_work_begin(&work, store, options, error))
-		return false;
-	card = sim_work_read_card(store, name, error);
-	ok = card && reissue(&work, card, name, which, error) && sim_work_save_ca(&work, error) &&
-	     sim_work_write_card(store, name, card, error) && ensure_pin(&work, name, which, error);
-	json_decref(card);
-	sim_work_end(&work);
-	return ok;
+	return sim_work_on_card(store, name, which, options, issue, error);
 }

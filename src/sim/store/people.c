@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "sim/store/people-table.h"
-
 /*
  * Names are made of 見本 ("sample"), 架空 ("imaginary") and the characters that break software:
  * outside JIS X 0208, outside the basic multilingual plane, variants that look alike. A flag of
@@ -156,18 +154,6 @@ sim_person_find(const char *name)
 		if (strcmp(people[i].name, name) == 0)
 			return &people[i];
 	return NULL;
-}
-
-const char *
-sim_person_name(const struct sim_person *person)
-{
-	return person->name;
-}
-
-const char *
-sim_person_summary(const struct sim_person *person)
-{
-	return person->summary;
 }
 
 struct sim_date

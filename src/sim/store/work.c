@@ -62,3 +62,23 @@ sim_work_end(struct sim_work *work)
 		close(work->lock);
 	work->lock = -1;
 }
+
+bool
+sim_work_on_card(struct sim_store *store, const char *name, enum sim_pin which,
+		 const struct sim_make_options *options,
+		 bool (*change)(struct sim_work *work, json_t *card, const char *name,
+				enum sim_pin which, char **error),
+		 char **error)
+{
+	struct sim_work work;
+	json_t *card;
+	bool ok;
+
+	if (!sim_work_begin(&work, store, options, error))
+		return false;
+	card = sim_work_read_card(store, name, error);
+	ok = card && change(&work, card, name, which, error);
+	json_decref(card);
+	sim_work_end(&work);
+	return ok;
+}

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sim/store/people-table.h"
+#include "sim/store/people.h"
 #include "sim/store/store.h"
 
 /*
@@ -41,6 +41,13 @@ void sim_work_end(struct sim_work *work);
 json_t *sim_work_read_card(const struct sim_store *store, const char *name, char **error);
 bool sim_work_write_card(const struct sim_store *store, const char *name, const json_t *card,
 			 char **error);
+
+/* The frame of work on one card that exists: `change` gets its record, and writes it if need be. */
+bool sim_work_on_card(struct sim_store *store, const char *name, enum sim_pin which,
+		      const struct sim_make_options *options,
+		      bool (*change)(struct sim_work *work, json_t *card, const char *name,
+				     enum sim_pin which, char **error),
+		      char **error);
 
 /* The card's folder whether it exists or not, to be freed. NULL, with *error, for a bad name. */
 char *sim_work_card_dir(const struct sim_store *store, const char *name, char **error);
