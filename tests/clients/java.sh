@@ -26,6 +26,9 @@ run_java() {
 	(cd "$play" && "$answer" $recipe_seconds "$prompt" "$reply" -- java "$@") 2>&1
 }
 
+# wide TEXT: its letters and digits as a Japanese input method gives them.
+wide() { sed 'y/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ/０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ/' <<<"$1"; }
+
 served() { says "^ *Protocol *: TLSv$1" && says '^ *Verify return code: 0 \(ok\)'; }
 
 # The certificate in the page that the site made is the card's.
@@ -35,6 +38,7 @@ shows_log_in_certificate() {
 }
 
 preparation config
+preparation pin
 
 recipe list "keytool lists the log-in key" "Enter keystore password:" $pin_auth
 check "list: a private key with its certificate" says '^User Authentication Certificate, PrivateKeyEntry'
@@ -143,6 +147,15 @@ refuses "a wrong password is told" CKR_PIN_INCORRECT \
 check "and costs one try" tries_left 3 4
 check "the right one gives it back" run_java "Password of the signing key:" $pin_sign Sign.java
 check "and all tries are left" left_clean
+# Java hands on one byte of each character: of these kana "BDFHJK", which is the shape of a password.
+refuses "kana are refused by the program" "nothing was sent to the card" \
+	run_java "Password of the signing key:" あいうえおか Sign.java
+check "and cost no try" left_clean
+refuses "so are kana for the PIN" "nothing was sent to the card" \
+	run_java "PIN (4 digits):" あいうえ Login.java https://login.example/
+check "and cost no try either" left_clean
+check "full-width letters and digits are the same password" \
+	run_java "Password of the signing key:" "$(wide $pin_sign)" Sign.java
 refuses "the other key's PIN is refused" CKR_PIN_INCORRECT \
 	run_java "Password of the signing key:" $pin_auth Sign.java
 check "and costs no try" left_clean
