@@ -2,7 +2,7 @@
 /*
  * One fault at one PC/SC call of what programs do, for every fault, every call and every
  * scenario: the module must answer with a sensible code, spend no try of its own, send no PIN
- * twice or to another card, leave the card locked, and work again when the fault is over.
+ * twice or to another card, leave the card logged out, and work again when the fault is over.
  *
  *	fault-sweep                         a quick part, for make check
  *	fault-sweep all                     everything

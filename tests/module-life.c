@@ -319,7 +319,7 @@ a_library_that_ends_after_the_module_may_still_call_it(void **state)
 }
 
 static void
-a_program_that_never_finalizes_leaves_the_card_locked(void **state)
+a_program_that_never_finalizes_leaves_the_card_logged_out(void **state)
 {
 	(void)state;
 	assert_int_equal(run_role("no-end", NULL), 0);
@@ -932,7 +932,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test_teardown(a_thousand_starts_and_stops_leave_nothing_behind, finish),
 		cmocka_unit_test(an_exit_handler_older_than_the_module_may_still_call_it),
 		cmocka_unit_test(a_library_that_ends_after_the_module_may_still_call_it),
-		cmocka_unit_test(a_program_that_never_finalizes_leaves_the_card_locked),
+		cmocka_unit_test(a_program_that_never_finalizes_leaves_the_card_logged_out),
 		cmocka_unit_test(the_module_can_be_unloaded_and_loaded_again),
 		cmocka_unit_test(openssls_engine_and_the_program_use_the_module_together),
 		cmocka_unit_test(a_setuid_program_takes_no_settings_from_its_caller),

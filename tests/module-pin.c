@@ -47,7 +47,7 @@ tear_down(void **state)
 }
 
 static void
-assert_locked_up(void)
+assert_logged_out(void)
 {
 	assert_false(harness_is_open("auth"));
 	assert_false(harness_is_open("sign"));
@@ -75,7 +75,7 @@ attempt(CK_SLOT_ID slot, const char *pin, unsigned int verifies)
 	CK_RV rv = p11_login(f, session, pin);
 
 	assert_int_equal(harness_verifies() - before, verifies);
-	assert_locked_up();
+	assert_logged_out();
 	assert_int_equal(f->C_CloseSession(session), CKR_OK);
 	return rv;
 }
@@ -91,7 +91,7 @@ sign_something(CK_SESSION_HANDLE session)
 	if (p11_find(f, session, CKO_PRIVATE_KEY, &key) != 1)
 		return CKR_KEY_HANDLE_INVALID;
 	rv = p11_sign(f, session, key, &mechanism, "text", 4, signature);
-	assert_locked_up();
+	assert_logged_out();
 	return rv;
 }
 
@@ -600,7 +600,7 @@ after_the_last_session_the_pin_is_asked_again(void **state)
 }
 
 static void
-the_card_is_locked_after_every_call(void **state)
+the_card_is_logged_out_after_every_call(void **state)
 {
 	CK_SESSION_HANDLE session;
 
@@ -608,24 +608,24 @@ the_card_is_locked_after_every_call(void **state)
 	for (CK_SLOT_ID slot = SLOT_AUTH; slot <= SLOT_SIGN; slot++) {
 		session = p11_open(f, slot);
 		assert_int_equal(p11_login(f, session, pins[slot]), CKR_OK);
-		assert_locked_up();
+		assert_logged_out();
 		assert_int_equal(sign_something(session), CKR_OK);
 		assert_int_equal(f->C_Logout(session), CKR_OK);
 		assert_int_equal(p11_login(f, session, slot ? "WRONG1" : "0000"),
 				 CKR_PIN_INCORRECT);
-		assert_locked_up();
+		assert_logged_out();
 		assert_int_equal(p11_login(f, session, pins[slot]), CKR_OK);
 		(void)p11_token_flags(f, slot);
-		assert_locked_up();
+		assert_logged_out();
 	}
 	p11_stop(f);
-	assert_locked_up();
+	assert_logged_out();
 	p11_start(f);
 }
 
-/* Cards without the applications whose selection locks them (card facts 1.1 and 4). */
+/* Cards without the applications whose selection logs them out (card facts 1.1 and 4). */
 static void
-the_card_is_locked_without_other_applications_too(void **state)
+the_card_is_logged_out_without_other_applications_too(void **state)
 {
 	static const char *const applications[] = {"isd-only", "absent", "present"};
 	CK_SESSION_HANDLE session;
@@ -636,21 +636,21 @@ the_card_is_locked_without_other_applications_too(void **state)
 		harness_card("adult");
 		session = p11_open(f, SLOT_SIGN);
 		assert_int_equal(p11_login(f, session, PIN_SIGN), CKR_OK);
-		assert_locked_up();
+		assert_logged_out();
 		assert_int_equal(sign_something(session), CKR_OK);
 		assert_int_equal(sign_something(session), CKR_OK);
 	}
 }
 
 static void
-a_card_left_open_by_another_program_is_locked_at_first_sight(void **state)
+a_card_left_open_by_another_program_is_logged_out_at_first_sight(void **state)
 {
 	(void)state;
 	assert_int_equal(harness_other_program(SELECT_JPKI, SELECT_AUTH_PIN, VERIFY_AUTH, NULL),
 			 0x9000);
 	assert_true(harness_is_open("auth"));
 	(void)p11_token_flags(f, SLOT_AUTH);
-	assert_locked_up();
+	assert_logged_out();
 }
 
 static void
@@ -752,7 +752,7 @@ set_pin(CK_SESSION_HANDLE session, const char *old_pin, const char *new_pin)
 	CK_RV rv = f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t)old_pin, strlen(old_pin),
 			       (CK_UTF8CHAR *)(uintptr_t)new_pin, strlen(new_pin));
 
-	assert_locked_up();
+	assert_logged_out();
 	return rv;
 }
 
@@ -974,9 +974,9 @@ main(int argc, char *argv[])
 		TEST(only_a_user_can_log_in),
 		TEST(a_login_is_for_all_sessions_of_one_token),
 		TEST(after_the_last_session_the_pin_is_asked_again),
-		TEST(the_card_is_locked_after_every_call),
-		TEST(the_card_is_locked_without_other_applications_too),
-		TEST(a_card_left_open_by_another_program_is_locked_at_first_sight),
+		TEST(the_card_is_logged_out_after_every_call),
+		TEST(the_card_is_logged_out_without_other_applications_too),
+		TEST(a_card_left_open_by_another_program_is_logged_out_at_first_sight),
 		TEST(another_program_in_between_costs_the_user_nothing),
 		TEST(cards_that_know_one_login_at_a_time_serve_both_tokens),
 		TEST(a_pin_changed_elsewhere_ends_the_login_for_one_try),

@@ -114,7 +114,7 @@ no_try_lost(void)
 }
 
 static void
-card_is_locked(void)
+card_is_logged_out(void)
 {
 	assert_false(harness_is_open("auth"));
 	assert_false(harness_is_open("sign"));
@@ -133,7 +133,7 @@ sign_in_turn(void **state)
 		signs(a, SIGN);
 	}
 	no_try_lost();
-	card_is_locked();
+	card_is_logged_out();
 }
 
 static void
@@ -154,7 +154,7 @@ sign_at_once(void **state)
 		assert_int_equal(of_a.number + of_b.number, 2);
 	}
 	no_try_lost();
-	card_is_locked();
+	card_is_logged_out();
 }
 
 static void
@@ -255,7 +255,7 @@ pin_changed_under(unsigned long slot, const char *pin, const char *other, const 
 	signs(b, slot);
 	(void)must(a, STEP_SET_PIN, slot, back);
 	no_try_lost();
-	card_is_locked();
+	card_is_logged_out();
 }
 
 static void
@@ -424,7 +424,7 @@ ends_while_held(void **state)
 	(void)must(b, STEP_FINALIZE, 0, NULL);
 	(void)must(raw, STEP_RAW_END, 0, NULL);
 	(void)program_do(b, STEP_JOIN, 0, NULL);
-	card_is_locked();
+	card_is_logged_out();
 	no_try_lost();
 }
 
@@ -502,7 +502,7 @@ shared_by_another(void **state)
 	(void)must(a, STEP_LOGOUT, AUTH, NULL);
 	(void)must(a, STEP_LOGIN, AUTH, PIN_AUTH);
 	(void)must(a, STEP_FINALIZE, 0, NULL);
-	card_is_locked();
+	card_is_logged_out();
 	no_try_lost();
 }
 
@@ -520,14 +520,14 @@ kill_at(struct program *p, unsigned long start, unsigned long n, unsigned long l
 	return true;
 }
 
-/* What the next program does first, and that the card is locked then. */
+/* What the next program does first, and that the card is logged out then. */
 static void
 healed_by(struct program *next)
 {
 	struct program *raw = raw_program(STEP_RAW_CONNECT);
 
 	(void)must(next, STEP_TOKEN_INFO, AUTH, NULL);
-	card_is_locked();
+	card_is_logged_out();
 	assert_int_equal(must(raw, STEP_RAW_SIGN_AUTH, 0, NULL).number, SW_PIN_MISSING);
 	assert_int_equal(must(raw, STEP_RAW_READ_SIGN, 0, NULL).number, SW_PIN_MISSING);
 	program_kill(raw);
@@ -628,7 +628,7 @@ enter_token(struct program *p, const char *label, const char *pin)
 }
 
 /* OpenSC's module keeps the authentication PIN, but not the signature password: it asks for that
- * again once the card was locked meanwhile. */
+ * again once the card was logged out meanwhile. */
 static void
 signs_perhaps_after_login(struct program *p, unsigned long slot, const char *pin)
 {
@@ -661,7 +661,7 @@ both_sign(struct program *opensc, struct program *ours)
 	signs(ours, our_auth);
 	signs(ours, our_sign);
 	no_try_lost();
-	card_is_locked();
+	card_is_logged_out();
 }
 
 static void
@@ -708,7 +708,7 @@ main(int argc, char *argv[])
 			auth_pin_changed),
 		promise("signature password changed under a login: it ends, one try lost at most",
 			sign_pin_changed),
-		promise("card locked under a login: it ends, and no PIN is sent any more",
+		promise("PIN locked under a login: it ends, and no PIN is sent any more",
 			locked_under),
 		promise("a login that knows of one try left does not use it", last_try),
 		promise("a card held by another program delays nothing that needs no card, nor the "
@@ -728,12 +728,12 @@ main(int argc, char *argv[])
 			leaves_the_card),
 		promise("works beside a program that stays connected, as scdaemon does",
 			shared_by_another),
-		promise("killed in any exchange of a signature: the next program locks the card",
+		promise("killed in any exchange of a signature: the next program logs it out",
 			killed_then_next),
 		promise("killed in any exchange of a signature: a program logged in beside it "
-			"locks the card",
+			"logs it out",
 			killed_beside_running),
-		promise("killed at any time of login and signature: locked again, no try lost",
+		promise("killed at any time of login and signature: logged out again, no try lost",
 			killed_at_random),
 		promise("OpenSC's module in another process: both list, both sign, no try lost",
 			opensc_beside_ours),

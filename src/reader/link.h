@@ -54,7 +54,7 @@ enum result link_resume(struct link *l);
 
 /*
  * Ends the transaction. `keep`: stay connected. `power_off`: also take the power from the card,
- * which locks it; false is returned if that could not be done.
+ * which logs it out; false is returned if that could not be done.
  */
 bool link_end(struct link *l, bool keep, bool power_off);
 

@@ -196,7 +196,7 @@ token_learn_pss(struct token *t, uint64_t expected)
 
 	if (t->pss != TOKEN_NOT_LEARNT || t->pss_asked)
 		return RESULT_OK;
-	t->logged_out = false; /* lock it first: an open card would sign the probe */
+	t->logged_out = false; /* log out first: an open card would sign the probe */
 	r = work_begin(t, expected);
 	if (r != RESULT_OK)
 		return r;

@@ -21,11 +21,11 @@
  * now is none the worse.
  *
  * Every operation that talks to the card is one PC/SC transaction: select the application, present
- * the PIN where it is needed, do it, lock the card again. PINs are kept from token_login to
+ * the PIN where it is needed, do it, log out of the card again. PINs are kept from token_login to
  * token_logout or until the card leaves, and are sent to no other card.
  *
  * Besides the results named below, each may end with one of the reader's; the card is then as
- * locked as it can be made, and RESULT_CARD_CHANGED, _NO_CARD, _NO_READER and _NO_SERVICE mean
+ * logged out as it can be made, and RESULT_CARD_CHANGED, _NO_CARD, _NO_READER and _NO_SERVICE mean
  * that everything about the card is forgotten.
  */
 struct token;

@@ -178,8 +178,8 @@ browser_ended() {
 	return 0
 }
 
-# left_locked: also while the browser runs.
-left_locked() { card --json status | tr -d " \n" | grep -q "\"auth\":{\"tries\":3,\"open\":false}"; }
+# left_logged_out: also while the browser runs.
+left_logged_out() { card --json status | tr -d " \n" | grep -q "\"auth\":{\"tries\":3,\"open\":false}"; }
 
 
 # setup_with_auth: jpki-tool is told where the module is that browsers get.
@@ -279,5 +279,5 @@ opensc_served() {
 # closes WHAT: the browser, and what must be true after it.
 closes() {
 	must "$1: closes" browser_close
-	check "$1: all tries left, card locked, nothing left running" left_clean
+	check "$1: all tries left, card logged out, nothing left running" left_clean
 }

@@ -56,7 +56,7 @@ open_site
 log_in_begins "TLS 1.3"
 pin_picture "$build/clients/chromium-prompt.png"
 log_in_ends "TLS 1.3"
-check "TLS 1.3: the card is locked while the browser runs" left_locked
+check "TLS 1.3: the card is logged out while the browser runs" left_logged_out
 row "logs in over TLS 1.3 only; asks one PIN"
 row13=$((${#rows[@]} - 1))
 
@@ -68,7 +68,7 @@ card_in
 log_in_again "card in again"
 wrong_pins
 log_in_ends "card in again"
-check "card in again: all tries again, and the card locked" left_locked
+check "card in again: all tries again, and the card logged out" left_logged_out
 closes "card in again"
 row "card out and in again, wrong PINs: asks again"
 

@@ -95,7 +95,7 @@ open_site
 log_in_begins "TLS 1.3"
 pin_picture "$build/clients/firefox-prompt.png"
 log_in_ends "TLS 1.3"
-check "TLS 1.3: the card is locked while the browser runs" left_locked
+check "TLS 1.3: the card is logged out while the browser runs" left_logged_out
 row "logs in over TLS 1.3 only; asks one PIN"
 row13=$((${#rows[@]} - 1))
 
@@ -108,7 +108,7 @@ must "card in again: asks for the PIN, not which certificate" reload_until pin_w
 wrong_pins
 must "card in again: takes the PIN" type_pin $pin_auth
 must "card in again: logged in" served
-check "card in again: all tries again, and the card locked" left_locked
+check "card in again: all tries again, and the card logged out" left_logged_out
 row "card out and in again, wrong PINs: asks again"
 
 begin

@@ -77,7 +77,7 @@ for java in $(command -v java) /usr/lib/jvm/*/bin/java; do
 		check "Java $version, $program: TLS 1.3, chain verified" served 1.3
 		check "Java $version, $program: with the card's certificate" shows_log_in_certificate
 		check "Java $version, $program: no more exchanges than the first" [ "$(exchanges)" -le "${most:=$(exchanges)}" ]
-		check "Java $version, $program: all tries left, card locked" left_clean
+		check "Java $version, $program: all tries left, card logged out" left_clean
 	done
 done
 

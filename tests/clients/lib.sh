@@ -16,7 +16,7 @@
 # A recipe is a block of the page opened with "```sh NAME". It is run as it stands by bash -eu on a
 # terminal, in an empty folder of a new home, with the modules where Debian's packages put them and
 # the test hierarchy among the system's trusted authorities. After each: both PINs have all their
-# tries, the card is locked, and no process is left.
+# tries, the card is logged out, and no process is left.
 #
 # What was found goes to build/test/clients/PAGE.rows, a line for each row of doc/CLIENTS.md:
 # program, version, what, result, our exchanges, OpenSC's, separated by tabs.
@@ -210,7 +210,7 @@ recipe() {
 	fi
 	add_row "$what" "$result" "$(exchanges)"
 	cp "$work/recipe.out" "$build/clients/$page-$name.log"
-	check "$what: all tries left, card locked, nothing left running" left_clean
+	check "$what: all tries left, card logged out, nothing left running" left_clean
 }
 
 # preparation NAME [PROMPT ANSWER]...: a block that only writes files for later ones; no row.

@@ -88,7 +88,7 @@ check "but not with another text in it" changed_refused
 recipe_text open >"$work/recipe.sh"
 attended pdf "$play/contract.pdf" person_mistaken check "a wrong password is told, and asked for again" \
 	run_block "$work/recipe.sh" "$work/again"
-check "then all tries are back, and the card is locked" left_clean
+check "then all tries are back, and the card is logged out" left_clean
 
 rm -f "$play/contract.pdf" # of the person who was mistaken at first
 attended pdf "$play/contract.pdf" person_pdf recipe open "exports a signed PDF"

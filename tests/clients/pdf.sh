@@ -93,7 +93,7 @@ check "and costs one try" tries_left 3 4
 mishap sign "the 4-digit PIN is refused" "Password was not accepted" "$question" $pin_auth
 check "and costs none" tries_left 3 4
 check "and the right one gives it back" run_block "$work/recipe.sh" "$work/again" "$question" $pin_sign
-check "all of them, and the card is locked" left_clean
+check "all of them, and the card is logged out" left_clean
 without_password() {
 	cd "$play" && pdfsig contract.pdf other.pdf -add-signature -nssdir "sql:$HOME/.jpki-pdf" \
 		-nick 'JPKI Sign 6-16 char password:Digital Signature Certificate' </dev/null

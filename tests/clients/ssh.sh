@@ -75,9 +75,16 @@ agent_begin() {
 agent_end() { ssh-agent -k >/dev/null; unset SSH_AUTH_SOCK SSH_AGENT_PID; }
 check "an agent takes the key" agent_begin jpki-auth-pkcs11.so $pin_auth
 check "and has one" [ "$(ssh-add -L | wc -l)" = 1 ]
-check "while it has the PIN the card is locked" left_no_open_key
+check "while it has the PIN the card is logged out" left_no_open_key
 check "and it logs in again and again" bash -c 'ssh server.example true && ssh server.example true'
-check "while it has the PIN the card is locked again" left_no_open_key
+check "while it has the PIN the card is logged out again" left_no_open_key
+fresh_card
+refuses "once the card was out, the agent refuses" "agent refused operation" ssh server.example true
+refuses "and does not take the key twice" "agent refused operation" \
+	"$answer" 60 "Enter passphrase for PKCS#11:" $pin_auth -- ssh-add -s "$modules/jpki-auth-pkcs11.so"
+preparation again "Enter passphrase for PKCS#11:" $pin_auth
+check "after the way back of the page it logs in" ssh server.example true
+check "and no try was lost on it" tries_left 3 5
 agent_end
 check "an agent takes the PIN of one of two tokens" agent_begin jpki-pkcs11.so $pin_auth
 check "and does not try it on the other" tries_left 3 5

@@ -67,7 +67,7 @@ by_provider() {
 	check "direct: and costs one try" tries_left 3 4
 	check "direct: and the right one gives it back" \
 		run_block "$work/recipe.sh" "$work/again" "$ask_store" $pin_sign
-	check "direct: all of them, and the card is locked" left_clean
+	check "direct: all of them, and the card is logged out" left_clean
 }
 
 # Before: the engine, with the password out of sight, in a pipe.
@@ -91,5 +91,5 @@ mishap sign "a wrong password is refused" CKR_PIN_INCORRECT "$ask_tool" WR0NG9
 check "and costs one try" tries_left 3 4
 check "and the right one gives it back" run_block "$work/recipe.sh" "$work/again" \
 	"$ask_tool" $pin_sign "$ask_jpki" $pin_sign
-check "all of them, and the card is locked" left_clean
+check "all of them, and the card is logged out" left_clean
 client_finish

@@ -27,7 +27,7 @@ static struct watched {
 	bool first_command;
 	bool jpki_selected; /* in this transaction */
 	bool exposed;	    /* a PIN was presented and the card not locked since */
-	bool lock_first;
+	bool logout_first;
 	unsigned int file; /* selected last, 0: unknown */
 } readers[GUARD_READERS];
 
@@ -123,7 +123,7 @@ guard_new_card(size_t reader)
 	for (int k = 0; k < GUARD_KEYS; k++)
 		guard_logged_out(reader, k);
 	w->exposed = false;
-	w->lock_first = true;
+	w->logout_first = true;
 	w->jpki_selected = false;
 	w->file = 0;
 }
@@ -131,7 +131,7 @@ guard_new_card(size_t reader)
 void
 guard_may_be_open(size_t reader)
 {
-	readers[reader].lock_first = true;
+	readers[reader].logout_first = true;
 }
 
 void
@@ -142,7 +142,7 @@ guard_begin(size_t reader)
 	if (w->in_transaction)
 		guard_fail("a transaction inside a transaction");
 	w->in_transaction = w->first_command = true;
-	w->exposed = false; /* what an earlier one left open is to be locked first: lock_first */
+	w->exposed = false; /* what an earlier one left open is to be logged out first: logout_first */
 	w->jpki_selected = false;
 }
 
@@ -219,10 +219,10 @@ guard_exchange(size_t reader, const uint8_t *command, size_t len, const uint8_t 
 	if (!w->in_transaction)
 		guard_fail("an exchange outside a transaction");
 	check_form(command, len);
-	if (w->first_command && w->lock_first &&
+	if (w->first_command && w->logout_first &&
 	    (!is_application(command, len, &is_jpki) || is_jpki))
-		guard_fail("a card that may be open is not locked first");
-	w->first_command = w->lock_first = false;
+		guard_fail("a card that may be open is not logged out first");
+	w->first_command = w->logout_first = false;
 	if (command[1] == INS_VERIFY && len > 5)
 		check_verify(w, command, len);
 	if (command[1] == INS_CHANGE && len > 5 &&
@@ -239,7 +239,7 @@ guard_end(size_t reader, bool power_off, bool done)
 	if (w->exposed && !power_off)
 		guard_fail("the card is left open at the end of a transaction");
 	if (power_off && done)
-		w->exposed = w->lock_first = false;
+		w->exposed = w->logout_first = false;
 	if (done)
 		w->in_transaction = false;
 }
@@ -249,6 +249,6 @@ guard_lost(size_t reader)
 {
 	struct watched *w = &readers[reader];
 
-	w->lock_first |= w->exposed;
+	w->logout_first |= w->exposed;
 	w->in_transaction = false;
 }

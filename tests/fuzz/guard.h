@@ -13,8 +13,8 @@
  * - a PIN goes to no card and no key but those it was typed for, and to none after logout;
  * - a PIN is presented only where the JPKI application was selected in the same transaction, and
  *   at most once in one call of the program;
- * - a transaction in which a PIN was presented ends with the card locked or without power; where
- *   neither could be done, the next one begins with locking it, as does the first on every card;
+ * - a transaction in which a PIN was presented ends with the card logged out or without power; where
+ *   neither could be done, the next one begins with logging it out, as does the first on every card;
  * - no exchange outside a transaction, none in a malformed command.
  *
  * A card counts as locked when another application's selection was answered with 9000: the
@@ -36,7 +36,7 @@ void guard_logged_out(size_t reader, int key);
 
 /* What happens to the readers. */
 void guard_new_card(size_t reader);
-void guard_may_be_open(size_t reader); /* the next transaction has to lock it first */
+void guard_may_be_open(size_t reader); /* the next transaction has to log it out first */
 
 /* What the module does. */
 void guard_begin(size_t reader);

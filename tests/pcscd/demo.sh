@@ -17,7 +17,7 @@ check "the demo runs to its end" demo ""
 cp "$work/out" "$work/shown"
 shows "it lists both tokens" "2 tokens"
 shows "both signatures verify" "openssl: Verified OK"
-shows "the card is locked after it" "The card is locked again: "
+shows "the card is logged out after it" "The card is logged out again: "
 
 # A pkcs11-tool that finds no token, and is content with it.
 mkdir "$work/bin" && printf '#!/bin/sh\necho "Available slots:"\n' >"$work/bin/pkcs11-tool" &&

@@ -284,7 +284,7 @@ finds "it can sign for TLS 1.3" ok tls13
 finds "p11-kit knows the module" ok known "$build/.libs/jpki-auth-pkcs11.so"
 finds_not "OpenSC is not there" opensc-too
 says "with nothing wrong the status is 0" 0
-locked() {
+logged_out() {
 	card --json status | tr -d ' \n' >"$work/status"
 	! grep -q '"open":true' "$work/status"
 }
@@ -293,7 +293,7 @@ look
 card trace >"$work/trace"
 check "no PIN is sent, and both queries cost no try" \
 	sh -c 'grep -q QUERY "$1" && ! grep -Eq "VERIFY|CHANGE|RESET" "$1"' sh "$work/trace"
-check "the card is locked after it" locked
+check "the card is logged out after it" logged_out
 
 # Another program that holds the reader: OpenSC's explorer, told to connect exclusively.
 printf 'app default {\n reader_driver pcsc { connect_exclusive = true; }\n}\n' >"$work/opensc.conf"
@@ -360,6 +360,7 @@ printf '%s\n' "$opensc" >"$configured/opensc-pkcs11.module"
 if [ -n "$opensc" ]; then
 	look
 	finds "OpenSC, which shows the card twice" caution opensc-too "opensc-pkcs11.module"
+	says_why "and that one typo can then cost two tries" 'one typo costs two tries' env
 	echo "module:" >"$configured/opensc-pkcs11.module"
 	look
 	finds_not "OpenSC, switched off as it is told" opensc-too

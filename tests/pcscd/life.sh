@@ -28,7 +28,7 @@ ends_last() {
 	sed -n '/^libpcsclite/,$p' "$work/order" | grep -qx "$(basename "$helper")"
 }
 
-locked() {
+logged_out() {
 	card --json status | tr -d ' \n' >"$work/status"
 	grep -q '"card":"adult"' "$work/status" && ! grep -q '"open":true' "$work/status"
 }
@@ -41,7 +41,7 @@ check "an exit handler older than the module may still call it" to_the_end exit-
 check "the helper library ends after libpcsclite" ends_last
 check "a library that ends after libpcsclite may still call the module" to_the_end destructor "$helper"
 check "a program that never finalizes" life no-end
-check "leaves the card locked" locked
+check "leaves the card logged out" logged_out
 check "the module can be unloaded and loaded again" to_the_end reload
 check "OpenSSL's engine and the program use the module together" to_the_end engine "$work"
 finish

@@ -40,5 +40,5 @@ echo "$right signatures in $took ms, $((right * 1000 / took)) per second"
 # From the card's own memory.
 card --json status | tr -d ' \n' >"$work/status"
 check "no try was lost" grep -q '"auth":{"tries":3.*"sign":{"tries":5' "$work/status"
-check "the card is left locked" grep -qv '"open":true' "$work/status"
+check "the card is left logged out" grep -qv '"open":true' "$work/status"
 finish

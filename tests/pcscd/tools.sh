@@ -195,7 +195,7 @@ for token in auth sign; do
 	check "$token: RSA-PKCS signs the data as it is" raw $token
 	check "$token: SHA256-RSA-PKCS-PSS" pss_of_document $token
 	check "$token: RSA-PKCS-PSS of a hash" pss_of_hash $token
-	check "$token: the card is locked after it" outputs open_keys <<<0
+	check "$token: the card is logged out after it" outputs open_keys <<<0
 	refuses "$token: PSS with a salt that the card has not" CKR_MECHANISM_PARAM_INVALID \
 		sign_file $token RSA-PKCS-PSS "$work/hash" --hash-algorithm SHA256 \
 		--mgf MGF1-SHA256 --salt-len 20

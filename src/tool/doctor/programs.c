@@ -52,8 +52,9 @@ look_at_opensc(struct report *report)
 		return;
 	report_on(report, AREA_P11KIT, opensc);
 	report_add(report, MARK_CAUTION, "opensc-too", "%s",
-		   _("OpenSC's module shows the same card a second time, and leaves it unlocked "
-		     "after use; if you have no other card for it, switch it off"));
+		   _("OpenSC's module shows the same card a second time and leaves it logged in after "
+		     "use; with programs that try what was typed on both, one typo costs two tries; if "
+		     "you have no other card for it, switch it off"));
 	report_command(report, "sudo mkdir -p /etc/pkcs11/modules && echo module: | sudo tee "
 			       "/etc/pkcs11/modules/opensc-pkcs11.module");
 	free(opensc);
