@@ -79,7 +79,8 @@ check "while it has the PIN the card is logged out" left_no_open_key
 check "and it logs in again and again" bash -c 'ssh server.example true && ssh server.example true'
 check "while it has the PIN the card is logged out again" left_no_open_key
 fresh_card
-refuses "once the card was out, the agent refuses" "agent refused operation" ssh server.example true
+ssh_with_agent() { ssh server.example true || return 1; }
+refuses "once the card was out, the agent refuses" "agent refused operation" ssh_with_agent
 refuses "and does not take the key twice" "agent refused operation" \
 	"$answer" 60 "Enter passphrase for PKCS#11:" $pin_auth -- ssh-add -s "$modules/jpki-auth-pkcs11.so"
 preparation again "Enter passphrase for PKCS#11:" $pin_auth
