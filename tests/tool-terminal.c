@@ -287,7 +287,7 @@ the_same_in_japanese(void **state)
 	(void)state;
 	set_language("ja_JP.UTF-8");
 	start("adult", "pin", "change", "sign", NULL);
-	expect("署名用電子証明書の暗証番号（英数字6～16桁）: ");
+	expect("署名用電子証明書の暗証番号（英数字6〜16桁）: ");
 	expect_no_echo();
 	type("ABC123\n");
 	expect("新しい暗証番号");
@@ -658,7 +658,7 @@ signing_says_first_what_it_discloses(void **state)
 	expect("氏名・住所・生年月日・性別");
 	expect("yes");
 	type("はい\n");
-	expect("署名用電子証明書の暗証番号（英数字6～16桁）: ");
+	expect("署名用電子証明書の暗証番号（英数字6〜16桁）: ");
 	expect_no_echo();
 	type("\003");
 	assert_int_equal(end(), 130);
@@ -666,7 +666,7 @@ signing_says_first_what_it_discloses(void **state)
 	start("adult", "sign", path, NULL);
 	expect("yes");
 	type("　ｙｅｓ \n"); /* as an input method types it */
-	expect("英数字6～16桁）: ");
+	expect("英数字6〜16桁）: ");
 	expect_no_echo();
 	type("ABC123\n");
 	expect("カードで署名中");

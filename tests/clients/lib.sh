@@ -129,11 +129,12 @@ page_recipes() {
 }
 
 same_recipes() {
-	diff <(page_recipes "$top/doc/clients/$page.md" | without_comments) \
-		<(page_recipes "$top/doc/clients/$page.ja.md" | without_comments)
+	diff <(page_recipes "$top/doc/clients/$page.md" | without_words) \
+		<(page_recipes "$top/doc/clients/$page.ja.md" | without_words)
 }
 
-without_comments() { sed -E 's/(^|[[:space:]]+)# .*//'; }
+# What is said to the reader: comments, and the questions that a recipe itself asks.
+without_words() { sed -E -e 's/(^|[[:space:]]+)# .*//' -e "s/(read .*-p '|(ask|getpass)\(\")[^'\"]*/\1/"; }
 
 # recipe_text NAME
 recipe_text() { page_recipes "$top/doc/clients/$page.md" | sed -n "s/^$1	//p"; }
