@@ -28,6 +28,7 @@
 
 static char folder[64];
 static pid_t agent;
+static const char *tool;
 
 /* It is told what stands in its log; "open" stays until it is ended. */
 static const char script[] = "#!/bin/sh\n"
@@ -123,6 +124,8 @@ be_agent(const char *pinentry, int deadline_ms)
 		.pinentry = pinentry, .beat_ms = PLAY_BEAT_MS, .deadline_ms = deadline_ms};
 	bool ok;
 
+	if (tool)
+		(void)execl(tool, tool, "agent", "--pinentry", pinentry, (char *)NULL);
 	start_messages();
 	ok = listener_open(&listener) == LISTENER_FINE && agent_serve(listener.socket, &rules);
 	listener_close(&listener);
@@ -160,6 +163,12 @@ play_start(const char *words, const char *pinentry, int deadline_ms)
 		pause_a_little();
 	}
 	fail_msg("the agent does not listen");
+}
+
+void
+play_use_tool(const char *path)
+{
+	tool = path;
 }
 
 int

@@ -23,6 +23,9 @@
 int play_set_up_group(void **state);
 int play_tear_down_group(void **state);
 
+/* From now on the agent is this jpki-tool, with its own times. */
+void play_use_tool(const char *path);
+
 /* Starts the agent; `words` have a line for each answer. `pinentry`: NULL is the script. */
 void play_start(const char *words, const char *pinentry, int deadline_ms);
 
