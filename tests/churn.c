@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Threads that open, log in, sign, log out, close, look and wait, while cards are swapped, readers
- * and the service go and come, and the module is finalized and started anew:
+ * and the service go and come, the process forks, and the module is finalized and started anew:
  *
  *	churn [ROUNDS]
  *
@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -127,17 +128,41 @@ wait_for_events(void *arg)
 	return arg;
 }
 
+/* A child begins anew, whatever its parent's threads were doing just then. */
+static void
+fork_child(void)
+{
+	CK_ULONG count = 0;
+	int status = 0;
+	const pid_t child = fork();
+
+	if (child == 0) {
+		(void)alarm(60);
+		if (f->C_GetSlotList(CK_FALSE, NULL, &count) != CKR_CRYPTOKI_NOT_INITIALIZED ||
+		    f->C_Initialize(NULL) != CKR_OK)
+			_exit(1);
+		atomic_store(&failed, false);
+		use_token(0, 0);
+		use_token(1, 1);
+		_exit(f->C_Finalize(NULL) != CKR_OK || atomic_load(&failed));
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
+		printf("a child ended with %#x\n", (unsigned int)status);
+		atomic_store(&failed, true);
+	}
+}
+
 static void
 disturb(unsigned long round)
 {
-	switch (round % 8) {
+	switch (round % 9) {
 	case 1:
 	case 5:
-		harness_sim("swap", round % 8 == 1 ? OTHER_CARD : CARD, "Reader", NULL);
+		harness_sim("swap", round % 9 == 1 ? OTHER_CARD : CARD, "Reader", NULL);
 		break;
 	case 2:
 	case 3:
-		harness_sim(round % 8 == 2 ? "unplug" : "plug", "Second", NULL);
+		harness_sim(round % 9 == 2 ? "unplug" : "plug", "Second", NULL);
 		break;
 	case 4:
 		harness_sim("fault", "card-reset@now", NULL);
@@ -149,6 +174,9 @@ disturb(unsigned long round)
 	case 7:
 		harness_sim("service", "stop", NULL);
 		harness_sim("service", "start", NULL);
+		break;
+	case 8:
+		fork_child();
 		break;
 	default:
 		harness_sleep();
