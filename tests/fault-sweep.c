@@ -5,13 +5,12 @@
  * twice or to another card, leave the card logged out, and work again when the fault is over.
  *
  *	fault-sweep                         a quick part, for make check
- *	fault-sweep all                     everything
- *	fault-sweep SCENARIO [FAULT [CALL NUMBER]]
  *	fault-sweep --scenarios             their names
- *	fault-sweep --with NAME=VALUE[,NAME=VALUE...] STRIDE
- *		every scenario on a card with these switches, of the points every so manieth
+ *	fault-sweep [--with NAME=VALUE[,NAME=VALUE...]] [--every N] all
+ *	fault-sweep [--with ...] [--every N] SCENARIO [FAULT [CALL NUMBER]]
  *
- * A point is named SCENARIO/CALL NUMBER/FAULT: "sign-auth/transmit 3/card-removed".
+ * --with: on a card with these switches; --every: of the points one in N, others with other
+ * switches. A point is named by the words that repeat it: "sign-auth card-removed transmit 3".
  */
 #include "fault-sweep.h"
 
@@ -29,6 +28,7 @@
 
 #define QUICK_SCENARIO "sign-auth"
 #define QUICK_STRIDE 9	 /* of the points, another one with each fault */
+#define SPREAD 37	 /* so that faults that are alike are not tried at the same calls */
 #define POINT_SECONDS 60 /* no point takes this long, unless it hangs */
 #define POINTS_MAX 4096
 #define REFUSED_PINS_KB 16 /* what the module remembers of them when it ends */
@@ -169,7 +169,7 @@ struct glance {
 
 /* Shared between the process that is swept and the one that watches over it. */
 struct progress {
-	char point[128];
+	char point[256];
 	size_t next; /* of the points of this pair */
 	size_t total;
 	size_t failed; /* points */
@@ -181,9 +181,12 @@ struct sweep {
 	const struct fault *fault;
 	const char *call; /* only this one; NULL: all */
 	unsigned long number;
-	size_t stride;	    /* only every so manieth point */
+	size_t stride;	      /* only every so manieth point */
+	size_t shift;	      /* which ones */
+	size_t due;	      /* of the pair at hand */
 	const char *switches; /* of the card, NULL: none */
-	const char *struck; /* the call of the point at hand */
+	const char *struck;   /* the call of the point at hand */
+	json_t *calls;	      /* how often the scenario makes each, with nothing wrong */
 	struct progress *progress;
 	struct run run;
 	struct glance before, now;
@@ -196,6 +199,12 @@ struct sweep {
 };
 
 static const char *const place_names[SLOTS] = {"auth", "sign"};
+
+static bool
+has_switch(const struct sweep *w, const char *pair)
+{
+	return w->switches && strstr(w->switches, pair);
+}
 
 /*
  * A card that says 9000 and does nothing is believed, since nothing it could be asked tells:
@@ -540,7 +549,7 @@ start_run(struct sweep *w)
 	struct place kept[SLOTS];
 
 	memcpy(kept, w->run.at, sizeof kept);
-	w->run = (struct run){.f = w->run.f};
+	w->run = (struct run){.f = w->run.f, .no_pss = has_switch(w, "pss=off")};
 	for (int slot = 0; slot < SLOTS; slot++) {
 		w->run.at[slot].public_key = kept[slot].public_key;
 		w->run.at[slot].pin = slot == SIGN ? PIN_SIGN : PIN_AUTH;
@@ -570,6 +579,15 @@ run_steps(struct sweep *w)
 		do_step(w, s);
 }
 
+/* By the words that repeat it: `where` is the fault and the call, empty for the scenario itself. */
+static void
+name_point(struct sweep *w, const char *where)
+{
+	(void)snprintf(w->progress->point, sizeof w->progress->point, "%s%s%s%s%s",
+		       w->switches ? "--with " : "", w->switches ? w->switches : "",
+		       w->switches ? " " : "", w->scenario->name, where);
+}
+
 /* The scenario with nothing wrong, which must work; how often it makes each PC/SC call. */
 static json_t *
 run_without_fault(struct sweep *w)
@@ -578,7 +596,7 @@ run_without_fault(struct sweep *w)
 	const struct fault *fault = w->fault;
 	json_t *calls;
 
-	(void)snprintf(w->progress->point, sizeof w->progress->point, "%s", w->scenario->name);
+	name_point(w, "");
 	w->fault = &none;
 	w->struck = "none";
 	start_run(w);
@@ -607,11 +625,12 @@ run_point(struct sweep *w, const char *call, unsigned long number)
 {
 	char order[128];
 
-	(void)snprintf(w->progress->point, sizeof w->progress->point, "%s/%s %lu/%s",
-		       w->scenario->name, call, number, w->fault->name);
+	(void)snprintf(order, sizeof order, " %s %s %lu", w->fault->name, call, number);
+	name_point(w, order);
 	(void)snprintf(order, sizeof order, "%s@%s:%lu%s", w->fault->kind, call, number,
 		       w->fault->options);
 	(void)alarm(POINT_SECONDS);
+	w->progress->total++;
 	w->struck = call;
 	start_run(w);
 	if (w->call)
@@ -674,9 +693,10 @@ static void
 check_resources(struct sweep *w, struct resources before, size_t points)
 {
 	struct resources now = count_resources();
+	char where[64];
 
-	(void)snprintf(w->progress->point, sizeof w->progress->point, "%s/all/%s",
-		       w->scenario->name, w->fault->name);
+	(void)snprintf(where, sizeof where, " %s", w->fault->name);
+	name_point(w, where);
 	w->failed = false;
 	if (now.heap > before.heap + points * 64)
 		complain(w, "memory", "grows", now.heap - before.heap);
@@ -693,21 +713,18 @@ static bool
 is_due(const struct sweep *w, size_t at, unsigned long number)
 {
 	return at >= w->progress->next && (!w->number || number == w->number) &&
-	       at % w->stride == (size_t)(w->fault - faults) % w->stride;
+	       (at + w->shift) % w->stride == (size_t)(w->fault - faults) * SPREAD % w->stride;
 }
 
-/* All points of a pair from progress->next on, in a process of their own. */
-static void
-sweep_pair(struct sweep *w)
+/* Calls `visit` for each point of a pair that is due; how many the pair has. */
+static size_t
+each_due_point(struct sweep *w, void (*visit)(struct sweep *w, const char *call, unsigned long n))
 {
-	json_t *calls = run_without_fault(w), *count;
-	struct resources before;
 	const char *call;
+	json_t *count;
 	size_t at = 0;
 
-	(void)verifies_on_other_card(); /* the biggest of the answers that room is kept for */
-	before = count_resources();
-	json_object_foreach(json_object_get(calls, "by_call"), call, count)
+	json_object_foreach(json_object_get(w->calls, "by_call"), call, count)
 	{
 		unsigned long total = (unsigned long)json_integer_value(count);
 
@@ -717,12 +734,30 @@ sweep_pair(struct sweep *w)
 			if (!is_due(w, at, n))
 				continue;
 			w->progress->next = at + 1;
-			w->progress->total++;
-			run_point(w, call, n);
+			visit(w, call, n);
 		}
 	}
-	check_resources(w, before, at);
-	json_decref(calls);
+	return at;
+}
+
+static void
+count_point(struct sweep *w, const char *call, unsigned long number)
+{
+	(void)call;
+	(void)number;
+	w->due++;
+}
+
+/* All points of a pair from progress->next on, in a process of their own. */
+static void
+sweep_pair(struct sweep *w)
+{
+	struct resources before;
+
+	json_decref(run_without_fault(w));
+	(void)verifies_on_other_card(); /* the biggest of the answers that room is kept for */
+	before = count_resources();
+	check_resources(w, before, each_due_point(w, run_point));
 }
 
 /* Public keys to verify with, before any fault. */
@@ -748,6 +783,10 @@ watch_pair(struct sweep *w)
 	int status;
 	pid_t child;
 
+	w->due = w->progress->next = 0;
+	(void)each_due_point(w, count_point);
+	if (w->due == 0)
+		return;
 	w->progress->next = 0;
 	do {
 		next = w->progress->next;
@@ -781,11 +820,19 @@ sweep_scenario(struct sweep *w, const char *fault)
 {
 	size_t failed = w->progress->failed, total = w->progress->total;
 
+	w->calls = run_without_fault(w);
+	if (w->progress->failed > failed)
+		return w->progress->failed - failed;
 	for (size_t i = 0; i < FAULTS; i++) {
 		if (!is_wanted(faults[i].name, fault))
 			continue;
 		w->fault = &faults[i];
 		watch_pair(w);
+	}
+	json_decref(w->calls);
+	if (!fault && w->progress->total == total) {
+		name_point(w, "");
+		complain(w, "all", "no point was tried", CKR_OK);
 	}
 	failed = w->progress->failed - failed;
 	if (failed == 0 && w->progress->total > total)
@@ -811,6 +858,17 @@ set_switches(const char *switches)
 	harness_card(CARD);
 }
 
+/* Which points of all: others on each card. */
+static size_t
+shift_of(const char *switches)
+{
+	size_t shift = 0;
+
+	while (*switches)
+		shift = shift * 31 + (unsigned char)*switches++;
+	return shift % 10007;
+}
+
 static int
 sweep(struct sweep *w, const char *scenario, const char *fault)
 {
@@ -834,29 +892,54 @@ sweep(struct sweep *w, const char *scenario, const char *fault)
 	return w->progress->failed > 0 || w->progress->total == 0;
 }
 
+/* The options at the front of the arguments; how many words they take, or 0 when they are wrong. */
+static int
+take_options(struct sweep *w, char *argv[])
+{
+	int i = 1;
+
+	for (; argv[i] && strncmp(argv[i], "--", 2) == 0; i += 2) {
+		if (!argv[i + 1])
+			return 0;
+		if (strcmp(argv[i], "--with") == 0)
+			w->switches = argv[i + 1];
+		else if (strcmp(argv[i], "--every") == 0)
+			w->stride = strtoul(argv[i + 1], NULL, 10);
+		else
+			return 0;
+	}
+	w->shift = w->switches ? shift_of(w->switches) : 0;
+	return w->stride > 0 ? i : 0;
+}
+
+static int
+list_scenarios(void)
+{
+	for (const struct scenario *s = scenarios; s->name; s++)
+		puts(s->name);
+	return 0;
+}
+
 int
 main(int argc, char *argv[])
 {
 	static char out[4096]; /* lest the first line printed look like a leak */
-	struct sweep w = {0};
-	const char *scenario = argc > 1 ? argv[1] : QUICK_SCENARIO;
+	struct sweep w = {.stride = argc > 1 ? 1 : QUICK_STRIDE};
+	const char *scenario = QUICK_SCENARIO;
+	int first;
 
-	if (argc > 1 && strcmp(argv[1], "--scenarios") == 0) {
-		for (const struct scenario *s = scenarios; s->name; s++)
-			puts(s->name);
-		return 0;
-	}
+	if (argc > 1 && strcmp(argv[1], "--scenarios") == 0)
+		return list_scenarios();
+	first = take_options(&w, argv);
+	if (first == 0 || argc > first + 4)
+		return 99;
 	/* So that memory that was given back does not count as used: see count_resources. */
 	(void)setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1);
 	harness_start(argc, argv, "--reader", "Reader=" CARD, NULL);
 	(void)setvbuf(stdout, out, _IOLBF, sizeof out);
-	w.stride = argc > 1 ? 1 : QUICK_STRIDE;
-	if (argc == 4 && strcmp(argv[1], "--with") == 0) {
-		w.switches = argv[2];
-		w.stride = strtoul(argv[3], NULL, 10);
-		return w.stride > 0 ? sweep(&w, NULL, NULL) : 99;
-	}
-	w.call = argc > 4 ? argv[3] : NULL;
-	w.number = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
-	return sweep(&w, strcmp(scenario, "all") == 0 ? NULL : scenario, argc > 2 ? argv[2] : NULL);
+	if (argc > first)
+		scenario = strcmp(argv[first], "all") == 0 ? NULL : argv[first];
+	w.call = argc > first + 3 ? argv[first + 2] : NULL;
+	w.number = w.call ? strtoul(argv[first + 3], NULL, 10) : 0;
+	return sweep(&w, scenario, argc > first + 1 ? argv[first + 1] : NULL);
 }

@@ -32,6 +32,7 @@ struct run {
 		bool wrong;	    /* the wrong PIN was given, and the right one not since */
 		unsigned int spent; /* tries that the user's own wrong PINs may have cost */
 	} at[SLOTS];
+	bool no_pss;	       /* the card makes no such signatures */
 	bool reinserted;       /* the card was, by the program's own doing */
 	const char *complaint; /* what a step found wrong beside its return code */
 };
