@@ -237,8 +237,9 @@ cards_open(struct module *module, const struct options *options)
 {
 	const struct wanted wanted = {options->module, options->reader, options->serial};
 	const struct person person = pin_prompt(options);
+	const struct outcome opened = module_open(module, &wanted, &person);
 
-	return cards_tell(module, module_open(module, &wanted, &person));
+	return cards_tell(module, opened);
 }
 
 enum tool_exit
