@@ -2,12 +2,6 @@
 #include "holder/outcome.h"
 
 struct outcome
-outcome_just(enum outcome_what what)
-{
-	return (struct outcome){.what = what};
-}
-
-struct outcome
 outcome_of(CK_RV rv)
 {
 	static const struct {

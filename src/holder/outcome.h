@@ -48,7 +48,11 @@ struct outcome {
 };
 
 /* One that needs nothing beside it. */
-struct outcome outcome_just(enum outcome_what what);
+static inline struct outcome
+outcome_just(enum outcome_what what)
+{
+	return (struct outcome){.what = what};
+}
 
 /* What the module's answer means by itself. */
 struct outcome outcome_of(CK_RV rv);

@@ -557,7 +557,8 @@ signature_verdict(const struct signature *signature, int64_t now)
 	for (int i = 0; i < signature->count; i++) {
 		enum verdict verdict = signer_verdict(&signature->signers[i], now);
 
-		worst = verdict > worst ? verdict : worst;
+		if (verdict > worst)
+			worst = verdict;
 	}
 	return worst;
 }

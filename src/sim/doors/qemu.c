@@ -217,10 +217,10 @@ turn(void *arg)
 
 	if (qemu->fd == -1 && qemu->retry_at <= loop_now())
 		find(qemu);
-	if (qemu->answer_at != 0 && qemu->answer_at <= loop_now())
-		answer(qemu);
 	if (qemu->fd == -1)
 		return qemu->retry_at;
+	if (qemu->answer_at != 0 && qemu->answer_at <= loop_now())
+		answer(qemu);
 	if (qemu->answer_at != 0)
 		return qemu->answer_at;
 	return qemu->settled_at > loop_now() ? qemu->settled_at : LOOP_NEVER;
