@@ -32,9 +32,9 @@ src_sim_libsim_control_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_sim_libsim_control_la_LIBADD = $(JANSSON_LIBS)
 src_sim_libsim_doors_la_SOURCES = \
 	src/sim/base/loop.c src/sim/base/loop.h src/sim/base/socket.c src/sim/base/socket.h \
-	src/sim/base/trace.c src/sim/base/trace.h \
+	src/sim/base/reading.c src/sim/base/reading.h src/sim/base/trace.c src/sim/base/trace.h \
 	src/sim/control/control.c src/sim/control/control.h src/sim/control/orders.c \
-	src/sim/control/orders.h \
+	src/sim/control/orders.h src/sim/control/status.c src/sim/control/status.h \
 	src/sim/doors/qemu.c src/sim/doors/qemu.h \
 	src/sim/doors/vpcd.c src/sim/doors/vpcd.h \
 	src/sim/pcscd/answer.c src/sim/pcscd/answer.h src/sim/pcscd/call.c src/sim/pcscd/call.h \
@@ -65,8 +65,9 @@ standindir = $(pkglibdir)
 standin_PROGRAMS = src/sim/standin/libpcsclite.so.1
 src_sim_standin_libpcsclite_so_1_SOURCES = \
 	src/sim/standin/codes.h src/sim/standin/error.c src/sim/standin/link.c \
-	src/sim/standin/link.h \
-	src/sim/standin/status-change.c src/sim/standin/winscard.c src/sim/standin/wire.h
+	src/sim/standin/link.h src/sim/standin/query.c src/sim/standin/status-change.c \
+	src/sim/standin/talk.c src/sim/standin/talk.h src/sim/standin/winscard.c \
+	src/sim/standin/wire.h
 src_sim_standin_libpcsclite_so_1_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 src_sim_standin_libpcsclite_so_1_CFLAGS = $(AM_CFLAGS) -fPIC
 src_sim_standin_libpcsclite_so_1_LINK = $(CC) $(AM_CFLAGS) -fPIC $(CFLAGS) $(LDFLAGS) -shared \

@@ -11,7 +11,6 @@
 
 #define LINES_MAX 1000
 #define NAMES_MAX 128
-#define NAME_MAX_LENGTH 48
 #define LINE_MAX_LENGTH 512
 #define SHOWN_MAX 24 /* bytes of a body that are written out */
 
@@ -20,59 +19,6 @@ struct trace {
 	json_t *lines;	/* the last LINES_MAX */
 	json_t *counts; /* by name */
 	unsigned long total;
-};
-
-/* The applications of the card, as far as they have names (card facts 1.1). */
-static const struct {
-	const char *name;
-	uint8_t length;
-	uint8_t aid[10];
-} applications[] = {
-	{"ISD", 7, {0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00}},
-	{"JPKI", 10, {0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01}},
-	{"text application", 10, {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08}},
-	{"visual application", 10, {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02}},
-	{"juki application", 10, {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x01}},
-	{"common application", 10, {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00}},
-};
-#define APPLICATIONS (sizeof applications / sizeof applications[0])
-#define APPLICATION_JPKI 1
-#define APPLICATION_UNKNOWN 0xFF
-
-/* The files of the JPKI application (card facts 2.1); `free` ones may be shown when read. */
-static const struct file {
-	uint16_t id;
-	bool free;
-	const char *name;
-} files[] = {
-	{0x0001, false, "sign certificate"},
-	{0x0002, true, "sign CA certificate"},
-	{0x0006, true, "token information"},
-	{0x0008, true, "certificates present"},
-	{0x0009, false, "EF 0009"},
-	{0x000A, false, "auth certificate"}, /* behind the PIN on a phone */
-	{0x000B, true, "auth CA certificate"},
-	{0x0017, false, "auth key"},
-	{0x0018, false, "auth PIN"},
-	{0x001A, false, "sign key"},
-	{0x001B, false, "sign PIN"},
-};
-#define FILES (sizeof files / sizeof files[0])
-
-/* What one command is. */
-struct reading {
-	char name[NAME_MAX_LENGTH];
-	bool show_command;
-	bool show_response;
-	uint16_t file; /* the file it works on, 0 if none */
-};
-
-struct apdu {
-	uint8_t cla, ins, p1, p2;
-	size_t length; /* of the whole command */
-	const uint8_t *data;
-	size_t data_length;
-	int le; /* -1 for none */
 };
 
 struct trace *
@@ -157,166 +103,6 @@ count_name(struct trace *trace, const char *name)
 		json_object_set_new(trace->counts, name, json_integer(1));
 }
 
-/* Takes a short or extended command apart; what does not fit is left as no data. */
-static struct apdu
-apdu_read(const uint8_t *command, size_t length)
-{
-	struct apdu apdu = {.length = length, .le = -1};
-
-	if (length < 4)
-		return apdu;
-	apdu.cla = command[0];
-	apdu.ins = command[1];
-	apdu.p1 = command[2];
-	apdu.p2 = command[3];
-	if (length == 5) {
-		apdu.le = command[4] == 0 ? 256 : command[4];
-	} else if (length > 5 && command[4] != 0) {
-		apdu.data = command + 5;
-		apdu.data_length = command[4] < length - 5 ? command[4] : length - 5;
-		if (length > 5 + apdu.data_length)
-			apdu.le = command[length - 1] == 0 ? 256 : command[length - 1];
-	} else if (length > 7) {
-		size_t lc = (size_t)command[5] << 8 | command[6];
-
-		apdu.data = command + 7;
-		apdu.data_length = lc < length - 7 ? lc : length - 7;
-	}
-	return apdu;
-}
-
-/* The row of a file; NULL for one without a name. */
-static const struct file *
-find_file(uint16_t id)
-{
-	for (size_t i = 0; i < FILES; i++)
-		if (files[i].id == id)
-			return &files[i];
-	return NULL;
-}
-
-static const char *
-file_name(uint16_t id, char buffer[16])
-{
-	const struct file *file = find_file(id);
-
-	snprintf(buffer, 16, "EF %04X", (unsigned int)id);
-	return file ? file->name : buffer;
-}
-
-static uint8_t
-find_application(const uint8_t *aid, size_t length)
-{
-	for (size_t i = 0; i < APPLICATIONS; i++)
-		if (length > 0 && length <= applications[i].length &&
-		    memcmp(applications[i].aid, aid, length) == 0)
-			return (uint8_t)i;
-	return APPLICATION_UNKNOWN;
-}
-
-static void
-read_select(const struct apdu *apdu, struct reading *reading)
-{
-	char buffer[16];
-
-	reading->show_command = true;
-	reading->show_response = true;
-	if (apdu->p1 == 0x04) {
-		uint8_t which = find_application(apdu->data, apdu->data_length);
-
-		snprintf(reading->name, NAME_MAX_LENGTH, "SELECT %s",
-			 which == APPLICATION_UNKNOWN ? "application" : applications[which].name);
-	} else if (apdu->data_length == 2) {
-		reading->file = (uint16_t)(apdu->data[0] << 8 | apdu->data[1]);
-		snprintf(reading->name, NAME_MAX_LENGTH, "SELECT %s",
-			 file_name(reading->file, buffer));
-	} else {
-		snprintf(reading->name, NAME_MAX_LENGTH, "SELECT");
-	}
-}
-
-/* The file that P2 (or P1 of READ BINARY) addresses: a short id, or the current one. */
-static uint16_t
-addressed(uint8_t reference, uint16_t current)
-{
-	return (reference & 0x1F) != 0 ? (uint16_t)(reference & 0x1F) : current;
-}
-
-/* Names of commands that work on one file: "READ auth certificate", "VERIFY sign PIN". */
-static void
-name_on_file(struct reading *reading, const char *verb, const struct trace_view *view)
-{
-	char buffer[16];
-	const char *name = reading->file == 0 ? "?" : file_name(reading->file, buffer);
-
-	if (view->application != APPLICATION_JPKI)
-		name = "in another application";
-	snprintf(reading->name, NAME_MAX_LENGTH, "%s %s", verb, name);
-}
-
-static void
-read_command(const struct apdu *apdu, const struct trace_view *view, struct reading *reading)
-{
-	bool jpki = view->application == APPLICATION_JPKI;
-	const struct file *file;
-
-	switch (apdu->ins) {
-	case 0xA4:
-		read_select(apdu, reading);
-		break;
-	case 0xB0:
-		reading->file =
-			(apdu->p1 & 0x80) != 0 ? addressed(apdu->p1, view->file) : view->file;
-		file = find_file(reading->file);
-		reading->show_command = true;
-		reading->show_response = jpki && file && file->free;
-		name_on_file(reading, "READ", view);
-		break;
-	case 0x20:
-		reading->file = addressed(apdu->p2, view->file);
-		name_on_file(reading, apdu->length == 4 ? "QUERY" : "VERIFY", view);
-		break;
-	case 0x24:
-		reading->file = addressed(apdu->p2, view->file);
-		name_on_file(reading, "CHANGE", view);
-		break;
-	case 0x2A:
-		reading->file = addressed(apdu->p2, view->file);
-		reading->show_command = true;
-		reading->show_response = true;
-		name_on_file(reading, "SIGN with", view);
-		break;
-	case 0x84:
-		reading->show_command = reading->show_response = true;
-		snprintf(reading->name, NAME_MAX_LENGTH, "GET CHALLENGE");
-		break;
-	case 0xC0:
-		snprintf(reading->name, NAME_MAX_LENGTH, "GET RESPONSE");
-		break;
-	case 0xCA:
-		snprintf(reading->name, NAME_MAX_LENGTH, "GET DATA");
-		break;
-	default:
-		snprintf(reading->name, NAME_MAX_LENGTH, "INS %02X", (unsigned int)apdu->ins);
-		break;
-	}
-}
-
-/* Keeps up with what the card has selected. */
-static void
-follow(struct trace_view *view, const struct apdu *apdu, const struct reading *reading, bool ok)
-{
-	if (!ok)
-		return;
-	if (apdu->ins == 0xA4 && apdu->p1 == 0x04) {
-		view->application = find_application(apdu->data, apdu->data_length);
-		view->file = 0;
-	} else if ((apdu->ins == 0xA4 && reading->file != 0) ||
-		   (apdu->ins == 0xB0 && (apdu->p1 & 0x80) != 0)) {
-		view->file = reading->file;
-	}
-}
-
 /* A body as hexadecimal digits, or how much there was that is not shown. */
 static void
 print_body(char *out, size_t room, const uint8_t *data, size_t length, bool show)
@@ -366,8 +152,9 @@ trace_exchange(struct trace *trace, unsigned int reader, struct trace_view *view
 		sw = (unsigned int)response[data_length] << 8 | response[data_length + 1];
 	}
 	if (command_length >= 4)
-		read_command(&apdu, view, &reading);
-	follow(view, &apdu, &reading, sw == 0x9000);
+		reading_of(&apdu, view, &reading);
+	if (sw == 0x9000)
+		reading_follow(&apdu, &reading, view);
 	count_name(trace, reading.name);
 	print_body(sent, sizeof sent, apdu.data, apdu.data_length, reading.show_command);
 	print_lengths(lengths, sizeof lengths, &apdu);

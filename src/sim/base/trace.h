@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/base/reading.h"
+
 /*
  * What is exchanged with the cards: named, counted, and written as one masked line each.
  *
@@ -16,12 +18,6 @@
  * Masking is the rule and showing the exception: only commands and files known to be harmless
  * are shown, so a command nobody thought of shows nothing.
  */
-
-/* What must be remembered of one card to name its next command. All zero after power-on. */
-struct trace_view {
-	uint8_t application; /* enum in trace.c; 0: after power-on */
-	uint16_t file;	     /* current EF, 0 for none */
-};
 
 struct trace;
 

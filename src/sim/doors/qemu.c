@@ -11,8 +11,9 @@
 
 #include "sim/base/error.h"
 
-#define RETRY 250000  /* microseconds between attempts to find QEMU */
-#define LOOKED 1000000 /* until the computer has surely seen that a card is out: no hand is faster */
+#define RETRY 250000 /* microseconds between attempts to find QEMU */
+#define LOOKED                                                                                     \
+	1000000 /* until the computer has surely seen that a card is out: no hand is faster */
 
 #define HEADER_SIZE 12
 #define BODY_MAX 65536 /* QEMU's own limit */

@@ -1,34 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/standin/link.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
-struct channel {
-	SCARDHANDLE handle;
-	struct channel *next;
-	char reader[];
-};
+#include "sim/standin/talk.h"
+
+/* Of one context; the server refuses more (contextMaxCardHandles). */
+#define HANDLES_MAX 200
 
 struct link {
 	SCARDCONTEXT context;
 	int fd;
 	unsigned int users; /* threads that hold or await the lock, and 1 while listed */
 	pthread_mutex_t lock;
-	struct channel *channels;
+	SCARDHANDLE handles[HANDLES_MAX]; /* 0: none */
 	struct link *next;
 };
 
 /*
- * The one global. `list_lock` guards the list, each link's `users` and its channels' list
- * structure; it is never held while a link's lock or the server is awaited.
+ * The one global. `list_lock` guards the list, each link's `users` and its handles; it is never
+ * held while a link's lock or the server is awaited.
  */
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct link *list;
@@ -60,114 +56,6 @@ list_leave(void)
 	pthread_mutex_unlock(&list_lock);
 }
 
-static int
-server_connect(void)
-{
-	const char *path = getenv(WIRE_SOCKET_VARIABLE);
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd;
-
-	if (!path || *path == '\0' || strlen(path) >= sizeof address.sun_path)
-		return -1;
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		return -1;
-	if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static bool
-send_all(int fd, const struct wire_request *request, const void *data)
-{
-	struct iovec parts[2] = {
-		{.iov_base = (void *)(uintptr_t)request, .iov_len = sizeof *request},
-		{.iov_base = (void *)(uintptr_t)data, .iov_len = request->length}};
-	struct msghdr message = {.msg_iov = parts, .msg_iovlen = request->length > 0 ? 2 : 1};
-	size_t left = sizeof *request + request->length;
-
-	while (left > 0) {
-		ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
-
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0)
-			return false;
-		left -= (size_t)sent;
-		while (left > 0 && (size_t)sent >= message.msg_iov->iov_len) {
-			sent -= (ssize_t)message.msg_iov->iov_len;
-			message.msg_iov++;
-			message.msg_iovlen--;
-		}
-		if (left > 0) {
-			message.msg_iov->iov_base = (char *)message.msg_iov->iov_base + sent;
-			message.msg_iov->iov_len -= (size_t)sent;
-		}
-	}
-	return true;
-}
-
-static bool
-receive_all(int fd, void *buffer, size_t length)
-{
-	char *at = buffer;
-
-	while (length > 0) {
-		ssize_t got = recv(fd, at, length, 0);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		at += got;
-		length -= (size_t)got;
-	}
-	return true;
-}
-
-static bool
-receive_and_drop(int fd, size_t length)
-{
-	char dropped[512];
-
-	while (length > 0) {
-		size_t part = length < sizeof dropped ? length : sizeof dropped;
-
-		if (!receive_all(fd, dropped, part))
-			return false;
-		length -= part;
-	}
-	return true;
-}
-
-static LONG
-ask(int fd, struct wire_request *request, const void *data, struct wire_reply *reply, void *out,
-    size_t room)
-{
-	size_t kept;
-
-	memset(reply, 0, sizeof *reply);
-	request->pid = (uint32_t)getpid();
-	if (!send_all(fd, request, data) || !receive_all(fd, reply, sizeof *reply))
-		return SCARD_F_COMM_ERROR;
-	if (reply->length > WIRE_DATA_MAX)
-		return SCARD_F_COMM_ERROR;
-	kept = reply->length < room ? reply->length : room;
-	if (!receive_all(fd, out, kept) || !receive_and_drop(fd, reply->length - kept))
-		return SCARD_F_COMM_ERROR;
-	return (LONG)reply->rv;
-}
-
-LONG
-link_ask(struct link *link, struct wire_request *request, const void *data,
-	 struct wire_reply *reply, void *out, size_t room)
-{
-	return ask(link->fd, request, data, reply, out, room);
-}
-
 static struct link *
 link_new(int fd, SCARDCONTEXT context)
 {
@@ -191,13 +79,13 @@ link_establish(DWORD scope, SCARDCONTEXT *context)
 {
 	struct wire_request request = {.call = WIRE_ESTABLISH, .arg = {WIRE_VERSION}};
 	struct wire_reply reply;
-	int fd = server_connect();
+	int fd = talk_connect();
 	LONG rv;
 
 	if (fd == -1)
 		return SCARD_E_NO_SERVICE;
 	request.arg[1] = (uint32_t)scope;
-	rv = ask(fd, &request, NULL, &reply, NULL, 0);
+	rv = talk_ask(fd, &request, NULL, &reply, NULL, 0);
 	if (rv == SCARD_S_SUCCESS && !link_new(fd, (SCARDCONTEXT)reply.value[0]))
 		rv = SCARD_E_NO_MEMORY;
 	if (rv == SCARD_S_SUCCESS)
@@ -207,26 +95,9 @@ link_establish(DWORD scope, SCARDCONTEXT *context)
 	return rv;
 }
 
-static struct channel *
-find_channel(const struct link *link, SCARDHANDLE handle)
-{
-	struct channel *channel;
-
-	for (channel = link->channels; channel; channel = channel->next)
-		if (channel->handle == handle)
-			return channel;
-	return NULL;
-}
-
 static void
 link_free(struct link *link)
 {
-	struct channel *channel;
-
-	while ((channel = link->channels)) {
-		link->channels = channel->next;
-		free(channel);
-	}
 	pthread_mutex_destroy(&link->lock);
 	free(link);
 }
@@ -278,30 +149,34 @@ link_lock_context(SCARDCONTEXT context)
 	return lock_counted(link);
 }
 
+/* Where the handle stands in the link, or, for 0, where there is room; NULL: nowhere. */
+static SCARDHANDLE *
+find_handle(struct link *link, SCARDHANDLE handle)
+{
+	for (unsigned int i = 0; i < HANDLES_MAX; i++)
+		if (link->handles[i] == handle)
+			return &link->handles[i];
+	return NULL;
+}
+
 struct link *
-link_lock_handle(SCARDHANDLE handle, const char **reader)
+link_lock_handle(SCARDHANDLE handle)
 {
 	struct link *link;
-	struct channel *channel = NULL;
 
+	if (handle == 0)
+		return NULL;
 	list_enter();
-	for (link = list; link; link = link->next)
-		if (find_channel(link, handle))
-			break;
+	for (link = list; link && !find_handle(link, handle); link = link->next)
+		;
 	if (link)
 		link->users++;
 	list_leave();
 	link = lock_counted(link);
-	if (!link)
-		return NULL;
-	channel = find_channel(link, handle);
-	if (!channel) {
-		link_unlock(link);
-		return NULL;
-	}
-	if (reader)
-		*reader = channel->reader;
-	return link;
+	if (!link || find_handle(link, handle))
+		return link;
+	link_unlock(link);
+	return NULL;
 }
 
 void
@@ -343,36 +218,58 @@ link_forget(struct link *link)
 }
 
 bool
-link_add_handle(struct link *link, SCARDHANDLE handle, const char *reader)
+link_change_handle(struct link *link, SCARDHANDLE from, SCARDHANDLE to)
 {
-	size_t size = strlen(reader) + 1;
-	struct channel *channel = malloc(sizeof *channel + size);
+	SCARDHANDLE *place;
 
-	if (!channel)
-		return false;
-	channel->handle = handle;
-	memcpy(channel->reader, reader, size);
 	list_enter();
-	channel->next = link->channels;
-	link->channels = channel;
+	place = find_handle(link, from);
+	if (place)
+		*place = to;
 	list_leave();
-	return true;
+	return place != NULL;
 }
 
-void
-link_remove_handle(struct link *link, SCARDHANDLE handle)
+LONG
+link_ask(struct link *link, struct wire_request *request, const void *data,
+	 struct wire_reply *reply, void *out, size_t room)
 {
-	struct channel **at;
-	struct channel *gone;
+	return talk_ask(link->fd, request, data, reply, out, room);
+}
 
-	list_enter();
-	for (at = &link->channels; *at && (*at)->handle != handle; at = &(*at)->next)
-		;
-	gone = *at;
-	if (gone)
-		*at = gone->next;
-	list_leave();
-	free(gone);
+/*
+ * How long to leave the context to other threads before asking again for a card that another
+ * program's transaction holds. pcsc-lite waits 100 ms; a test need not.
+ */
+static void
+let_others(void)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+
+	nanosleep(&pause, NULL);
+}
+
+LONG
+link_ask_handle(SCARDHANDLE handle, struct wire_request *request, const void *data,
+		struct wire_reply *reply, void *out, size_t room)
+{
+	LONG rv;
+
+	request->handle = (uint32_t)handle;
+	for (;;) {
+		struct link *link = link_lock_handle(handle);
+
+		if (!link)
+			return SCARD_E_INVALID_HANDLE;
+		rv = link_ask(link, request, data, reply, out, room);
+		if (request->call == WIRE_DISCONNECT && rv == SCARD_S_SUCCESS)
+			link_change_handle(link, handle, 0);
+		link_unlock(link);
+		if (!reply->again)
+			return rv;
+		request->flags |= WIRE_AGAIN;
+		let_others();
+	}
 }
 
 LONG
@@ -385,10 +282,10 @@ link_cancel(SCARDCONTEXT context)
 
 	if (!link_knows_context(context))
 		return SCARD_E_INVALID_HANDLE;
-	fd = server_connect();
+	fd = talk_connect();
 	if (fd == -1)
 		return SCARD_E_NO_SERVICE;
-	rv = ask(fd, &request, NULL, &reply, NULL, 0);
+	rv = talk_ask(fd, &request, NULL, &reply, NULL, 0);
 	close(fd);
 	return rv;
 }

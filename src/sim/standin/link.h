@@ -8,6 +8,8 @@
 
 #include "sim/standin/wire.h"
 
+#define EXPORT __attribute__((visibility("default")))
+
 /*
  * The contexts of this process and their connections. As in the real library a context has a
  * lock that each call holds from question to answer, so calls on one context take turns.
@@ -22,11 +24,10 @@ struct link;
 LONG link_establish(DWORD scope, SCARDCONTEXT *context);
 
 /*
- * Finds and locks. NULL for a context or card handle that is not ours. *reader, if wanted, is
- * the name under which the handle was connected: valid while the lock is held.
+ * Finds and locks. NULL for a context or card handle that is not ours.
  */
 struct link *link_lock_context(SCARDCONTEXT context);
-struct link *link_lock_handle(SCARDHANDLE handle, const char **reader);
+struct link *link_lock_handle(SCARDHANDLE handle);
 void link_unlock(struct link *link);
 
 /* True if the context is ours; takes no context's lock. */
@@ -35,16 +36,16 @@ bool link_knows_context(SCARDCONTEXT context);
 /* Closes the connection, forgets the context and unlocks. */
 void link_forget(struct link *link);
 
-bool link_add_handle(struct link *link, SCARDHANDLE handle, const char *reader);
-void link_remove_handle(struct link *link, SCARDHANDLE handle);
+/* A new handle for 0, or 0 for one that is gone; false where there is no such, or no more room. */
+bool link_change_handle(struct link *link, SCARDHANDLE from, SCARDHANDLE to);
 
-/*
- * One question and its answer. `out` receives up to `room` bytes of the reply's data; more than
- * that is read and dropped (reply->length tells). Returns the call's own result, or
- * SCARD_F_COMM_ERROR when the server is gone.
- */
+/* As talk_ask. */
 LONG link_ask(struct link *link, struct wire_request *request, const void *data,
 	      struct wire_reply *reply, void *out, size_t room);
+
+/* A call on a card handle: asks, and asks again while another's transaction stands in the way. */
+LONG link_ask_handle(SCARDHANDLE handle, struct wire_request *request, const void *data,
+		     struct wire_reply *reply, void *out, size_t room);
 
 /* Interrupts the context's waiting call, over a connection of its own. */
 LONG link_cancel(SCARDCONTEXT context);

@@ -6,8 +6,6 @@
 
 #include "sim/standin/link.h"
 
-#define EXPORT __attribute__((visibility("default")))
-
 #define PNP_READER "\\\\?PnP?\\Notification"
 
 struct watch {
