@@ -183,6 +183,7 @@ the_last_try_needs_a_yes(void **state)
 	request.tries_left = 1;
 	assert_int_equal(ask(PLAY_CANCEL "\n1234\n", &request), JPKI_AGENT_CANCELLED);
 	assert_told("THE LAST TRY");
+	assert_told("set anew (smartphone and kiosk, or municipal office)");
 	assert_int_equal(play_count("CONFIRM"), 1);
 	assert_int_equal(play_count("GETPIN"), 0);
 	assert_int_equal(ask(PLAY_OK "\n1234\n", &request), JPKI_AGENT_TYPED);

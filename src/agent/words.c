@@ -103,9 +103,9 @@ static const char *
 last_try(enum key key)
 {
 	return key == KEY_AUTH ? _("THE LAST TRY: if the PIN is wrong now, it is locked and has to be set "
-				   "anew at the municipal office.")
+				   "anew (smartphone and kiosk, or municipal office).")
 			       : _("THE LAST TRY: if the password is wrong now, it is locked and has to be "
-				   "set anew (municipal office, or smartphone and kiosk).");
+				   "set anew (smartphone and kiosk, or municipal office).");
 }
 
 char *
