@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 /*
- * The user has 3 and 5 tries, and a locked PIN means a trip to a kiosk or the municipal office; and a card
- * on the table must not sign for whoever comes by.
+ * The user has 3 and 5 tries, and a locked PIN means a trip to a kiosk or the municipal office; and
+ * a card on the table must not sign for whoever comes by.
  */
 
 static CK_FUNCTION_LIST *f;
@@ -449,6 +449,32 @@ a_right_pin_whose_answer_was_lost_is_taken_again(void **state)
 }
 
 /* Changed elsewhere, and the answer to the kept one is lost: it is not sent once more either. */
+/* The counter cannot say that the try it counts was none. */
+static void
+a_right_pin_that_a_torn_out_card_counted_waits_until_its_counter_is_full(void **state)
+{
+	unsigned long before;
+	int torn = 0;
+
+	(void)state;
+	harness_sim("set", "adult", "counter-written", "before-comparison", NULL);
+	for (int command = 1; command < COMMANDS; command++) {
+		log_in_with_a_lost_answer("card-removed@transmit:%d:during", PIN_AUTH, command);
+		if (harness_tries("auth") == 3)
+			continue;
+		torn++;
+		assert_int_equal(harness_tries("auth"), 2);
+		before = harness_verifies();
+		assert_int_equal(p11_login(f, p11_open(f, SLOT_AUTH), PIN_AUTH), CKR_PIN_INCORRECT);
+		(void)f->C_CloseAllSessions(SLOT_AUTH);
+		assert_int_equal(harness_verifies(), before);
+		harness_sim("tries", "adult", "auth", "3", NULL);
+		assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	}
+	assert_int_equal(torn, 1);
+	harness_sim("set", "adult", "counter-written", "after-comparison", NULL);
+}
+
 static void
 a_kept_pin_whose_answer_was_lost_is_judged_by_the_counter(void **state)
 {
@@ -967,6 +993,7 @@ main(int argc, char *argv[])
 		TEST(a_pin_that_one_card_refused_may_be_anothers),
 		TEST(a_wrong_pin_whose_answer_was_lost_is_not_sent_again),
 		TEST(a_right_pin_whose_answer_was_lost_is_taken_again),
+		TEST(a_right_pin_that_a_torn_out_card_counted_waits_until_its_counter_is_full),
 		TEST(a_kept_pin_whose_answer_was_lost_is_judged_by_the_counter),
 		TEST(the_attempt_that_locks_says_so_whatever_the_card_answers_then),
 		TEST(the_signature_password_locks_at_its_fifth_mistake),

@@ -194,6 +194,30 @@ strikes_before(struct strikes *strikes, struct pcsc_call *call)
 	return carry_on;
 }
 
+static bool
+takes_card_away(const struct fault *fault)
+{
+	return fault->kind == FAULT_CARD_REMOVED || fault->kind == FAULT_CARD_SWAPPED ||
+	       fault->kind == FAULT_READER_GONE;
+}
+
+/*
+ * Where the card goes during a command that it has carried out: one that writes a try off before
+ * it compares was caught in between, before it gave the try back.
+ */
+static void
+tear_card(const struct pcsc_call *call)
+{
+	static const uint8_t done[] = {0x90, 0x00};
+	const bool succeeded = call->request->call == WIRE_TRANSMIT &&
+			       call->reply.rv == (uint32_t)SCARD_S_SUCCESS &&
+			       call->reply.length == sizeof done &&
+			       memcmp(call->out, done, sizeof done) == 0;
+
+	if (succeeded && call->reader && call->reader->card)
+		sim_card_tear(call->reader->card, call->data, call->request->length);
+}
+
 void
 strikes_after(struct strikes *strikes, struct pcsc_call *call)
 {
@@ -206,6 +230,8 @@ strikes_after(struct strikes *strikes, struct pcsc_call *call)
 		}
 		if (fault->moment == FAULT_BEFORE)
 			continue;
+		if (fault->moment == FAULT_DURING && takes_card_away(fault))
+			tear_card(call);
 		if (fault->group == FAULT_RESULT || fault->moment == FAULT_DURING)
 			answer_lose(fault, call);
 		if (fault->group <= FAULT_OTHER)
