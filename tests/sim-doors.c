@@ -7,15 +7,19 @@
  */
 #include <ftw.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -1031,6 +1035,71 @@ a_service_stopped_at_the_nth_call_comes_back(void **state)
 	end_program(&program);
 }
 
+/* A context made on the wire, whose calls wait for no answer. */
+static int
+raw_context(void)
+{
+	const struct wire_request request = {
+		.call = WIRE_ESTABLISH,
+		.arg = {WIRE_VERSION, SCARD_SCOPE_SYSTEM},
+		.pid = (uint32_t)getpid(),
+	};
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct wire_reply reply;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", getenv(WIRE_SOCKET_VARIABLE));
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(send(fd, &request, sizeof(request), 0), sizeof(request));
+	assert_int_equal(recv(fd, &reply, sizeof(reply), MSG_WAITALL), sizeof(reply));
+	assert_int_equal(reply.rv, SCARD_S_SUCCESS);
+	return fd;
+}
+
+/* Whether the simulator, our parent, has stopped as by SIGSTOP. */
+static bool
+simulator_is_stopped(void)
+{
+	char path[64], state = '?';
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)getppid());
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+	fclose(file);
+	return state == 'T';
+}
+
+/* Two calls arrive together: at the first the service stops, and before the other it is back. */
+static void
+a_service_back_at_once_has_dropped_who_was_connected(void **state)
+{
+	const struct wire_request request = {.call = WIRE_LIST_READERS, .pid = (uint32_t)getpid()};
+	int fd[2] = {raw_context(), raw_context()};
+	struct program program;
+	size_t got = 0;
+	char byte;
+	int i;
+
+	(void)state;
+	ORDER("fault", "service-stopped@1:back=1");
+	kill(getppid(), SIGSTOP);
+	while (!simulator_is_stopped())
+		sched_yield();
+	for (i = 0; i < 2; i++)
+		assert_int_equal(send(fd[i], &request, sizeof(request), 0), sizeof(request));
+	kill(getppid(), SIGCONT);
+	for (i = 0; i < 2; i++) {
+		while (recv(fd[i], &byte, 1, 0) == 1)
+			got++;
+		close(fd[i]);
+	}
+	assert_int_equal(got, sizeof(struct wire_reply)); /* the first call's error, and no more */
+	program = new_program();
+	end_program(&program);
+}
+
 static void
 a_fault_tells_when_it_struck(void **state)
 {
@@ -1304,6 +1373,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(another_persons_card_has_its_own_tries),
 	TEST(a_reader_unplugged_at_the_nth_call_comes_back),
 	TEST(a_service_stopped_at_the_nth_call_comes_back),
+	TEST(a_service_back_at_once_has_dropped_who_was_connected),
 	TEST(a_fault_tells_when_it_struck),
 	TEST(a_card_pulled_out_while_it_works_ends_the_command),
 	TEST(a_slow_card_holds_up_its_own_programs_only),
