@@ -90,6 +90,14 @@ struct jpki_reader_list {
 	struct jpki_reader readers[JPKI_READERS_MAX]; /* all that are plugged in */
 };
 
+struct jpki_asking {
+	CK_ULONG size;      /* in: sizeof(struct jpki_asking) */
+	CK_BBOOL by_agent;  /* the setting ask-pin says that the user's agent asks for PINs */
+	CK_BBOOL excepted;  /* this program is one of those that ask themselves all the same */
+	CK_BBOOL is_there;  /* an agent of this user's is running, or would be started */
+	char excepts[256];  /* the setting ask-pin-agent-not-for */
+};
+
 struct jpki_functions {
 	CK_VERSION version; /* JPKI_INTERFACE_VERSION_* */
 
@@ -105,6 +113,12 @@ struct jpki_functions {
 	 * never a card. CKR_OK, CKR_ARGUMENTS_BAD, CKR_CRYPTOKI_NOT_INITIALIZED as above.
 	 */
 	CK_RV (*get_readers)(struct jpki_reader_list *list);
+
+	/*
+	 * Since 1.1: who asks the user for PINs. Asks no card. CKR_OK, CKR_ARGUMENTS_BAD,
+	 * CKR_CRYPTOKI_NOT_INITIALIZED as above.
+	 */
+	CK_RV (*get_asking)(struct jpki_asking *asking);
 };
 
 #endif

@@ -49,6 +49,8 @@ same "the modules, their headers and files for p11-kit are installed" \
 	"_jpki-card-sim
 _jpki-tool
 authorities.txt
+jpki-agent.service
+jpki-agent.socket
 jpki-auth-pkcs11.so
 jpki-auth.module
 jpki-card-sim

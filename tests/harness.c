@@ -612,6 +612,13 @@ p11_readers(const char *module, struct jpki_reader_list *list)
 	assert_int_equal(own_functions(module)->get_readers(list), CKR_OK);
 }
 
+void
+p11_asking(const char *module, struct jpki_asking *asking)
+{
+	*asking = (struct jpki_asking){.size = sizeof *asking};
+	assert_int_equal(own_functions(module)->get_asking(asking), CKR_OK);
+}
+
 uint8_t *
 p11_get(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
 	CK_ATTRIBUTE_TYPE type, CK_ULONG *len)

@@ -125,6 +125,8 @@ bool p11_has_token(CK_FUNCTION_LIST *f, CK_SLOT_ID slot);
 void p11_slot_status(const char *module, CK_SLOT_ID slot, struct jpki_slot_status *status);
 /* ... and all readers by it; CKR_OK is asserted. */
 void p11_readers(const char *module, struct jpki_reader_list *list);
+/* And who asks for PINs. */
+void p11_asking(const char *module, struct jpki_asking *asking);
 /* C_SignInit and C_Sign; the first code that is not CKR_OK. */
 CK_RV p11_sign(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key,
 	       CK_MECHANISM *mechanism, const void *data, size_t len, uint8_t signature[256]);

@@ -111,6 +111,33 @@ programs_that_are_excepted_ask_themselves(void **state)
 }
 
 static void
+the_modules_own_interface_says_who_asks(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT};
+	struct jpki_asking asking;
+
+	(void)state;
+	p11_asking("jpki-pkcs11", &asking);
+	assert_true(asking.by_agent);
+	assert_false(asking.excepted);
+	assert_false(asking.is_there);
+	assert_non_null(strstr(asking.excepts, "firefox*"));
+	START(lines);
+	restart_with("ask-pin-agent-not-for", "lo module-agent", SLOT_AUTH);
+	p11_asking("jpki-pkcs11", &asking);
+	assert_true(asking.by_agent);
+	assert_true(asking.is_there);
+	assert_string_equal(asking.excepts, "lo module-agent");
+	restart_with("ask-pin-agent-not-for", "lo *module-agent", SLOT_AUTH);
+	p11_asking("jpki-pkcs11", &asking);
+	assert_true(asking.excepted);
+	restart_with("ask-pin", "program", SLOT_AUTH);
+	p11_asking("jpki-pkcs11", &asking);
+	assert_false(asking.by_agent);
+	assert_int_equal(agent_stop(), 0);
+}
+
+static void
 a_link_or_a_file_is_no_agent(void **state)
 {
 	static const struct agent_line lines[] = {RIGHT};
@@ -525,6 +552,7 @@ main(int argc, char *argv[])
 	const struct CMUnitTest tests[] = {
 		TEST(the_flag_says_whether_an_agent_would_ask),
 		TEST(programs_that_are_excepted_ask_themselves),
+		TEST(the_modules_own_interface_says_who_asks),
 		TEST(a_link_or_a_file_is_no_agent),
 		TEST(the_user_is_told_what_the_pin_is_for),
 		TEST(a_login_by_the_agent_signs_and_is_asked_for_once),

@@ -92,6 +92,7 @@ our_own_functions_wait_for_initialize_too(void **state)
 {
 	struct jpki_slot_status status = {.size = sizeof status};
 	struct jpki_reader_list list = {.size = sizeof list};
+	struct jpki_asking asking = {.size = sizeof asking};
 	CK_INTERFACE *interface;
 	CK_C_GetInterface get;
 
@@ -103,6 +104,9 @@ our_own_functions_wait_for_initialize_too(void **state)
 			 CKR_CRYPTOKI_NOT_INITIALIZED);
 	assert_int_equal(((const struct jpki_functions *)interface->pFunctionList)
 				 ->get_readers(&list),
+			 CKR_CRYPTOKI_NOT_INITIALIZED);
+	assert_int_equal(((const struct jpki_functions *)interface->pFunctionList)
+				 ->get_asking(&asking),
 			 CKR_CRYPTOKI_NOT_INITIALIZED);
 }
 

@@ -353,7 +353,7 @@ if test "$(id -u)" -eq 0; then
 	ends "root makes nothing in another's home" 1 "another user's home folder" env HOME="$home" \
 		"$tool" --module "$auth" setup firefox --yes
 fi
-lone "a browser that setup does not know" 2 'firefox or chromium' "setup lynx"
+lone "a browser that setup does not know" 2 'firefox, chromium or agent' "setup lynx"
 
 # every status of the table was seen here (8 and 130 in tests/tool-terminal.c)
 for status in $("$tool" --statuses | sed -n 's/^ *\([0-9]*\) .*/\1/p'); do

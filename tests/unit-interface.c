@@ -98,6 +98,13 @@ jpki_get_readers(struct jpki_reader_list *list)
 	return STANDS_IN;
 }
 
+CK_RV
+jpki_get_asking(struct jpki_asking *asking)
+{
+	asking->by_agent = CK_TRUE;
+	return STANDS_IN;
+}
+
 static CK_UTF8CHAR standard[] = "PKCS 11", vendor[] = JPKI_INTERFACE_NAME;
 
 static void
@@ -182,6 +189,7 @@ vendor_interface_calls_the_module(void **state)
 {
 	struct jpki_slot_status status = {.size = sizeof status};
 	struct jpki_reader_list list = {.size = sizeof list};
+	struct jpki_asking asking = {.size = sizeof asking};
 	CK_INTERFACE_PTR interface = NULL;
 	const struct jpki_functions *functions;
 
@@ -192,6 +200,8 @@ vendor_interface_calls_the_module(void **state)
 	assert_int_equal(status.tries_left, 3);
 	assert_int_equal(functions->get_readers(&list), STANDS_IN);
 	assert_int_equal(list.count, 2);
+	assert_int_equal(functions->get_asking(&asking), STANDS_IN);
+	assert_int_equal(asking.by_agent, CK_TRUE);
 }
 
 static void

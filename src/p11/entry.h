@@ -15,5 +15,6 @@
 /* The vendor interface (jpki-pkcs11.h). */
 CK_RV jpki_get_slot_status(CK_SLOT_ID slot, struct jpki_slot_status *status);
 CK_RV jpki_get_readers(struct jpki_reader_list *list);
+CK_RV jpki_get_asking(struct jpki_asking *asking);
 
 #endif

@@ -13,6 +13,7 @@ static const struct jpki_functions vendor_functions = {
 	.version = {JPKI_INTERFACE_VERSION_MAJOR, JPKI_INTERFACE_VERSION_MINOR},
 	.get_slot_status = jpki_get_slot_status,
 	.get_readers = jpki_get_readers,
+	.get_asking = jpki_get_asking,
 };
 
 /*

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "session/asking.h"
 #include "session/slot.h"
 #include "p11/api.h"
 #include "p11/entry.h"
@@ -148,5 +149,18 @@ jpki_get_readers(struct jpki_reader_list *list)
 		rv = CKR_ARGUMENTS_BAD;
 	if (rv == CKR_OK)
 		slot_readers(api.module, list);
+	return api_end(&api, rv);
+}
+
+CK_RV
+jpki_get_asking(struct jpki_asking *asking)
+{
+	struct api api;
+	CK_RV rv = api_begin(&api);
+
+	if (rv == CKR_OK && (!asking || asking->size != sizeof *asking))
+		rv = CKR_ARGUMENTS_BAD;
+	if (rv == CKR_OK)
+		asking_describe(api.module, asking);
 	return api_end(&api, rv);
 }

@@ -40,6 +40,22 @@ asking_is_possible(const struct module *m)
 	return m->asks_agent && prompt_is_there();
 }
 
+_Static_assert(sizeof((struct jpki_asking){0}.excepts) == SETTINGS_TEXT_MAX, "the setting fits");
+
+void
+asking_describe(const struct module *m, struct jpki_asking *asking)
+{
+	const char *excepts = m->settings.ask_pin_agent_not_for;
+
+	*asking = (struct jpki_asking){
+		.size = sizeof *asking,
+		.by_agent = m->settings.ask_pin == SETTINGS_ASK_AGENT,
+		.excepted = !prompt_is_for_this_process(excepts),
+		.is_there = prompt_is_there(),
+	};
+	memcpy(asking->excepts, excepts, sizeof asking->excepts);
+}
+
 /* One after another: whoever waited finds somebody logged in, most of the time. */
 static void
 enter(struct module *m, struct reader *reader, enum layout_key key)

@@ -13,6 +13,9 @@
 /* Whether the setting and this program want it, and an agent is there. */
 bool asking_is_possible(const struct module *m);
 
+/* The same in particular, for whoever wants to know why. */
+void asking_describe(const struct module *m, struct jpki_asking *asking);
+
 /* What is done with what was typed. `new_pin`: for a change only. */
 typedef enum result asking_use(struct module *m, struct session *s, struct bytes pin,
 			       struct bytes new_pin);

@@ -10,6 +10,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/commands/commands.h \
 	src/tool/commands/help.c \
 	src/tool/commands/pin.c \
+	src/tool/commands/setup.c \
 	src/tool/commands/sign.c \
 	src/tool/commands/validity.c \
 	src/tool/status/ics.c \
@@ -17,6 +18,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/status/status.c src/tool/status/status.h \
 	src/tool/verify/show.c \
 	src/tool/verify/verify.c src/tool/verify/verify.h \
+	src/tool/doctor/agent.c \
 	src/tool/doctor/card.c \
 	src/tool/doctor/doctor.c src/tool/doctor/doctor.h \
 	src/tool/doctor/parts.h \
@@ -33,6 +35,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/cards/personal.c src/tool/cards/personal.h \
 	src/tool/cards/pin.c src/tool/cards/pin.h \
 	src/tool/cards/words.c src/tool/cards/words.h \
+	src/tool/system/conf.c src/tool/system/conf.h \
 	src/tool/system/child.c src/tool/system/child.h \
 	src/tool/system/file.c src/tool/system/file.h \
 	src/tool/system/packages.c src/tool/system/packages.h \

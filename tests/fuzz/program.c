@@ -525,11 +525,14 @@ slot_status(struct program *p)
 {
 	struct jpki_slot_status *status = program_room(p, sizeof *status);
 	struct jpki_reader_list *readers = program_room(p, sizeof *readers);
+	struct jpki_asking *asking = program_room(p, sizeof *asking);
 	CK_SLOT_ID slot = pick_slot(p);
 
 	status->size = length(p, sizeof *status);
 	readers->size = status->size == sizeof *status ? sizeof *readers : status->size;
 	(void)jpki_get_readers(readers);
+	asking->size = status->size == sizeof *status ? sizeof *asking : status->size;
+	(void)jpki_get_asking(asking);
 	p->rv = jpki_get_slot_status(slot, byte(p) < 0xf0 ? status : NULL);
 }
 

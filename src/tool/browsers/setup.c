@@ -47,7 +47,7 @@ browser_read(const char *word, enum browser *browser)
 	for (*browser = 0; *browser < BROWSERS; (*browser)++)
 		if (strcasecmp(word, browser_word(*browser)) == 0)
 			return true;
-	complain(_("say firefox or chromium, not \"%s\""), word);
+	complain(_("say firefox, chromium or agent, not \"%s\""), word);
 	return false;
 }
 
@@ -338,8 +338,8 @@ carry_out(struct plan *plan)
 }
 
 /* sudo keeps the user's home folder: what root makes there, the browser cannot open any more. */
-static bool
-is_anothers_home(void)
+bool
+setup_is_anothers_home(void)
 {
 	const char *home = getenv("HOME");
 	struct stat about;
@@ -357,7 +357,7 @@ setup_run(const struct options *options, char *arguments[])
 	enum tool_exit status = TOOL_USAGE;
 
 	if (browser_read(arguments[0], &plan.browser)) {
-		status = is_anothers_home() ? TOOL_FAILED : find_library(&plan);
+		status = setup_is_anothers_home() ? TOOL_FAILED : find_library(&plan);
 		if (status == TOOL_OK)
 			status = carry_out(&plan);
 	}

@@ -15,6 +15,7 @@ enum tool_exit cert_export_run(const struct options *options, char *arguments[])
 enum tool_exit validity_run(const struct options *options, char *arguments[]);
 enum tool_exit sign_run(const struct options *options, char *arguments[]);
 enum tool_exit agent_run(const struct options *options, char *arguments[]);
+enum tool_exit setup_any_run(const struct options *options, char *arguments[]);
 enum tool_exit help_run(const struct options *options, char *arguments[]);
 
 /* The words that cert and help take, for completion; NULL after the last one. */

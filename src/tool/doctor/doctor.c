@@ -17,6 +17,7 @@ static const struct {
 	[AREA_SERVICE] = {"service", N_("Reader service")},
 	[AREA_READER] = {"reader", N_("Reader")},
 	[AREA_CARD] = {"card", N_("Card")},
+	[AREA_AGENT] = {"agent", N_("PIN agent")},
 	[AREA_P11KIT] = {"p11-kit", "p11-kit"},
 	[AREA_FIREFOX] = {"firefox", "Firefox"},
 	[AREA_CHROMIUM] = {"chromium", "Chromium"},
@@ -146,6 +147,8 @@ doctor_run(const struct options *options, char *arguments[])
 		goto out;
 	else
 		look_below(&report, &module);
+	if (module.f)
+		doctor_agent(&report, &module);
 	if (folder)
 		doctor_programs(&report, folder);
 	if (report.failed || !folder) {

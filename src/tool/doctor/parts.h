@@ -19,6 +19,9 @@ void doctor_usb(struct report *report, size_t readers);
 /* card.c: what lies in each reader. */
 void doctor_cards(struct report *report, struct module *module);
 
+/* agent.c: whether PINs are asked by the user's agent, and for which programs they are not. */
+void doctor_agent(struct report *report, const struct module *module);
+
 /* programs.c: whether p11-kit and the browsers have the module. `folder`: where it is. */
 void doctor_programs(struct report *report, const char *folder);
 
