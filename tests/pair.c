@@ -316,6 +316,18 @@ learns_of_last_try(struct program *p, unsigned long slot)
 	assert_true(flags & CKF_USER_PIN_FINAL_TRY);
 }
 
+/* What others do to a token is seen a second later at most: so long C_GetTokenInfo may be remembered. */
+static void
+learns_of_final_try(struct program *p, unsigned long slot)
+{
+	for (int tenths = 0; tenths < 50; tenths++) {
+		if (must(p, STEP_TOKEN_INFO, slot, NULL).number & CKF_USER_PIN_FINAL_TRY)
+			return;
+		(void)usleep(100000);
+	}
+	fail();
+}
+
 /* The last try known of is the user's. */
 static void
 last_try(void **state)
