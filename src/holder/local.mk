@@ -8,6 +8,7 @@ src_holder_libholder_la_SOURCES = \
 	src/holder/certificate.c src/holder/certificate.h \
 	src/holder/cms.c src/holder/cms.h \
 	src/holder/dates.c src/holder/dates.h \
+	src/holder/help.c src/holder/help.h \
 	src/holder/key.h \
 	src/holder/module.c src/holder/module.h \
 	src/holder/outcome.c src/holder/outcome.h \

@@ -101,6 +101,18 @@ key_name(enum key key)
 	return key == KEY_AUTH ? "auth" : "sign";
 }
 
+const char *
+help_name(enum help help)
+{
+	static const char *const names[HELPS] = {
+		[HELP_LOCKED] = "locked",   [HELP_FORGOTTEN] = "forgotten",
+		[HELP_EXPIRED] = "expired", [HELP_MOVED] = "moved",
+		[HELP_LOST] = "lost",
+	};
+
+	return names[help];
+}
+
 bool
 key_read(const char *text, enum key *key)
 {

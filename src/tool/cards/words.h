@@ -3,6 +3,7 @@
 #define JPKI_TOOL_WORDS_H
 
 #include "holder/authority.h"
+#include "holder/help.h"
 #include "tool/terminal/exit.h"
 #include "tool/terminal/screen.h"
 
@@ -25,6 +26,9 @@ const char *card_name(enum jpki_card_kind card);
 /* "user authentication certificate" and so on, for the middle of sentences; "auth", "sign". */
 const char *key_text(enum key key);
 const char *key_name(enum key key);
+
+/* The topic of jpki-tool help; not for HELP_NONE. */
+const char *help_name(enum help help);
 
 /* A key by its name; a message if it is none. */
 bool key_read(const char *text, enum key *key);

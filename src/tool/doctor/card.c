@@ -68,8 +68,7 @@ judge_tries(struct report *report, const struct reader *reader, enum key key)
 			   _("the PIN of the %s has one try left"), key_text(key));
 	else
 		return;
-	report_command(report, "jpki-tool help %s",
-		       status->tries_left == 0 ? "locked" : "forgotten");
+	report_command(report, "jpki-tool help %s", help_name(help_for_tries(status->tries_left)));
 }
 
 static void
@@ -84,7 +83,7 @@ judge_dates(struct report *report, const X509 *certificate)
 	day_format(day_at(to), day);
 	report_add(report, MARK_PROBLEM, "expired", _("the %s ended on %s"), key_text(KEY_AUTH),
 		   day);
-	report_command(report, "jpki-tool help expired");
+	report_command(report, "jpki-tool help %s", help_name(help_for_standing(STANDING_ENDED)));
 }
 
 /* Whether the card can sign as TLS 1.3 wants it. */
