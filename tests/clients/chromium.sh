@@ -14,8 +14,9 @@ needs tesseract
 needs opensc-tool
 program Chromium "$(chromium --version 2>/dev/null | sed -n 's/^Chromium \([0-9.]*\).*/\1/p')"
 
-chooser="Select a certificate to authenticate yourself"
-pin_window="Unlock Security Device"
+chooser_english="Select a certificate to authenticate yourself"
+pin_window_english="Unlock Security Device"
+chooser=$chooser_english pin_window=$pin_window_english
 served_window="Logged in"
 quit_key=ctrl+shift+w
 ok_colours=('rgb(11,87,208)')
@@ -84,8 +85,28 @@ closes "p11-kit"
 row "through p11-kit, with both modules installed: asks one PIN"
 must "p11-kit's modules away again" module_delete p11-kit
 
-# A card that cannot sign for TLS 1.3.
 recipe modutil "set up by hand with modutil" "shown:<enter> to continue" ""
+
+# In Japanese, at a site that takes both versions.
+mkdir -p "$HOME/.config"
+echo "token-labels = japanese" >"$HOME/.config/jpki-pkcs11.conf"
+export LANGUAGE=ja
+screen_language=jpn chooser=証明書の選択 pin_window="セキュリティ デバイスのロック解除" auth_token=利用者証明
+site any
+new_card
+begin
+open_site
+log_in_begins "Japanese"
+pin_picture "$build/clients/chromium-prompt.ja.png"
+log_in_ends "Japanese"
+closes "Japanese"
+row "in Japanese, with token-labels = japanese"
+unset LANGUAGE
+rm "$HOME/.config/jpki-pkcs11.conf"
+screen_language=eng chooser=$chooser_english pin_window=$pin_window_english auth_token="JPKI Auth 4-digit PIN"
+
+# A card that cannot sign for TLS 1.3.
+site 1.3
 card set $card pss off
 new_card
 begin

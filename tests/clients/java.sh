@@ -104,8 +104,8 @@ mkdir -p "$play" && echo "a contract" >"$play/contract.txt"
 
 # The jar's signature block by OpenSSL, against the signing hierarchy.
 jar_verified() {
-	jarsigner -verify "$play/app.jar" | grep '^jar verified' || return 1
-	rm -rf "$work/jar" && mkdir "$work/jar" && (cd "$work/jar" && jar xf "$play/app.jar") &&
+	jarsigner -verify "$play/$1" | grep '^jar verified' || return 1
+	rm -rf "$work/jar" && mkdir "$work/jar" && (cd "$work/jar" && jar xf "$play/$1") &&
 		openssl cms -verify -binary -purpose any -inform DER -in "$work"/jar/META-INF/*.RSA \
 			-content "$work"/jar/META-INF/*.SF -CAfile "$work/jpki/sign-ca.pem" \
 			-signer "$work/jar/signer.pem" -out /dev/null
@@ -114,11 +114,17 @@ jar_verified() {
 # signed_by_card FILE: the first certificate of the file is that of the signing key.
 signed_by_card() { cmp <(openssl x509 -in "$1") <("$sim" certificate $card sign | openssl x509); }
 
-recipe jar "jarsigner signs; OpenSSL verifies the chain" \
-	"Enter Passphrase for keystore:" $pin_sign
-check "jar: verified by jarsigner, signature and chain by OpenSSL" jar_verified
+recipe jar "signs a jar; OpenSSL verifies the chain" "Password of the signing key:" $pin_sign
+check "jar: verified by jarsigner, signature and chain by OpenSSL" jar_verified signed.jar
 check "jar: with the card's certificate" signed_by_card "$work/jar/signer.pem"
-with_opensc sign "Enter Passphrase for keystore:" $pin_sign
+with_opensc sign "Password of the signing key:" $pin_sign
+jarsigner_signs() {
+	(cd "$play" && "$answer" $recipe_seconds "Enter Passphrase for keystore:" $pin_sign -- \
+		jarsigner -keystore NONE -storetype PKCS11 -addprovider SunPKCS11 -providerArg sign.cfg \
+		app.jar "Digital Signature Certificate")
+}
+check "jarsigner, which asks by itself, signs it too" jarsigner_signs
+check "and its signature is the same" jar_verified app.jar
 
 recipe sign "a program of one's own signs; OpenSSL verifies" \
 	"Password of the signing key:" $pin_sign
