@@ -129,8 +129,8 @@ probe_selected(struct token *t, enum layout_key key, size_t input_len, uint8_t *
 }
 
 /*
- * What a locked card says to PSS, and in which form of address; *reference serves a further probe.
- * Only the demand for the PIN is no refusal of the short id.
+ * What a card that is logged out says to PSS, and in which form of address; *reference serves a
+ * further probe. Only the demand for the PIN is no refusal of the short id.
  */
 static enum result
 probe_pss(struct token *t, enum layout_key key, uint8_t *reference)

@@ -26,7 +26,7 @@ static struct watched {
 	bool in_transaction;
 	bool first_command;
 	bool jpki_selected; /* in this transaction */
-	bool exposed;	    /* a PIN was presented and the card not locked since */
+	bool exposed;	    /* a PIN was presented and the card not logged out since */
 	bool logout_first;
 	unsigned int file; /* selected last, 0: unknown */
 } readers[GUARD_READERS];

@@ -17,7 +17,7 @@
  *   neither could be done, the next one begins with logging it out, as does the first on every card;
  * - no exchange outside a transaction, none in a malformed command.
  *
- * A card counts as locked when another application's selection was answered with 9000: the
+ * A card counts as logged out when another application's selection was answered with 9000: the
  * module cannot know of a card that lies.
  */
 

@@ -182,9 +182,9 @@ set_tries 1 1
 check "programs that only look around send no PIN when one try is left" \
 	leaves "1 1" sends_no_pin look_around
 set_tries 0 0
-check "programs that only look around send no PIN to a locked card" \
+check "programs that only look around send no PIN to a card with locked PINs" \
 	leaves "0 0" sends_no_pin look_around
-check "programs with the right PIN send none to a locked card" leaves "0 0" sends_no_pin use_pins
+check "programs with the right PIN send none to it either" leaves "0 0" sends_no_pin use_pins
 
 ## ask-pin-each-signature
 
