@@ -84,11 +84,11 @@ absence_tell(const struct module *module, enum jpki_reason reason)
 
 /* The reader or card that is wanted is not among those that are there. */
 static enum tool_exit
-unwanted_tell(const struct module *module)
+tell_unwanted(const struct module *module, const struct outcome *outcome)
 {
 	char *there = names(&module->all, false);
 
-	if (module->wanted.serial)
+	if (outcome->what == OUTCOME_NO_SUCH_CARD)
 		complain(_("no card with the serial number %s in the readers"),
 			 module->wanted.serial);
 	else
@@ -96,38 +96,23 @@ unwanted_tell(const struct module *module)
 			 module->wanted.reader, there ? there : "");
 	free(there);
 	tell_hidden(module);
-	return module->wanted.serial ? TOOL_NO_CARD : TOOL_NO_READER;
+	return outcome->what == OUTCOME_NO_SUCH_CARD ? TOOL_NO_CARD : TOOL_NO_READER;
 }
 
 /* ---- outcomes ---- */
 
-/* clang-format off */
-/* Those for which a sentence is enough. */
-static const struct {
-	enum tool_exit status;
-	const char *text;
-} sentences[] = {
-	[OUTCOME_NO_MEMORY] = {TOOL_FAILED, N_("out of memory")},
-	[OUTCOME_NO_CERTIFICATE] = {TOOL_NO_CERTIFICATE, N_("the card does not have this certificate")},
-	[OUTCOME_PIN_LOCKED] = {TOOL_PIN_LOCKED, N_("the PIN is locked: see \"jpki-tool help locked\"")},
-	[OUTCOME_PIN_SAME] = {TOOL_FAILED,
-		N_("the new one is the same as the old one; nothing was changed")},
-	[OUTCOME_REMOVED] = {TOOL_NO_CARD, N_("the card was taken away")},
-	[OUTCOME_NO_ANSWER] = {TOOL_FAILED,
-		N_("the card or the reader did not answer as it should: take the card out, put it back, "
-		   "and try again")},
-};
-/* clang-format on */
-
 static enum tool_exit
-tell_wrong(int left, bool is_spent)
+tell_wrong(const struct module *module, const struct outcome *outcome)
 {
+	const int left = outcome->tries_left;
+
+	(void)module;
 	if (left == 0) {
 		complain("%s",
 			 _("the PIN was wrong and is locked now: see \"jpki-tool help locked\""));
 		return TOOL_PIN_LOCKED;
 	}
-	if (left > 0 && !is_spent)
+	if (left > 0 && !outcome->is_spent)
 		complain(P_("the PIN was refused before it was sent: no try was lost, %d is left",
 			    "the PIN was refused before it was sent: no try was lost, %d are left",
 			    left),
@@ -146,8 +131,9 @@ tell_wrong(int left, bool is_spent)
 
 /* Phones that hide their certificate all have the serial number of the product. */
 static enum tool_exit
-tell_several(const struct module *module)
+tell_several(const struct module *module, const struct outcome *outcome)
 {
+	(void)outcome;
 	complain("%s", _("there are several cards; say which with --reader or --serial:"));
 	for (size_t i = 0; i < module->count; i++) {
 		const struct reader *reader = &module->readers[i];
@@ -164,10 +150,11 @@ tell_several(const struct module *module)
 
 /* Nobody takes a signature of a certificate out of its dates. */
 static enum tool_exit
-tell_dates(const struct outcome *outcome)
+tell_dates(const struct module *module, const struct outcome *outcome)
 {
 	char day[DAY_TEXT];
 
+	(void)module;
 	day_format(day_at(outcome->when), day);
 	complain(outcome->what == OUTCOME_ENDED
 			 ? _("nothing was signed: the certificate ended on %s (see \"jpki-tool "
@@ -178,58 +165,97 @@ tell_dates(const struct outcome *outcome)
 	return TOOL_NOT_VALID;
 }
 
+static enum tool_exit
+tell_load(const struct module *module, const struct outcome *outcome)
+{
+	if (outcome->what == OUTCOME_CANNOT_LOAD)
+		complain(_("cannot load the module: %s"), module->why ? module->why : "?");
+	else
+		complain(_("%s is not a module of jpki-pkcs11, or is too old"),
+			 module_path(&module->wanted));
+	return TOOL_FAILED;
+}
+
+static enum tool_exit
+tell_absence(const struct module *module, const struct outcome *outcome)
+{
+	return absence_tell(module, outcome->reason);
+}
+
+static enum tool_exit
+tell_token(const struct module *module, const struct outcome *outcome)
+{
+	(void)module;
+	complain("%s: %s", key_text(outcome->key), reason_text(outcome->reason));
+	return reason_exit(outcome->reason);
+}
+
+static enum tool_exit
+tell_not_shown(const struct module *module, const struct outcome *outcome)
+{
+	(void)module;
+	complain(_("the module chosen with --module does not show the %s"), key_text(outcome->key));
+	return TOOL_NO_CERTIFICATE;
+}
+
+/* The prompt has said why. */
+static enum tool_exit
+tell_nothing(const struct module *module, const struct outcome *outcome)
+{
+	(void)module;
+	return (enum tool_exit)outcome->code;
+}
+
+static enum tool_exit
+tell_number(const struct module *module, const struct outcome *outcome)
+{
+	(void)module;
+	complain(_("the module answered with error 0x%08lX"), outcome->rv);
+	return TOOL_FAILED;
+}
+
+/* clang-format off */
+static const struct {
+	enum tool_exit status;
+	const char *text; /* where a sentence is enough */
+	enum tool_exit (*tell)(const struct module *module, const struct outcome *outcome);
+} rows[] = {
+	[OUTCOME_OK] = {.tell = tell_nothing},
+	[OUTCOME_NO_MEMORY] = {TOOL_FAILED, N_("out of memory")},
+	[OUTCOME_NO_CERTIFICATE] = {TOOL_NO_CERTIFICATE, N_("the card does not have this certificate")},
+	[OUTCOME_PIN_LOCKED] = {TOOL_PIN_LOCKED, N_("the PIN is locked: see \"jpki-tool help locked\"")},
+	[OUTCOME_PIN_SAME] = {TOOL_FAILED,
+		N_("the new one is the same as the old one; nothing was changed")},
+	[OUTCOME_REMOVED] = {TOOL_NO_CARD, N_("the card was taken away")},
+	[OUTCOME_NO_ANSWER] = {TOOL_FAILED,
+		N_("the card or the reader did not answer as it should: take the card out, put it back, "
+		   "and try again")},
+	[OUTCOME_CANNOT_LOAD] = {.tell = tell_load},
+	[OUTCOME_NOT_OURS] = {.tell = tell_load},
+	[OUTCOME_NO_SUCH_READER] = {.tell = tell_unwanted},
+	[OUTCOME_NO_SUCH_CARD] = {.tell = tell_unwanted},
+	[OUTCOME_NO_CARD] = {.tell = tell_absence},
+	[OUTCOME_SEVERAL] = {.tell = tell_several},
+	[OUTCOME_NOT_SHOWN] = {.tell = tell_not_shown},
+	[OUTCOME_NO_TOKEN] = {.tell = tell_token},
+	[OUTCOME_NOT_YET_VALID] = {.tell = tell_dates},
+	[OUTCOME_ENDED] = {.tell = tell_dates},
+	[OUTCOME_NO_PIN] = {.tell = tell_nothing},
+	[OUTCOME_PIN_WRONG] = {.tell = tell_wrong},
+	[OUTCOME_MODULE] = {.tell = tell_number},
+};
+/* clang-format on */
+
 enum tool_exit
 cards_tell(const struct module *module, struct outcome outcome)
 {
-	const struct wanted *wanted = &module->wanted;
-
 	if (outcome.is_open)
 		complain("%s", _("it is not certain that the PIN was changed: if the new one is "
 				 "refused, the old one is still in force"));
-	switch (outcome.what) {
-	case OUTCOME_OK:
-		return TOOL_OK;
-	case OUTCOME_CANNOT_LOAD:
-		complain(_("cannot load the module: %s"), module->why ? module->why : "?");
-		return TOOL_FAILED;
-	case OUTCOME_NOT_OURS:
-		complain(_("%s is not a module of jpki-pkcs11, or is too old"),
-			 module_path(wanted));
-		return TOOL_FAILED;
-	case OUTCOME_NO_SUCH_READER:
-	case OUTCOME_NO_SUCH_CARD:
-		return unwanted_tell(module);
-	case OUTCOME_NO_CARD:
-		return absence_tell(module, outcome.reason);
-	case OUTCOME_NO_TOKEN:
-		complain("%s: %s", key_text(outcome.key), reason_text(outcome.reason));
-		return reason_exit(outcome.reason);
-	case OUTCOME_SEVERAL:
-		return tell_several(module);
-	case OUTCOME_NOT_SHOWN:
-		complain(_("the module chosen with --module does not show the %s"),
-			 key_text(outcome.key));
-		return TOOL_NO_CERTIFICATE;
-	case OUTCOME_NOT_YET_VALID:
-	case OUTCOME_ENDED:
-		return tell_dates(&outcome);
-	case OUTCOME_NO_PIN: /* the prompt has said why */
-		return (enum tool_exit)outcome.code;
-	case OUTCOME_PIN_WRONG:
-		return tell_wrong(outcome.tries_left, outcome.is_spent);
-	case OUTCOME_MODULE:
-		complain(_("the module answered with error 0x%08lX"), outcome.rv);
-		return TOOL_FAILED;
-	case OUTCOME_NO_MEMORY:
-	case OUTCOME_NO_CERTIFICATE:
-	case OUTCOME_PIN_LOCKED:
-	case OUTCOME_PIN_SAME:
-	case OUTCOME_REMOVED:
-	case OUTCOME_NO_ANSWER:
-		break;
-	}
-	complain("%s", _(sentences[outcome.what].text));
-	return sentences[outcome.what].status;
+	if (rows[outcome.what].tell)
+		return rows[outcome.what].tell(module, &outcome);
+	complain("%s", _(rows[outcome.what].text));
+	return rows[outcome.what].status;
 }
 
 enum tool_exit

@@ -51,10 +51,12 @@ look_at_opensc(struct report *report)
 	if (!opensc)
 		return;
 	report_on(report, AREA_P11KIT, opensc);
-	report_add(report, MARK_CAUTION, "opensc-too", "%s",
-		   _("OpenSC's module shows the same card a second time and leaves it logged in after "
-		     "use; with programs that try what was typed on both, one typo costs two tries; if "
-		     "you have no other card for it, switch it off"));
+	report_add(
+		report, MARK_CAUTION, "opensc-too", "%s",
+		_("OpenSC's module shows the same card a second time and leaves it logged in after "
+		  "use; with programs that try what was typed on both, one typo costs two tries; "
+		  "if "
+		  "you have no other card for it, switch it off"));
 	report_command(report, "sudo mkdir -p /etc/pkcs11/modules && echo module: | sudo tee "
 			       "/etc/pkcs11/modules/opensc-pkcs11.module");
 	free(opensc);
@@ -72,6 +74,27 @@ static void
 propose_setup(struct report *report, enum browser browser)
 {
 	report_command(report, "jpki-tool setup %s", browser_word(browser));
+}
+
+/* It may come from elsewhere. */
+static void
+not_in_its_list(struct report *report, const struct place *place, bool p11kit)
+{
+	const char *colon = *place->name ? ": " : "";
+
+	if (place->elsewhere && strstr(place->elsewhere, "policies.json")) {
+		report_on(report, areas[place->browser], place->elsewhere);
+		report_add(report, MARK_OK, "set-up",
+			   _("%s%sthe administrator brings the module: %s"), place->name, colon,
+			   place->elsewhere);
+	} else if (p11kit && (place->db.state == NSSDB_PROXY || place->elsewhere)) {
+		report_add(report, MARK_OK, "set-up", _("%s%sthe module comes through p11-kit"),
+			   place->name, colon);
+	} else {
+		report_add(report, MARK_CAUTION, "not-set-up", _("%s%sit does not have the module"),
+			   place->name, colon);
+		propose_setup(report, place->browser);
+	}
 }
 
 static void
@@ -110,19 +133,7 @@ judge(struct report *report, const struct place *place, bool p11kit)
 	case NSSDB_PROXY:
 		break;
 	}
-	if (place->elsewhere && strstr(place->elsewhere, "policies.json")) {
-		report_on(report, areas[place->browser], place->elsewhere);
-		report_add(report, MARK_OK, "set-up",
-			   _("%s%sthe administrator brings the module: %s"), place->name, colon,
-			   place->elsewhere);
-	} else if (p11kit && (place->db.state == NSSDB_PROXY || place->elsewhere)) {
-		report_add(report, MARK_OK, "set-up", _("%s%sthe module comes through p11-kit"),
-			   place->name, colon);
-	} else {
-		report_add(report, MARK_CAUTION, "not-set-up", _("%s%sit does not have the module"),
-			   place->name, colon);
-		propose_setup(report, place->browser);
-	}
+	not_in_its_list(report, place, p11kit);
 }
 
 /* With Chromium in a sandbox only, the list that it would have outside means nothing. */
