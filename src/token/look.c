@@ -46,19 +46,33 @@ kind_of(const uint8_t *info)
 	return TOKEN_MYNUMBER;
 }
 
+/* RESULT_CARD_ERROR: less than the whole, or none; asked for once more, since a card may be known by it. */
+static enum result
+read_info(struct token *t, uint8_t info[LAYOUT_TOKEN_INFO_SIZE])
+{
+	size_t got;
+	enum result r;
+
+	for (int times = 0; times < 2; times++) {
+		r = files_read_small(t, LAYOUT_EF_TOKEN_INFO, LAYOUT_TOKEN_INFO_SIZE, info, &got);
+		if (!work_is_answer(r) || (r == RESULT_OK && got == LAYOUT_TOKEN_INFO_SIZE))
+			return r;
+	}
+	return RESULT_CARD_ERROR;
+}
+
 enum result
 look_read_info(struct token *t)
 {
 	uint8_t info[LAYOUT_TOKEN_INFO_SIZE] = {0};
-	size_t got;
 	enum result r;
 
 	if (t->have_info)
 		return RESULT_OK;
-	r = files_read_small(t, LAYOUT_EF_TOKEN_INFO, sizeof info, info, &got);
+	r = read_info(t, info);
 	if (!work_is_answer(r))
 		return r;
-	if (r == RESULT_OK && got == sizeof info) {
+	if (r == RESULT_OK) {
 		t->kind = kind_of(info);
 		if (t->kind == TOKEN_JUKI && t->keys[LAYOUT_AUTH].present)
 			t->kind = TOKEN_MYNUMBER;
