@@ -308,6 +308,30 @@ verifies_on_other_card(void)
 	return count;
 }
 
+/*
+ * A card whose certificates take the PIN cannot be compared, so what leaves room for a swap ends its
+ * login (SAFETY.md): sleep, and a line that is dead until the card gets power anew.
+ */
+static bool
+leaves_room_for_a_swap(const struct sweep *w)
+{
+	return has_switch(w, "auth-certificate=pin-needed") &&
+	       (strcmp(w->fault->kind, "slept") == 0 || strcmp(w->fault->kind, "line-dead") == 0 ||
+		strncmp(w->fault->name, "comm-errors", 11) == 0);
+}
+
+static enum effect
+effect_of(const struct sweep *w)
+{
+	return leaves_room_for_a_swap(w) ? DEPARTURE : w->fault->effect;
+}
+
+static unsigned int
+allowed_of(const struct sweep *w)
+{
+	return w->fault->allowed | (leaves_room_for_a_swap(w) ? REMOVED | DEVICE_ERROR : 0);
+}
+
 static bool
 is_swap(const struct fault *fault)
 {
@@ -322,7 +346,7 @@ static bool
 is_torn_at_pin(const struct sweep *w)
 {
 	return has_switch(w, "counter-written=before-comparison") &&
-	       strcmp(w->struck, "transmit") == 0 && w->fault->effect == DEPARTURE &&
+	       strcmp(w->struck, "transmit") == 0 && effect_of(w) == DEPARTURE &&
 	       strstr(w->fault->options, ":during");
 }
 
@@ -380,7 +404,7 @@ is_session_code_right(struct sweep *w, const struct step *step, CK_RV rv)
 	*gone = true;
 	w->run.at[step->slot].logged_in = false;
 	/* Without a look at the readers, a session may be opened on what was there before. */
-	return right && (w->fault->allowed & REMOVED || w->run.reinserted);
+	return right && (allowed_of(w) & REMOVED || w->run.reinserted);
 }
 
 /* Before the first look at the readers worked, there are none. */
@@ -409,12 +433,12 @@ is_code_allowed(struct sweep *w, const struct step *step, CK_RV rv)
 	if (rv == CKR_PIN_INCORRECT && is_pin_typed(step) && is_torn_at_pin(w))
 		return tries_gone(w, step->slot) > w->run.at[step->slot].spent;
 	if (step->action->subject == STEP_SLOT && rv == CKR_TOKEN_NOT_PRESENT)
-		return w->fault->allowed & REMOVED || is_look_at_readers(w->struck);
+		return allowed_of(w) & REMOVED || is_look_at_readers(w->struck);
 	if (step->action->subject == STEP_SESSION && (departed || w->gone[step->slot]))
 		return is_session_code_right(w, step, rv);
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
 		if (codes[i].rv == rv)
-			return (w->fault->allowed & codes[i].code) &&
+			return (allowed_of(w) & codes[i].code) &&
 			       (!(codes[i].code & PIN_CODES) || is_pin_typed(step));
 	return false;
 }
@@ -445,7 +469,7 @@ judge(struct sweep *w, const struct step *step, CK_RV rv)
 			w->run.at[step->slot].logged_in = false;
 		if (!is_code_allowed(w, step, rv))
 			complain(w, name, "answered", rv);
-		if (w->fault->effect == HICCUP && w->failures > 1)
+		if (effect_of(w) == HICCUP && w->failures > 1)
 			complain(w, name, "fails too, though the fault is over:", rv);
 	}
 	if (w->run.complaint)
@@ -514,8 +538,8 @@ check_old_login(struct sweep *w, int slot)
 	if (!at->logged_in || at->key == CK_INVALID_HANDLE || at->new_pin || w->gone[slot])
 		return;
 	rv = run_sign(&w->run, slot);
-	if (rv != CKR_OK && (w->fault->effect == HICCUP || w->fault->effect == LASTING ||
-			     w->fault->effect == UNNOTICED))
+	if (rv != CKR_OK && (effect_of(w) == HICCUP || effect_of(w) == LASTING ||
+			     effect_of(w) == UNNOTICED))
 		complain(w, "then, with the same login", "answered", rv);
 	else if (rv != CKR_OK && !is_code_allowed(w, &w->scenario->steps[0], rv) &&
 		 rv != CKR_DEVICE_REMOVED && rv != CKR_SESSION_HANDLE_INVALID)
@@ -531,7 +555,7 @@ check_anew(struct sweep *w, int slot)
 	if (is_torn_at_pin(w))
 		fill_counters();
 	rv = run_settle_pin(&w->run, slot);
-	if (rv != CKR_OK && w->fault->effect == LIE) {
+	if (rv != CKR_OK && effect_of(w) == LIE) {
 		reinsert();
 		rv = run_settle_pin(&w->run, slot);
 	}
@@ -854,7 +878,9 @@ sweep_scenario(struct sweep *w, const char *fault)
 		if (!is_wanted(faults[i].name, fault))
 			continue;
 		w->fault = &faults[i];
-		watch_pair(w);
+		/* "Phones in one reader" (SAFETY.md): nothing tells one from the other. */
+		if (!is_swap(w->fault) || !leaves_room_for_a_swap(w))
+			watch_pair(w);
 	}
 	json_decref(w->calls);
 	if (!fault && w->progress->total == total) {
