@@ -171,8 +171,8 @@ open_doors(struct serve *serve, const struct options *options, unsigned long por
 	session->control_path = choose_control(session, options);
 	if (!session->control_path)
 		return false;
-	if (options->qemu != NULL ? qemu_open(session->server, options->qemu, &error)
-				  : vpcd_open(session->server, (uint16_t)port, &error))
+	if (options->qemu ? qemu_open(session->server, options->qemu, &error)
+			  : vpcd_open(session->server, (uint16_t)port, &error))
 		session->control = control_open(session->server, session->control_path, &error);
 	if (!session->control) {
 		complain_error(error, EXIT_FAILED);
@@ -197,7 +197,7 @@ command_serve(const struct call *call)
 			return EXIT_USAGE;
 		serve.ready_fd = (int)fd;
 	}
-	serve.host = options->qemu != NULL ? &qemu_host : &vpcd_host;
+	serve.host = options->qemu ? &qemu_host : &vpcd_host;
 	serve.complain_at = loop_now() + COMPLAIN_AFTER;
 	serve.give_up_at = loop_now() + GIVE_UP_AFTER;
 	if (session_begin(&serve.session, options) && add_readers(&serve, options) &&

@@ -318,7 +318,7 @@ qemu_open(struct server *server, const char *path, char **error)
 
 	if (strlen(path) >= sizeof qemu->address.sun_path)
 		return sim_error_set(error, "the path of a socket is too long: %s", path);
-	qemu = calloc(1, sizeof(*qemu));
+	qemu = calloc(1, sizeof *qemu);
 	if (!qemu)
 		return sim_error_set(error, "out of memory");
 	qemu->address.sun_family = AF_UNIX;
