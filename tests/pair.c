@@ -302,7 +302,7 @@ sleep_ms(long ms)
 	(void)nanosleep(&t, NULL);
 }
 
-/* What the card said of its tries with the last PIN is good for a moment. */
+/* What others do to a token is seen a second later at most: so long C_GetTokenInfo may be remembered. */
 static void
 learns_of_last_try(struct program *p, unsigned long slot)
 {
@@ -314,18 +314,6 @@ learns_of_last_try(struct program *p, unsigned long slot)
 		flags = must(p, STEP_TOKEN_INFO, slot, NULL).number;
 	}
 	assert_true(flags & CKF_USER_PIN_FINAL_TRY);
-}
-
-/* What others do to a token is seen a second later at most: so long C_GetTokenInfo may be remembered. */
-static void
-learns_of_final_try(struct program *p, unsigned long slot)
-{
-	for (int tenths = 0; tenths < 50; tenths++) {
-		if (must(p, STEP_TOKEN_INFO, slot, NULL).number & CKF_USER_PIN_FINAL_TRY)
-			return;
-		(void)usleep(100000);
-	}
-	fail();
 }
 
 /* The last try known of is the user's. */
