@@ -15,6 +15,7 @@
 
 #define RETRY 250000  /* microseconds between attempts to find pcscd */
 #define SETTLED 20000 /* until pcscd's table says what its driver has just learnt */
+#define LOOKS 3	      /* without power: more than a new card ever gets */
 #define LOOKED 500000 /* until pcscd has surely looked: it does so every 0.4 s */
 
 enum { ORDER_POWER_OFF = 0, ORDER_POWER_ON = 1, ORDER_RESET = 2, ORDER_ATR = 4 };
@@ -35,6 +36,7 @@ struct slot {
 	struct loop_watch *watch;
 	uint64_t retry_at;
 	uint64_t settled_at;	  /* when the last change is known to programs; 0: it is */
+	unsigned int looks;	  /* of pcscd at the card that is in and that it has not powered yet */
 	unsigned int last_orders; /* messages read since the card was taken out */
 	bool looked;		  /* the only one was the question for the ATR: pcscd's look */
 	size_t got;
@@ -75,6 +77,38 @@ slot_send(struct slot *slot, const uint8_t *body, size_t length)
 		slot->state = SLOT_LEAVING; /* the end is read soon */
 }
 
+/*
+ * Only our half of the connection is closed: pcscd's driver finds it at its next look and closes
+ * its own half, and so we learn that it has looked.
+ */
+static void
+slot_leave(struct slot *slot)
+{
+	slot->last_orders = 0;
+	slot->looked = false;
+	shutdown(slot->fd, SHUT_WR);
+	slot->state = SLOT_LEAVING;
+}
+
+/*
+ * The question for the ATR is pcscd's look, too. A new card is powered after the first. If it is not, a
+ * busy pcscd has overlooked that the card before it was out: then this look has to see that.
+ */
+static void
+slot_tell_atr(struct slot *slot)
+{
+	if (slot->state == SLOT_CONNECTING && ++slot->looks > LOOKS) {
+		slot_leave(slot);
+		slot->looked = true;
+		return;
+	}
+	slot_send(slot, slot->reader->atr, slot->reader->atr_length);
+	if (slot->state == SLOT_POWERED) {
+		slot->state = SLOT_OPEN;
+		slot->settled_at = loop_now() + SETTLED;
+	}
+}
+
 static void
 slot_order(struct slot *slot, uint8_t order)
 {
@@ -91,11 +125,7 @@ slot_order(struct slot *slot, uint8_t order)
 		reader_reset(slot->reader);
 		break;
 	case ORDER_ATR:
-		slot_send(slot, slot->reader->atr, slot->reader->atr_length);
-		if (slot->state == SLOT_POWERED) {
-			slot->state = SLOT_OPEN;
-			slot->settled_at = loop_now() + SETTLED;
-		}
+		slot_tell_atr(slot);
 		break;
 	default:
 		break; /* unknown orders are not answered, as by other virtual cards */
@@ -190,6 +220,7 @@ slot_connect(struct slot *slot)
 		return;
 	}
 	slot->fd = fd;
+	slot->looks = 0;
 	slot->state = SLOT_CONNECTING;
 }
 
@@ -247,10 +278,6 @@ slot_inserted(struct reader *reader)
 	slot->settled_at = 0;
 }
 
-/*
- * Only our half of the connection is closed: pcscd's driver finds it at its next look and closes
- * its own half, and so we learn that it has looked.
- */
 static void
 slot_removed(struct reader *reader)
 {
@@ -260,10 +287,7 @@ slot_removed(struct reader *reader)
 	slot->answer_at = 0;
 	if (slot->fd == -1)
 		return;
-	slot->last_orders = 0;
-	slot->looked = false;
-	shutdown(slot->fd, SHUT_WR);
-	slot->state = SLOT_LEAVING;
+	slot_leave(slot);
 }
 
 static bool
