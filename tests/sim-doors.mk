@@ -12,3 +12,7 @@ card_tests += tests/sim-qemu
 tests_sim_qemu_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(CMOCKA_CFLAGS)
 tests_sim_qemu_LDADD = src/sim/libsim-control.la src/sim/libsim-card.la $(JANSSON_LIBS) \
 	$(CMOCKA_LIBS)
+
+card_tests += tests/sim-vpcd
+tests_sim_vpcd_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_sim_vpcd_LDADD = $(CMOCKA_LIBS)
