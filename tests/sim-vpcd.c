@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The door to pcscd: this test plays the driver vpcd, as vsmartcard's vpcd.c has it. A look at whether
- * there is a card is the question for the ATR; a new card is powered after it.
+ * The door to pcscd: this test plays the driver vpcd, as vsmartcard's vpcd.c has it. A look at
+ * whether there is a card is the question for the ATR; a new card is powered after it.
  */
 #include <arpa/inet.h>
 #include <ftw.h>
@@ -151,8 +151,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_powered_card_stays_however_often_it_is_looked_at,
 						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_card_taken_for_the_one_before_is_taken_out_once_more,
-						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_card_taken_for_the_one_before_is_taken_out_once_more, set_up, tear_down),
 	};
 	int failed;
 

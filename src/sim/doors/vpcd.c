@@ -35,8 +35,8 @@ struct slot {
 	int fd; /* -1 while closed */
 	struct loop_watch *watch;
 	uint64_t retry_at;
-	uint64_t settled_at;	  /* when the last change is known to programs; 0: it is */
-	unsigned int looks;	  /* of pcscd at the card that is in and that it has not powered yet */
+	uint64_t settled_at; /* when the last change is known to programs; 0: it is */
+	unsigned int looks;  /* of pcscd at the card that is in and that it has not powered yet */
 	unsigned int last_orders; /* messages read since the card was taken out */
 	bool looked;		  /* the only one was the question for the ATR: pcscd's look */
 	size_t got;
@@ -91,8 +91,8 @@ slot_leave(struct slot *slot)
 }
 
 /*
- * The question for the ATR is pcscd's look, too. A new card is powered after the first. If it is not, a
- * busy pcscd has overlooked that the card before it was out: then this look has to see that.
+ * The question for the ATR is pcscd's look, too. A new card is powered after the first. If it is
+ * not, a busy pcscd has overlooked that the card before it was out: then this look has to see that.
  */
 static void
 slot_tell_atr(struct slot *slot)
