@@ -221,14 +221,14 @@ static const struct {
 	enum tool_exit (*tell)(const struct module *module, const struct outcome *outcome);
 } rows[] = {
 	[OUTCOME_OK] = {.tell = tell_nothing},
-	[OUTCOME_NO_MEMORY] = {TOOL_FAILED, N_("out of memory")},
-	[OUTCOME_NO_CERTIFICATE] = {TOOL_NO_CERTIFICATE, N_("the card does not have this certificate")},
-	[OUTCOME_PIN_LOCKED] = {TOOL_PIN_LOCKED, N_("the PIN is locked: see \"jpki-tool help locked\"")},
-	[OUTCOME_PIN_SAME] = {TOOL_FAILED,
-		N_("the new one is the same as the old one; nothing was changed")},
-	[OUTCOME_REMOVED] = {TOOL_NO_CARD, N_("the card was taken away")},
-	[OUTCOME_NO_ANSWER] = {TOOL_FAILED,
-		N_("the card or the reader did not answer as it should: take the card out, put it back, "
+	[OUTCOME_NO_MEMORY] = {.status = TOOL_FAILED, .text = N_("out of memory")},
+	[OUTCOME_NO_CERTIFICATE] = {.status = TOOL_NO_CERTIFICATE, .text = N_("the card does not have this certificate")},
+	[OUTCOME_PIN_LOCKED] = {.status = TOOL_PIN_LOCKED, .text = N_("the PIN is locked: see \"jpki-tool help locked\"")},
+	[OUTCOME_PIN_SAME] = {.status = TOOL_FAILED,
+		.text = N_("the new one is the same as the old one; nothing was changed")},
+	[OUTCOME_REMOVED] = {.status = TOOL_NO_CARD, .text = N_("the card was taken away")},
+	[OUTCOME_NO_ANSWER] = {.status = TOOL_FAILED,
+		.text = N_("the card or the reader did not answer as it should: take the card out, put it back, "
 		   "and try again")},
 	[OUTCOME_CANNOT_LOAD] = {.tell = tell_load},
 	[OUTCOME_NOT_OURS] = {.tell = tell_load},
