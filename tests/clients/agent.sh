@@ -69,7 +69,7 @@ if command -v p11tool >/dev/null; then
 	check "p11tool: its key" says "object=User%20Authentication%20Key;type=private"
 fi
 if openssl list -providers -provider pkcs11 >/dev/null 2>&1; then
-	program "openssl (provider)" "$(openssl version | sed 's/^OpenSSL \([^ ]*\) .*/\1/')"
+	program "openssl, provider" "$(openssl version | sed 's/^OpenSSL \([^ ]*\) .*/\1/')"
 	echo "a contract" >"$play/contract.txt"
 	by_agent openssl "signs a file" openssl
 	verified() {
@@ -95,7 +95,7 @@ if command -v keytool >/dev/null; then
 	check "java: a private key with its certificate" says '^User Authentication Certificate, PrivateKeyEntry'
 fi
 if [ -e "$libdir/pkcs11/p11-kit-client.so" ]; then
-	program p11-kit "$(p11-kit --version 2>/dev/null | sed -n '1s/.* //p')"
+	program p11-kit "$(dpkg-query -W -f '${Version}' p11-kit 2>/dev/null | cut -d- -f1)"
 	by_agent lent "a card that is lent" "p11-kit[^ ]*"
 	check "lent: the dialog says that it may be for another machine" grep -q "for another machine perhaps" "$work/told"
 	check "lent: no errors" says '^No errors'
