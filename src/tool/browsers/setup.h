@@ -10,7 +10,7 @@
 /* jpki-tool setup for a browser. */
 enum tool_exit setup_run(const struct options *options, char *arguments[]);
 
-/* Whether the home folder is another user's than root's while root runs this (sudo); a message if so. */
+/* Whether root runs this (sudo) in the home folder of another user; a message if so. */
 bool setup_is_anothers_home(void);
 
 /* The words that it takes, for completion; NULL after the last one. */

@@ -222,8 +222,10 @@ static const struct {
 } rows[] = {
 	[OUTCOME_OK] = {.tell = tell_nothing},
 	[OUTCOME_NO_MEMORY] = {.status = TOOL_FAILED, .text = N_("out of memory")},
-	[OUTCOME_NO_CERTIFICATE] = {.status = TOOL_NO_CERTIFICATE, .text = N_("the card does not have this certificate")},
-	[OUTCOME_PIN_LOCKED] = {.status = TOOL_PIN_LOCKED, .text = N_("the PIN is locked: see \"jpki-tool help locked\"")},
+	[OUTCOME_NO_CERTIFICATE] = {.status = TOOL_NO_CERTIFICATE,
+		.text = N_("the card does not have this certificate")},
+	[OUTCOME_PIN_LOCKED] = {.status = TOOL_PIN_LOCKED,
+		.text = N_("the PIN is locked: see \"jpki-tool help locked\"")},
 	[OUTCOME_PIN_SAME] = {.status = TOOL_FAILED,
 		.text = N_("the new one is the same as the old one; nothing was changed")},
 	[OUTCOME_REMOVED] = {.status = TOOL_NO_CARD, .text = N_("the card was taken away")},
