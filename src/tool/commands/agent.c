@@ -16,7 +16,8 @@
 static void
 say_no_prompt(const char *pinentry)
 {
-	complain(_("%s cannot ask: it is not installed, or finds neither a screen nor the terminal of the "
+	complain(_("%s cannot ask: it is not installed, or finds neither a screen nor the terminal "
+		   "of the "
 		   "program that wants the PIN"),
 		 pinentry);
 }
@@ -28,11 +29,13 @@ no_listener(enum listener_trouble trouble, const char *path)
 	case LISTENER_FINE:
 		return TOOL_OK;
 	case LISTENER_NO_PLACE:
-		complain("%s", _("XDG_RUNTIME_DIR does not name this user's folder of sockets: log in as this "
+		complain("%s", _("XDG_RUNTIME_DIR does not name this user's folder of sockets: log "
+				 "in as this "
 				 "user (not with su or sudo), or set it"));
 		break;
 	case LISTENER_FOREIGN:
-		complain(_("%s is another user's, a link, or something else than it should be: nothing was "
+		complain(_("%s is another user's, a link, or something else than it should be: "
+			   "nothing was "
 			   "touched"),
 			 path);
 		break;

@@ -38,7 +38,8 @@ switch_on(const char *path)
 	if (status == TOOL_OK)
 		status = conf_set(path, SETTING, VALUE);
 	if (status == TOOL_OK)
-		screen_text(0, _("Done. Programs that are started from now on use it; \"jpki-tool doctor\" "
+		screen_text(0, _("Done. Programs that are started from now on use it; \"jpki-tool "
+				 "doctor\" "
 				 "tells which do not."));
 	return status;
 }
@@ -47,7 +48,7 @@ switch_on(const char *path)
 static enum tool_exit
 switch_off(const char *path)
 {
-	char *const disable[] = {"systemctl",  "--user",     "disable", "--now",
+	char *const disable[] = {"systemctl", "--user",	    "disable", "--now",
 				 SOCKET_UNIT, SERVICE_UNIT, NULL};
 	enum tool_exit status = conf_set(path, SETTING, NULL);
 
@@ -77,7 +78,8 @@ show_plan(const char *path, bool remove)
 		show_step(_("%s loses the line \"ask-pin = agent\""), path);
 		show_step(_("\"systemctl --user disable --now\" switches off %s"), SOCKET_UNIT);
 	} else {
-		show_step(_("\"systemctl --user enable --now\" switches on %s: the agent is started when a "
+		show_step(_("\"systemctl --user enable --now\" switches on %s: the agent is "
+			    "started when a "
 			    "program wants a PIN"),
 			  SOCKET_UNIT);
 		show_step(_("%s gets the line \"ask-pin = agent\""), path);
@@ -91,7 +93,8 @@ setup_agent(const struct options *options, const char *path)
 	enum tool_exit status = TOOL_OK;
 
 	if (!child_exists("systemctl")) {
-		complain(_("this system has no systemd: start \"jpki-tool agent\" when you log in, and write the "
+		complain(_("this system has no systemd: start \"jpki-tool agent\" when you log in, "
+			   "and write the "
 			   "line \"ask-pin = agent\" into %s; nothing was changed"),
 			 path);
 		return TOOL_FAILED;
