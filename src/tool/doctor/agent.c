@@ -20,12 +20,14 @@ doctor_agent(struct report *report, const struct module *module)
 	}
 	if (!asking.is_there) {
 		report_add(report, MARK_CAUTION, "not-running", "%s",
-			   _("the setting ask-pin wants it, but none is running: each program asks for "
+			   _("the setting ask-pin wants it, but none is running: each program asks "
+			     "for "
 			     "PINs itself"));
 		report_command(report, "systemctl --user start jpki-agent.socket");
 		return;
 	}
 	report_on(report, AREA_AGENT, asking.excepts);
-	report_add(report, MARK_OK, "in-use", _("in use, but not by these programs, which ask themselves: %s"),
+	report_add(report, MARK_OK, "in-use",
+		   _("in use, but not by these programs, which ask themselves: %s"),
 		   asking.excepts[0] ? asking.excepts : "-");
 }

@@ -10,9 +10,9 @@
 char *conf_path(void);
 
 /*
- * The file without any line of that setting, and with this one at its end; NULL: without it. All at once
- * or not at all; the folder and the file are made, and a file that has nothing any more is taken away. A
- * message and TOOL_FAILED if it cannot be done.
+ * The file without any line of that setting, and with this one at its end; NULL: without it. All at
+ * once or not at all; the folder and the file are made, and a file that has nothing any more is
+ * taken away. A message and TOOL_FAILED if it cannot be done.
  */
 enum tool_exit conf_set(const char *path, const char *name, const char *value);
 
