@@ -101,6 +101,32 @@ two_at_once_are_asked_one_after_the_other(void **state)
 }
 
 static void
+those_who_wait_are_asked_in_their_turn(void **state)
+{
+	static const char *const pins[] = {"1111", "2222", "3333"};
+	struct jpki_agent_answer answer;
+	int first, others[3];
+
+	(void)state;
+	play_start(PLAY_OPEN "\n1111\n2222\n3333\n", NULL, LONG_MS);
+	first = play_connect();
+	say(first, &auth, sizeof auth);
+	play_wait_until_told("GETPIN");
+	for (int i = 2; i >= 0; i--)
+		others[i] = play_connect();
+	for (int i = 0; i < 3; i++) {
+		say(others[i], &auth, sizeof auth);
+		assert_true(hear_next(others[i], &answer));
+	}
+	(void)close(first);
+	for (int i = 0; i < 3; i++) {
+		assert_true(play_hear(others[i], &answer));
+		assert_memory_equal(answer.pin, pins[i], 4);
+		(void)close(others[i]);
+	}
+}
+
+static void
 a_wrong_pin_is_asked_again_on_the_same_connection(void **state)
 {
 	struct jpki_agent_request request = auth;
@@ -486,6 +512,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(whoever_waits_hears_of_it_at_once_and_again),
 		TEST(two_at_once_are_asked_one_after_the_other),
+		TEST(those_who_wait_are_asked_in_their_turn),
 		TEST(a_wrong_pin_is_asked_again_on_the_same_connection),
 		TEST(the_dialog_of_one_that_goes_away_closes_and_the_next_is_asked),
 		TEST(so_does_that_of_one_that_dies),

@@ -6,6 +6,7 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/ssh-lib.sh"
+. "$(dirname "$0")/screen-lib.sh"
 client_enter agent "$@"
 recipe_seconds=90 # whoever asks all the same is never answered
 program "pkcs11-tool" "OpenSC $(opensc-tool -i 2>/dev/null | sed -n 's/^OpenSC \([0-9.]*\).*/\1/p')"
@@ -32,9 +33,19 @@ chmod +x "$work/bin/test-pinentry"
 : >"$work/words"
 export XDG_RUNTIME_DIR=$work/runtime
 mkdir -m 700 "$XDG_RUNTIME_DIR"
-"$build/src/tool/jpki-tool" agent --pinentry "$work/bin/test-pinentry" 2>"$work/agent.log" &
-agent=$!
-await $patience test -S "$XDG_RUNTIME_DIR/jpki-pkcs11/agent" || bail "the agent runs" "$work/agent.log"
+# agent_begin PINENTRY [LOCALE]: gettext goes by the locale's name alone.
+mkdir "$work/locales"
+for locale in C.UTF-8 ja_JP.UTF-8; do ln -s /usr/lib/locale/C.utf8 "$work/locales/$locale"; done
+agent_begin() {
+	env LOCPATH="$work/locales" LC_ALL="${2:-C.UTF-8}" "$build/src/tool/jpki-tool" agent --pinentry "$1" 2>"$work/agent.log" &
+	agent=$!
+	await $patience test -S "$XDG_RUNTIME_DIR/jpki-pkcs11/agent" || bail "the agent runs" "$work/agent.log"
+}
+agent_end() {
+	kill $agent
+	wait $agent
+}
+agent_begin "$work/bin/test-pinentry"
 
 # asked NAME: the last recipe had one dialog, for a program of that name.
 asked() {
@@ -101,7 +112,30 @@ if [ -e "$libdir/pkcs11/p11-kit-client.so" ]; then
 	check "lent: no errors" says '^No errors'
 fi
 
-kill $agent
-check "the agent ends when it is told to" wait $agent
+check "the agent ends when it is told to" agent_end
 check "and leaves no socket" test ! -e "$XDG_RUNTIME_DIR/jpki-pkcs11/agent"
+
+# The dialogs themselves: on a terminal without a screen, and on a screen in both languages.
+if command -v pkcs11-tool pinentry-curses pinentry-gtk-2 >/dev/null; then
+	program pinentry "$(pinentry-curses --version | sed -n '1s/.* //p')"
+	agent_begin pinentry-curses
+	recipe pkcs11-tool "a dialog on the terminal of the program" "Tries left: 3 of 3" $pin_auth
+	agent_end
+
+	screen_start 900x600
+	dialog() { xdotool search --onlyvisible --name '^jpki-tool$' >/dev/null 2>&1; }
+	type_into_dialog() {
+		await $patience dialog || return 1
+		import -window root "$build/clients/agent-$1.png"
+		xdotool type --delay 50 "$pin_auth" && xdotool key Return
+	}
+	for locale in C.UTF-8 ja_JP.UTF-8; do
+		agent_begin pinentry-gtk-2 $locale
+		type_into_dialog $locale &
+		typing=$!
+		recipe pkcs11-tool "a dialog on the screen ($locale)"
+		wait $typing
+		agent_end
+	done
+fi
 client_finish
