@@ -263,13 +263,7 @@ time_left(const struct agent *agent)
 	return left > 0 ? (int)left : 0;
 }
 
-enum {
-	AT_SIGNALS,
-	AT_LISTENER,
-	AT_DIALOG,
-	AT_CLIENTS,
-	PLACES = AT_CLIENTS + AGENT_CLIENTS_MAX
-};
+enum { AT_SIGNALS, AT_LISTENER, AT_DIALOG, AT_CLIENTS, PLACES = AT_CLIENTS + AGENT_CLIENTS_MAX };
 
 /* Waits for what comes next. False: not any more. */
 static bool
@@ -280,7 +274,8 @@ wait_for_next(struct agent *agent, struct pollfd fds[PLACES])
 	fds[AT_DIALOG] = (struct pollfd){
 		.fd = agent->dialog ? dialog_descriptor(agent->dialog) : -1, .events = POLLIN};
 	for (size_t i = 0; i < AGENT_CLIENTS_MAX; i++)
-		fds[AT_CLIENTS + i] = (struct pollfd){.fd = agent->clients[i].socket, .events = POLLIN};
+		fds[AT_CLIENTS + i] =
+			(struct pollfd){.fd = agent->clients[i].socket, .events = POLLIN};
 	if (poll(fds, PLACES, time_left(agent)) < 0 && errno != EINTR)
 		return false;
 	return fds[AT_SIGNALS].revents == 0;

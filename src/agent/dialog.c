@@ -23,7 +23,7 @@ struct dialog {
 	enum key key;
 	enum step step;
 	int entries;
-	const char *error;   /* what was wrong with the last entry; NULL: nothing */
+	const char *error;  /* what was wrong with the last entry; NULL: nothing */
 	struct pin pins[4]; /* by step */
 };
 
@@ -139,7 +139,7 @@ give(const struct dialog *dialog, struct jpki_agent_answer *answer)
 	answer->outcome = JPKI_AGENT_TYPED;
 	answer->pin_len = (uint32_t)now->len;
 	memcpy(answer->pin, now->text, now->len);
-	answer->new_pin_len = (uint32_t)new->len;
+	answer->new_pin_len = (uint32_t) new->len;
 	memcpy(answer->new_pin, new->text, new->len);
 }
 
@@ -165,7 +165,8 @@ answered(struct dialog *dialog, struct jpki_agent_answer *answer)
 void
 dialog_go_on(struct dialog *dialog, struct jpki_agent_answer *answer)
 {
-	*answer = (struct jpki_agent_answer){.version = JPKI_AGENT_VERSION, .outcome = JPKI_AGENT_WAITS};
+	*answer = (struct jpki_agent_answer){.version = JPKI_AGENT_VERSION,
+					     .outcome = JPKI_AGENT_WAITS};
 	switch (pinentry_go_on(dialog->pinentry)) {
 	case ENTRY_WAITS:
 		break;

@@ -6,8 +6,8 @@
 #include "jpki-agent.h"
 
 /*
- * One question to the user: a consent to the last try where there is only one, then one PIN, or three
- * entries for a change, each until it has the shape of one.
+ * One question to the user: a consent to the last try where there is only one, then one PIN, or
+ * three entries for a change, each until it has the shape of one.
  */
 struct dialog;
 
@@ -19,8 +19,8 @@ struct dialog *dialog_open(const char *program, const struct jpki_agent_request 
 int dialog_descriptor(const struct dialog *dialog);
 
 /*
- * Goes on, without waiting. *answer, in memory for PINs, has what came of it; JPKI_AGENT_WAITS: nothing
- * yet.
+ * Goes on, without waiting. *answer, in memory for PINs, has what came of it; JPKI_AGENT_WAITS:
+ * nothing yet.
  */
 void dialog_go_on(struct dialog *dialog, struct jpki_agent_answer *answer);
 

@@ -31,7 +31,8 @@ static int
 passed_socket(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
-	const bool ours = pid && count && strtol(pid, NULL, 10) == getpid() && strcmp(count, "1") == 0;
+	const bool ours =
+		pid && count && strtol(pid, NULL, 10) == getpid() && strcmp(count, "1") == 0;
 
 	(void)unsetenv("LISTEN_PID");
 	(void)unsetenv("LISTEN_FDS");
@@ -50,7 +51,8 @@ static enum listener_trouble
 open_folder(struct listener *listener, const char *runtime)
 {
 	struct stat st;
-	const int n = snprintf(listener->path, sizeof listener->path, "%s/" JPKI_AGENT_FOLDER, runtime);
+	const int n =
+		snprintf(listener->path, sizeof listener->path, "%s/" JPKI_AGENT_FOLDER, runtime);
 
 	if (n < 0 || (size_t)n >= sizeof listener->path - sizeof "/" JPKI_AGENT_SOCKET)
 		return LISTENER_NO_PLACE;

@@ -7,7 +7,7 @@
 /* The socket where modules find the agent of this user: systemd's, or one that is made here. */
 struct listener {
 	int socket;
-	int folder;      /* locked while this agent runs; -1: the socket is systemd's */
+	int folder;	/* locked while this agent runs; -1: the socket is systemd's */
 	char path[108]; /* where it is; "" likewise */
 };
 

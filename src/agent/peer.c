@@ -25,7 +25,8 @@ look_at_program(struct peer *peer)
 		peer->relays |= strcmp(slash + 1, relays[i]) == 0;
 }
 
-/* The 7th field of /proc/PID/stat; the 2nd is a name in brackets that may have anything in it. 0: none. */
+/* The 7th field of /proc/PID/stat; the 2nd is a name in brackets that may have anything in it. 0:
+ * none. */
 static dev_t
 terminal_number(pid_t pid)
 {

@@ -6,8 +6,8 @@
 #include <sys/types.h>
 
 /*
- * Who asks for a PIN, as far as the system can say: a help for the user, and no proof. Any program of
- * this user's can be made to ask for another one.
+ * Who asks for a PIN, as far as the system can say: a help for the user, and no proof. Any program
+ * of this user's can be made to ask for another one.
  */
 struct peer {
 	pid_t pid;

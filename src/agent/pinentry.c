@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LINE_BYTES 1002  /* the protocol's longest line, its end and a NUL */
+#define LINE_BYTES 1002	 /* the protocol's longest line, its end and a NUL */
 #define QUEUE_BYTES 8192 /* all lines of one question */
 #define TYPED_BYTES 512
 
@@ -33,7 +33,7 @@ struct pinentry {
 	bool greeted;
 	size_t typed_len;
 	bool typed_long;
-	size_t heard;            /* bytes of a line that is not whole yet */
+	size_t heard;		 /* bytes of a line that is not whole yet */
 	size_t queue_at, queued; /* lines to be said, each with its end */
 	char line[LINE_BYTES];
 	char queue[QUEUE_BYTES];
@@ -163,7 +163,8 @@ add_character(char line[LINE_BYTES], size_t *len, const char *text, size_t n)
 static size_t
 make_line(char line[LINE_BYTES], const struct pinentry_line *said)
 {
-	size_t len = (size_t)snprintf(line, LINE_BYTES - 1, "%s%s", said->command, said->text ? " " : "");
+	size_t len = (size_t)snprintf(line, LINE_BYTES - 1, "%s%s", said->command,
+				      said->text ? " " : "");
 	size_t n;
 
 	for (const char *text = said->text; text && *text; text += n) {

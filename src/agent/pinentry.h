@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /*
- * A conversation with a pinentry program (GnuPG's, spoken to with the Assuan protocol): it shows the
- * dialog, whichever suits the desktop. Nothing here waits, so that whoever asks can do other things
- * meanwhile. All that is said and typed is in memory for PINs (holder/secret.h).
+ * A conversation with a pinentry program (GnuPG's, spoken to with the Assuan protocol): it shows
+ * the dialog, whichever suits the desktop. Nothing here waits, so that whoever asks can do other
+ * things meanwhile. All that is said and typed is in memory for PINs (holder/secret.h).
  */
 
 enum entry_state {
@@ -30,8 +30,9 @@ struct pinentry;
 struct pinentry *pinentry_open(const char *program);
 
 /*
- * Says these lines, the next one when one is answered; only what the last is answered matters, since not
- * all programs know all options. A text that is too long for a line of the protocol is cut.
+ * Says these lines, the next one when one is answered; only what the last is answered matters,
+ * since not all programs know all options. A text that is too long for a line of the protocol is
+ * cut.
  */
 void pinentry_say(struct pinentry *pinentry, const struct pinentry_line lines[], size_t count);
 

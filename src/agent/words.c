@@ -15,23 +15,34 @@
 
 /* What the first dialog of a request says that it is for. */
 static const char *const purposes[][KEYS] = {
-	[JPKI_AGENT_LOGIN] = {
-		[KEY_AUTH] = N_("A program wants to log in somewhere with your My Number card."),
-		[KEY_SIGN] = N_("A program wants to SIGN with your My Number card, in your name. Whoever "
-				"gets a signature can read your name, address, birth date and sex."),
-	},
-	[JPKI_AGENT_SIGNATURE] = {
-		[KEY_AUTH] = N_("A program wants ONE use of your My Number card's key for user "
-				"authentication."),
-		[KEY_SIGN] = N_("A program wants ONE SIGNATURE with your My Number card, in your name. "
+	[JPKI_AGENT_LOGIN] =
+		{
+			[KEY_AUTH] =
+				N_("A program wants to log in somewhere with your My Number card."),
+			[KEY_SIGN] = N_("A program wants to SIGN with your My Number card, in your "
+					"name. Whoever "
+					"gets a signature can read your name, address, birth date "
+					"and sex."),
+		},
+	[JPKI_AGENT_SIGNATURE] =
+		{
+			[KEY_AUTH] =
+				N_("A program wants ONE use of your My Number card's key for user "
+				   "authentication."),
+			[KEY_SIGN] = N_(
+				"A program wants ONE SIGNATURE with your My Number card, in your "
+				"name. "
 				"Whoever gets it can read your name, address, birth date and sex."),
-	},
-	[JPKI_AGENT_CHANGE] = {
-		[KEY_AUTH] = N_("A program wants to change the PIN for user authentication of your My "
-				"Number card."),
-		[KEY_SIGN] = N_("A program wants to change the password for digital signature of your My "
-				"Number card."),
-	},
+		},
+	[JPKI_AGENT_CHANGE] =
+		{
+			[KEY_AUTH] = N_("A program wants to change the PIN for user authentication "
+					"of your My "
+					"Number card."),
+			[KEY_SIGN] = N_("A program wants to change the password for digital "
+					"signature of your My "
+					"Number card."),
+		},
 };
 
 static const char *const fields[][KEYS] = {
@@ -43,8 +54,8 @@ static const char *const fields[][KEYS] = {
 };
 
 /*
- * The end of a name that others gave, as it may be shown: it tells things of one kind apart. Qt's pinentry
- * takes what looks like HTML for it. The caller frees it; NULL without memory.
+ * The end of a name that others gave, as it may be shown: it tells things of one kind apart. Qt's
+ * pinentry takes what looks like HTML for it. The caller frees it; NULL without memory.
  */
 static char *
 shown(const char *name, size_t most)
@@ -70,7 +81,8 @@ who_asks(const struct peer *peer)
 				     : _("Asked by: %s (process %d)");
 	char *program = shown(peer->program, NAME_BYTES), *text;
 
-	if (asprintf(&text, format, program && *program ? program : _("unknown"), (int)peer->pid) < 0)
+	if (asprintf(&text, format, program && *program ? program : _("unknown"), (int)peer->pid) <
+	    0)
 		text = NULL;
 	free(program);
 	return text;
@@ -79,7 +91,8 @@ who_asks(const struct peer *peer)
 static char *
 which_card(const struct jpki_agent_request *request)
 {
-	char *serial = shown(request->serial, NAME_BYTES), *reader = shown(request->reader, NAME_BYTES);
+	char *serial = shown(request->serial, NAME_BYTES),
+	     *reader = shown(request->reader, NAME_BYTES);
 	char *text = NULL;
 
 	if (serial && reader && asprintf(&text, _("Card: %s in %s"), serial, reader) < 0)
@@ -94,7 +107,8 @@ tries(const struct jpki_agent_request *request)
 {
 	char *text;
 
-	if (asprintf(&text, _("Tries left: %u of %u"), request->tries_left, request->tries_allowed) < 0)
+	if (asprintf(&text, _("Tries left: %u of %u"), request->tries_left,
+		     request->tries_allowed) < 0)
 		return NULL;
 	return text;
 }
@@ -102,20 +116,23 @@ tries(const struct jpki_agent_request *request)
 static const char *
 last_try(enum key key)
 {
-	return key == KEY_AUTH ? _("THE LAST TRY: if the PIN is wrong now, it is locked and has to be set "
-				   "anew (smartphone and kiosk, or municipal office).")
-			       : _("THE LAST TRY: if the password is wrong now, it is locked and has to be "
-				   "set anew (smartphone and kiosk, or municipal office).");
+	return key == KEY_AUTH
+		       ? _("THE LAST TRY: if the PIN is wrong now, it is locked and has to be set "
+			   "anew (smartphone and kiosk, or municipal office).")
+		       : _("THE LAST TRY: if the password is wrong now, it is locked and has to be "
+			   "set anew (smartphone and kiosk, or municipal office).");
 }
 
 char *
 words_about(const struct jpki_agent_request *request, const struct peer *peer, enum step step)
 {
 	const enum key key = request->key == JPKI_AGENT_KEY_SIGN ? KEY_SIGN : KEY_AUTH;
-	char *who = who_asks(peer), *card = which_card(request), *left = tries(request), *text = NULL;
+	char *who = who_asks(peer), *card = which_card(request), *left = tries(request),
+	     *text = NULL;
 
 	if (who && card && left &&
-	    asprintf(&text, "%s\n\n%s\n%s\n%s", step == STEP_LAST_TRY ? last_try(key) : _(purposes[request->purpose][key]),
+	    asprintf(&text, "%s\n\n%s\n%s\n%s",
+		     step == STEP_LAST_TRY ? last_try(key) : _(purposes[request->purpose][key]),
 		     who, card, left) < 0)
 		text = NULL;
 	free(who);
@@ -142,7 +159,8 @@ words_refused(enum jpki_agent_fault fault, enum key key)
 	case JPKI_AGENT_FAULT_SHAPE:
 		return words_fault(PIN_LENGTH, key);
 	case JPKI_AGENT_FAULT_REPEATED:
-		return _("this one was refused before: it was not sent to the card again, and no try is gone");
+		return _("this one was refused before: it was not sent to the card again, and no "
+			 "try is gone");
 	case JPKI_AGENT_FAULT_NEW_LENGTH:
 	case JPKI_AGENT_FAULT_NEW:
 		return _("the card does not take this new one; nothing was changed");
@@ -172,7 +190,8 @@ words_fault(enum pin_fault fault, enum key key)
 const char *
 words_ok(enum step step)
 {
-	return step == STEP_LAST_TRY ? _("Yes, use the last try") : "OK"; /* _() would find the word for a state */
+	return step == STEP_LAST_TRY ? _("Yes, use the last try")
+				     : "OK"; /* _() would find the word for a state */
 }
 
 const char *

@@ -17,15 +17,17 @@ enum step {
 };
 
 /*
- * What it is for, who asks, and which card it is. Fits into a line of the protocol whatever the request
- * and the peer say. The caller frees it; NULL without memory.
+ * What it is for, who asks, and which card it is. Fits into a line of the protocol whatever the
+ * request and the peer say. The caller frees it; NULL without memory.
  */
-char *words_about(const struct jpki_agent_request *request, const struct peer *peer, enum step step);
+char *words_about(const struct jpki_agent_request *request, const struct peer *peer,
+		  enum step step);
 
 /* The label of the field. */
 const char *words_field(enum key key, enum step step);
 
-/* What was wrong with the last entry: as the card said; and before any card saw it. NULL: nothing. */
+/* What was wrong with the last entry: as the card said; and before any card saw it. NULL: nothing.
+ */
 const char *words_refused(enum jpki_agent_fault fault, enum key key);
 const char *words_fault(enum pin_fault fault, enum key key);
 
