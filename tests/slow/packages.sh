@@ -102,7 +102,7 @@ all_bound() {
 	while IFS= read -r file; do
 		count=$((count + 1))
 		readelf -d "$file" | grep -q BIND_NOW || { echo "not $file" && return 1; }
-	done < <(find "$work/extracted" -type f \( -path '*/bin/*' -o -name '*.so*' \))
+	done < <(find "$work/extracted" -type f \( -path '*/bin/*' -o -name '*.so' -o -name '*.so.*' \))
 	echo "$count programs and libraries" && [ "$count" -eq 6 ]
 }
 
