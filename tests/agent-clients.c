@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -349,6 +350,7 @@ static void
 others_of_the_same_user_cannot_look_into_the_agent(void **state)
 {
 	char path[64];
+	struct rlimit core;
 	struct stat st;
 
 	(void)state;
@@ -356,7 +358,9 @@ others_of_the_same_user_cannot_look_into_the_agent(void **state)
 	assert_int_equal(play_outcome(&auth), JPKI_AGENT_CANCELLED);
 	(void)snprintf(path, sizeof path, "/proc/%d/mem", (int)play_agent());
 	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_uid, 0);
+	assert_int_equal(st.st_uid, 0); /* where root runs the tests, it always is */
+	assert_int_equal(prlimit(play_agent(), RLIMIT_CORE, NULL, &core), 0);
+	assert_int_equal(core.rlim_max, 0);
 }
 
 /* ---- where it listens ---- */
