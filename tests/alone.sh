@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
 #
-# Sourced by all that runs tests: make check (tests/module.mk), ./run-tests, tests/pcscd/lib.sh. From
+# Sourced by all that runs tests: make check (tests/module/local.mk), ./run-tests, tests/pcscd/lib.sh. From
 # there on no program finds a reader service, an agent, a screen or a setting of whoever runs the
 # tests, whatever it does: a test that wants one starts its own. $JPKI_BUILD is the build folder.
 

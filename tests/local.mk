@@ -11,18 +11,18 @@ tool_tests = # with cmocka, the simulated card and jpki-tool
 tool_scripts = # with the last two
 tool_replays = # with jpki-tool
 
-include tests/objects.mk
-include tests/module.mk
-include tests/sim-card.mk
-include tests/bench.mk
-include tests/sim-doors.mk
-include tests/life.mk
-include tests/faults.mk
-include tests/pair.mk
-include tests/holder.mk
-include tests/agent.mk
-include tests/tool.mk
-include tests/fuzz.mk
+include tests/unit/local.mk
+include tests/module/local.mk
+include tests/sim/card.mk
+include tests/bench/local.mk
+include tests/sim/doors.mk
+include tests/life/local.mk
+include tests/faults/local.mk
+include tests/pair/local.mk
+include tests/holder/local.mk
+include tests/agent/local.mk
+include tests/tool/local.mk
+include tests/fuzz/local.mk
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)

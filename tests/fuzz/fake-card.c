@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "fake-card.h"
+#include "tests/fuzz/fake-card.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "fake-pcsc.h"
+#include "tests/fuzz/fake-pcsc.h"
 
 #include <stdio.h>
 #include <winscard.h>

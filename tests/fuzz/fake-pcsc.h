@@ -2,9 +2,9 @@
 #ifndef JPKI_TESTS_FUZZ_FAKE_PCSC_H
 #define JPKI_TESTS_FUZZ_FAKE_PCSC_H
 
-#include "fake-card.h"
-#include "guard.h"
-#include "input.h"
+#include "tests/fuzz/fake-card.h"
+#include "tests/fuzz/guard.h"
+#include "tests/fuzz/input.h"
 
 /*
  * libpcsclite for a program in one thread: the functions of winscard.h that the module calls, with

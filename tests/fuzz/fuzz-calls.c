@@ -4,9 +4,9 @@
  * while calls of PC/SC fail and cards come and go. The guard (guard.h) and the program
  * (program.h) see to it that the module keeps its promises.
  */
-#include "fake-pcsc.h"
-#include "fuzz.h"
-#include "program.h"
+#include "tests/fuzz/fake-pcsc.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/program.h"
 
 #define CALLS_MAX 200
 

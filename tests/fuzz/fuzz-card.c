@@ -4,9 +4,9 @@
  * program looks at the tokens, logs in, signs and changes the PIN. Whatever they answer, the
  * module keeps to its memory and, as far as a lying card lets it, to its promises.
  */
-#include "fake-pcsc.h"
-#include "fuzz.h"
-#include "program.h"
+#include "tests/fuzz/fake-pcsc.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/program.h"
 
 #define STEPS_MAX 60
 

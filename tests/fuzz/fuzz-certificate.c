@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.h"
-#include "guard.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/guard.h"
 
 const char fuzz_corpus[] = "certificate";
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "guard.h"
+#include "tests/fuzz/guard.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guard.h"
-#include "program.h"
+#include "tests/fuzz/guard.h"
+#include "tests/fuzz/program.h"
 
 #define FENCE 16
 #define FENCE_BYTE 0xa7

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "program.h"
+#include "tests/fuzz/program.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake-pcsc.h"
+#include "tests/fuzz/fake-pcsc.h"
 #include "p11/entry.h"
 #include "p11/function-list.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "input.h"
+#include "tests/fuzz/input.h"
 #include "jpki-pkcs11.h"
 
 /*

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #define INPUT_MAX 65536
 #define SECONDS 120 /* the whole corpus takes a few, unless something hangs */

@@ -7,11 +7,11 @@ set -u
 . "$(dirname "$0")/lib.sh"
 private_enter "$@"
 
-# life ROLE [ARGUMENT]: see tests/life.c. It has to come to its end, not just to exit.
+# life ROLE [ARGUMENT]: see tests/life/life.c. It has to come to its end, not just to exit.
 life() {
 	local role=$1
 	shift
-	timeout --kill-after=10 300 "$build/tests/life" "$role" "$module" "$@"
+	timeout --kill-after=10 300 "$build/tests/life/life" "$role" "$module" "$@"
 }
 
 # to_the_end ROLE [ARGUMENT]
@@ -33,7 +33,7 @@ logged_out() {
 	grep -q '"card":"adult"' "$work/status" && ! grep -q '"open":true' "$work/status"
 }
 
-helper=$build/tests/.libs/life-destructor.so
+helper=$build/tests/life/.libs/destructor.so
 pcscd_start
 card_serve --card adult
 

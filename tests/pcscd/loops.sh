@@ -47,7 +47,7 @@ wrong_pin() { check "$1" fails_leaving "${@:2}"; }
 # constant nss|nss-sign|gnutls TOKEN PIN...
 # For ever is as bad as a hang.
 constant() {
-	timeout 120 "$build/tests/pair-constant" "$1" "$module" "${@:2}"
+	timeout 120 "$build/tests/pair/constant" "$1" "$module" "${@:2}"
 	local status=$?
 	return $((status == 2 ? 124 : status))
 }

@@ -17,7 +17,7 @@ mkfifo "$work/start"
 exec {start}<>"$work/start"
 pids=()
 for i in $(seq $processes); do
-	timeout --kill-after=10 900 "$build/tests/load" "$module" 2 $((count / 2)) wait \
+	timeout --kill-after=10 900 "$build/tests/module/load" "$module" 2 $((count / 2)) wait \
 		{start}>&- <"$work/start" >"$work/load-$i.log" 2>&1 &
 	pids+=($!)
 done

@@ -15,7 +15,7 @@ pcscd_start
 card_serve --card holder
 
 JPKI_CARD_SIM_CONTROL=$work/control timeout --kill-after=10 900 \
-	"$build/tests/secrets" "$module" "$build/tests/secrets-client" "$work/sign.pem" \
+	"$build/tests/secrets/secrets" "$module" "$build/tests/secrets/client" "$work/sign.pem" \
 	$pin_auth $pin_sign "$work/folder" 2>"$work/err"
 status=$?
 [ $status -le 1 ] || not_ok "the watcher ran to its end" "$work/err"

@@ -21,7 +21,7 @@ stage() {
 
 go_on() { echo >&"${program[1]}"; }
 
-coproc program { exec timeout --kill-after=10 600 "$build/tests/life" service "$module" 2>"$work/errors"; }
+coproc program { exec timeout --kill-after=10 600 "$build/tests/life/life" service "$module" 2>"$work/errors"; }
 stage "without pcscd: no token, and no error" none
 pcscd_start
 card_serve --card adult

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Several programs on one card through a real pcscd (tests/pair.c), and OpenSC's module beside ours.
+# Several programs on one card through a real pcscd (tests/pair/pair.c), and OpenSC's module beside ours.
 set -u
 . "$(dirname "$0")/lib.sh"
 private_enter "$@"
@@ -19,7 +19,7 @@ mount --bind "$work/modules" /usr/share/p11-kit/modules || bail "p11-kit configu
 
 # run_pair PATTERN: the promises whose name matches, as result lines.
 run_pair() {
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout 900 "$build/tests/pair" "$@" 2>"$work/pair.err" |
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout 900 "$build/tests/pair/pair" "$@" 2>"$work/pair.err" |
 		sed -un 's/^\(not \)\?ok [0-9]* - /\1ok /p; /^# \(not \)\?ok/!s/^#/#/p'
 	[ "${PIPESTATUS[0]}" -eq 0 ] || failures=$((failures + 1))
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# A long session through a real pcscd under valgrind's memcheck (tests/pair-session.c).
+# A long session through a real pcscd under valgrind's memcheck (tests/pair/session.c).
 set -u
 . "$(dirname "$0")/lib.sh"
 private_enter "$@"
@@ -13,7 +13,7 @@ export JPKI_CARD_SIM_CONTROL=$work/control JPKI_BUILD=$build
 # Complaints end it with status 99, whether of misuse or of memory lost for good.
 CMOCKA_MESSAGE_OUTPUT=TAP timeout 600 valgrind --error-exitcode=99 --num-callers=30 --log-file="$work/valgrind.log" \
 	--leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
-	"$build/tests/pair-session" >"$work/session.log" 2>&1
+	"$build/tests/pair/session" >"$work/session.log" 2>&1
 status=$?
 name="a session of listing, PINs, signatures, card changes and ends works under valgrind"
 if grep -qx 'ok 1 - a_long_session' "$work/session.log"; then

@@ -35,9 +35,9 @@ days() {
 END
 }
 
-programs="module-objects module-pin module-sign module-slots tool-parts holder-authority holder-dates holder-signature"
+programs="module/objects module/pin module/sign module/slots tool/parts holder/authority holder/dates holder/signature"
 # These need people whose certificates end, or have ended.
-programs_later="tool-terminal tool-sign.sh tool-statuses.sh"
+programs_later="tool/terminal tool/sign.sh tool/statuses.sh"
 samples="services-verify services-workflow"
 
 find_library() {
@@ -72,10 +72,10 @@ place_build() {
 	for name in $programs $programs_later; do
 		case $name in
 		*.sh) ;;
-		*) ln -s "$build/tests/$name" tests/ ;;
+		*) mkdir -p "tests/${name%/*}" && ln -s "$build/tests/$name" "tests/$name" ;;
 		esac
 	done
-	for name in $(sed -n '/^module_cards = /,/[^\\]$/p' "$top/tests/module.mk" | tr -d '\\' | sed 's/.*=//'); do
+	for name in $(sed -n '/^module_cards = /,/[^\\]$/p' "$top/tests/module/local.mk" | tr -d '\\' | sed 's/.*=//'); do
 		src/sim/jpki-card-sim --state tests/cards make "$name" || return 1
 	done
 }

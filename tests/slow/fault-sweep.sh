@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# One fault at every PC/SC call of what programs do (tests/fault-sweep.c): the whole sweep on the
+# One fault at every PC/SC call of what programs do (tests/faults/fault-sweep.c): the whole sweep on the
 # card as it comes, then one point in EVERY of each scenario on cards with each value of each
 # switch, and with two switches that may meet. make check runs a small part of it.
-# What follows "not ok" repeats the point: tests/fault-sweep --with ... SCENARIO FAULT CALL NUMBER.
+# What follows "not ok" repeats the point: tests/faults/fault-sweep --with ... SCENARIO FAULT CALL NUMBER.
 # JPKI_BUILD is the build folder; with the argument "switches", only the cards with switches.
 set -u
 
@@ -50,7 +50,7 @@ fi
 
 # One line a job: its name, and the arguments.
 {
-	[ "${1:-}" = switches ] || "$build/tests/fault-sweep" --scenarios | sed 's/.*/& &/'
+	[ "${1:-}" = switches ] || "$build/tests/faults/fault-sweep" --scenarios | sed 's/.*/& &/'
 	sed "s/.*/& --with & --every $every all/" "$out/singles" "$out/pairs"
 } >"$out/jobs"
 # shellcheck disable=SC2016 # it is the inner shell that expands them
@@ -58,7 +58,7 @@ xargs -P "$(nproc)" -L 1 sh -c '
 	sweep=$1 out=$2 name=$3
 	shift 3
 	"$sweep" "$@" >"$out/$name.out" 2>"$out/$name.log"' sh \
-	"$build/tests/fault-sweep" "$out" <"$out/jobs"
+	"$build/tests/faults/fault-sweep" "$out" <"$out/jobs"
 status=$?
 
 while read -r name arguments; do

@@ -67,7 +67,7 @@ found_nothing() {
 	rm -f "$work"/report*
 }
 
-programs=$(printf 'include Makefile\nprograms:\n\t@echo $(filter-out tests/module-life,$(TESTS))\n' |
+programs=$(printf 'include Makefile\nprograms:\n\t@echo $(filter-out tests/module/life,$(TESTS))\n' |
 	make -s -C "$build" -f - programs)
 JPKI_BUILD=$build timeout --kill-after=20 3200 make -C "$build" -k -j2 check TESTS="$programs" \
 	>"$work/make.log" 2>&1
@@ -77,7 +77,7 @@ found_nothing "make check under ASan, LeakSanitizer and UBSan: $(grep -c '^PASS:
 
 # Of this program all but the tests that fork while another thread allocates: gcc 12's ASan leaves
 # its own locks held in the child. make check itself has those.
-lives=$(sed -n 's/.*cmocka_unit_test[a-z_]*(\([a-z0-9_]*\).*/\1/p' "$top/tests/module-life.c" |
+lives=$(sed -n 's/.*cmocka_unit_test[a-z_]*(\([a-z0-9_]*\).*/\1/p' "$top/tests/module/life.c" |
 	grep -v '^fork_while_another_thread')
 status=0 count=0
 # libp11's engine (0.4.13, with OpenSSL 3.5) keeps a key that was freed; the module has nothing of libcrypto's.
@@ -86,7 +86,7 @@ for life in $lives; do
 	not_ours=$work/not-ours
 	[ "$life" != openssls_engine_and_the_program_use_the_module_together ] || not_ours=$work/engines
 	LSAN_OPTIONS=${LSAN_OPTIONS/"$work/not-ours"/"$not_ours"} \
-		JPKI_BUILD=$build timeout --kill-after=20 480 "$build/tests/module-life" "$life" \
+		JPKI_BUILD=$build timeout --kill-after=20 480 "$build/tests/module/life" "$life" \
 		>>"$work/life.log" 2>&1 || status=1
 	count=$((count + 1))
 done

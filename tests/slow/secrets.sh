@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # No PIN and nothing of the holder's name and address is left in the memory of a program that is
-# done with the card, nor in core dumps, forked children, logs or files (tests/secrets.c).
+# done with the card, nor in core dumps, forked children, logs or files (tests/secrets/secrets.c).
 set -u
 export LC_ALL=C.UTF-8
 
@@ -35,8 +35,8 @@ mkdir "$work/folder"
 watch() {
 	XDG_CONFIG_HOME=$work/folder JPKI_PKCS11_LOG_FILE=$log JPKI_PKCS11_LOG_LEVEL=debug \
 		timeout --kill-after=10 1200 "$sim" run --state "$work/cards" \
-		--reader Reader=holder -- "$@" "$build/tests/secrets" "$build/.libs/jpki-pkcs11.so" \
-		"$build/tests/secrets-client" "$work/sign.pem" $pin_auth $pin_sign "$work/folder"
+		--reader Reader=holder -- "$@" "$build/tests/secrets/secrets" "$build/.libs/jpki-pkcs11.so" \
+		"$build/tests/secrets/client" "$work/sign.pem" $pin_auth $pin_sign "$work/folder"
 }
 
 watch 2>"$work/watch.err"

@@ -37,12 +37,12 @@ build_tsan() {
 	mkdir -p "$tsan" && cd "$tsan" || return 1
 	[ -e Makefile ] || "$top/configure" -q CFLAGS="-g -O1 -fsanitize=thread" \
 		LDFLAGS="-fsanitize=thread" || return 1
-	make -j2 jpki-pkcs11.la src/sim/jpki-card-sim src/sim/standin/libpcsclite.so.1 tests/load \
-		tests/churn tests/module-life tests/tsan-race
+	make -j2 jpki-pkcs11.la src/sim/jpki-card-sim src/sim/standin/libpcsclite.so.1 tests/module/load \
+		tests/module/churn tests/module/life tests/module/tsan-race
 }
 
 name="$threads threads make $count verified signatures each"
-if load "$build" "$build/tests/load" "$build/.libs/jpki-pkcs11.so" $threads $count \
+if load "$build" "$build/tests/module/load" "$build/.libs/jpki-pkcs11.so" $threads $count \
 	>"$work/plain.log" 2>&1; then
 	ok "$name: $(tail -n 1 "$work/plain.log")"
 else
@@ -60,7 +60,7 @@ printf 'called_from_lib:libcrypto.so\n' >"$work/suppressions"
 export TSAN_OPTIONS="exitcode=66 suppressions=$work/suppressions second_deadlock_stack=1"
 
 # A sanitizer that is not at work finds nothing: first it has to find a race made on purpose.
-"$tsan/tests/tsan-race" >"$work/race.log" 2>&1
+"$tsan/tests/module/tsan-race" >"$work/race.log" 2>&1
 if [ $? -eq 66 ] && grep -q "data race" "$work/race.log"; then
 	ok "ThreadSanitizer finds a race made on purpose"
 else
@@ -81,9 +81,9 @@ finds_nothing() {
 }
 
 finds_nothing "the same under ThreadSanitizer, with nothing found" \
-	load "$tsan" "$tsan/tests/load" "$tsan/.libs/jpki-pkcs11.so" $threads $count
+	load "$tsan" "$tsan/tests/module/load" "$tsan/.libs/jpki-pkcs11.so" $threads $count
 finds_nothing "C_Finalize while other threads are inside, under ThreadSanitizer" \
-	env JPKI_BUILD="$tsan" "$tsan/tests/module-life" finalize_while_other_threads_are_inside
+	env JPKI_BUILD="$tsan" "$tsan/tests/module/life" finalize_while_other_threads_are_inside
 finds_nothing "sessions, logins and waits while cards, readers, pcscd and the module come and go" \
-	env JPKI_BUILD="$tsan" timeout --kill-after=10 300 "$tsan/tests/churn" 400
+	env JPKI_BUILD="$tsan" timeout --kill-after=10 300 "$tsan/tests/module/churn" 400
 exit $((failures > 0))

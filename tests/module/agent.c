@@ -1,0 +1,578 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/module/agent-stub.h"
+#include "tests/module/harness.h"
+
+/* PINs that the module gets from the user's agent (the setting ask-pin), over the simulated card. */
+
+#define NO_PIN NULL, 0
+#define RIGHT {.pin = PIN_AUTH}
+#define RIGHT_SIGN {.pin = PIN_SIGN}
+#define COUNT(lines) (sizeof(lines) / sizeof(lines)[0])
+#define START(lines) agent_start(lines, COUNT(lines))
+
+static CK_FUNCTION_LIST *f;
+static CK_SESSION_HANDLE session;
+static CK_MECHANISM sha256 = {CKM_SHA256_RSA_PKCS, NULL, 0};
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	f = harness_module("jpki-pkcs11");
+	agent_prepare();
+	harness_setting("ask-pin", "agent");
+	p11_start(f);
+	session = p11_open(f, SLOT_AUTH);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	(void)agent_stop();
+	(void)f->C_Finalize(NULL);
+	harness_reset();
+	return 0;
+}
+
+static void
+restart_with(const char *name, const char *value, CK_SLOT_ID slot)
+{
+	p11_stop(f);
+	harness_setting(name, value);
+	p11_start(f);
+	session = p11_open(f, slot);
+}
+
+static bool
+flag_is_set(void)
+{
+	return p11_token_flags(f, SLOT_AUTH) & CKF_PROTECTED_AUTHENTICATION_PATH;
+}
+
+static CK_RV
+log_in(void)
+{
+	return f->C_Login(session, CKU_USER, NO_PIN);
+}
+
+static CK_RV
+sign(void)
+{
+	CK_OBJECT_HANDLE key;
+	uint8_t signature[256];
+
+	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
+	return p11_sign(f, session, key, &sha256, "x", 1, signature);
+}
+
+static void
+the_flag_says_whether_an_agent_would_ask(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT};
+
+	(void)state;
+	assert_false(flag_is_set());
+	assert_int_equal(log_in(), CKR_ARGUMENTS_BAD);
+	START(lines);
+	assert_true(flag_is_set());
+	restart_with("ask-pin", "program", SLOT_AUTH);
+	assert_false(flag_is_set());
+	assert_int_equal(log_in(), CKR_ARGUMENTS_BAD);
+	assert_int_equal(f->C_Login(session, CKU_USER, (CK_UTF8CHAR *)(uintptr_t) "", 0),
+			 CKR_PIN_LEN_RANGE);
+	assert_int_equal(agent_stop(), 0);
+}
+
+static void
+programs_that_are_excepted_ask_themselves(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT};
+
+	(void)state;
+	START(lines);
+	restart_with("ask-pin-agent-not-for", "firefox* *agent", SLOT_AUTH);
+	assert_false(flag_is_set());
+	assert_int_equal(log_in(), CKR_ARGUMENTS_BAD);
+	restart_with("ask-pin-agent-not-for", "", SLOT_AUTH);
+	assert_true(flag_is_set());
+}
+
+static void
+the_modules_own_interface_says_who_asks(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT};
+	struct jpki_asking asking;
+
+	(void)state;
+	p11_asking("jpki-pkcs11", &asking);
+	assert_true(asking.by_agent);
+	assert_false(asking.excepted);
+	assert_false(asking.is_there);
+	assert_non_null(strstr(asking.excepts, "firefox*"));
+	START(lines);
+	restart_with("ask-pin-agent-not-for", "lo agent", SLOT_AUTH);
+	p11_asking("jpki-pkcs11", &asking);
+	assert_true(asking.by_agent);
+	assert_true(asking.is_there);
+	assert_string_equal(asking.excepts, "lo agent");
+	restart_with("ask-pin-agent-not-for", "lo *agent", SLOT_AUTH);
+	p11_asking("jpki-pkcs11", &asking);
+	assert_true(asking.excepted);
+	restart_with("ask-pin", "program", SLOT_AUTH);
+	p11_asking("jpki-pkcs11", &asking);
+	assert_false(asking.by_agent);
+	assert_int_equal(agent_stop(), 0);
+}
+
+static void
+a_link_or_a_file_is_no_agent(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT};
+	char real[160];
+
+	(void)state;
+	START(lines);
+	(void)snprintf(real, sizeof real, "%s.real", agent_path());
+	assert_int_equal(rename(agent_path(), real), 0);
+	assert_int_equal(symlink(real, agent_path()), 0);
+	assert_false(flag_is_set());
+	assert_int_equal(log_in(), CKR_ARGUMENTS_BAD);
+	assert_int_equal(unlink(agent_path()), 0);
+	assert_int_equal(rename(real, agent_path()), 0);
+	assert_true(flag_is_set());
+}
+
+static void
+the_user_is_told_what_the_pin_is_for(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT, RIGHT_SIGN};
+	const struct jpki_agent_request *asked;
+	CK_TOKEN_INFO info;
+
+	(void)state;
+	START(lines);
+	assert_int_equal(log_in(), CKR_OK);
+	session = p11_open(f, SLOT_SIGN);
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(agent_stop(), 2);
+	asked = agent_request(0);
+	assert_int_equal(asked->version, JPKI_AGENT_VERSION);
+	assert_int_equal(asked->purpose, JPKI_AGENT_LOGIN);
+	assert_int_equal(asked->key, JPKI_AGENT_KEY_AUTH);
+	assert_int_equal(asked->fault, JPKI_AGENT_FAULT_NONE);
+	assert_int_equal(asked->tries_left, 3);
+	assert_int_equal(asked->tries_allowed, 3);
+	assert_string_equal(asked->reader, "Reader");
+	assert_int_equal(f->C_GetTokenInfo(SLOT_AUTH, &info), CKR_OK);
+	assert_int_equal(strlen(asked->serial), 16);
+	assert_memory_equal(asked->serial, info.serialNumber, 16);
+	asked = agent_request(1);
+	assert_int_equal(asked->key, JPKI_AGENT_KEY_SIGN);
+	assert_int_equal(asked->tries_left, 5);
+	assert_int_equal(asked->tries_allowed, 5);
+}
+
+static void
+a_login_by_the_agent_signs_and_is_asked_for_once(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT};
+
+	(void)state;
+	START(lines);
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(log_in(), CKR_USER_ALREADY_LOGGED_IN);
+	assert_int_equal(agent_stop(), 1);
+	assert_int_equal(harness_tries("auth"), 3);
+	assert_false(harness_is_open("auth"));
+}
+
+static void
+a_pin_of_the_programs_own_is_taken(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT};
+
+	(void)state;
+	START(lines);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	assert_int_equal(agent_stop(), 0);
+}
+
+static void
+a_wrong_entry_is_asked_again_within_the_one_login(void **state)
+{
+	static const struct agent_line lines[] = {
+		{.pin = "12345"}, {.pin = "0000"}, {.pin = "0000"}, {.pin = "１２３４"}};
+	static const struct {
+		enum jpki_agent_fault fault;
+		unsigned int tries;
+	} expected[] = {{JPKI_AGENT_FAULT_NONE, 3},
+			{JPKI_AGENT_FAULT_SHAPE, 3},
+			{JPKI_AGENT_FAULT_WRONG, 2},
+			{JPKI_AGENT_FAULT_REPEATED, 2}};
+
+	(void)state;
+	START(lines);
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(agent_stop(), COUNT(lines));
+	for (size_t i = 0; i < COUNT(expected); i++) {
+		assert_int_equal(agent_request(i)->fault, expected[i].fault);
+		assert_int_equal(agent_request(i)->tries_left, expected[i].tries);
+	}
+	assert_int_equal(harness_tries("auth"), 3);
+}
+
+static void
+a_locked_pin_is_not_asked_for(void **state)
+{
+	static const struct agent_line lines[] = {{.pin = "0000"}, {.pin = "0001"}, {.pin = "0002"},
+						  RIGHT};
+
+	(void)state;
+	START(lines);
+	assert_int_equal(log_in(), CKR_PIN_LOCKED);
+	assert_int_equal(log_in(), CKR_PIN_LOCKED);
+	assert_int_equal(agent_stop(), 3);
+	assert_int_equal(agent_request(2)->tries_left, 1);
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Firefox's notice stays on the screen where C_Login returns sooner. */
+static void
+cancelling_sends_nothing_and_takes_a_second(void **state)
+{
+	static const struct agent_line lines[] = {{.pin = NULL}};
+	const unsigned long before = harness_verifies();
+	const int64_t begun = now_ms();
+
+	(void)state;
+	START(lines);
+	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+	assert_true(now_ms() - begun >= 1000);
+	assert_int_equal(harness_verifies(), before);
+	assert_int_equal(agent_stop(), 1);
+}
+
+static void
+an_agent_that_dies_or_lies_sends_nothing_to_the_card(void **state)
+{
+	static const struct agent_line lines[] = {
+		{.pin = PIN_AUTH, .fault = AGENT_HANGS_UP},
+		{.pin = PIN_AUTH, .fault = AGENT_PIN_LENGTH},
+	};
+	const unsigned long before = harness_verifies();
+
+	(void)state;
+	START(lines);
+	for (size_t i = 0; i < COUNT(lines); i++)
+		assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(harness_verifies(), before);
+}
+
+/* One that types by itself, wrong in a new way each time, is stopped like one that is stuck. */
+static void
+an_agent_that_never_gives_up_is_left(void **state)
+{
+	static const struct agent_line lines[20] = {
+		{.pin = "1"}, {.pin = "1"}, {.pin = "1"}, {.pin = "1"}, {.pin = "1"}, {.pin = "1"},
+		{.pin = "1"}, {.pin = "1"}, {.pin = "1"}, {.pin = "1"}, {.pin = "1"}, RIGHT};
+
+	(void)state;
+	START(lines);
+	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(agent_stop(), 10);
+	assert_int_equal(harness_tries("auth"), 3);
+}
+
+static void
+take_card_out(void)
+{
+	harness_sim("remove", "Reader", NULL);
+}
+
+static void
+swap_card(void)
+{
+	harness_sim("swap", "child", "Reader", NULL);
+}
+
+static void
+lock_pin(void)
+{
+	assert_int_equal(harness_other_program("00A4040C0AD392F000260100000001", "00A4020C020018",
+					       "002000800430303030", "002000800430303030",
+					       "002000800430303030", NULL) &
+				 0xfff0,
+			 0x63c0);
+}
+
+static void
+finalize(void)
+{
+	assert_int_equal(f->C_Finalize(NULL), CKR_OK);
+}
+
+/* What happens while the dialog is open, and what the login that it was for then is. */
+static void
+what_happens_while_the_user_types_is_seen_before_the_pin_is_sent(void **state)
+{
+	static const struct {
+		void (*happens)(void);
+		CK_RV rv;
+	} cases[] = {
+		{take_card_out, CKR_DEVICE_REMOVED},
+		{swap_card, CKR_DEVICE_REMOVED},
+		{lock_pin, CKR_PIN_LOCKED},
+		{finalize, CKR_CRYPTOKI_NOT_INITIALIZED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct agent_line line = {.pin = PIN_AUTH, .before = cases[i].happens};
+		unsigned long verifies;
+
+		agent_start(&line, 1);
+		verifies = harness_verifies() + (cases[i].happens == lock_pin ? 3 : 0);
+		assert_int_equal(log_in(), cases[i].rv);
+		assert_int_equal(harness_verifies(), verifies);
+		assert_int_equal(agent_stop(), 1);
+		(void)f->C_Finalize(NULL);
+		harness_card("adult");
+		p11_start(f);
+		session = p11_open(f, SLOT_AUTH);
+	}
+}
+
+static void *
+log_in_too(void *rv)
+{
+	*(CK_RV *)rv = log_in();
+	return NULL;
+}
+
+/* Two sessions of one program ask the user one question. */
+static void
+of_two_threads_one_asks(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT, RIGHT};
+	CK_SESSION_HANDLE other;
+	CK_RV first, second;
+	pthread_t thread;
+
+	(void)state;
+	START(lines);
+	assert_int_equal(pthread_create(&thread, NULL, log_in_too, &first), 0);
+	other = p11_open(f, SLOT_AUTH);
+	second = f->C_Login(other, CKU_USER, NO_PIN);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_true(first == CKR_OK || second == CKR_OK);
+	assert_true(first == CKR_USER_ALREADY_LOGGED_IN || second == CKR_USER_ALREADY_LOGGED_IN);
+	assert_int_equal(agent_stop(), 1);
+}
+
+static void
+log_in_and_close(void)
+{
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(f->C_CloseSession(session), CKR_OK);
+	session = p11_open(f, SLOT_AUTH);
+}
+
+/* GnuTLS logs in once for each object. */
+static void
+a_burst_of_logins_asks_once_within_ten_seconds(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT, RIGHT};
+
+	(void)state;
+	harness_stop_clock();
+	START(lines);
+	log_in_and_close();
+	harness_move_clock(9000);
+	log_in_and_close();
+	harness_move_clock(9000); /* the last session's end counts, not the first's */
+	log_in_and_close();
+	harness_move_clock(11000);
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(agent_stop(), 2);
+	assert_int_equal(harness_tries("auth"), 3);
+}
+
+static void
+logging_out_ends_it(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT, RIGHT};
+
+	(void)state;
+	START(lines);
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(f->C_Logout(session), CKR_OK);
+	log_in_and_close();
+	assert_int_equal(agent_stop(), 2);
+}
+
+static void
+so_does_the_setting_another_card_and_the_programs_own_pin(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT, RIGHT, RIGHT, RIGHT};
+
+	(void)state;
+	START(lines);
+	restart_with("ask-pin-agent-keep", "0", SLOT_AUTH);
+	log_in_and_close();
+	log_in_and_close();
+	restart_with("ask-pin-agent-keep", "10", SLOT_AUTH);
+	log_in_and_close();
+	swap_card();
+	session = p11_open(f, SLOT_AUTH);
+	log_in_and_close();
+	assert_int_equal(agent_stop(), 4);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	assert_int_equal(f->C_CloseSession(session), CKR_OK);
+	START(lines);
+	session = p11_open(f, SLOT_AUTH);
+	log_in_and_close();
+	assert_int_equal(agent_stop(), 1);
+}
+
+/* Nobody types it now: it is not for this to spend the last try, nor one at all where it was changed. */
+static void
+a_burst_never_spends_a_last_try(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT, {.pin = NULL}};
+	unsigned long before;
+
+	(void)state;
+	START(lines);
+	log_in_and_close();
+	assert_int_equal(harness_other_program("00A4040C0AD392F000260100000001", "00A4020C020018",
+					       "002000800430303030", "002000800430303030", NULL),
+			 0x63c1);
+	before = harness_verifies();
+	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(harness_verifies(), before);
+	assert_int_equal(harness_tries("auth"), 1);
+	assert_int_equal(agent_request(1)->tries_left, 1);
+}
+
+static CK_RV
+set_pin(void)
+{
+	return f->C_SetPIN(session, NO_PIN, NO_PIN);
+}
+
+static void
+the_agent_asks_for_both_pins_of_a_change(void **state)
+{
+	static const struct agent_line lines[] = {{.pin = "0000", .new_pin = "4321"},
+						  {.pin = PIN_AUTH, .new_pin = "43210"},
+						  {.pin = PIN_AUTH},
+						  {.pin = PIN_AUTH, .new_pin = "4321"},
+						  {.pin = "4321", .new_pin = PIN_AUTH}};
+
+	(void)state;
+	START(lines);
+	assert_int_equal(set_pin(), CKR_FUNCTION_CANCELED); /* the third: half an answer */
+	assert_int_equal(agent_request(1)->fault, JPKI_AGENT_FAULT_WRONG);
+	assert_int_equal(agent_request(2)->fault, JPKI_AGENT_FAULT_NEW_LENGTH);
+	assert_int_equal(agent_request(0)->purpose, JPKI_AGENT_CHANGE);
+	assert_int_equal(set_pin(), CKR_OK);
+	assert_int_equal(p11_login(f, session, "4321"), CKR_OK);
+	assert_int_equal(f->C_Logout(session), CKR_OK);
+	assert_int_equal(set_pin(), CKR_OK);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t)PIN_AUTH, 4, NO_PIN),
+			 CKR_ARGUMENTS_BAD);
+}
+
+/* Java, ssh and OpenSSL do not know that a key may want its PIN for each signature. */
+static void
+consent_to_each_signature_is_asked_whatever_the_program_knows(void **state)
+{
+	static const struct agent_line lines[] = {
+		RIGHT_SIGN, RIGHT_SIGN, {.pin = "WRONG1"}, RIGHT_SIGN, {.pin = NULL}};
+
+	(void)state;
+	restart_with("ask-pin-each-signature", "yes", SLOT_SIGN);
+	START(lines);
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(agent_request(1)->purpose, JPKI_AGENT_SIGNATURE);
+	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(agent_request(3)->fault, JPKI_AGENT_FAULT_WRONG);
+	assert_int_equal(sign(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(agent_stop(), 5);
+	assert_int_equal(harness_tries("sign"), 5);
+	assert_int_equal(sign(), CKR_USER_NOT_LOGGED_IN);
+}
+
+static void
+a_password_for_each_signature_serves_no_other_login(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT_SIGN, RIGHT_SIGN};
+
+	(void)state;
+	restart_with("ask-pin-each-signature", "yes", SLOT_SIGN);
+	START(lines);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(log_in(), CKR_OK);
+		assert_int_equal(f->C_CloseSession(session), CKR_OK);
+		session = p11_open(f, SLOT_SIGN);
+	}
+	assert_int_equal(agent_stop(), 2);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(int argc, char *argv[])
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_flag_says_whether_an_agent_would_ask),
+		TEST(programs_that_are_excepted_ask_themselves),
+		TEST(the_modules_own_interface_says_who_asks),
+		TEST(a_link_or_a_file_is_no_agent),
+		TEST(the_user_is_told_what_the_pin_is_for),
+		TEST(a_login_by_the_agent_signs_and_is_asked_for_once),
+		TEST(a_pin_of_the_programs_own_is_taken),
+		TEST(a_wrong_entry_is_asked_again_within_the_one_login),
+		TEST(a_locked_pin_is_not_asked_for),
+		TEST(cancelling_sends_nothing_and_takes_a_second),
+		TEST(an_agent_that_dies_or_lies_sends_nothing_to_the_card),
+		TEST(an_agent_that_never_gives_up_is_left),
+		TEST(what_happens_while_the_user_types_is_seen_before_the_pin_is_sent),
+		TEST(of_two_threads_one_asks),
+		TEST(a_burst_of_logins_asks_once_within_ten_seconds),
+		TEST(logging_out_ends_it),
+		TEST(so_does_the_setting_another_card_and_the_programs_own_pin),
+		TEST(a_burst_never_spends_a_last_try),
+		TEST(the_agent_asks_for_both_pins_of_a_change),
+		TEST(consent_to_each_signature_is_asked_whatever_the_program_knows),
+		TEST(a_password_for_each_signature_serves_no_other_login),
+	};
+
+	harness_start(argc, argv, "--reader", "Reader=adult", NULL);
+	return cmocka_run_group_tests_name("module-agent", tests, NULL, NULL);
+}

@@ -1,0 +1,1026 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/module/harness.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/*
+ * The user has 3 and 5 tries, and a locked PIN means a trip to a kiosk or the municipal office; and
+ * a card on the table must not sign for whoever comes by.
+ */
+
+static CK_FUNCTION_LIST *f;
+
+static const char *const names[] = {"auth", "sign"};
+static const char *const pins[] = {PIN_AUTH, PIN_SIGN};
+static const unsigned int all_tries[] = {3, 5};
+
+/* Commands of another program. */
+#define SELECT_JPKI "00A4040C0AD392F000260100000001"
+#define SELECT_OTHER "00A4040C0AD3921000310001010408"
+#define SELECT_AUTH_PIN "00A4020C020018"
+#define VERIFY_AUTH "002000800431323334"    /* 1234 */
+#define VERIFY_WRONG "002000800430303030"   /* 0000 */
+#define CHANGE_TO_5678 "002401800435363738" /* needs VERIFY before */
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	f = harness_module("jpki-pkcs11");
+	harness_reset();
+	p11_start(f);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	(void)f->C_Finalize(NULL);
+	return 0;
+}
+
+static void
+assert_logged_out(void)
+{
+	assert_false(harness_is_open("auth"));
+	assert_false(harness_is_open("sign"));
+}
+
+/* The attempt that does not reach the card. */
+static void
+assert_costs_nothing(CK_SLOT_ID slot, const char *pin, CK_RV expected)
+{
+	CK_SESSION_HANDLE session = p11_open(f, slot);
+	unsigned long before = harness_verifies();
+
+	assert_int_equal(p11_login(f, session, pin), expected);
+	assert_int_equal(harness_verifies(), before);
+	assert_int_equal(harness_tries(names[slot]), all_tries[slot]);
+	assert_int_equal(f->C_CloseSession(session), CKR_OK);
+}
+
+/* One attempt in a session of its own: its code, and how many VERIFY commands it took. */
+static CK_RV
+attempt(CK_SLOT_ID slot, const char *pin, unsigned int verifies)
+{
+	CK_SESSION_HANDLE session = p11_open(f, slot);
+	unsigned long before = harness_verifies();
+	CK_RV rv = p11_login(f, session, pin);
+
+	assert_int_equal(harness_verifies() - before, verifies);
+	assert_logged_out();
+	assert_int_equal(f->C_CloseSession(session), CKR_OK);
+	return rv;
+}
+
+static CK_RV
+sign_something(CK_SESSION_HANDLE session)
+{
+	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
+	uint8_t signature[256];
+	CK_OBJECT_HANDLE key;
+	CK_RV rv;
+
+	if (p11_find(f, session, CKO_PRIVATE_KEY, &key) != 1)
+		return CKR_KEY_HANDLE_INVALID;
+	rv = p11_sign(f, session, key, &mechanism, "text", 4, signature);
+	assert_logged_out();
+	return rv;
+}
+
+static bool
+is_logged_in(CK_SESSION_HANDLE session)
+{
+	CK_SESSION_INFO info;
+
+	assert_int_equal(f->C_GetSessionInfo(session, &info), CKR_OK);
+	return info.state == CKS_RW_USER_FUNCTIONS || info.state == CKS_RO_USER_FUNCTIONS;
+}
+
+static void
+a_pin_of_the_wrong_shape_never_reaches_the_card(void **state)
+{
+	static const struct {
+		CK_SLOT_ID slot;
+		const char *pin;
+	} rows[] = {
+		{SLOT_AUTH, "1"},
+		{SLOT_AUTH, "123"},
+		{SLOT_AUTH, "12345"},
+		{SLOT_AUTH, "123a"},
+		{SLOT_AUTH, " 123"},
+		{SLOT_AUTH, "１２３"},
+		{SLOT_AUTH, "１２３４５"},
+		{SLOT_AUTH, "一二三四"},
+		{SLOT_AUTH, "\xff\xff\xff\xff"},
+		{SLOT_AUTH, "1234\n"},
+		{SLOT_SIGN, "ABC12"},
+		{SLOT_SIGN, "ABCDEFGH123456789"},
+		{SLOT_SIGN, "ABC-123"},
+		{SLOT_SIGN, "ABC 123"},
+		{SLOT_SIGN, "ＡＢＣ１２"},
+		{SLOT_SIGN, "ＡＢＣ１２！"},
+		{SLOT_SIGN, "ｱｲｳ123"},
+		{SLOT_SIGN, "ABC123\r\n"},
+		{SLOT_SIGN, "\xef\xbc\x41"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_costs_nothing(rows[i].slot, rows[i].pin, CKR_PIN_INCORRECT);
+}
+
+/* ssh-add -s, pdfsig and others give one PIN to all tokens. */
+static void
+the_pin_of_one_token_costs_the_other_nothing(void **state)
+{
+	(void)state;
+	assert_costs_nothing(SLOT_AUTH, PIN_SIGN, CKR_PIN_INCORRECT);
+	assert_costs_nothing(SLOT_SIGN, PIN_AUTH, CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	assert_int_equal(attempt(SLOT_SIGN, PIN_SIGN, 1), CKR_OK);
+}
+
+/* NSS and GnuTLS with a constant password ask for ever on CKR_PIN_INCORRECT. */
+static void
+a_program_in_a_loop_with_a_pin_of_the_wrong_shape_is_stopped(void **state)
+{
+	(void)state;
+	for (CK_SLOT_ID slot = SLOT_AUTH; slot <= SLOT_SIGN; slot++) {
+		const char *other = pins[1 - slot];
+
+		assert_costs_nothing(slot, other, CKR_PIN_INCORRECT);
+		assert_costs_nothing(slot, other, CKR_PIN_INCORRECT);
+		assert_costs_nothing(slot, other, CKR_PIN_INVALID);
+		assert_costs_nothing(slot, other, CKR_PIN_INVALID);
+		assert_int_equal(attempt(slot, pins[slot], 1), CKR_OK);
+		assert_costs_nothing(slot, other, CKR_PIN_INCORRECT);
+	}
+}
+
+static void
+full_width_and_lower_case_are_folded(void **state)
+{
+	static const char *const sign[] = {"abc123", "aBc123", "ＡＢＣ１２３", "ａｂｃ123",
+					   "aｂＣ１2３"};
+
+	(void)state;
+	assert_int_equal(attempt(SLOT_AUTH, "１２３４", 1), CKR_OK);
+	assert_int_equal(attempt(SLOT_AUTH, "1２3４", 1), CKR_OK);
+	for (size_t i = 0; i < sizeof sign / sizeof sign[0]; i++)
+		assert_int_equal(attempt(SLOT_SIGN, sign[i], 1), CKR_OK);
+}
+
+static void
+no_pin_and_an_empty_one_are_refused_without_asking_the_card(void **state)
+{
+	CK_UTF8CHAR pin[] = PIN_AUTH;
+	CK_SESSION_HANDLE session = p11_open(f, SLOT_AUTH);
+	unsigned long before = harness_exchanges();
+
+	(void)state;
+	assert_int_equal(f->C_Login(session, CKU_USER, NULL, 0), CKR_ARGUMENTS_BAD);
+	assert_int_equal(f->C_Login(session, CKU_USER, NULL, 4), CKR_ARGUMENTS_BAD);
+	assert_int_equal(f->C_Login(session, CKU_USER, pin, 0), CKR_PIN_LEN_RANGE);
+	assert_int_equal(harness_exchanges(), before);
+	assert_false(is_logged_in(session));
+}
+
+static void
+a_very_long_pin_is_no_pin(void **state)
+{
+	const size_t size = 1 << 20;
+	CK_UTF8CHAR *pin = malloc(size);
+	CK_SESSION_HANDLE session = p11_open(f, SLOT_SIGN);
+
+	(void)state;
+	assert_non_null(pin);
+	memset(pin, 'A', size);
+	assert_int_equal(f->C_Login(session, CKU_USER, pin, size), CKR_PIN_INCORRECT);
+	assert_int_equal(harness_tries("sign"), 5);
+	free(pin);
+}
+
+/* At login only what cannot be is held back: an old password may be of letters alone. */
+static void
+a_password_without_a_digit_is_tried_at_login(void **state)
+{
+	(void)state;
+	assert_int_equal(attempt(SLOT_SIGN, "ABCDEF", 1), CKR_PIN_INCORRECT);
+	assert_int_equal(harness_tries("sign"), 4);
+}
+
+static void
+a_wrong_pin_costs_one_try_and_the_right_one_gives_them_back(void **state)
+{
+	(void)state;
+	assert_int_equal(attempt(SLOT_AUTH, "0000", 1), CKR_PIN_INCORRECT);
+	assert_int_equal(harness_tries("auth"), 2);
+	assert_true(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_COUNT_LOW);
+	assert_int_equal(attempt(SLOT_AUTH, "0001", 1), CKR_PIN_INCORRECT);
+	assert_true(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_FINAL_TRY);
+	assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	assert_int_equal(harness_tries("auth"), 3);
+	assert_false(p11_token_flags(f, SLOT_AUTH) &
+		     (CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY));
+	assert_int_equal(harness_tries("sign"), 5);
+}
+
+static void
+the_same_wrong_pin_is_not_sent_twice(void **state)
+{
+	(void)state;
+	assert_int_equal(attempt(SLOT_SIGN, "WRONG1", 1), CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(SLOT_SIGN, "WRONG1", 0), CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(SLOT_SIGN, "wrong1", 0), CKR_PIN_INVALID);
+	assert_int_equal(attempt(SLOT_SIGN, "ＷＲＯＮＧ１", 0), CKR_PIN_INVALID);
+	assert_int_equal(harness_tries("sign"), 4);
+	assert_int_equal(attempt(SLOT_SIGN, "WRONG2", 1), CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(SLOT_SIGN, "WRONG1", 0), CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(SLOT_SIGN, "WRONG1", 0), CKR_PIN_INVALID);
+	assert_int_equal(attempt(SLOT_SIGN, "WRONG2", 0), CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(SLOT_SIGN, "WRONG2", 0), CKR_PIN_INVALID);
+	assert_int_equal(harness_tries("sign"), 3);
+	assert_int_equal(attempt(SLOT_SIGN, PIN_SIGN, 1), CKR_OK);
+}
+
+/* Somebody gave the right PIN, which may be a new one: what was wrong may be right now. */
+static void
+a_refused_pin_is_tried_again_once_the_counter_went_up(void **state)
+{
+	(void)state;
+	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_PIN_INCORRECT);
+	assert_int_equal(harness_other_program(SELECT_JPKI, SELECT_AUTH_PIN, VERIFY_AUTH,
+					       SELECT_OTHER, NULL),
+			 0x9000);
+	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_PIN_INCORRECT);
+	assert_int_equal(harness_tries("auth"), 2);
+}
+
+/* The same, where it was us who gave the right PIN and another program then changed it. */
+static void
+a_refused_pin_that_became_the_right_one_is_taken(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	harness_card("alias");
+	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	assert_int_equal(harness_other_program(SELECT_JPKI, SELECT_AUTH_PIN, VERIFY_AUTH,
+					       CHANGE_TO_5678, SELECT_OTHER, NULL),
+			 0x9000);
+	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_OK);
+	session = p11_open(f, SLOT_AUTH);
+	assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t) "5678", 4,
+				     (CK_UTF8CHAR *)(uintptr_t)PIN_AUTH, 4),
+			 CKR_OK);
+}
+
+/*
+ * What a program with a stale PIN (a URI's pin-value, a service) goes through without its user:
+ * the card slips, pcscd is restarted, it starts again itself.
+ */
+static void
+reinsert(void)
+{
+	harness_sim("remove", NULL);
+	harness_sim("insert", "adult", NULL);
+}
+
+static void
+restart_pcscd(void)
+{
+	harness_sim("service", "stop", NULL);
+	assert_int_equal(f->C_GetSlotList(CK_TRUE, NULL, &(CK_ULONG){0}), CKR_OK);
+	harness_sim("service", "start", NULL);
+}
+
+static void
+restart_module(void)
+{
+	p11_stop(f);
+	p11_start(f);
+}
+
+static void
+show_another_card(void)
+{
+	harness_sim("swap", "alias", NULL);
+	assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	harness_sim("swap", "adult", NULL);
+}
+
+static void
+a_refused_pin_is_not_sent_to_that_card_again_whatever_happened_meanwhile(void **state)
+{
+	static void (*const meanwhile[])(void) = {reinsert, restart_pcscd, restart_module,
+						  show_another_card};
+	CK_RV rv;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof meanwhile / sizeof meanwhile[0]; i++) {
+		harness_card("adult");
+		assert_int_equal(attempt(SLOT_AUTH, "0000", 1), CKR_PIN_INCORRECT);
+		for (int n = 0; n < 4; n++) {
+			meanwhile[i]();
+			rv = attempt(SLOT_AUTH, "0000", 0);
+			assert_int_equal(rv, n ? CKR_PIN_INVALID : CKR_PIN_INCORRECT);
+		}
+		assert_int_equal(harness_tries("auth"), 2);
+		assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	}
+}
+
+/* A phone's certificate takes the PIN to be read. */
+static void
+a_refused_pin_is_not_sent_to_a_phone_again_either(void **state)
+{
+	(void)state;
+	harness_card("phone");
+	assert_int_equal(attempt(SLOT_SIGN, "WRONG1", 1), CKR_PIN_INCORRECT);
+	for (int i = 0; i < 3; i++) {
+		harness_sim("swap", "phone", NULL);
+		restart_module();
+		assert_int_not_equal(attempt(SLOT_SIGN, "WRONG1", 0), CKR_OK);
+	}
+	assert_int_equal(harness_tries("sign"), 4);
+	assert_int_equal(attempt(SLOT_SIGN, PIN_SIGN, 1), CKR_OK);
+}
+
+static void
+both_tokens_of_a_phone_are_logged_in_to_side_by_side(void **state)
+{
+	CK_SESSION_HANDLE auth, sign;
+	CK_TOKEN_INFO before, after;
+
+	(void)state;
+	harness_card("phone");
+	assert_int_equal(f->C_GetTokenInfo(SLOT_AUTH, &before), CKR_OK);
+	auth = p11_open(f, SLOT_AUTH);
+	sign = p11_open(f, SLOT_SIGN);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(p11_login(f, auth, PIN_AUTH), CKR_OK);
+		assert_int_equal(p11_login(f, sign, PIN_SIGN), CKR_OK);
+		assert_int_equal(sign_something(auth), CKR_OK);
+		assert_int_equal(sign_something(sign), CKR_OK);
+		assert_int_equal(f->C_GetTokenInfo(SLOT_AUTH, &after), CKR_OK);
+		assert_memory_equal(after.serialNumber, before.serialNumber, 16);
+		assert_int_equal(f->C_Logout(auth), CKR_OK);
+		assert_int_equal(f->C_Logout(sign), CKR_OK);
+	}
+}
+
+static void
+a_pin_that_one_card_refused_may_be_anothers(void **state)
+{
+	(void)state;
+	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_PIN_INCORRECT);
+	harness_card("alias");
+	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_PIN_INCORRECT);
+	harness_sim("swap", "adult", NULL);
+	assert_int_equal(attempt(SLOT_AUTH, "5678", 0), CKR_PIN_INCORRECT);
+}
+
+/* The answer to each of the first commands is lost in turn, one of them being the PIN's. */
+#define COMMANDS 8
+
+static void
+log_in_with_a_lost_answer(const char *how, const char *pin, int command)
+{
+	char order[64];
+
+	harness_card("adult");
+	(void)p11_token_flags(f, SLOT_AUTH);
+	(void)snprintf(order, sizeof order, how, command);
+	harness_sim("fault", order, NULL);
+	(void)p11_login(f, p11_open(f, SLOT_AUTH), pin);
+	harness_sim("clear", NULL);
+	(void)f->C_CloseAllSessions(SLOT_AUTH);
+	harness_sim("service", "start", NULL);
+	harness_sim("swap", "adult", NULL);
+}
+
+static void
+a_wrong_pin_whose_answer_was_lost_is_not_sent_again(void **state)
+{
+	static const char *const ways[] = {
+		"comm-error@transmit:%d:during", "card-removed@transmit:%d:during",
+		"service-stopped@transmit:%d:during", "sw@transmit:%d:6F00:during"};
+	unsigned long before;
+	bool lost = false;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		for (int command = 1; command < COMMANDS; command++) {
+			before = harness_verifies();
+			log_in_with_a_lost_answer(ways[i], "0000", command);
+			lost |= harness_tries("auth") == 2;
+			for (int n = 0; n < 3; n++) {
+				assert_int_not_equal(p11_login(f, p11_open(f, SLOT_AUTH), "0000"),
+						     CKR_OK);
+				(void)f->C_CloseAllSessions(SLOT_AUTH);
+			}
+			assert_int_equal(harness_verifies(), before + 1);
+			assert_int_equal(harness_tries("auth"), 2);
+			assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+		}
+	assert_true(lost);
+}
+
+static void
+a_right_pin_whose_answer_was_lost_is_taken_again(void **state)
+{
+	(void)state;
+	for (int command = 1; command < COMMANDS; command++) {
+		log_in_with_a_lost_answer("comm-error@transmit:%d:during", PIN_AUTH, command);
+		assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+		assert_int_equal(harness_tries("auth"), 3);
+	}
+}
+
+/* Changed elsewhere, and the answer to the kept one is lost: it is not sent once more either. */
+/* The counter cannot say that the try it counts was none. */
+static void
+a_right_pin_that_a_torn_out_card_counted_waits_until_its_counter_is_full(void **state)
+{
+	unsigned long before;
+	int torn = 0;
+
+	(void)state;
+	harness_sim("set", "adult", "counter-written", "before-comparison", NULL);
+	for (int command = 1; command < COMMANDS; command++) {
+		log_in_with_a_lost_answer("card-removed@transmit:%d:during", PIN_AUTH, command);
+		if (harness_tries("auth") == 3)
+			continue;
+		torn++;
+		assert_int_equal(harness_tries("auth"), 2);
+		before = harness_verifies();
+		assert_int_equal(p11_login(f, p11_open(f, SLOT_AUTH), PIN_AUTH), CKR_PIN_INCORRECT);
+		(void)f->C_CloseAllSessions(SLOT_AUTH);
+		assert_int_equal(harness_verifies(), before);
+		harness_sim("tries", "adult", "auth", "3", NULL);
+		assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	}
+	assert_int_equal(torn, 1);
+	harness_sim("set", "adult", "counter-written", "after-comparison", NULL);
+}
+
+static void
+a_kept_pin_whose_answer_was_lost_is_judged_by_the_counter(void **state)
+{
+	CK_SESSION_HANDLE session;
+	unsigned long before;
+	char order[64];
+
+	(void)state;
+	for (int command = 1; command < 4; command++) {
+		harness_card("alias");
+		session = p11_open(f, SLOT_AUTH);
+		assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+		assert_int_equal(harness_other_program(SELECT_JPKI, SELECT_AUTH_PIN, VERIFY_AUTH,
+						       CHANGE_TO_5678, SELECT_OTHER, NULL),
+				 0x9000);
+		before = harness_verifies();
+		(void)snprintf(order, sizeof order, "comm-error@transmit:%d:during", command);
+		harness_sim("fault", order, NULL);
+		for (int n = 0; n < 3; n++)
+			assert_int_not_equal(sign_something(session), CKR_OK);
+		assert_int_not_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+		assert_int_equal(harness_verifies(), before + 1);
+		assert_int_equal(harness_tries("auth"), 2);
+		assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t) "5678", 4,
+					     (CK_UTF8CHAR *)(uintptr_t)PIN_AUTH, 4),
+				 CKR_OK);
+		assert_int_equal(f->C_CloseAllSessions(SLOT_AUTH), CKR_OK);
+	}
+}
+
+/* With the card's answers of this kind: locked at the last try, and nothing sent from then on. */
+static void
+lock_a_pin(const char *query, const char *answer)
+{
+	harness_sim("set", "adult", "blocked-query", query, NULL);
+	harness_sim("set", "adult", "blocked-attempt", answer, NULL);
+	harness_card("adult");
+	assert_int_equal(attempt(SLOT_AUTH, "0000", 1), CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(SLOT_AUTH, "0001", 1), CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(SLOT_AUTH, "0002", 1), CKR_PIN_LOCKED);
+	assert_int_equal(harness_tries("auth"), 0);
+	assert_int_equal(attempt(SLOT_AUTH, "0002", 0), CKR_PIN_LOCKED);
+	assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 0), CKR_PIN_LOCKED);
+	assert_true(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_LOCKED);
+	assert_false(p11_token_flags(f, SLOT_SIGN) & CKF_USER_PIN_LOCKED);
+	assert_int_equal(attempt(SLOT_SIGN, PIN_SIGN, 1), CKR_OK);
+}
+
+static void
+the_attempt_that_locks_says_so_whatever_the_card_answers_then(void **state)
+{
+	static const char *const queries[] = {"6983", "6984", "63C0"};
+	static const char *const answers[] = {"6983", "6984"};
+
+	(void)state;
+	for (size_t q = 0; q < 3; q++)
+		for (size_t a = 0; a < 2; a++)
+			lock_a_pin(queries[q], answers[a]);
+}
+
+static void
+the_signature_password_locks_at_its_fifth_mistake(void **state)
+{
+	char pin[] = "WRONG0";
+
+	(void)state;
+	for (int i = 0; i < 4; i++, pin[5]++)
+		assert_int_equal(attempt(SLOT_SIGN, pin, 1), CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(SLOT_SIGN, pin, 1), CKR_PIN_LOCKED);
+	assert_int_equal(attempt(SLOT_SIGN, PIN_SIGN, 0), CKR_PIN_LOCKED);
+	assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+}
+
+static void
+a_card_that_came_locked_shows_its_tokens(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	harness_sim("block", "adult", "auth", NULL);
+	harness_sim("block", "adult", "sign", NULL);
+	for (CK_SLOT_ID slot = SLOT_AUTH; slot <= SLOT_SIGN; slot++) {
+		assert_true(p11_has_token(f, slot));
+		assert_true(p11_token_flags(f, slot) & CKF_USER_PIN_LOCKED);
+		assert_int_equal(attempt(slot, pins[slot], 0), CKR_PIN_LOCKED);
+		session = p11_open(f, slot);
+		assert_true(p11_find(f, session, CKO_CERTIFICATE, NULL) > 0);
+	}
+}
+
+static void
+only_a_user_can_log_in(void **state)
+{
+	CK_MECHANISM mechanism = {CKM_RSA_PKCS, NULL, 0};
+	CK_UTF8CHAR pin[] = PIN_AUTH;
+	CK_SESSION_HANDLE session = p11_open(f, SLOT_AUTH);
+	unsigned long before = harness_verifies();
+	CK_OBJECT_HANDLE key;
+
+	(void)state;
+	assert_int_equal(f->C_Login(session, CKU_SO, pin, 4), CKR_USER_TYPE_INVALID);
+	assert_int_equal(f->C_Login(session, 99, pin, 4), CKR_USER_TYPE_INVALID);
+	assert_int_equal(f->C_Login(session, CKU_CONTEXT_SPECIFIC, pin, 4),
+			 CKR_OPERATION_NOT_INITIALIZED);
+	assert_int_equal(f->C_InitPIN(session, pin, 4), CKR_FUNCTION_NOT_SUPPORTED);
+	assert_int_equal(harness_verifies(), before);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	before = harness_verifies();
+	assert_int_equal(f->C_Login(session, CKU_CONTEXT_SPECIFIC, pin, 4),
+			 CKR_OPERATION_NOT_INITIALIZED);
+	/* CKA_ALWAYS_AUTHENTICATE is false: there is nothing to confirm. */
+	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
+	assert_int_equal(f->C_SignInit(session, &mechanism, key), CKR_OK);
+	assert_int_equal(f->C_Login(session, CKU_CONTEXT_SPECIFIC, pin, 4),
+			 CKR_OPERATION_NOT_INITIALIZED);
+	assert_int_equal(harness_verifies(), before);
+}
+
+static void
+a_login_is_for_all_sessions_of_one_token(void **state)
+{
+	CK_SESSION_HANDLE first = p11_open(f, SLOT_AUTH), second = p11_open(f, SLOT_AUTH);
+	CK_SESSION_HANDLE other = p11_open(f, SLOT_SIGN);
+	unsigned long before;
+
+	(void)state;
+	assert_int_equal(p11_login(f, first, PIN_AUTH), CKR_OK);
+	assert_true(is_logged_in(second));
+	assert_false(is_logged_in(other));
+	before = harness_verifies();
+	assert_int_equal(p11_login(f, first, PIN_AUTH), CKR_USER_ALREADY_LOGGED_IN);
+	assert_int_equal(p11_login(f, second, "0000"), CKR_USER_ALREADY_LOGGED_IN);
+	assert_int_equal(harness_verifies(), before);
+	assert_int_equal(p11_login(f, other, PIN_SIGN), CKR_OK);
+	assert_int_equal(f->C_Logout(second), CKR_OK);
+	assert_false(is_logged_in(first));
+	assert_true(is_logged_in(other));
+	assert_int_equal(sign_something(other), CKR_OK);
+}
+
+/* GnuTLS does this six times to list a token. */
+static void
+after_the_last_session_the_pin_is_asked_again(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	assert_int_equal(harness_tries("auth"), 3);
+}
+
+static void
+the_card_is_logged_out_after_every_call(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	for (CK_SLOT_ID slot = SLOT_AUTH; slot <= SLOT_SIGN; slot++) {
+		session = p11_open(f, slot);
+		assert_int_equal(p11_login(f, session, pins[slot]), CKR_OK);
+		assert_logged_out();
+		assert_int_equal(sign_something(session), CKR_OK);
+		assert_int_equal(f->C_Logout(session), CKR_OK);
+		assert_int_equal(p11_login(f, session, slot ? "WRONG1" : "0000"),
+				 CKR_PIN_INCORRECT);
+		assert_logged_out();
+		assert_int_equal(p11_login(f, session, pins[slot]), CKR_OK);
+		(void)p11_token_flags(f, slot);
+		assert_logged_out();
+	}
+	p11_stop(f);
+	assert_logged_out();
+	p11_start(f);
+}
+
+/* Cards without the applications whose selection logs them out (card facts 1.1 and 4). */
+static void
+the_card_is_logged_out_without_other_applications_too(void **state)
+{
+	static const char *const applications[] = {"isd-only", "absent", "present"};
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		harness_sim("set", "adult", "other-applications", applications[i], NULL);
+		harness_card("adult");
+		session = p11_open(f, SLOT_SIGN);
+		assert_int_equal(p11_login(f, session, PIN_SIGN), CKR_OK);
+		assert_logged_out();
+		assert_int_equal(sign_something(session), CKR_OK);
+		assert_int_equal(sign_something(session), CKR_OK);
+	}
+}
+
+static void
+a_card_left_open_by_another_program_is_logged_out_at_first_sight(void **state)
+{
+	(void)state;
+	assert_int_equal(harness_other_program(SELECT_JPKI, SELECT_AUTH_PIN, VERIFY_AUTH, NULL),
+			 0x9000);
+	assert_true(harness_is_open("auth"));
+	(void)p11_token_flags(f, SLOT_AUTH);
+	assert_logged_out();
+}
+
+static void
+another_program_in_between_costs_the_user_nothing(void **state)
+{
+	CK_SESSION_HANDLE session = p11_open(f, SLOT_AUTH);
+
+	(void)state;
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	assert_int_equal(harness_other_program(SELECT_OTHER, NULL), 0x9000);
+	assert_int_equal(sign_something(session), CKR_OK);
+	assert_int_equal(harness_other_program(SELECT_JPKI, SELECT_AUTH_PIN, VERIFY_AUTH,
+					       SELECT_OTHER, NULL),
+			 0x9000);
+	assert_int_equal(sign_something(session), CKR_OK);
+	assert_int_equal(harness_tries("auth"), 3);
+}
+
+static void
+cards_that_know_one_login_at_a_time_serve_both_tokens(void **state)
+{
+	CK_SESSION_HANDLE auth = p11_open(f, SLOT_AUTH), sign = p11_open(f, SLOT_SIGN);
+
+	(void)state;
+	harness_sim("set", "adult", "both-logins", "exclude", NULL);
+	assert_int_equal(p11_login(f, auth, PIN_AUTH), CKR_OK);
+	assert_int_equal(p11_login(f, sign, PIN_SIGN), CKR_OK);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(sign_something(auth), CKR_OK);
+		assert_int_equal(sign_something(sign), CKR_OK);
+	}
+	harness_sim("set", "adult", "both-logins", "coexist", NULL);
+}
+
+/* Changed at the municipal office's terminal or by another program, say. */
+static void
+a_pin_changed_elsewhere_ends_the_login_for_one_try(void **state)
+{
+	CK_SESSION_HANDLE session;
+	unsigned long before;
+
+	(void)state;
+	harness_card("alias");
+	session = p11_open(f, SLOT_AUTH);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	assert_int_equal(harness_other_program(SELECT_JPKI, SELECT_AUTH_PIN, VERIFY_AUTH,
+					       CHANGE_TO_5678, SELECT_OTHER, NULL),
+			 0x9000);
+	assert_int_equal(sign_something(session), CKR_USER_NOT_LOGGED_IN);
+	assert_false(is_logged_in(session));
+	assert_int_equal(harness_tries("auth"), 2);
+	before = harness_verifies();
+	assert_int_equal(sign_something(session), CKR_KEY_HANDLE_INVALID); /* not to be seen */
+	assert_int_equal(harness_verifies(), before);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_PIN_INCORRECT);
+	assert_int_equal(harness_verifies(), before); /* it is known to be wrong */
+	assert_int_equal(p11_login(f, session, "5678"), CKR_OK);
+	assert_int_equal(sign_something(session), CKR_OK);
+	assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t) "5678", 4,
+				     (CK_UTF8CHAR *)(uintptr_t)PIN_AUTH, 4),
+			 CKR_OK);
+}
+
+static void
+the_last_try_is_never_spent_unasked(void **state)
+{
+	CK_SESSION_HANDLE session = p11_open(f, SLOT_AUTH);
+	unsigned long before;
+
+	(void)state;
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	(void)harness_other_program(SELECT_JPKI, SELECT_AUTH_PIN, VERIFY_WRONG, VERIFY_WRONG,
+				    SELECT_OTHER, NULL);
+	assert_true(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_FINAL_TRY);
+	before = harness_verifies();
+	assert_int_equal(sign_something(session), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(harness_verifies(), before);
+	assert_int_equal(harness_tries("auth"), 1);
+	assert_false(is_logged_in(session));
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK); /* the user's own is sent */
+}
+
+static void
+a_pin_locked_elsewhere_ends_the_login(void **state)
+{
+	CK_SESSION_HANDLE session = p11_open(f, SLOT_AUTH);
+
+	(void)state;
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	harness_sim("block", "adult", "auth", NULL);
+	assert_int_equal(sign_something(session), CKR_USER_NOT_LOGGED_IN);
+	assert_false(is_logged_in(session));
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_PIN_LOCKED);
+}
+
+static CK_RV
+set_pin(CK_SESSION_HANDLE session, const char *old_pin, const char *new_pin)
+{
+	CK_RV rv = f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t)old_pin, strlen(old_pin),
+			       (CK_UTF8CHAR *)(uintptr_t)new_pin, strlen(new_pin));
+
+	assert_logged_out();
+	return rv;
+}
+
+static void
+a_new_pin_against_the_rules_is_refused_before_anything_is_sent(void **state)
+{
+	static const struct {
+		CK_SLOT_ID slot;
+		const char *old_pin, *new_pin;
+		CK_RV rv;
+	} rows[] = {
+		{SLOT_AUTH, PIN_AUTH, "123", CKR_PIN_LEN_RANGE},
+		{SLOT_AUTH, PIN_AUTH, "12345", CKR_PIN_LEN_RANGE},
+		{SLOT_AUTH, PIN_AUTH, "", CKR_PIN_LEN_RANGE},
+		{SLOT_AUTH, PIN_AUTH, "12a4", CKR_PIN_INVALID},
+		{SLOT_SIGN, PIN_SIGN, "ABC12", CKR_PIN_LEN_RANGE},
+		{SLOT_SIGN, PIN_SIGN, "ABCDEFGH123456789", CKR_PIN_LEN_RANGE},
+		{SLOT_SIGN, PIN_SIGN, "ABC-12", CKR_PIN_INVALID},
+		{SLOT_SIGN, PIN_SIGN, "ABCDEF", CKR_PIN_INVALID},
+		{SLOT_SIGN, PIN_SIGN, "123456", CKR_PIN_INVALID},
+		{SLOT_AUTH, "12345", "4321", CKR_PIN_INCORRECT},
+		{SLOT_AUTH, PIN_SIGN, "4321", CKR_PIN_INCORRECT},
+		{SLOT_SIGN, PIN_AUTH, "XYZ789", CKR_PIN_INCORRECT},
+		{SLOT_SIGN, "", "XYZ789", CKR_PIN_LEN_RANGE},
+	};
+	unsigned long before = harness_verifies();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_int_equal(
+			set_pin(p11_open(f, rows[i].slot), rows[i].old_pin, rows[i].new_pin),
+			rows[i].rv);
+	assert_int_equal(f->C_SetPIN(p11_open(f, SLOT_AUTH), NULL, 0, NULL, 0), CKR_ARGUMENTS_BAD);
+	assert_int_equal(harness_verifies(), before);
+	assert_int_equal(harness_tries("auth"), 3);
+	assert_int_equal(harness_tries("sign"), 5);
+}
+
+static void
+a_wrong_old_pin_costs_a_try_and_changes_nothing(void **state)
+{
+	CK_SESSION_HANDLE session = p11_open(f, SLOT_SIGN);
+
+	(void)state;
+	assert_int_equal(set_pin(session, "WRONG1", "XYZ789"), CKR_PIN_INCORRECT);
+	assert_int_equal(harness_tries("sign"), 4);
+	assert_int_equal(set_pin(session, "WRONG1", "XYZ789"), CKR_PIN_INCORRECT);
+	assert_int_equal(harness_tries("sign"), 4); /* known to be wrong */
+	assert_int_equal(p11_login(f, session, PIN_SIGN), CKR_OK);
+	harness_sim("block", "adult", "auth", NULL);
+	assert_int_equal(set_pin(p11_open(f, SLOT_AUTH), PIN_AUTH, "4321"), CKR_PIN_LOCKED);
+}
+
+/* As C_Login ends such loops. */
+static void
+a_loop_with_an_old_pin_of_the_wrong_shape_is_stopped(void **state)
+{
+	(void)state;
+	for (CK_SLOT_ID slot = SLOT_AUTH; slot <= SLOT_SIGN; slot++) {
+		CK_SESSION_HANDLE session = p11_open(f, slot);
+		const char *new_pin = slot == SLOT_AUTH ? "4321" : "XYZ789";
+
+		assert_int_equal(set_pin(session, "12345678901234567", new_pin), CKR_PIN_INCORRECT);
+		assert_int_equal(set_pin(session, "12345678901234567", new_pin), CKR_PIN_INCORRECT);
+		assert_int_equal(set_pin(session, "12345678901234567", new_pin), CKR_PIN_INVALID);
+		assert_int_equal(p11_login(f, session, "12345678901234567"), CKR_PIN_INVALID);
+	}
+	assert_int_equal(harness_tries("auth"), 3);
+	assert_int_equal(harness_tries("sign"), 5);
+}
+
+/* Nothing that is locked is logged in: the state and C_Login say the same. */
+static void
+a_pin_locked_by_its_own_user_ends_the_login(void **state)
+{
+	CK_SESSION_HANDLE session = p11_open(f, SLOT_AUTH);
+	char old_pin[] = "0000";
+
+	(void)state;
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	for (int i = 0; i < 3; i++, old_pin[3]++)
+		assert_int_equal(set_pin(session, old_pin, "4321"),
+				 i < 2 ? CKR_PIN_INCORRECT : CKR_PIN_LOCKED);
+	assert_false(is_logged_in(session));
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_PIN_LOCKED);
+	harness_card("adult");
+	session = p11_open(f, SLOT_AUTH);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	harness_sim("block", "adult", "auth", NULL);
+	assert_true(p11_token_flags(f, SLOT_AUTH) & CKF_USER_PIN_LOCKED);
+	assert_false(is_logged_in(session));
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_PIN_LOCKED);
+}
+
+static void
+a_read_only_session_cannot_change_a_pin(void **state)
+{
+	CK_SESSION_HANDLE session;
+	unsigned long before;
+
+	(void)state;
+	assert_int_equal(f->C_OpenSession(SLOT_AUTH, CKF_SERIAL_SESSION, NULL, NULL, &session),
+			 CKR_OK);
+	before = harness_exchanges();
+	assert_int_equal(set_pin(session, PIN_AUTH, "4321"), CKR_SESSION_READ_ONLY);
+	assert_int_equal(harness_exchanges(), before);
+}
+
+static void
+change_and_change_back(CK_SLOT_ID slot, const char *typed, const char *means)
+{
+	CK_SESSION_HANDLE session;
+
+	harness_card("alias");
+	assert_int_equal(set_pin(p11_open(f, slot), pins[slot], typed), CKR_OK);
+	assert_int_equal(f->C_CloseAllSessions(slot), CKR_OK);
+	assert_int_equal(attempt(slot, pins[slot], 1), CKR_PIN_INCORRECT);
+	assert_int_equal(attempt(slot, means, 1), CKR_OK);
+	/* And for one who is logged in, who goes on signing. */
+	session = p11_open(f, slot);
+	assert_int_equal(p11_login(f, session, means), CKR_OK);
+	assert_int_equal(set_pin(session, means, pins[slot]), CKR_OK);
+	assert_true(is_logged_in(session));
+	assert_int_equal(sign_something(session), CKR_OK);
+	assert_int_equal(f->C_Logout(session), CKR_OK);
+	assert_int_equal(p11_login(f, session, pins[slot]), CKR_OK);
+	assert_int_equal(harness_tries(names[slot]), all_tries[slot]);
+}
+
+static void
+a_pin_can_be_changed_and_the_login_goes_on(void **state)
+{
+	(void)state;
+	change_and_change_back(SLOT_AUTH, "4321", "4321");
+	change_and_change_back(SLOT_SIGN, "XYZ789", "XYZ789");
+}
+
+static void
+a_new_pin_is_folded_as_it_will_be_at_login(void **state)
+{
+	(void)state;
+	change_and_change_back(SLOT_AUTH, "４３２１", "4321");
+	change_and_change_back(SLOT_SIGN, "xyz７８９", "XYZ789");
+	change_and_change_back(SLOT_SIGN, "ABCDEFGH12345678", "abcdefgh12345678");
+}
+
+static void
+a_lost_first_command_costs_no_try(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	harness_sim("set", "adult", "first-command", "6F00", NULL);
+	harness_card("adult");
+	session = p11_open(f, SLOT_AUTH);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	assert_int_equal(sign_something(session), CKR_OK);
+	assert_int_equal(harness_tries("auth"), 3);
+	harness_sim("set", "adult", "first-command", "works", NULL);
+}
+
+static void
+cards_without_short_ids_keep_the_same_rules(void **state)
+{
+	static const char *const ids[] = {"off", "read-only", "on"};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		harness_sim("set", "adult", "short-ids", ids[i], NULL);
+		harness_card("adult");
+		assert_int_equal(attempt(SLOT_SIGN, "WRONG1", 1), CKR_PIN_INCORRECT);
+		assert_int_equal(attempt(SLOT_SIGN, "WRONG1", 0), CKR_PIN_INCORRECT);
+		assert_int_equal(harness_tries("sign"), 4);
+		assert_int_equal(harness_tries("auth"), 3);
+		assert_int_equal(attempt(SLOT_SIGN, PIN_SIGN, 1), CKR_OK);
+		assert_int_equal(attempt(SLOT_AUTH, PIN_AUTH, 1), CKR_OK);
+	}
+}
+
+static void
+a_login_without_a_session_is_nothing(void **state)
+{
+	CK_UTF8CHAR pin[] = PIN_AUTH;
+
+	(void)state;
+	assert_int_equal(f->C_Login(0, CKU_USER, pin, 4), CKR_SESSION_HANDLE_INVALID);
+	assert_int_equal(f->C_Logout(12345), CKR_SESSION_HANDLE_INVALID);
+	assert_int_equal(f->C_SetPIN(12345, pin, 4, pin, 4), CKR_SESSION_HANDLE_INVALID);
+	assert_int_equal(f->C_Logout(p11_open(f, SLOT_AUTH)), CKR_USER_NOT_LOGGED_IN);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(int argc, char *argv[])
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_pin_of_the_wrong_shape_never_reaches_the_card),
+		TEST(the_pin_of_one_token_costs_the_other_nothing),
+		TEST(a_program_in_a_loop_with_a_pin_of_the_wrong_shape_is_stopped),
+		TEST(full_width_and_lower_case_are_folded),
+		TEST(no_pin_and_an_empty_one_are_refused_without_asking_the_card),
+		TEST(a_very_long_pin_is_no_pin),
+		TEST(a_password_without_a_digit_is_tried_at_login),
+		TEST(a_wrong_pin_costs_one_try_and_the_right_one_gives_them_back),
+		TEST(the_same_wrong_pin_is_not_sent_twice),
+		TEST(a_refused_pin_is_tried_again_once_the_counter_went_up),
+		TEST(a_refused_pin_that_became_the_right_one_is_taken),
+		TEST(a_refused_pin_is_not_sent_to_that_card_again_whatever_happened_meanwhile),
+		TEST(a_refused_pin_is_not_sent_to_a_phone_again_either),
+		TEST(both_tokens_of_a_phone_are_logged_in_to_side_by_side),
+		TEST(a_pin_that_one_card_refused_may_be_anothers),
+		TEST(a_wrong_pin_whose_answer_was_lost_is_not_sent_again),
+		TEST(a_right_pin_whose_answer_was_lost_is_taken_again),
+		TEST(a_right_pin_that_a_torn_out_card_counted_waits_until_its_counter_is_full),
+		TEST(a_kept_pin_whose_answer_was_lost_is_judged_by_the_counter),
+		TEST(the_attempt_that_locks_says_so_whatever_the_card_answers_then),
+		TEST(the_signature_password_locks_at_its_fifth_mistake),
+		TEST(a_card_that_came_locked_shows_its_tokens),
+		TEST(only_a_user_can_log_in),
+		TEST(a_login_is_for_all_sessions_of_one_token),
+		TEST(after_the_last_session_the_pin_is_asked_again),
+		TEST(the_card_is_logged_out_after_every_call),
+		TEST(the_card_is_logged_out_without_other_applications_too),
+		TEST(a_card_left_open_by_another_program_is_logged_out_at_first_sight),
+		TEST(another_program_in_between_costs_the_user_nothing),
+		TEST(cards_that_know_one_login_at_a_time_serve_both_tokens),
+		TEST(a_pin_changed_elsewhere_ends_the_login_for_one_try),
+		TEST(the_last_try_is_never_spent_unasked),
+		TEST(a_pin_locked_elsewhere_ends_the_login),
+		TEST(a_new_pin_against_the_rules_is_refused_before_anything_is_sent),
+		TEST(a_wrong_old_pin_costs_a_try_and_changes_nothing),
+		TEST(a_loop_with_an_old_pin_of_the_wrong_shape_is_stopped),
+		TEST(a_pin_locked_by_its_own_user_ends_the_login),
+		TEST(a_read_only_session_cannot_change_a_pin),
+		TEST(a_pin_can_be_changed_and_the_login_goes_on),
+		TEST(a_new_pin_is_folded_as_it_will_be_at_login),
+		TEST(a_lost_first_command_costs_no_try),
+		TEST(cards_without_short_ids_keep_the_same_rules),
+		TEST(a_login_without_a_session_is_nothing),
+	};
+
+	harness_start(argc, argv, "--reader", "Reader=adult", NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
