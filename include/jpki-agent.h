@@ -26,8 +26,8 @@
 
 #define JPKI_AGENT_VERSION 1
 
-#define JPKI_AGENT_BEAT_S 2      /* between two JPKI_AGENT_WAITS */
-#define JPKI_AGENT_SILENCE_S 10  /* an agent that says nothing for so long is none */
+#define JPKI_AGENT_BEAT_S 2	  /* between two JPKI_AGENT_WAITS */
+#define JPKI_AGENT_SILENCE_S 10	  /* an agent that says nothing for so long is none */
 #define JPKI_AGENT_DEADLINE_S 300 /* a dialog that nobody answers ends */
 
 #define JPKI_AGENT_PIN_MAX 64 /* bytes, as typed: full-width characters have three */
@@ -45,19 +45,19 @@ enum jpki_agent_key {
 
 /* What was wrong with the last entry. */
 enum jpki_agent_fault {
-	JPKI_AGENT_FAULT_NONE,       /* it is the first */
-	JPKI_AGENT_FAULT_WRONG,      /* the card refused it: a try is gone */
-	JPKI_AGENT_FAULT_SHAPE,      /* cannot be this PIN: not sent, no try is gone */
+	JPKI_AGENT_FAULT_NONE,	     /* it is the first */
+	JPKI_AGENT_FAULT_WRONG,	     /* the card refused it: a try is gone */
+	JPKI_AGENT_FAULT_SHAPE,	     /* cannot be this PIN: not sent, no try is gone */
 	JPKI_AGENT_FAULT_REPEATED,   /* was refused before: not sent again, no try is gone */
 	JPKI_AGENT_FAULT_NEW_LENGTH, /* the new PIN is too short or too long */
-	JPKI_AGENT_FAULT_NEW,        /* the new PIN is none that the card takes */
+	JPKI_AGENT_FAULT_NEW,	     /* the new PIN is none that the card takes */
 };
 
 struct jpki_agent_request {
 	uint32_t version; /* JPKI_AGENT_VERSION */
 	uint32_t purpose; /* enum jpki_agent_purpose */
-	uint32_t key;     /* enum jpki_agent_key */
-	uint32_t fault;   /* enum jpki_agent_fault */
+	uint32_t key;	  /* enum jpki_agent_key */
+	uint32_t fault;	  /* enum jpki_agent_fault */
 	uint32_t tries_left;
 	uint32_t tries_allowed;
 	char serial[20];  /* the token's, as in CK_TOKEN_INFO */

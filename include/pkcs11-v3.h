@@ -129,55 +129,61 @@ typedef CK_FUNCTION_LIST_3_0_PTR *CK_FUNCTION_LIST_3_0_PTR_PTR;
 
 JPKI_DECLARE_FUNCTION(C_GetInterfaceList, (CK_INTERFACE_PTR list, CK_ULONG_PTR count));
 JPKI_DECLARE_FUNCTION(C_GetInterface, (CK_UTF8CHAR_PTR name, CK_VERSION_PTR version,
-		CK_INTERFACE_PTR_PTR interface, CK_FLAGS flags));
-JPKI_DECLARE_FUNCTION(C_LoginUser, (CK_SESSION_HANDLE session, CK_USER_TYPE type,
-		CK_UTF8CHAR_PTR pin, CK_ULONG pinLen, CK_UTF8CHAR_PTR user, CK_ULONG userLen));
+				       CK_INTERFACE_PTR_PTR interface, CK_FLAGS flags));
+JPKI_DECLARE_FUNCTION(C_LoginUser,
+		      (CK_SESSION_HANDLE session, CK_USER_TYPE type, CK_UTF8CHAR_PTR pin,
+		       CK_ULONG pinLen, CK_UTF8CHAR_PTR user, CK_ULONG userLen));
 JPKI_DECLARE_FUNCTION(C_SessionCancel, (CK_SESSION_HANDLE session, CK_FLAGS flags));
-JPKI_DECLARE_FUNCTION(C_MessageEncryptInit, (CK_SESSION_HANDLE session,
-		CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key));
-JPKI_DECLARE_FUNCTION(C_EncryptMessage, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter,
-		CK_ULONG parameterLen, CK_BYTE_PTR associatedData, CK_ULONG associatedDataLen,
-		CK_BYTE_PTR plain, CK_ULONG plainLen, CK_BYTE_PTR cipher,
-		CK_ULONG_PTR cipherLen));
-JPKI_DECLARE_FUNCTION(C_EncryptMessageBegin, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter,
-		CK_ULONG parameterLen, CK_BYTE_PTR associatedData, CK_ULONG associatedDataLen));
-JPKI_DECLARE_FUNCTION(C_EncryptMessageNext, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter,
-		CK_ULONG parameterLen, CK_BYTE_PTR plain, CK_ULONG plainLen, CK_BYTE_PTR cipher,
-		CK_ULONG_PTR cipherLen, CK_FLAGS flags));
+JPKI_DECLARE_FUNCTION(C_MessageEncryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
+					     CK_OBJECT_HANDLE key));
+JPKI_DECLARE_FUNCTION(C_EncryptMessage,
+		      (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, CK_ULONG parameterLen,
+		       CK_BYTE_PTR associatedData, CK_ULONG associatedDataLen, CK_BYTE_PTR plain,
+		       CK_ULONG plainLen, CK_BYTE_PTR cipher, CK_ULONG_PTR cipherLen));
+JPKI_DECLARE_FUNCTION(C_EncryptMessageBegin,
+		      (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, CK_ULONG parameterLen,
+		       CK_BYTE_PTR associatedData, CK_ULONG associatedDataLen));
+JPKI_DECLARE_FUNCTION(C_EncryptMessageNext,
+		      (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, CK_ULONG parameterLen,
+		       CK_BYTE_PTR plain, CK_ULONG plainLen, CK_BYTE_PTR cipher,
+		       CK_ULONG_PTR cipherLen, CK_FLAGS flags));
 JPKI_DECLARE_FUNCTION(C_MessageEncryptFinal, (CK_SESSION_HANDLE session));
-JPKI_DECLARE_FUNCTION(C_MessageDecryptInit, (CK_SESSION_HANDLE session,
-		CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key));
-JPKI_DECLARE_FUNCTION(C_DecryptMessage, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter,
-		CK_ULONG parameterLen, CK_BYTE_PTR associatedData, CK_ULONG associatedDataLen,
-		CK_BYTE_PTR cipher, CK_ULONG cipherLen, CK_BYTE_PTR plain,
-		CK_ULONG_PTR plainLen));
-JPKI_DECLARE_FUNCTION(C_DecryptMessageBegin, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter,
-		CK_ULONG parameterLen, CK_BYTE_PTR associatedData, CK_ULONG associatedDataLen));
-JPKI_DECLARE_FUNCTION(C_DecryptMessageNext, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter,
-		CK_ULONG parameterLen, CK_BYTE_PTR cipher, CK_ULONG cipherLen, CK_BYTE_PTR plain,
-		CK_ULONG_PTR plainLen, CK_FLAGS flags));
+JPKI_DECLARE_FUNCTION(C_MessageDecryptInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
+					     CK_OBJECT_HANDLE key));
+JPKI_DECLARE_FUNCTION(C_DecryptMessage,
+		      (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, CK_ULONG parameterLen,
+		       CK_BYTE_PTR associatedData, CK_ULONG associatedDataLen, CK_BYTE_PTR cipher,
+		       CK_ULONG cipherLen, CK_BYTE_PTR plain, CK_ULONG_PTR plainLen));
+JPKI_DECLARE_FUNCTION(C_DecryptMessageBegin,
+		      (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, CK_ULONG parameterLen,
+		       CK_BYTE_PTR associatedData, CK_ULONG associatedDataLen));
+JPKI_DECLARE_FUNCTION(C_DecryptMessageNext,
+		      (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, CK_ULONG parameterLen,
+		       CK_BYTE_PTR cipher, CK_ULONG cipherLen, CK_BYTE_PTR plain,
+		       CK_ULONG_PTR plainLen, CK_FLAGS flags));
 JPKI_DECLARE_FUNCTION(C_MessageDecryptFinal, (CK_SESSION_HANDLE session));
 JPKI_DECLARE_FUNCTION(C_MessageSignInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
-		CK_OBJECT_HANDLE key));
+					  CK_OBJECT_HANDLE key));
 JPKI_DECLARE_FUNCTION(C_SignMessage, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter,
-		CK_ULONG parameterLen, CK_BYTE_PTR data, CK_ULONG dataLen, CK_BYTE_PTR signature,
-		CK_ULONG_PTR signatureLen));
-JPKI_DECLARE_FUNCTION(C_SignMessageBegin, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter,
-		CK_ULONG parameterLen));
+				      CK_ULONG parameterLen, CK_BYTE_PTR data, CK_ULONG dataLen,
+				      CK_BYTE_PTR signature, CK_ULONG_PTR signatureLen));
+JPKI_DECLARE_FUNCTION(C_SignMessageBegin,
+		      (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, CK_ULONG parameterLen));
 JPKI_DECLARE_FUNCTION(C_SignMessageNext, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter,
-		CK_ULONG parameterLen, CK_BYTE_PTR data, CK_ULONG dataLen, CK_BYTE_PTR signature,
-		CK_ULONG_PTR signatureLen));
+					  CK_ULONG parameterLen, CK_BYTE_PTR data, CK_ULONG dataLen,
+					  CK_BYTE_PTR signature, CK_ULONG_PTR signatureLen));
 JPKI_DECLARE_FUNCTION(C_MessageSignFinal, (CK_SESSION_HANDLE session));
 JPKI_DECLARE_FUNCTION(C_MessageVerifyInit, (CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
-		CK_OBJECT_HANDLE key));
+					    CK_OBJECT_HANDLE key));
 JPKI_DECLARE_FUNCTION(C_VerifyMessage, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter,
-		CK_ULONG parameterLen, CK_BYTE_PTR data, CK_ULONG dataLen, CK_BYTE_PTR signature,
-		CK_ULONG signatureLen));
-JPKI_DECLARE_FUNCTION(C_VerifyMessageBegin, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter,
-		CK_ULONG parameterLen));
-JPKI_DECLARE_FUNCTION(C_VerifyMessageNext, (CK_SESSION_HANDLE session, CK_VOID_PTR parameter,
-		CK_ULONG parameterLen, CK_BYTE_PTR data, CK_ULONG dataLen, CK_BYTE_PTR signature,
-		CK_ULONG signatureLen));
+					CK_ULONG parameterLen, CK_BYTE_PTR data, CK_ULONG dataLen,
+					CK_BYTE_PTR signature, CK_ULONG signatureLen));
+JPKI_DECLARE_FUNCTION(C_VerifyMessageBegin,
+		      (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, CK_ULONG parameterLen));
+JPKI_DECLARE_FUNCTION(C_VerifyMessageNext,
+		      (CK_SESSION_HANDLE session, CK_VOID_PTR parameter, CK_ULONG parameterLen,
+		       CK_BYTE_PTR data, CK_ULONG dataLen, CK_BYTE_PTR signature,
+		       CK_ULONG signatureLen));
 JPKI_DECLARE_FUNCTION(C_MessageVerifyFinal, (CK_SESSION_HANDLE session));
 
 #undef JPKI_DECLARE_FUNCTION

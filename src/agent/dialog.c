@@ -139,7 +139,7 @@ give(const struct dialog *dialog, struct jpki_agent_answer *answer)
 	answer->outcome = JPKI_AGENT_TYPED;
 	answer->pin_len = (uint32_t)now->len;
 	memcpy(answer->pin, now->text, now->len);
-	answer->new_pin_len = (uint32_t) new->len;
+	answer->new_pin_len = (uint32_t)new->len;
 	memcpy(answer->new_pin, new->text, new->len);
 }
 

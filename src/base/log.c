@@ -45,8 +45,8 @@ open_file(const char *path)
 	if (lstat(path, &st) == 0 && !is_regular(&st))
 		return FD_NONE;
 	low = open(path,
-	           O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK,
-	           0600);
+		   O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK,
+		   0600);
 	if (low < 0)
 		return FD_NONE;
 	if (fstat(low, &st) == 0 && is_regular(&st))
@@ -97,7 +97,7 @@ log_open(enum log_level level, const char *destination)
 	if (fd == FD_NONE && destination[0] == '/') {
 		replace(standard_error());
 		log_line(LOG_LEVEL_WARNING, "log file %s: %s", destination,
-		         error == EINVAL ? "not a regular file" : strerror(error));
+			 error == EINVAL ? "not a regular file" : strerror(error));
 		return;
 	}
 	replace(fd);

@@ -33,7 +33,6 @@ void log_abandon(void);
 int log_wants(enum log_level level);
 
 /* One line, printf-like, without newline; cut at 500 bytes. */
-void log_line(enum log_level level, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

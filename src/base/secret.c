@@ -18,7 +18,8 @@ secret_new(size_t size)
 		free(s);
 		return NULL;
 	}
-	/* Each is a further wall, none a condition: a host without room for locked pages works on. */
+	/* Each is a further wall, none a condition: a host without room for locked pages works on.
+	 */
 	(void)mlock(pages, size);
 	(void)madvise(pages, size, MADV_DONTDUMP);
 	(void)madvise(pages, size, MADV_WIPEONFORK);

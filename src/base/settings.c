@@ -21,7 +21,8 @@ struct row {
 	const char *name;
 	enum kind kind;
 	size_t offset;
-	const char *values; /* names in the order of the enum (bool: of false, true), NUL-separated */
+	const char
+		*values; /* names in the order of the enum (bool: of false, true), NUL-separated */
 };
 
 #define FIELD(member) offsetof(struct settings, member)
@@ -102,7 +103,8 @@ set_reader(struct settings *s, const struct row *row, const char *value, const s
 	if (!set_text(s, row, value, at))
 		return;
 	if (at->line)
-		(void)snprintf(s->reader_source, room, "%.*s:%u", (int)room - 16, at->source, at->line);
+		(void)snprintf(s->reader_source, room, "%.*s:%u", (int)room - 16, at->source,
+			       at->line);
 	else
 		(void)snprintf(s->reader_source, room, "%s", at->source);
 }
@@ -342,8 +344,8 @@ static void
 set_variable(struct settings *s, const struct row *row, const char *value, const struct place *at)
 {
 	const size_t len = strlen(value);
-	const bool quoted = len >= 2 && (*value == '"' || *value == '\'') &&
-	                    value[len - 1] == *value;
+	const bool quoted =
+		len >= 2 && (*value == '"' || *value == '\'') && value[len - 1] == *value;
 	char *bare = quoted ? strndup(value + 1, len - 2) : NULL;
 
 	set_row(s, row, bare ? bare : value, at);

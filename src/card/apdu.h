@@ -17,7 +17,7 @@
 struct apdu {
 	uint8_t cla, ins, p1, p2;
 	struct bytes data; /* none: no Lc */
-	int le;            /* 1 to 256, or APDU_NO_LE */
+	int le;		   /* 1 to 256, or APDU_NO_LE */
 };
 
 /* The encoded length in bytes; 0 if the data or Le does not fit a short APDU. */

@@ -30,10 +30,10 @@ trace(const struct apdu *a, enum result r, const struct response *response)
 		return;
 	if (r != RESULT_OK)
 		log_line(LOG_LEVEL_DEBUG, "> %02X %02X %02X %02X, %zu bytes; %s", a->cla, a->ins,
-		         a->p1, a->p2, a->data.len, result_name(r));
+			 a->p1, a->p2, a->data.len, result_name(r));
 	else
 		log_line(LOG_LEVEL_DEBUG, "> %02X %02X %02X %02X, %zu bytes; < %zu bytes, %04X",
-		         a->cla, a->ins, a->p1, a->p2, a->data.len, response->len, response->sw);
+			 a->cla, a->ins, a->p1, a->p2, a->data.len, response->len, response->sw);
 }
 
 /* One exchange: RESULT_OK if there is a status word, whatever it says. */
@@ -148,7 +148,7 @@ card_select_file(struct link *link, uint16_t file)
 
 enum result
 card_read(struct link *link, uint8_t short_id, size_t offset, size_t want, uint8_t *out,
-          size_t *got)
+	  size_t *got)
 {
 	struct apdu a = {0x00, INS_READ, 0, (uint8_t)offset, {NULL, 0}, (int)want};
 
@@ -173,14 +173,16 @@ card_query_tries(struct link *link, uint8_t reference, unsigned int *left)
 	enum result r = command(link, &a, &sw);
 
 	if (r == RESULT_OK)
-		return RESULT_CARD_ERROR; /* no JPKI card answers so: not a counter (card fact 3.3) */
+		return RESULT_CARD_ERROR; /* no JPKI card answers so: not a counter (card fact 3.3)
+					   */
 	if (r != RESULT_PIN_WRONG && r != RESULT_PIN_BLOCKED)
 		return r;
 	*left = tries_in(sw);
 	return RESULT_OK;
 }
 
-/* Memory that was wiped, as a forked child's is, is no PIN: a card would take it for a wrong one. */
+/* Memory that was wiped, as a forked child's is, is no PIN: a card would take it for a wrong one.
+ */
 static bool
 is_whole(struct bytes pin)
 {
@@ -214,7 +216,7 @@ card_change_pin(struct link *link, uint8_t reference, struct bytes new_pin)
 
 enum result
 card_sign(struct link *link, uint8_t p1, uint8_t reference, struct bytes input, uint8_t out[256],
-          size_t *got)
+	  size_t *got)
 {
 	struct apdu a = {0x80, INS_SIGN, p1, reference, input, APDU_LE_MAX};
 

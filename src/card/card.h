@@ -18,8 +18,8 @@
 
 /* P1 of the signature (card fact 3.4). */
 #define CARD_SIGN_AS_GIVEN 0x00 /* PKCS#1 v1.5 padding around the input */
-#define CARD_SIGN_PSS 0x04      /* RSASSA-PSS of a SHA-256 hash */
-#define CARD_SIGN_UNKNOWN 0x7f  /* no card has it: the control of the PSS probe */
+#define CARD_SIGN_PSS 0x04	/* RSASSA-PSS of a SHA-256 hash */
+#define CARD_SIGN_UNKNOWN 0x7f	/* no card has it: the control of the PSS probe */
 
 /* RESULT_NOT_FOUND, _WRONG_P1P2 or _NO_SUCH_COMMAND where the card has no such application. */
 enum result card_select_application(struct link *link, struct bytes aid);
@@ -31,8 +31,8 @@ enum result card_select_file(struct link *link, uint16_t file);
  * (not 0; offset up to 255) of that file, which becomes current. *got may be less than asked at
  * the end of the file, and is at least 1.
  */
-enum result card_read(struct link *link, uint8_t short_id, size_t offset, size_t want,
-                      uint8_t *out, size_t *got);
+enum result card_read(struct link *link, uint8_t short_id, size_t offset, size_t want, uint8_t *out,
+		      size_t *got);
 
 /*
  * How many tries the PIN has left, without spending one: RESULT_OK with *left (0: blocked), or
@@ -42,8 +42,8 @@ enum result card_query_tries(struct link *link, uint8_t reference, unsigned int 
 
 /*
  * RESULT_OK; RESULT_PIN_WRONG with *left from 1 to 15; RESULT_PIN_BLOCKED with *left 0; any other
- * result leaves *left alone, and whether a try was spent is unknown. A PIN with a NUL in it is none,
- * and not sent (RESULT_FAILED).
+ * result leaves *left alone, and whether a try was spent is unknown. A PIN with a NUL in it is
+ * none, and not sent (RESULT_FAILED).
  */
 enum result card_verify(struct link *link, uint8_t reference, struct bytes pin, unsigned int *left);
 
@@ -52,6 +52,6 @@ enum result card_change_pin(struct link *link, uint8_t reference, struct bytes n
 
 /* COMPUTE DIGITAL SIGNATURE into out[256]. *got is what came. */
 enum result card_sign(struct link *link, uint8_t p1, uint8_t reference, struct bytes input,
-                      uint8_t out[256], size_t *got);
+		      uint8_t out[256], size_t *got);
 
 #endif

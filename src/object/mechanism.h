@@ -14,8 +14,8 @@
 struct mechanism {
 	CK_MECHANISM_TYPE type;
 	enum digest_kind digest; /* DIGEST_NONE: the program brings what is signed */
-	bool pss;                /* made by the card alone, and not by every card */
-	CK_FLAGS use;            /* CKF_SIGN or CKF_DIGEST */
+	bool pss;		 /* made by the card alone, and not by every card */
+	CK_FLAGS use;		 /* CKF_SIGN or CKF_DIGEST */
 };
 
 /* The row of a mechanism for one of these uses; NULL if there is none, or it wants PSS and there is

@@ -21,7 +21,8 @@ enum object_kind {
 	OBJECT_PUBLIC_KEY,
 	OBJECT_PRIVATE_KEY,
 	OBJECT_CA_CERTIFICATE,
-	OBJECT_PROFILE, /* authentication token of a plastic card only: CKP_PUBLIC_CERTIFICATES_TOKEN */
+	OBJECT_PROFILE, /* authentication token of a plastic card only:
+			   CKP_PUBLIC_CERTIFICATES_TOKEN */
 	OBJECT_KINDS,
 };
 
@@ -29,9 +30,9 @@ enum object_kind {
 struct object_view {
 	enum object_kind kind;
 	enum layout_key key;
-	bool is_private;                       /* CKA_PRIVATE */
-	bool ask_pin_each_signature;           /* CKA_ALWAYS_AUTHENTICATE of the private key */
-	bool pss;                              /* PSS mechanisms in CKA_ALLOWED_MECHANISMS */
+	bool is_private;		       /* CKA_PRIVATE */
+	bool ask_pin_each_signature;	       /* CKA_ALWAYS_AUTHENTICATE of the private key */
+	bool pss;			       /* PSS mechanisms in CKA_ALLOWED_MECHANISMS */
 	const struct certificate *certificate; /* its own, or for a CA object the CA's; or NULL */
 };
 
@@ -46,11 +47,11 @@ enum object_match {
  * certificate are compared first, so a search by class, id, label or privacy is never undecided.
  */
 enum object_match object_match(const struct object_view *object, const CK_ATTRIBUTE *template,
-                               CK_ULONG count);
+			       CK_ULONG count);
 
 /* True if any of the attributes asked for is in the certificate. */
 bool object_needs_certificate(const struct object_view *object, const CK_ATTRIBUTE *template,
-                              CK_ULONG count);
+			      CK_ULONG count);
 
 /*
  * C_GetAttributeValue (PKCS#11 2.40 5.7): fills what it can, marks the rest with
@@ -58,6 +59,6 @@ bool object_needs_certificate(const struct object_view *object, const CK_ATTRIBU
  * CKR_BUFFER_TOO_SMALL. Where the certificate is NULL its attributes count as invalid.
  */
 CK_RV object_get_attributes(const struct object_view *object, CK_ATTRIBUTE *template,
-                            CK_ULONG count);
+			    CK_ULONG count);
 
 #endif

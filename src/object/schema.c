@@ -1,26 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "object/schema.h"
 
-#define BOOL(type, value)                                                                          \
-	{                                                                                          \
-		type, SCHEMA_BOOL, value                                                           \
-	}
-#define ULONG(type, value)                                                                         \
-	{                                                                                          \
-		type, SCHEMA_ULONG, value                                                          \
-	}
-#define FIELD(type, name)                                                                          \
-	{                                                                                          \
-		type, SCHEMA_FIELD, offsetof(struct certificate, name)                             \
-	}
-#define DATE(type, name)                                                                           \
-	{                                                                                          \
-		type, SCHEMA_DATE, offsetof(struct certificate, name)                              \
-	}
-#define FROM(type, source)                                                                         \
-	{                                                                                          \
-		type, source, 0                                                                    \
-	}
+#define BOOL(type, value) {type, SCHEMA_BOOL, value}
+#define ULONG(type, value) {type, SCHEMA_ULONG, value}
+#define FIELD(type, name) {type, SCHEMA_FIELD, offsetof(struct certificate, name)}
+#define DATE(type, name) {type, SCHEMA_DATE, offsetof(struct certificate, name)}
+#define FROM(type, source) {type, source, 0}
 
 /* What every object on the card has (PKCS#11 2.40 4.4): nothing can be changed or copied. */
 #define STORAGE(class)                                                                             \

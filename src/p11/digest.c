@@ -74,7 +74,7 @@ finish(struct session *s, const struct bytes *data, CK_BYTE *hash, CK_ULONG *has
 
 CK_RV
 C_Digest(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG data_len, CK_BYTE_PTR digest,
-         CK_ULONG_PTR digest_len)
+	 CK_ULONG_PTR digest_len)
 {
 	const struct bytes all = {data, data_len};
 	struct api api;
@@ -128,7 +128,7 @@ C_GetOperationState(CK_SESSION_HANDLE session, CK_BYTE_PTR state, CK_ULONG_PTR s
 
 CK_RV
 C_SetOperationState(CK_SESSION_HANDLE session, CK_BYTE_PTR state, CK_ULONG state_len,
-                    CK_OBJECT_HANDLE encryption_key, CK_OBJECT_HANDLE authentication_key)
+		    CK_OBJECT_HANDLE encryption_key, CK_OBJECT_HANDLE authentication_key)
 {
 	struct api api;
 	CK_RV rv = api_begin_session(&api, session);

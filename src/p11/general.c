@@ -23,7 +23,7 @@ check_arguments(const CK_C_INITIALIZE_ARGS *args)
 	if (args->pReserved)
 		return CKR_ARGUMENTS_BAD;
 	callbacks = (args->CreateMutex != NULL) + (args->DestroyMutex != NULL) +
-	            (args->LockMutex != NULL) + (args->UnlockMutex != NULL);
+		    (args->LockMutex != NULL) + (args->UnlockMutex != NULL);
 	return callbacks == 0 || callbacks == 4 ? CKR_OK : CKR_ARGUMENTS_BAD;
 }
 
@@ -62,7 +62,7 @@ C_GetInfo(CK_INFO_PTR info)
 		*info = (CK_INFO){.cryptokiVersion = {3, 0}, .libraryVersion = library_version()};
 		bytes_pad_text(info->manufacturerID, sizeof info->manufacturerID, PACKAGE_NAME);
 		bytes_pad_text(info->libraryDescription, sizeof info->libraryDescription,
-		               variant.description);
+			       variant.description);
 	}
 	return api_end(&api, rv);
 }

@@ -6,7 +6,7 @@
 
 CK_RV
 C_GetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template,
-                    CK_ULONG count)
+		    CK_ULONG count)
 {
 	struct api api;
 	CK_RV rv = api_begin_session(&api, session);
@@ -43,7 +43,7 @@ take_found(struct find *f, CK_OBJECT_HANDLE *objects, CK_ULONG max)
 
 CK_RV
 C_FindObjects(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE_PTR objects, CK_ULONG max,
-              CK_ULONG_PTR count)
+	      CK_ULONG_PTR count)
 {
 	struct api api;
 	CK_RV rv = api_begin_session(&api, session);

@@ -7,7 +7,7 @@
 
 CK_RV
 C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIFY notify,
-              CK_SESSION_HANDLE_PTR session)
+	      CK_SESSION_HANDLE_PTR session)
 {
 	struct api api;
 	CK_RV rv = api_begin(&api);
@@ -21,7 +21,7 @@ C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIF
 		rv = CKR_SESSION_PARALLEL_NOT_SUPPORTED;
 	if (rv == CKR_OK)
 		rv = session_open(api.module, slot, flags & (CKF_SERIAL_SESSION | CKF_RW_SESSION),
-		                  session);
+				  session);
 	return api_end(&api, rv);
 }
 
@@ -82,8 +82,7 @@ C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_UL
 		rv = check_pin(&api, pin, pin_len);
 	if (rv == CKR_OK)
 		rv = (user == CKU_USER ? login_user : login_context)(
-			api.module, api.session,
-			(struct bytes){pin_len > 0 ? pin : NULL, pin_len});
+			api.module, api.session, (struct bytes){pin_len > 0 ? pin : NULL, pin_len});
 	return api_end(&api, rv);
 }
 

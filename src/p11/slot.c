@@ -93,7 +93,7 @@ C_InitToken(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len, CK_UTF8CHAR_
 		rv = slot_info(api.module, slot, &info);
 	if (rv == CKR_OK)
 		rv = info.flags & CKF_TOKEN_PRESENT ? CKR_TOKEN_WRITE_PROTECTED
-		                                    : CKR_TOKEN_NOT_PRESENT;
+						    : CKR_TOKEN_NOT_PRESENT;
 	return api_end(&api, rv);
 }
 
@@ -109,7 +109,7 @@ C_InitPIN(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len)
 
 CK_RV
 C_SetPIN(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_len,
-         CK_UTF8CHAR_PTR new_pin, CK_ULONG new_len)
+	 CK_UTF8CHAR_PTR new_pin, CK_ULONG new_len)
 {
 	struct api api;
 	CK_RV rv = api_begin_session(&api, session);
@@ -122,7 +122,7 @@ C_SetPIN(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_len,
 		rv = CKR_PIN_LEN_RANGE;
 	if (rv == CKR_OK)
 		rv = login_set_pin(api.module, api.session, (struct bytes){old_pin, old_len},
-		                   (struct bytes){new_pin, new_len});
+				   (struct bytes){new_pin, new_len});
 	return api_end(&api, rv);
 }
 

@@ -15,8 +15,8 @@
  */
 
 /*
- * A connection to this user's agent; -1: none is there, or it is not this user's, or this is a setuid
- * program. Never waits. The caller's to close.
+ * A connection to this user's agent; -1: none is there, or it is not this user's, or this is a
+ * setuid program. Never waits. The caller's to close.
  */
 int prompt_connect(void);
 
@@ -33,11 +33,11 @@ bool prompt_is_for_this_process(const char *not_for);
 struct secret *prompt_answer_new(void);
 
 /*
- * Sends the request and waits for the user. RESULT_OK: *answer has what was typed, at least one byte
- * of each PIN that was asked for. RESULT_CANCELLED: by the user, by the deadline, or the agent died
- * or spoke nonsense; nothing more can be asked on this connection. RESULT_ENDED: C_Finalize.
+ * Sends the request and waits for the user. RESULT_OK: *answer has what was typed, at least one
+ * byte of each PIN that was asked for. RESULT_CANCELLED: by the user, by the deadline, or the agent
+ * died or spoke nonsense; nothing more can be asked on this connection. RESULT_ENDED: C_Finalize.
  */
-enum result prompt_ask(int agent, const struct jpki_agent_request *request,
-		       const struct line *line, struct secret *answer);
+enum result prompt_ask(int agent, const struct jpki_agent_request *request, const struct line *line,
+		       struct secret *answer);
 
 #endif

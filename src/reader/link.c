@@ -30,7 +30,8 @@ sleep_ms(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &awake);
 	(void)clock_gettime(CLOCK_BOOTTIME, &all);
-	return ((int64_t)all.tv_sec - awake.tv_sec) * 1000 + (all.tv_nsec - awake.tv_nsec) / 1000000;
+	return ((int64_t)all.tv_sec - awake.tv_sec) * 1000 +
+	       (all.tv_nsec - awake.tv_nsec) / 1000000;
 }
 
 struct link *
@@ -239,7 +240,7 @@ link_was_reset(const struct link *l)
 
 enum result
 link_transmit(struct link *l, const uint8_t *command, size_t command_len, uint8_t *response,
-              size_t *response_len)
+	      size_t *response_len)
 {
 	enum result r = pcsc_transmit(&l->card, command, command_len, response, response_len);
 

@@ -47,7 +47,7 @@ bool link_has_slept(const struct link *l);
 
 /* One exchange inside the transaction; see pcsc_transmit. Never repeated here. */
 enum result link_transmit(struct link *l, const uint8_t *command, size_t command_len,
-                          uint8_t *response, size_t *response_len);
+			  uint8_t *response, size_t *response_len);
 
 /* Answers to a reset seen inside the transaction, so that the card can be spoken to again. */
 enum result link_resume(struct link *l);

@@ -15,10 +15,9 @@
 #define OPEN_TRIES 3
 
 _Static_assert(sizeof(SCARDCONTEXT) <= sizeof(long) && sizeof(SCARDHANDLE) <= sizeof(long),
-               "PC/SC handles fit");
-_Static_assert(sizeof((struct pcsc_service){0}.socket) ==
-                       sizeof((struct sockaddr_un){0}.sun_path),
-               "the path of a socket fits");
+	       "PC/SC handles fit");
+_Static_assert(sizeof((struct pcsc_service){0}.socket) == sizeof((struct sockaddr_un){0}.sun_path),
+	       "the path of a socket fits");
 _Static_assert(PCSC_READER_NAME_MAX >= MAX_READERNAME, "reader names fit");
 
 /*
@@ -106,7 +105,7 @@ somebody_listens(const struct pcsc_service *service)
 		return false;
 	memcpy(address.sun_path, service->socket, sizeof address.sun_path);
 	listens = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 ||
-	          errno == EAGAIN; /* a long queue */
+		  errno == EAGAIN; /* a long queue */
 	(void)close(fd);
 	return listens;
 }
@@ -231,8 +230,8 @@ pcsc_connect(struct pcsc_context *c, const char *reader, struct pcsc_card *card)
 	SCARDHANDLE handle;
 	DWORD protocol = 0;
 	LONG code = UNLESS_ENDED(SCardConnect((SCARDCONTEXT)c->handle, reader, SCARD_SHARE_SHARED,
-	                                      SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &handle,
-	                                      &protocol));
+					      SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &handle,
+					      &protocol));
 
 	if (code == SCARD_S_SUCCESS) {
 		card->handle = handle;
@@ -246,8 +245,8 @@ pcsc_reconnect(struct pcsc_card *card)
 {
 	DWORD protocol = 0;
 	LONG code = UNLESS_ENDED(SCardReconnect((SCARDHANDLE)card->handle, SCARD_SHARE_SHARED,
-	                                        SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
-	                                        SCARD_LEAVE_CARD, &protocol));
+						SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
+						SCARD_LEAVE_CARD, &protocol));
 
 	if (code == SCARD_S_SUCCESS)
 		card->protocol = protocol;
@@ -272,26 +271,26 @@ enum result
 pcsc_begin(struct pcsc_card *card)
 {
 	return card_result("SCardBeginTransaction",
-	                   UNLESS_ENDED(SCardBeginTransaction((SCARDHANDLE)card->handle)));
+			   UNLESS_ENDED(SCardBeginTransaction((SCARDHANDLE)card->handle)));
 }
 
 enum result
 pcsc_end(struct pcsc_card *card, bool power_off)
 {
 	return card_result("SCardEndTransaction",
-	                   UNLESS_ENDED(SCardEndTransaction((SCARDHANDLE)card->handle,
-	                                                    disposition(power_off))));
+			   UNLESS_ENDED(SCardEndTransaction((SCARDHANDLE)card->handle,
+							    disposition(power_off))));
 }
 
 enum result
-pcsc_transmit(struct pcsc_card *card, const uint8_t *command, size_t command_len,
-              uint8_t *response, size_t *response_len)
+pcsc_transmit(struct pcsc_card *card, const uint8_t *command, size_t command_len, uint8_t *response,
+	      size_t *response_len)
 {
 	const SCARD_IO_REQUEST *pci =
 		card->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
 	DWORD len = (DWORD)*response_len;
 	LONG code = UNLESS_ENDED(SCardTransmit((SCARDHANDLE)card->handle, pci, command,
-	                                       (DWORD)command_len, NULL, response, &len));
+					       (DWORD)command_len, NULL, response, &len));
 
 	if (code == SCARD_S_SUCCESS && len > *response_len)
 		return RESULT_BAD_ANSWER;

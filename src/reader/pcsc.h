@@ -18,8 +18,8 @@
  */
 
 #define PCSC_READER_NAME_MAX 128 /* with the NUL */
-#define PCSC_READERS_MAX 32      /* pcscd itself stops at 16 */
-#define PCSC_RESPONSE_MAX 258    /* short APDU: 256 bytes and the status word */
+#define PCSC_READERS_MAX 32	 /* pcscd itself stops at 16 */
+#define PCSC_RESPONSE_MAX 258	 /* short APDU: 256 bytes and the status word */
 
 /*
  * One per module instance. What was learnt before a restart of pcscd says nothing about the card
@@ -45,10 +45,10 @@ struct pcsc_card {
 /* What pcscd says of a reader. */
 struct pcsc_state {
 	char name[PCSC_READER_NAME_MAX];
-	bool card;        /* something is in it */
-	bool mute;        /* but it does not answer to power-on */
-	bool in_use;      /* some program is connected to the card */
-	bool exclusive;   /* and has it for itself */
+	bool card;	  /* something is in it */
+	bool mute;	  /* but it does not answer to power-on */
+	bool in_use;	  /* some program is connected to the card */
+	bool exclusive;	  /* and has it for itself */
 	uint16_t counter; /* insertions and removals so far (high half of dwEventState) */
 };
 
@@ -68,7 +68,7 @@ void pcsc_close(struct pcsc_context *c);
 
 /* Names of all readers into states[].name; *count may be 0. Never waits. */
 enum result pcsc_list(struct pcsc_context *c, struct pcsc_state states[PCSC_READERS_MAX],
-                      size_t *count);
+		      size_t *count);
 
 /* The present state of the named readers. Never waits. RESULT_NO_READER if any is unknown. */
 enum result pcsc_status(struct pcsc_context *c, struct pcsc_state *states, size_t count);
@@ -84,6 +84,6 @@ enum result pcsc_end(struct pcsc_card *card, bool power_off);
 
 /* One exchange. *response_len: in, the room; out, what came. */
 enum result pcsc_transmit(struct pcsc_card *card, const uint8_t *command, size_t command_len,
-                          uint8_t *response, size_t *response_len);
+			  uint8_t *response, size_t *response_len);
 
 #endif

@@ -21,9 +21,10 @@ typedef enum result asking_use(struct module *m, struct session *s, struct bytes
 			       struct bytes new_pin);
 
 /*
- * Asks until what was typed is right, or no try is left (RESULT_PIN_BLOCKED), or the user has enough
- * of it: RESULT_CANCELLED, which takes a second at least, since some programs show a notice that they
- * cannot take away sooner. RESULT_LOGGED_IN: another thread has meanwhile. Else what `use` says.
+ * Asks until what was typed is right, or no try is left (RESULT_PIN_BLOCKED), or the user has
+ * enough of it: RESULT_CANCELLED, which takes a second at least, since some programs show a notice
+ * that they cannot take away sooner. RESULT_LOGGED_IN: another thread has meanwhile. Else what
+ * `use` says.
  */
 enum result asking_run(struct module *m, struct session *s, enum jpki_agent_purpose purpose,
 		       asking_use *use);

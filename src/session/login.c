@@ -52,9 +52,8 @@ log_in_again(struct module *m, const struct session *s)
 	if (is_logged_in(&view, s))
 		return RESULT_LOGGED_IN;
 	r = access_begin(m, s->reader, &t);
-	return r == RESULT_OK
-		       ? access_end(m, s->reader, token_login_again(t, s->insertion, s->key))
-		       : r;
+	return r == RESULT_OK ? access_end(m, s->reader, token_login_again(t, s->insertion, s->key))
+			      : r;
 }
 
 CK_RV

@@ -19,7 +19,7 @@
  * (fork_owner), and nobody else touches it.
  */
 static pthread_mutex_t gate;
-static struct module *current;   /* the gate */
+static struct module *current;	 /* the gate */
 static struct module *abandoned; /* a parent's: never to be touched again, but not lost */
 
 /*

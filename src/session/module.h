@@ -36,17 +36,17 @@ struct module {
 	struct watch *watch; /* watching */
 
 	pthread_mutex_t state;
-	pthread_cond_t changed;    /* with state: a session became idle, or the module ended */
+	pthread_cond_t changed;	   /* with state: a session became idle, or the module ended */
 	pthread_cond_t happened;   /* with state: an event for C_WaitForSlotEvent, or the end */
-	unsigned int waiting;      /* state: calls inside C_WaitForSlotEvent */
+	unsigned int waiting;	   /* state: calls inside C_WaitForSlotEvent */
 	enum result service_state; /* state: how pcscd answered last */
-	bool polled;               /* state: the readers were looked at before */
+	bool polled;		   /* state: the readers were looked at before */
 	unsigned long published;   /* state */
-	CK_ULONG last_base;        /* state: of object handles, the last one given */
-	CK_ULONG last_session;     /* state: the last handle given */
+	CK_ULONG last_base;	   /* state: of object handles, the last one given */
+	CK_ULONG last_session;	   /* state: the last handle given */
 	struct session *sessions;  /* state */
 	struct reader *readers[PCSC_READERS_MAX];
-	size_t reader_count; /* state; never shrinks */
+	size_t reader_count;				     /* state; never shrinks */
 	char hidden[PCSC_READERS_MAX][PCSC_READER_NAME_MAX]; /* state: plugged in, but not wanted */
 	size_t hidden_count;				     /* state */
 };

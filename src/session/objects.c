@@ -49,7 +49,7 @@ is_visible(const struct module *m, const struct token_key_view *k, const struct 
 /* The object as seen now; false if it is not to be seen. */
 static bool
 view_locked(const struct module *m, const struct session *s, enum object_kind kind,
-            struct object_view *o)
+	    struct object_view *o)
 {
 	const struct token_view *view = &s->reader->view;
 	const struct token_key_view *k = &view->keys[s->key];
@@ -58,8 +58,8 @@ view_locked(const struct module *m, const struct session *s, enum object_kind ki
 		.kind = kind,
 		.key = s->key,
 		.is_private = kind == OBJECT_PRIVATE_KEY ||
-		              (k->is_private &&
-		               (kind == OBJECT_CERTIFICATE || kind == OBJECT_PUBLIC_KEY)),
+			      (k->is_private &&
+			       (kind == OBJECT_CERTIFICATE || kind == OBJECT_PUBLIC_KEY)),
 		.ask_pin_each_signature =
 			m->settings.ask_pin_each_signature && s->key == LAYOUT_SIGN,
 		.pss = view->pss == TOKEN_LEARNT_YES,
@@ -69,7 +69,7 @@ view_locked(const struct module *m, const struct session *s, enum object_kind ki
 
 bool
 objects_get(struct module *m, const struct session *s, CK_OBJECT_HANDLE handle,
-            struct object_view *object)
+	    struct object_view *object)
 {
 	const CK_ULONG kind = handle & ((1UL << KIND_BITS) - 1);
 	bool found = false;
@@ -78,7 +78,7 @@ objects_get(struct module *m, const struct session *s, CK_OBJECT_HANDLE handle,
 		return false;
 	(void)pthread_mutex_lock(&m->state);
 	found = view_locked(m, s, (enum object_kind)kind, object) &&
-	        handle_of_locked(s, object) == handle;
+		handle_of_locked(s, object) == handle;
 	(void)pthread_mutex_unlock(&m->state);
 	return found;
 }
@@ -93,7 +93,7 @@ load(struct token *t, const struct session *s, struct object_view *o)
 
 static enum result
 match_with_certificate(struct module *m, struct session *s, struct object_view *o,
-                       const CK_ATTRIBUTE *template, CK_ULONG count, bool *matches)
+		       const CK_ATTRIBUTE *template, CK_ULONG count, bool *matches)
 {
 	struct token *t;
 	enum result r = access_begin(m, s->reader, &t);
@@ -149,7 +149,7 @@ objects_find(struct module *m, struct session *s, const CK_ATTRIBUTE *template, 
 
 static CK_RV
 read_with_certificate(struct module *m, struct session *s, struct object_view *o,
-                      CK_ATTRIBUTE *template, CK_ULONG count)
+		      CK_ATTRIBUTE *template, CK_ULONG count)
 {
 	struct token *t;
 	enum result r = access_begin(m, s->reader, &t);

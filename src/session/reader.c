@@ -183,9 +183,7 @@ note_pcsc_locked(struct module *m, struct reader *reader, const struct pcsc_stat
 	reader->pcsc = pcsc ? *pcsc : (struct pcsc_state){0};
 	if (reader->published > since)
 		return;
-	reader->insertion = pcsc && pcsc->card
-				    ? link_insertion(&m->service, pcsc->counter)
-				    : 0;
+	reader->insertion = pcsc && pcsc->card ? link_insertion(&m->service, pcsc->counter) : 0;
 	reader->held = reader_is_unknown_locked(reader) && reader->pcsc.in_use;
 	if (reader->insertion != before || (was_held && !reader->held))
 		set_events_locked(m, reader); /* a look finds out now what none could before */

@@ -11,7 +11,7 @@
 
 /* What is asked of whoever has the card lock, by those who must not wait for it. */
 #define READER_FORGET 1U
-#define READER_LOG_OUT(key) (2U << (key))  /* a program does, or a card was swapped */
+#define READER_LOG_OUT(key) (2U << (key))     /* a program does, or a card was swapped */
 #define READER_LAST_CLOSED(key) (8U << (key)) /* logged out too, since no session is left */
 #define READER_ENDS_LOGIN(key) (READER_LOG_OUT(key) | READER_LAST_CLOSED(key))
 
@@ -23,7 +23,7 @@ struct reader {
 	/* As pcscd tells it (state). */
 	bool plugged;
 	struct pcsc_state pcsc;
-	bool held; /* by others, before anybody asked it what it is */
+	bool held;	    /* by others, before anybody asked it what it is */
 	uint64_t insertion; /* 0: no card */
 
 	/* As the card told it (state). */

@@ -84,21 +84,21 @@ CK_RV login_user(struct module *m, struct session *s, struct bytes pin);
 CK_RV login_context(struct module *m, struct session *s, struct bytes pin);
 CK_RV login_logout(struct module *m, struct session *s);
 CK_RV login_set_pin(struct module *m, struct session *s, struct bytes old_pin,
-                    struct bytes new_pin);
+		    struct bytes new_pin);
 
 /* objects.c */
 
 /* The object behind a handle, as seen now; false if there is none (any more). */
 bool objects_get(struct module *m, const struct session *s, CK_OBJECT_HANDLE handle,
-                 struct object_view *object);
+		 struct object_view *object);
 CK_RV objects_find(struct module *m, struct session *s, const CK_ATTRIBUTE *template,
-                   CK_ULONG count);
+		   CK_ULONG count);
 CK_RV objects_read(struct module *m, struct session *s, CK_OBJECT_HANDLE handle,
-                   CK_ATTRIBUTE *template, CK_ULONG count);
+		   CK_ATTRIBUTE *template, CK_ULONG count);
 
 /* signing.c */
 CK_RV signing_init(struct module *m, struct session *s, const CK_MECHANISM *mechanism,
-                   CK_OBJECT_HANDLE key);
+		   CK_OBJECT_HANDLE key);
 CK_RV signing_update(struct session *s, struct bytes part);
 /* The signature of what was brought so far; the operation is over then, however it went. */
 CK_RV signing_final(struct module *m, struct session *s, uint8_t signature[LAYOUT_SIGNATURE_SIZE]);

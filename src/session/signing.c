@@ -15,7 +15,7 @@ signing_cancel(struct session *s)
 
 static CK_RV
 find_mechanism(struct module *m, struct session *s, const CK_MECHANISM *given,
-               const struct mechanism **found)
+	       const struct mechanism **found)
 {
 	struct token_view view;
 	bool pss = true;
@@ -35,7 +35,7 @@ find_mechanism(struct module *m, struct session *s, const CK_MECHANISM *given,
 
 CK_RV
 signing_init(struct module *m, struct session *s, const CK_MECHANISM *mechanism,
-             CK_OBJECT_HANDLE key)
+	     CK_OBJECT_HANDLE key)
 {
 	const struct mechanism *found;
 	struct object_view o;

@@ -65,11 +65,11 @@ slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count)
 	for (size_t i = 0; i < readers * variant.count; i++) {
 		if (with_token && !reader_has_token_locked(m->readers[i / variant.count],
 							   variant.keys[i % variant.count]))
-				continue;
-			if (list && n < room)
+			continue;
+		if (list && n < room)
 			list[n] = i;
-			n++;
-		}
+		n++;
+	}
 	(void)pthread_mutex_unlock(&m->state);
 	if (line_is_drawn(&m->line))
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
@@ -80,8 +80,9 @@ slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count)
 /*
  * A card that cannot be asked without waiting, since others are connected to it, is no token: it
  * may be anybody's, and programs give up over a token that is none. Only where no reader has one,
- * and nobody has that card for himself, it counts as present: most likely it is our own, shared with
- * another program that is logged in, and a program that then asks for the token gets the answer.
+ * and nobody has that card for himself, it counts as present: most likely it is our own, shared
+ * with another program that is logged in, and a program that then asks for the token gets the
+ * answer.
  */
 static bool
 may_be_token(struct module *m, struct reader *reader)
@@ -91,8 +92,7 @@ may_be_token(struct module *m, struct reader *reader)
 
 	(void)pthread_mutex_lock(&m->state);
 	readers = m->reader_count;
-	unknown = reader_is_unknown_locked(reader) && !reader->pcsc.mute &&
-	          !reader->pcsc.exclusive;
+	unknown = reader_is_unknown_locked(reader) && !reader->pcsc.mute && !reader->pcsc.exclusive;
 	(void)pthread_mutex_unlock(&m->state);
 	for (size_t i = 0; unknown && !others && i < readers; i++) {
 		(void)access_identify(m, m->readers[i], false);
@@ -101,14 +101,16 @@ may_be_token(struct module *m, struct reader *reader)
 	return unknown && !others;
 }
 
-/* The end of a long name is kept, where its number is; some prompts show nothing else of a token. */
+/* The end of a long name is kept, where its number is; some prompts show nothing else of a token.
+ */
 static void
 describe(const char *reader, enum layout_key key, CK_SLOT_INFO *info)
 {
 	char text[sizeof info->slotDescription + 1], which[24];
 	const int len = snprintf(which, sizeof which, " (%s)", layout_roles[key].name);
 
-	bytes_clean_text(text, sizeof text - (size_t)len, reader[0] ? reader : "no smart card reader");
+	bytes_clean_text(text, sizeof text - (size_t)len,
+			 reader[0] ? reader : "no smart card reader");
 	strcat(text, which);
 	bytes_pad_text(info->slotDescription, sizeof info->slotDescription, text);
 }
@@ -148,13 +150,13 @@ tries_flags(enum layout_key key, unsigned int left)
 
 static void
 fill_token_info(const struct settings *settings, enum layout_key key,
-                const struct token_info *token, CK_TOKEN_INFO *info)
+		const struct token_info *token, CK_TOKEN_INFO *info)
 {
 	const struct layout_role *role = &layout_roles[key];
 
 	*info = (CK_TOKEN_INFO){
 		.flags = CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED | CKF_TOKEN_INITIALIZED |
-		         tries_flags(key, token->tries_left),
+			 tries_flags(key, token->tries_left),
 		.ulMaxSessionCount = CK_EFFECTIVELY_INFINITE,
 		.ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE,
 		.ulMaxPinLen = role->pin_max,
@@ -165,10 +167,10 @@ fill_token_info(const struct settings *settings, enum layout_key key,
 		.ulFreePrivateMemory = CK_UNAVAILABLE_INFORMATION,
 	};
 	bytes_pad_text(info->label, sizeof info->label,
-	               settings->japanese_labels ? role->label_ja : role->label_en);
+		       settings->japanese_labels ? role->label_ja : role->label_en);
 	bytes_pad_text(info->manufacturerID, sizeof info->manufacturerID, TOKEN_MANUFACTURER);
 	bytes_pad_text(info->model, sizeof info->model,
-	               token->model[0] ? token->model : TOKEN_MODEL);
+		       token->model[0] ? token->model : TOKEN_MODEL);
 	bytes_pad_text(info->serialNumber, sizeof info->serialNumber, token->serial);
 	memset(info->utcTime, '0', sizeof info->utcTime);
 }
@@ -188,8 +190,8 @@ slot_token_info(struct module *m, CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 	r = access_begin(m, reader, &t);
 	if (r == RESULT_OK)
 		r = access_end(m, reader,
-		               token_recall_info(t, key, &token) ? RESULT_OK
-		                                                 : token_read_info(t, key, &token));
+			       token_recall_info(t, key, &token) ? RESULT_OK
+								 : token_read_info(t, key, &token));
 	if (r != RESULT_OK)
 		return rv_of_slot_result(r);
 	fill_token_info(&m->settings, key, &token, info);
@@ -220,7 +222,7 @@ slot_mechanism_list(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE *list, 
 
 CK_RV
 slot_mechanism_info(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
-                    CK_MECHANISM_INFO *info)
+		    CK_MECHANISM_INFO *info)
 {
 	const struct mechanism *row = mechanism_find(type, CKF_SIGN | CKF_DIGEST, true);
 	enum layout_key key;
@@ -384,7 +386,7 @@ pss_of(enum token_learnt pss)
 
 static void
 fill_status(struct module *m, const struct reader *reader, enum layout_key key,
-            struct jpki_slot_status *status)
+	    struct jpki_slot_status *status)
 {
 	(void)pthread_mutex_lock(&m->state);
 	memcpy(status->reader, reader->name, sizeof status->reader);

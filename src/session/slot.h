@@ -12,9 +12,9 @@ CK_RV slot_token_info(struct module *m, CK_SLOT_ID slot, CK_TOKEN_INFO *info);
 
 /* Learns on the way whether the card makes PSS signatures. */
 CK_RV slot_mechanism_list(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE *list,
-                          CK_ULONG *count);
+			  CK_ULONG *count);
 CK_RV slot_mechanism_info(struct module *m, CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
-                          CK_MECHANISM_INFO *info);
+			  CK_MECHANISM_INFO *info);
 
 /* C_WaitForSlotEvent: CKR_OK with a slot, CKR_NO_EVENT, CKR_CRYPTOKI_NOT_INITIALIZED. */
 CK_RV slot_wait_for_event(struct module *m, bool block, CK_SLOT_ID *slot);

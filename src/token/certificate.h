@@ -12,15 +12,15 @@
  * buffer that was parsed.
  */
 struct certificate {
-	struct bytes der;         /* the whole certificate, without the file's filler */
-	struct bytes serial;      /* INTEGER, with tag and length (CKA_SERIAL_NUMBER) */
-	struct bytes issuer;      /* Name, with tag and length */
-	struct bytes subject;     /* Name, with tag and length */
-	struct bytes not_before;  /* UTCTime or GeneralizedTime, with tag and length */
+	struct bytes der;	 /* the whole certificate, without the file's filler */
+	struct bytes serial;	 /* INTEGER, with tag and length (CKA_SERIAL_NUMBER) */
+	struct bytes issuer;	 /* Name, with tag and length */
+	struct bytes subject;	 /* Name, with tag and length */
+	struct bytes not_before; /* UTCTime or GeneralizedTime, with tag and length */
 	struct bytes not_after;
-	struct bytes key_info;    /* SubjectPublicKeyInfo, with tag and length */
-	struct bytes modulus;     /* big-endian, without leading zero byte */
-	struct bytes exponent;    /* likewise */
+	struct bytes key_info; /* SubjectPublicKeyInfo, with tag and length */
+	struct bytes modulus;  /* big-endian, without leading zero byte */
+	struct bytes exponent; /* likewise */
 };
 
 /*

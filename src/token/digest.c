@@ -20,10 +20,8 @@ struct row {
 
 /* AlgorithmIdentifiers of the SHA-2 family differ in the last octet of the OID only. */
 #define SHA2_PREFIX(total, oid_end, size)                                                          \
-	{                                                                                          \
-		0x30, (total), 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04,   \
-			0x02, (oid_end), 0x05, 0x00, 0x04, (size)                                  \
-	}
+	{0x30, (total), 0x30, 0x0d, 0x06,      0x09, 0x60, 0x86, 0x48,	0x01,                      \
+	 0x65, 0x03,	0x04, 0x02, (oid_end), 0x05, 0x00, 0x04, (size)}
 
 static const struct row rows[] = {
 	[DIGEST_SHA1] = {&nettle_sha1,

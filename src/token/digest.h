@@ -61,6 +61,6 @@ void digest_keyed(struct bytes key, struct bytes data, uint8_t out[SHA256_DIGEST
  * `hash` (32 bytes) under the RSA key; every length is checked.
  */
 bool digest_verify_pss(struct bytes modulus, struct bytes exponent, struct bytes hash,
-                       struct bytes signature);
+		       struct bytes signature);
 
 #endif

@@ -35,8 +35,8 @@ files_read_small(struct token *t, uint16_t file, size_t size, uint8_t *out, size
 }
 
 /*
- * Keeps the head, or compares it with the one that is kept: another one within the same insertion, by
- * pcscd's count, is another card, its reader unplugged and plugged in meanwhile.
+ * Keeps the head, or compares it with the one that is kept: another one within the same insertion,
+ * by pcscd's count, is another card, its reader unplugged and plugged in meanwhile.
  */
 static enum result
 note_head(struct token *t, const uint8_t head[STATE_HEAD_SIZE])
@@ -48,7 +48,8 @@ note_head(struct token *t, const uint8_t head[STATE_HEAD_SIZE])
 	return RESULT_OK;
 }
 
-/* Cut short (a warning, 6Cxx), the head may be a slip of the tongue: the file is longer (card fact 2.2). */
+/* Cut short (a warning, 6Cxx), the head may be a slip of the tongue: the file is longer (card
+ * fact 2.2). */
 enum result
 files_read_head(struct token *t)
 {
@@ -107,7 +108,7 @@ files_forget_certificate(struct state_certificate *c)
 
 enum result
 files_read_certificate(struct token *t, uint16_t file, const char *name,
-                       struct state_certificate *c)
+		       struct state_certificate *c)
 {
 	const char *why = "no certificate in the file";
 	enum result r;
@@ -128,8 +129,8 @@ files_read_certificate(struct token *t, uint16_t file, const char *name,
 	if (r == RESULT_BAD_CERTIFICATE || r == RESULT_NOT_FOUND) {
 		c->unusable = true;
 		log_line(LOG_LEVEL_ERROR, "%s: the %s certificate cannot be used: %s",
-		         link_reader(t->link), name,
-		         r == RESULT_NOT_FOUND ? "the file is missing" : why);
+			 link_reader(t->link), name,
+			 r == RESULT_NOT_FOUND ? "the file is missing" : why);
 		return RESULT_BAD_CERTIFICATE;
 	}
 	return r;

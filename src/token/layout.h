@@ -19,19 +19,19 @@ enum layout_key {
 };
 
 struct layout_role {
-	const char *name;       /* for the log */
+	const char *name; /* for the log */
 	uint16_t key_file;
 	uint16_t pin_file;
 	uint16_t certificate_file;
 	uint16_t ca_file;
-	size_t availability;    /* which byte of EF 0008 is about this certificate */
-	unsigned int tries;     /* of a PIN that was never mistyped */
-	size_t pin_min, pin_max; /* in ASCII characters */
-	bool pin_letters;       /* A-Z besides 0-9 */
+	size_t availability;	  /* which byte of EF 0008 is about this certificate */
+	unsigned int tries;	  /* of a PIN that was never mistyped */
+	size_t pin_min, pin_max;  /* in ASCII characters */
+	bool pin_letters;	  /* A-Z besides 0-9 */
 	bool certificate_private; /* readable after the PIN only (on plastic cards) */
-	const char *label_en;   /* token labels: PIN prompts show them */
+	const char *label_en;	  /* token labels: PIN prompts show them */
 	const char *label_ja;
-	uint8_t id, ca_id;      /* CKA_ID, the same as OpenSC's */
+	uint8_t id, ca_id;	  /* CKA_ID, the same as OpenSC's */
 	const char *object_label; /* what OpenSC's object labels begin with */
 };
 
@@ -44,7 +44,8 @@ extern const struct layout_role layout_roles[LAYOUT_KEYS];
 #define LAYOUT_AVAILABLE 0x8f
 #define LAYOUT_CERTIFICATE_TAG 0x30 /* what a file with a certificate begins with */
 
-/* The largest PIN in bytes, the size of a file that holds a certificate, of an RSA-2048 signature. */
+/* The largest PIN in bytes, the size of a file that holds a certificate, of an RSA-2048 signature.
+ */
 #define LAYOUT_PIN_MAX 16
 #define LAYOUT_CERTIFICATE_MAX 3808
 #define LAYOUT_SIGNATURE_SIZE 256

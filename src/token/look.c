@@ -46,7 +46,8 @@ kind_of(const uint8_t *info)
 	return TOKEN_MYNUMBER;
 }
 
-/* RESULT_CARD_ERROR: less than the whole, or none; asked for once more, since a card may be known by it. */
+/* RESULT_CARD_ERROR: less than the whole, or none; asked for once more, since a card may be known
+ * by it. */
 static enum result
 read_info(struct token *t, uint8_t info[LAYOUT_TOKEN_INFO_SIZE])
 {
@@ -137,9 +138,8 @@ guess_availability(struct token *t)
 	enum result r = read_head(t);
 
 	t->keys[LAYOUT_SIGN].present = true;
-	t->keys[LAYOUT_AUTH].present =
-		r == RESULT_SECURITY_STATUS ||
-		(r == RESULT_OK && t->head[0] == LAYOUT_CERTIFICATE_TAG);
+	t->keys[LAYOUT_AUTH].present = r == RESULT_SECURITY_STATUS ||
+				       (r == RESULT_OK && t->head[0] == LAYOUT_CERTIFICATE_TAG);
 	return work_is_answer(r) ? RESULT_OK : r;
 }
 
@@ -148,8 +148,7 @@ read_availability(struct token *t)
 {
 	uint8_t bytes[LAYOUT_AVAILABILITY_SIZE] = {0};
 	size_t got;
-	enum result r =
-		files_read_small(t, LAYOUT_EF_AVAILABILITY, sizeof bytes, bytes, &got);
+	enum result r = files_read_small(t, LAYOUT_EF_AVAILABILITY, sizeof bytes, bytes, &got);
 
 	if (!work_is_answer(r))
 		return r;
@@ -183,8 +182,7 @@ look_at_card(struct token *t)
 	if (!work_is_answer(r))
 		t->kind = TOKEN_UNKNOWN;
 	if (t->kind == TOKEN_JUKI) {
-		log_line(LOG_LEVEL_INFO, "%s: an old Juki card, left alone",
-		         link_reader(t->link));
+		log_line(LOG_LEVEL_INFO, "%s: an old Juki card, left alone", link_reader(t->link));
 		return RESULT_NOT_JPKI;
 	}
 	return work_is_answer(r) ? RESULT_OK : r;

@@ -9,7 +9,7 @@ end_login(struct token *t, enum layout_key key, const char *why)
 {
 	if (t->keys[key].pin)
 		log_line(LOG_LEVEL_WARNING, "%s: %s; logged out of the %s key",
-		         link_reader(t->link), why, layout_roles[key].name);
+			 link_reader(t->link), why, layout_roles[key].name);
 	state_logout(t, key);
 	return RESULT_NOT_LOGGED_IN;
 }
@@ -73,7 +73,8 @@ present_query(struct token *t, enum layout_key key)
 
 	if (r == RESULT_OK && t->have_id && refused_would_forget(t->id, key, left))
 		r = query(t, key, &left); /* a slip of the tongue must not cost a try */
-	/* The machine slept within the transaction: another card's counter says nothing of this one. */
+	/* The machine slept within the transaction: another card's counter says nothing of this
+	 * one. */
 	if (r == RESULT_OK && link_has_slept(t->link))
 		r = RESULT_TRANSPORT;
 	if (r == RESULT_OK)
@@ -101,7 +102,7 @@ pin_reference(struct token *t, enum layout_key key, bool queried, uint8_t *refer
  */
 static void
 note_refusal(struct token *t, enum layout_key key, const struct secret *pin, unsigned int left,
-             bool queried)
+	     bool queried)
 {
 	const struct state_key *k = &t->keys[key];
 	const bool stood_still = queried && k->tries == (int)left;

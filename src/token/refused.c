@@ -14,7 +14,7 @@ struct entry {
 	uint32_t since; /* in order of arrival; 0: free */
 	uint8_t key, tries;
 	bool unanswered; /* sent with so many `tries` left, and no answer came */
-	bool repeated;   /* asked for since, and no other PIN for this key after that */
+	bool repeated;	 /* asked for since, and no other PIN for this key after that */
 };
 
 /* More than anybody refuses: a card's PIN locks after 3 or 5. */
@@ -65,7 +65,7 @@ is_of(const struct entry *e, const uint8_t card[REFUSED_CARD_SIZE], enum layout_
 
 static struct entry *
 find_locked(struct memory *m, const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
-            const struct secret *pin)
+	    const struct secret *pin)
 {
 	uint8_t hash[REFUSED_HASH_SIZE];
 
@@ -93,7 +93,7 @@ take_locked(struct memory *m)
 /* The entry of a PIN, a new one if need be. */
 static struct entry *
 enter_locked(struct memory *m, const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
-             const struct secret *pin)
+	     const struct secret *pin)
 {
 	struct entry *e = find_locked(m, card, key, pin);
 
@@ -127,7 +127,7 @@ refused_ask(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key, const st
 
 bool
 refused_sending(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
-                const struct secret *pin, unsigned int tries)
+		const struct secret *pin, unsigned int tries)
 {
 	struct memory *m;
 	struct entry *e;
@@ -236,7 +236,8 @@ is_empty_locked(void)
 	return empty;
 }
 
-/* Programs unload the module after C_Finalize and load it again: what is in here must outlast it. */
+/* Programs unload the module after C_Finalize and load it again: what is in here must outlast it.
+ */
 static void
 stay_loaded(void)
 {

@@ -24,33 +24,33 @@
 enum refused_verdict {
 	REFUSED_NEVER,
 	REFUSED_BEFORE, /* the first repeat in a row */
-	REFUSED_AGAIN,  /* the program is in a loop */
+	REFUSED_AGAIN,	/* the program is in a loop */
 };
 
 enum refused_verdict refused_ask(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
-                                 const struct secret *pin);
+				 const struct secret *pin);
 
 /*
  * A PIN is about to be sent while so many tries are left: the answer may be lost. False: it could
  * not be noted, and must not be sent.
  */
 bool refused_sending(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
-                     const struct secret *pin, unsigned int tries);
+		     const struct secret *pin, unsigned int tries);
 
 /* The card refused the PIN that was sent. */
 void refused_note(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
-                  const struct secret *pin);
+		  const struct secret *pin);
 
 /*
  * The counter as it is now. A PIN whose answer was lost was wrong if the counter has fallen; else
  * it was right, or never arrived.
  */
 void refused_note_tries(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
-                        unsigned int left);
+			unsigned int left);
 
 /* Whether that would forget a PIN that was refused: worth asking twice. */
 bool refused_would_forget(const uint8_t card[REFUSED_CARD_SIZE], enum layout_key key,
-                          unsigned int left);
+			  unsigned int left);
 
 /*
  * Whether there was no room any more and the oldest was forgotten: from then on the last try of

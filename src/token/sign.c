@@ -10,8 +10,8 @@
 static const uint8_t probe_input[SHA256_DIGEST_SIZE];
 
 static enum result
-sign_selected(struct token *t, enum layout_key key, uint8_t p1, struct bytes input, uint8_t out[256],
-              size_t *got)
+sign_selected(struct token *t, enum layout_key key, uint8_t p1, struct bytes input,
+	      uint8_t out[256], size_t *got)
 {
 	enum result r = card_select_file(t->link, layout_roles[key].key_file);
 
@@ -24,7 +24,7 @@ sign_selected(struct token *t, enum layout_key key, uint8_t p1, struct bytes inp
  */
 static enum result
 sign_once(struct token *t, enum layout_key key, uint8_t p1, struct bytes input, uint8_t out[256],
-          size_t *got)
+	  size_t *got)
 {
 	struct state_key *k = &t->keys[key];
 	enum result r;
@@ -47,7 +47,7 @@ check_pss(struct token *t, enum layout_key key, struct bytes hash, struct bytes 
 {
 	struct state_certificate *c = &t->keys[key].certificate;
 	enum result r = files_read_certificate(t, layout_roles[key].certificate_file,
-	                                       layout_roles[key].name, c);
+					       layout_roles[key].name, c);
 
 	if (r != RESULT_OK)
 		return r;
@@ -55,15 +55,17 @@ check_pss(struct token *t, enum layout_key key, struct bytes hash, struct bytes 
 		t->pss = TOKEN_LEARNT_YES;
 		return RESULT_OK;
 	}
-	log_line(LOG_LEVEL_ERROR, "%s: this card's PSS signatures are not what TLS needs; "
-	         "not offered any more", link_reader(t->link));
+	log_line(LOG_LEVEL_ERROR,
+		 "%s: this card's PSS signatures are not what TLS needs; "
+		 "not offered any more",
+		 link_reader(t->link));
 	t->pss = TOKEN_LEARNT_NO;
 	return RESULT_BAD_SIGNATURE;
 }
 
 static enum result
 sign_in_work(struct token *t, enum layout_key key, bool pss, struct bytes input,
-             uint8_t signature[LAYOUT_SIGNATURE_SIZE])
+	     uint8_t signature[LAYOUT_SIGNATURE_SIZE])
 {
 	size_t got;
 	enum result r = present_login(t, key);
@@ -87,8 +89,8 @@ sign_in_work(struct token *t, enum layout_key key, bool pss, struct bytes input,
 }
 
 enum result
-token_sign(struct token *t, uint64_t expected, enum layout_key key, bool pss,
-           struct bytes input, uint8_t signature[LAYOUT_SIGNATURE_SIZE])
+token_sign(struct token *t, uint64_t expected, enum layout_key key, bool pss, struct bytes input,
+	   uint8_t signature[LAYOUT_SIGNATURE_SIZE])
 {
 	enum result r;
 
@@ -147,8 +149,8 @@ probe_pss(struct token *t, enum layout_key key, uint8_t *reference)
 }
 
 /*
- * With nobody logged in on the card: one that looks at P1 first refuses the unknown one and asks the PIN
- * for the other. One that asks the PIN for both tells nothing.
+ * With nobody logged in on the card: one that looks at P1 first refuses the unknown one and asks
+ * the PIN for the other. One that asks the PIN for both tells nothing.
  */
 static enum result
 learn_pss_logged_out(struct token *t)

@@ -21,14 +21,15 @@ struct state_certificate {
 struct state_key {
 	bool present;
 	bool is_private;
-	struct secret *pin;     /* somebody is logged in */
-	unsigned int linger_ms; /* how long the PIN of this login, or the last, may serve the next */
-	struct secret *recent;  /* a PIN that may, */
-	int64_t recent_until;   /* until then: CLOCK_BOOTTIME, milliseconds */
+	struct secret *pin; /* somebody is logged in */
+	unsigned int
+		linger_ms;     /* how long the PIN of this login, or the last, may serve the next */
+	struct secret *recent; /* a PIN that may, */
+	int64_t recent_until;  /* until then: CLOCK_BOOTTIME, milliseconds */
 	struct pin_repeat unshaped;
-	int tries;              /* as last seen, or STATE_TRIES_UNKNOWN */
-	int64_t tries_at;       /* and when: state_now; 0: never, or a PIN was sent since */
-	bool uncertain;         /* a VERIFY was lost on the way: ask before the next */
+	int tries;	  /* as last seen, or STATE_TRIES_UNKNOWN */
+	int64_t tries_at; /* and when: state_now; 0: never, or a PIN was sent since */
+	bool uncertain;	  /* a VERIFY was lost on the way: ask before the next */
 	enum token_learnt short_pin, short_sign;
 	struct state_certificate certificate, ca;
 };
@@ -42,13 +43,13 @@ struct token {
 	/* About this insertion of the card; state_reset clears it. */
 	uint64_t insertion;
 	enum token_kind kind;
-	bool met;           /* it has the JPKI application */
+	bool met;	    /* it has the JPKI application */
 	bool logged_out;    /* by us, at least once: nothing is open that others left open */
-	bool unproven;      /* logged in, and nothing proves any more that it is the same card */
-	bool doubted;       /* the card was reset or did not answer, or the machine slept */
+	bool unproven;	    /* logged in, and nothing proves any more that it is the same card */
+	bool doubted;	    /* the card was reset or did not answer, or the machine slept */
 	bool pin_presented; /* in this transaction */
-	bool power_off;     /* only taking the power logs out: no other application to select */
-	size_t other;       /* which of layout_others worked last */
+	bool power_off;	    /* only taking the power logs out: no other application to select */
+	size_t other;	    /* which of layout_others worked last */
 	enum token_learnt short_read, pss;
 	bool pss_asked;
 	bool have_info;
@@ -57,7 +58,7 @@ struct token {
 	bool have_id;
 	uint8_t id[REFUSED_CARD_SIZE]; /* of the card, for the memory of refused PINs */
 	bool have_head;
-	bool shown; /* a program was told something that only this card says */
+	bool shown;		       /* a program was told something that only this card says */
 	uint8_t head[STATE_HEAD_SIZE]; /* of the authentication certificate's file */
 	struct state_key keys[LAYOUT_KEYS];
 };
@@ -106,11 +107,11 @@ bool work_is_refusal(enum result r);
 
 /* A small file of `size` bytes at most; learns whether short ids work. */
 enum result files_read_small(struct token *t, uint16_t file, size_t size, uint8_t *out,
-                             size_t *got);
+			     size_t *got);
 
 /* Reads and parses a certificate file; RESULT_BAD_CERTIFICATE is remembered. */
 enum result files_read_certificate(struct token *t, uint16_t file, const char *name,
-                                   struct state_certificate *c);
+				   struct state_certificate *c);
 
 /*
  * The first bytes of the authentication certificate's file, which tell cards apart, and whether

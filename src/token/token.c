@@ -96,7 +96,7 @@ state_doubt_tries(struct token *t)
 
 struct token *
 token_new(struct pcsc_service *service, struct line *line, const char *reader,
-          const struct settings *settings)
+	  const struct settings *settings)
 {
 	struct token *t = calloc(1, sizeof *t);
 
@@ -238,13 +238,14 @@ read_after_login(struct token *t, enum layout_key key)
 
 	if (t->keys[key].is_private)
 		r = files_read_certificate(t, role->certificate_file, role->name,
-		                           &t->keys[key].certificate);
+					   &t->keys[key].certificate);
 	if (r == RESULT_BAD_CERTIFICATE)
 		r = RESULT_OK;
 	return r == RESULT_OK ? sign_learn_pss_open(t, key) : r;
 }
 
-/* What was typed, as the card wants it; programs in a loop with what cannot be a PIN are stopped. */
+/* What was typed, as the card wants it; programs in a loop with what cannot be a PIN are stopped.
+ */
 static enum result
 read_typed(struct token *t, enum layout_key key, struct bytes typed, struct secret **pin)
 {
@@ -291,7 +292,8 @@ login(struct token *t, uint64_t expected, enum layout_key key, struct bytes type
 	if (r == RESULT_OK) {
 		r = login_in_work(t, key, pin, keep);
 		if (r == RESULT_OK && (keep || t->keys[key].pin))
-			adopt_pin(&t->keys[key], &pin); /* before work_end: it keeps the connection */
+			adopt_pin(&t->keys[key],
+				  &pin); /* before work_end: it keeps the connection */
 		r = work_end(t, r);
 	}
 	secret_free(pin);
@@ -300,7 +302,7 @@ login(struct token *t, uint64_t expected, enum layout_key key, struct bytes type
 
 enum result
 token_login(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed,
-            unsigned int linger)
+	    unsigned int linger)
 {
 	enum result r = login(t, expected, key, typed, true);
 
@@ -346,7 +348,8 @@ token_expire(struct token *t)
 			drop_recent(&t->keys[k]);
 }
 
-/* Under the rules for a PIN that nobody types now: never on a last try, never where it may be wrong. */
+/* Under the rules for a PIN that nobody types now: never on a last try, never where it may be
+ * wrong. */
 static enum result
 login_again_in_work(struct token *t, enum layout_key key)
 {
@@ -379,7 +382,7 @@ static enum result
 change_is_uncertain(struct token *t, enum layout_key key, enum result r)
 {
 	log_line(LOG_LEVEL_ERROR, "%s: changing the %s PIN: %s; either PIN may be in force now",
-	         link_reader(t->link), layout_roles[key].name, result_name(r));
+		 link_reader(t->link), layout_roles[key].name, result_name(r));
 	t->keys[key].uncertain = true;
 	state_logout(t, key);
 	return work_is_answer(r) ? RESULT_CARD_ERROR : r;
@@ -388,7 +391,7 @@ change_is_uncertain(struct token *t, enum layout_key key, enum result r)
 /* CHANGE is sent once. A plain refusal leaves the old PIN in force. */
 static enum result
 change_in_work(struct token *t, enum layout_key key, const struct secret *old_pin,
-               const struct secret *new_pin)
+	       const struct secret *new_pin)
 {
 	enum result r = login_in_work(t, key, old_pin, false);
 
@@ -409,8 +412,8 @@ change_in_work(struct token *t, enum layout_key key, const struct secret *old_pi
 }
 
 enum result
-token_change_pin(struct token *t, uint64_t expected, enum layout_key key,
-                 struct bytes old_typed, struct bytes new_typed)
+token_change_pin(struct token *t, uint64_t expected, enum layout_key key, struct bytes old_typed,
+		 struct bytes new_typed)
 {
 	struct secret *old_pin = NULL, *new_pin = NULL;
 	enum result r = pin_read_new(&layout_roles[key], new_typed, &new_pin);
@@ -432,7 +435,7 @@ token_change_pin(struct token *t, uint64_t expected, enum layout_key key,
 
 enum result
 token_load_certificate(struct token *t, uint64_t expected, enum layout_key key,
-                       const struct certificate **certificate)
+		       const struct certificate **certificate)
 {
 	const struct layout_role *role = &layout_roles[key];
 	struct state_key *k = &t->keys[key];
@@ -459,7 +462,7 @@ token_load_certificate(struct token *t, uint64_t expected, enum layout_key key,
 
 enum result
 token_load_ca_certificate(struct token *t, uint64_t expected, enum layout_key key,
-                          const struct certificate **certificate)
+			  const struct certificate **certificate)
 {
 	struct state_key *k = &t->keys[key];
 	enum result r;

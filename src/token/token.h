@@ -48,11 +48,11 @@ struct token_view {
 	enum token_kind kind;
 	enum token_learnt pss;
 	struct token_key_view {
-		bool present;     /* the card was issued with this certificate */
-		bool unusable;    /* but the module cannot work with it */
+		bool present;  /* the card was issued with this certificate */
+		bool unusable; /* but the module cannot work with it */
 		bool logged_in;
-		bool is_private;  /* certificate and public key are there after login only */
-		bool loaded;      /* the certificate was read and is good */
+		bool is_private; /* certificate and public key are there after login only */
+		bool loaded;	 /* the certificate was read and is good */
 		bool ca_unusable;
 	} keys[LAYOUT_KEYS];
 };
@@ -66,7 +66,7 @@ struct token_info {
 
 /* `line` and `settings` are borrowed. */
 struct token *token_new(struct pcsc_service *service, struct line *line, const char *reader,
-                        const struct settings *settings);
+			const struct settings *settings);
 
 /* Logs out, disconnects, wipes. NULL is allowed. */
 void token_free(struct token *t);
@@ -97,15 +97,15 @@ enum result token_learn_pss(struct token *t, uint64_t expected);
  * A private certificate is read in the same transaction; one that is unusable does not make the
  * login fail (token_key_view.unusable). `linger`: see token_logout, in seconds.
  */
-enum result token_login(struct token *t, uint64_t expected, enum layout_key key,
-                        struct bytes typed, unsigned int linger);
+enum result token_login(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed,
+			unsigned int linger);
 
 /*
  * Presents a PIN without logging in, for a signature that wants it typed again. A right one takes
  * the place of that of somebody who is logged in.
  */
 enum result token_confirm(struct token *t, uint64_t expected, enum layout_key key,
-                          struct bytes typed);
+			  struct bytes typed);
 
 /*
  * Ends a login. `linger`: its PIN may serve token_login_again for as long as was said at the login,
@@ -123,16 +123,16 @@ void token_expire(struct token *t);
  * nothing was sent, or the card refused the new PIN and the old one stays.
  */
 enum result token_change_pin(struct token *t, uint64_t expected, enum layout_key key,
-                             struct bytes old_typed, struct bytes new_typed);
+			     struct bytes old_typed, struct bytes new_typed);
 
 /*
  * Reads a certificate unless it was read before. *certificate borrows from the token until the
  * next call on it. RESULT_NOT_LOGGED_IN, RESULT_NO_CERTIFICATE, RESULT_BAD_CERTIFICATE.
  */
 enum result token_load_certificate(struct token *t, uint64_t expected, enum layout_key key,
-                                   const struct certificate **certificate);
+				   const struct certificate **certificate);
 enum result token_load_ca_certificate(struct token *t, uint64_t expected, enum layout_key key,
-                                      const struct certificate **certificate);
+				      const struct certificate **certificate);
 
 /*
  * A signature with PKCS#1 v1.5 padding around `input` (1 to 245 bytes), or with `pss` an
@@ -141,6 +141,6 @@ enum result token_load_ca_certificate(struct token *t, uint64_t expected, enum l
  * ended); RESULT_BAD_SIGNATURE; RESULT_WRONG_P1P2: the card does not make this kind.
  */
 enum result token_sign(struct token *t, uint64_t expected, enum layout_key key, bool pss,
-                       struct bytes input, uint8_t signature[LAYOUT_SIGNATURE_SIZE]);
+		       struct bytes input, uint8_t signature[LAYOUT_SIGNATURE_SIZE]);
 
 #endif

@@ -86,12 +86,13 @@ leave_alone(struct token *t, enum result r)
 	t->kind = is_not_ours(r) ? TOKEN_FOREIGN : TOKEN_STRANGE;
 	t->logged_out = false;
 	log_line(LOG_LEVEL_INFO, "%s: %s, left alone", link_reader(t->link),
-	         t->kind == TOKEN_FOREIGN ? "not a My Number card"
-	                                  : "answers, but not as a My Number card");
+		 t->kind == TOKEN_FOREIGN ? "not a My Number card"
+					  : "answers, but not as a My Number card");
 	return RESULT_NOT_JPKI;
 }
 
-/* A look in the middle of which the machine slept may have seen half of one card and half of another. */
+/* A look in the middle of which the machine slept may have seen half of one card and half of
+ * another. */
 static enum result
 look_whole(struct token *t)
 {
@@ -200,8 +201,8 @@ log_outcome(struct token *t, enum result r)
 	t->logged = r;
 	if (r == RESULT_OK || r == RESULT_NOT_JPKI) /* that was told in more words */
 		return;
-	log_line(is_trouble(r) ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s: %s",
-	         link_reader(t->link), result_name(r));
+	log_line(is_trouble(r) ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s: %s", link_reader(t->link),
+		 result_name(r));
 }
 
 bool
@@ -276,7 +277,7 @@ power_anew(struct token *t)
 	if (!t->met)
 		return false;
 	log_line(LOG_LEVEL_WARNING, "%s: the card does not answer and gets power anew",
-	         link_reader(t->link));
+		 link_reader(t->link));
 	t->power_off = t->logged_out = false;
 	(void)link_end(t->link, false, true);
 	return true;
@@ -330,8 +331,10 @@ work_end(struct token *t, enum result r)
 	power_off = t->power_off;
 	t->power_off = false;
 	if (!link_end(t->link, state_anybody_logged_in(t), power_off)) {
-		log_line(LOG_LEVEL_WARNING, "%s: the card could not be logged out now; "
-		         "it will be at the next contact", link_reader(t->link));
+		log_line(LOG_LEVEL_WARNING,
+			 "%s: the card could not be logged out now; "
+			 "it will be at the next contact",
+			 link_reader(t->link));
 		t->logged_out = false;
 	}
 	t->doubted |= r == RESULT_TRANSPORT;

@@ -267,7 +267,8 @@ a_flood_does_not_keep_others_from_asking(void **state)
 		assert_true(idle[i] >= 0);
 	}
 	client = play_connect();
-	for (int i = 0; i < 1000 && send(client, &auth, sizeof auth, MSG_NOSIGNAL | MSG_DONTWAIT) > 0; i++)
+	for (int i = 0;
+	     i < 1000 && send(client, &auth, sizeof auth, MSG_NOSIGNAL | MSG_DONTWAIT) > 0; i++)
 		;
 	(void)close(client);
 	assert_int_equal(play_outcome(&auth), JPKI_AGENT_TYPED);
@@ -462,8 +463,10 @@ without_a_place_for_sockets_it_does_not_guess_one(void **state)
 static _Noreturn void
 be_started_by_systemd(int socket, int client)
 {
-	const struct agent_rules rules = {
-		.pinentry = "/bin/false", .beat_ms = PLAY_BEAT_MS, .deadline_ms = LONG_MS, .idle_ms = 200};
+	const struct agent_rules rules = {.pinentry = "/bin/false",
+					  .beat_ms = PLAY_BEAT_MS,
+					  .deadline_ms = LONG_MS,
+					  .idle_ms = 200};
 	struct listener listener;
 	char pid[16];
 	bool ok;
@@ -473,8 +476,9 @@ be_started_by_systemd(int socket, int client)
 	(void)snprintf(pid, sizeof pid, "%d", (int)getpid());
 	(void)setenv("LISTEN_PID", pid, 1);
 	(void)setenv("LISTEN_FDS", "1", 1);
-	ok = listener_open(&listener) == LISTENER_FINE && listener.socket == 3 && listener.path[0] == '\0' &&
-	     !getenv("LISTEN_FDS") && fcntl(3, F_GETFD) == FD_CLOEXEC && agent_serve(3, &rules);
+	ok = listener_open(&listener) == LISTENER_FINE && listener.socket == 3 &&
+	     listener.path[0] == '\0' && !getenv("LISTEN_FDS") && fcntl(3, F_GETFD) == FD_CLOEXEC &&
+	     agent_serve(3, &rules);
 	listener_close(&listener);
 	_exit(ok ? 0 : 1);
 }
@@ -537,5 +541,6 @@ main(void)
 
 	(void)setenv("LC_ALL", "C.UTF-8", 1);
 	auth = play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
-	return cmocka_run_group_tests_name("agent-clients", tests, play_set_up_group, play_tear_down_group);
+	return cmocka_run_group_tests_name("agent-clients", tests, play_set_up_group,
+					   play_tear_down_group);
 }

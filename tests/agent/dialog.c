@@ -53,7 +53,8 @@ static void
 what_is_typed_is_the_answer(void **state)
 {
 	const struct jpki_agent_request auth = play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
-	const struct jpki_agent_request sign = play_request(JPKI_AGENT_SIGNATURE, JPKI_AGENT_KEY_SIGN);
+	const struct jpki_agent_request sign =
+		play_request(JPKI_AGENT_SIGNATURE, JPKI_AGENT_KEY_SIGN);
 
 	(void)state;
 	assert_int_equal(ask("1234\n", &auth), JPKI_AGENT_TYPED);
@@ -100,7 +101,8 @@ what_cannot_be_the_pin_is_asked_again_and_not_sent(void **state)
 static void
 cancelling_is_said(void **state)
 {
-	const struct jpki_agent_request request = play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
+	const struct jpki_agent_request request =
+		play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
 
 	(void)state;
 	assert_int_equal(ask(PLAY_CANCEL "\n", &request), JPKI_AGENT_CANCELLED);
@@ -110,23 +112,27 @@ cancelling_is_said(void **state)
 static void
 one_that_types_by_itself_is_left(void **state)
 {
-	const struct jpki_agent_request request = play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
+	const struct jpki_agent_request request =
+		play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
 
 	(void)state;
-	assert_int_equal(ask("1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1234\n", &request), JPKI_AGENT_CANCELLED);
+	assert_int_equal(ask("1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1234\n", &request),
+			 JPKI_AGENT_CANCELLED);
 }
 
 static void
 the_dialog_says_who_asks_which_card_and_how_many_tries(void **state)
 {
-	const struct jpki_agent_request request = play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
+	const struct jpki_agent_request request =
+		play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
 	char asked[5000], program[4096] = "";
 
 	(void)state;
 	assert_int_equal(ask("1234\n", &request), JPKI_AGENT_TYPED);
 	assert_true(readlink("/proc/self/exe", program, sizeof program - 1) > 0);
 	(void)snprintf(asked, sizeof asked, "%s (process %d)",
-		       strlen(program) > 120 ? program + strlen(program) - 120 : program, (int)getpid());
+		       strlen(program) > 120 ? program + strlen(program) - 120 : program,
+		       (int)getpid());
 	assert_told(asked);
 	assert_told("0123456789ABCDEF in Sony RC-S300 00 00");
 	assert_told("Tries left: 3 of 3");
@@ -136,8 +142,10 @@ the_dialog_says_who_asks_which_card_and_how_many_tries(void **state)
 static void
 the_signing_password_says_what_a_signature_discloses(void **state)
 {
-	const struct jpki_agent_request log_in = play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_SIGN);
-	const struct jpki_agent_request one = play_request(JPKI_AGENT_SIGNATURE, JPKI_AGENT_KEY_SIGN);
+	const struct jpki_agent_request log_in =
+		play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_SIGN);
+	const struct jpki_agent_request one =
+		play_request(JPKI_AGENT_SIGNATURE, JPKI_AGENT_KEY_SIGN);
 
 	(void)state;
 	assert_int_equal(ask("SECRET7\n", &log_in), JPKI_AGENT_TYPED);
@@ -219,7 +227,8 @@ names_cannot_write_lines_or_markup_into_the_dialog(void **state)
 	struct jpki_agent_request request = play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
 
 	(void)state;
-	(void)snprintf(request.reader, sizeof request.reader, "A\nAsked by: <b>B</b>&\033[2J\u202eC");
+	(void)snprintf(request.reader, sizeof request.reader,
+		       "A\nAsked by: <b>B</b>&\033[2J\u202eC");
 	(void)snprintf(request.serial, sizeof request.serial, "1\n2<i>3");
 	assert_int_equal(ask("1234\n", &request), JPKI_AGENT_TYPED);
 	assert_told("1?2?i?3 in A?Asked by: ?b?B?/b???[2J?C%0A");
@@ -257,7 +266,8 @@ static void
 without_a_pinentry_there_is_no_prompt(void **state)
 {
 	static const char *const programs[] = {"/nonexistent/pinentry", "/bin/false", "/bin/true"};
-	const struct jpki_agent_request request = play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
+	const struct jpki_agent_request request =
+		play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
@@ -270,7 +280,8 @@ without_a_pinentry_there_is_no_prompt(void **state)
 static void
 a_dialog_that_nobody_answers_ends(void **state)
 {
-	const struct jpki_agent_request request = play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
+	const struct jpki_agent_request request =
+		play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
 
 	(void)state;
 	play_start(PLAY_OPEN "\n", NULL, 300);
@@ -302,5 +313,6 @@ main(void)
 	};
 
 	(void)setenv("LC_ALL", "C.UTF-8", 1);
-	return cmocka_run_group_tests_name("agent-dialog", tests, play_set_up_group, play_tear_down_group);
+	return cmocka_run_group_tests_name("agent-dialog", tests, play_set_up_group,
+					   play_tear_down_group);
 }

@@ -188,17 +188,20 @@ finalize_takes_the_dialog_away(void **state)
 	play_wait_until_closed();
 }
 
-#define TYPED "%57" "7KQ4ZJ2TYX9" /* the first character in disguise */
+#define TYPED                                                                                      \
+	"%57"                                                                                      \
+	"7KQ4ZJ2TYX9" /* the first character in disguise */
 #define MEANT "W7KQ4ZJ2TYX9"
 
 static CK_RV
 change(const char *old, const char *new)
 {
-	return f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t)old, strlen(old), (CK_UTF8CHAR *)(uintptr_t)new,
-			   strlen(new));
+	return f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t)old, strlen(old),
+			   (CK_UTF8CHAR *)(uintptr_t)new, strlen(new));
 }
 
-/* It does one thing after the other: when it has hung up on nonsense, it is done with what was before. */
+/* It does one thing after the other: when it has hung up on nonsense, it is done with what was
+ * before. */
 static void
 await_agent(void)
 {
@@ -261,7 +264,8 @@ main(int argc, char *argv[])
 	harness_start(argc, argv, "--reader", "Reader=adult", NULL);
 	tool = strdup(harness_path("src/tool/jpki-tool"));
 	play_use_tool(tool);
-	failed = cmocka_run_group_tests_name("agent-module", tests, play_set_up_group, play_tear_down_group);
+	failed = cmocka_run_group_tests_name("agent-module", tests, play_set_up_group,
+					     play_tear_down_group);
 	free(tool);
 	return failed;
 }

@@ -86,7 +86,8 @@ play_set_up_group(void **state)
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(setenv("XDG_RUNTIME_DIR", folder, 1), 0);
 	write_file("pinentry", script, 0700);
-	/* gettext goes by the locale's name alone: the one that always exists is given a Japanese one */
+	/* gettext goes by the locale's name alone: the one that always exists is given a Japanese
+	 * one */
 	for (size_t i = 0; i < sizeof locales / sizeof locales[0]; i++)
 		assert_int_equal(symlink("/usr/lib/locale/C.utf8", play_file(locales[i])), 0);
 	assert_int_equal(setenv("LOCPATH", folder, 1), 0);
@@ -109,7 +110,8 @@ start_messages(void)
 {
 	char path[4096];
 
-	(void)snprintf(path, sizeof path, "%s/src/tool/locale", getenv("JPKI_BUILD") ? getenv("JPKI_BUILD") : ".");
+	(void)snprintf(path, sizeof path, "%s/src/tool/locale",
+		       getenv("JPKI_BUILD") ? getenv("JPKI_BUILD") : ".");
 	(void)setlocale(LC_ALL, "");
 	(void)bindtextdomain("jpki-tool", path);
 	(void)bind_textdomain_codeset("jpki-tool", "UTF-8");

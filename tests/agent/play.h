@@ -8,8 +8,8 @@
 #include "jpki-agent.h"
 
 /*
- * The agent in a process of its own, in a new folder that $XDG_RUNTIME_DIR names, with a pinentry that is
- * a script: it answers GETPIN and CONFIRM with the next words of a test.
+ * The agent in a process of its own, in a new folder that $XDG_RUNTIME_DIR names, with a pinentry
+ * that is a script: it answers GETPIN and CONFIRM with the next words of a test.
  */
 
 #define PLAY_BEAT_MS 50
@@ -38,11 +38,13 @@ pid_t play_agent(void);
 const char *play_socket(void);
 const char *play_file(const char *name);
 
-/* What the script was told so far, one command a line, or how often it was told one. Static storage. */
+/* What the script was told so far, one command a line, or how often it was told one. Static
+ * storage. */
 const char *play_told(void);
 int play_count(const char *command);
 
-/* Whether the script that was started last is there; and waits until it was told this, or is gone. */
+/* Whether the script that was started last is there; and waits until it was told this, or is gone.
+ */
 bool play_dialog_is_open(void);
 void play_wait_until_told(const char *command);
 void play_wait_until_closed(void);
@@ -54,7 +56,8 @@ int play_connect(void);
 struct jpki_agent_request play_request(enum jpki_agent_purpose purpose, enum jpki_agent_key key);
 
 /* Sends it, and waits until the agent answers other than that it waits, or hangs up (false). */
-bool play_ask(int client, const struct jpki_agent_request *request, struct jpki_agent_answer *answer);
+bool play_ask(int client, const struct jpki_agent_request *request,
+	      struct jpki_agent_answer *answer);
 bool play_hear(int client, struct jpki_agent_answer *answer);
 
 /* All of it on a connection of its own: the outcome, or -1 if the agent hung up. */

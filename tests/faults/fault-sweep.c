@@ -309,8 +309,8 @@ verifies_on_other_card(void)
 }
 
 /*
- * A card whose certificates take the PIN cannot be compared, so what leaves room for a swap ends its
- * login (SAFETY.md): sleep, and a line that is dead until the card gets power anew.
+ * A card whose certificates take the PIN cannot be compared, so what leaves room for a swap ends
+ * its login (SAFETY.md): sleep, and a line that is dead until the card gets power anew.
  */
 static bool
 leaves_room_for_a_swap(const struct sweep *w)
@@ -538,8 +538,8 @@ check_old_login(struct sweep *w, int slot)
 	if (!at->logged_in || at->key == CK_INVALID_HANDLE || at->new_pin || w->gone[slot])
 		return;
 	rv = run_sign(&w->run, slot);
-	if (rv != CKR_OK && (effect_of(w) == HICCUP || effect_of(w) == LASTING ||
-			     effect_of(w) == UNNOTICED))
+	if (rv != CKR_OK &&
+	    (effect_of(w) == HICCUP || effect_of(w) == LASTING || effect_of(w) == UNNOTICED))
 		complain(w, "then, with the same login", "answered", rv);
 	else if (rv != CKR_OK && !is_code_allowed(w, &w->scenario->steps[0], rv) &&
 		 rv != CKR_DEVICE_REMOVED && rv != CKR_SESSION_HANDLE_INVALID)

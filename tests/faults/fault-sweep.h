@@ -38,7 +38,7 @@ struct run {
 };
 
 /* A step whose requirements an earlier failure took away. */
-#define STEP_SKIPPED ((CK_RV)-1)
+#define STEP_SKIPPED ((CK_RV) - 1)
 
 enum step_subject {
 	STEP_LOOKS,  /* says what is there: always works */
@@ -51,7 +51,7 @@ struct step {
 		const char *name;
 		enum step_subject subject;
 		CK_RV (*run)(struct run *r, int slot);
-	} * action;
+	} *action;
 	int slot;
 };
 

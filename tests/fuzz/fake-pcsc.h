@@ -13,10 +13,7 @@
  * the cards are changed to.
  */
 
-#define FAKE_READER_NAMES                                                                          \
-	{                                                                                          \
-		"Reader A", "Reader B 00 00", "R"                                                  \
-	}
+#define FAKE_READER_NAMES {"Reader A", "Reader B 00 00", "R"}
 
 enum fake_weather {
 	FAKE_CALM,   /* every call does what it should */

@@ -86,8 +86,8 @@ check_content(const uint8_t *data, size_t len)
 {
 	struct signature signature;
 
-	if (signature_open(&signature, data, len) == SIGNATURE_IS_ONE && signature_check(&signature, authority_list()) &&
-	    signature_fits(&signature)) {
+	if (signature_open(&signature, data, len) == SIGNATURE_IS_ONE &&
+	    signature_check(&signature, authority_list()) && signature_fits(&signature)) {
 		size_t content_len;
 		const uint8_t *content = signature_content(&signature, &content_len);
 

@@ -142,7 +142,8 @@ guard_begin(size_t reader)
 	if (w->in_transaction)
 		guard_fail("a transaction inside a transaction");
 	w->in_transaction = w->first_command = true;
-	w->exposed = false; /* what an earlier one left open is to be logged out first: logout_first */
+	w->exposed =
+		false; /* what an earlier one left open is to be logged out first: logout_first */
 	w->jpki_selected = false;
 }
 

@@ -13,8 +13,9 @@
  * - a PIN goes to no card and no key but those it was typed for, and to none after logout;
  * - a PIN is presented only where the JPKI application was selected in the same transaction, and
  *   at most once in one call of the program;
- * - a transaction in which a PIN was presented ends with the card logged out or without power; where
- *   neither could be done, the next one begins with logging it out, as does the first on every card;
+ * - a transaction in which a PIN was presented ends with the card logged out or without power;
+ * where neither could be done, the next one begins with logging it out, as does the first on every
+ * card;
  * - no exchange outside a transaction, none in a malformed command.
  *
  * A card counts as logged out when another application's selection was answered with 9000: the

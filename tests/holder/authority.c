@@ -80,13 +80,14 @@ assert_answer(enum key key, EVP_PKEY *signer, X509 *ca, enum authority_answer ex
 static void
 the_fingerprint_decides_not_the_name(void **state)
 {
-	X509 *ca = make("JPKI", 1, ca_key, ca_key), *namesake = make("JPKI", 1, other_key, other_key);
+	X509 *ca = make("JPKI", 1, ca_key, ca_key),
+	     *namesake = make("JPKI", 1, other_key, other_key);
 	char print[65], line[256];
 
 	(void)state;
 	fingerprint(ca, print);
-	(void)snprintf(line, sizeof line, "# a list\nsign 2019 sha256 %064d\nauth 2023 sha256 %s\n", 7,
-		       print);
+	(void)snprintf(line, sizeof line, "# a list\nsign 2019 sha256 %064d\nauth 2023 sha256 %s\n",
+		       7, print);
 	write_list(line);
 	assert_answer(KEY_AUTH, ca_key, ca, AUTHORITY_PUBLISHED, "2023");
 	assert_answer(KEY_SIGN, ca_key, ca, AUTHORITY_UNKNOWN, "");
@@ -101,7 +102,8 @@ the_fingerprint_decides_not_the_name(void **state)
 static void
 a_known_serial_is_an_answer_of_its_own(void **state)
 {
-	X509 *ca = make("JPKI", 0x0133C349, ca_key, ca_key), *next = make("JPKI", 0x0133C34A, ca_key, ca_key);
+	X509 *ca = make("JPKI", 0x0133C349, ca_key, ca_key),
+	     *next = make("JPKI", 0x0133C34A, ca_key, ca_key);
 
 	(void)state;
 	write_list("auth 2019 serial 0133C349 2019-09-14 2029-09-14\n");
@@ -135,7 +137,8 @@ a_broken_list_is_survived(void **state)
 	X509 *ca = make("JPKI", 1, ca_key, ca_key);
 
 	(void)state;
-	write_list("auth\nauth 2019 serial\nauth 2019 serial 0133C349\nauth 2023 sha256 zz\n\n\377\376\n");
+	write_list("auth\nauth 2019 serial\nauth 2019 serial 0133C349\nauth 2023 sha256 "
+		   "zz\n\n\377\376\n");
 	assert_answer(KEY_AUTH, ca_key, ca, AUTHORITY_UNKNOWN, "");
 	assert_int_equal(unlink(list_path), 0);
 	assert_answer(KEY_AUTH, ca_key, ca, AUTHORITY_NO_LIST, "");

@@ -14,8 +14,12 @@
 static int64_t
 utc(int year, int month, int day, int hour, int minute, int second)
 {
-	struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day,
-			.tm_hour = hour, .tm_min = minute, .tm_sec = second};
+	struct tm tm = {.tm_year = year - 1900,
+			.tm_mon = month - 1,
+			.tm_mday = day,
+			.tm_hour = hour,
+			.tm_min = minute,
+			.tm_sec = second};
 
 	return timegm(&tm);
 }
@@ -35,15 +39,15 @@ the_window_opens_on_the_day_after_three_months_earlier(void **state)
 		struct day end, opens;
 	} table[] = {
 		{{2031, 7, 7}, {2031, 4, 8}},
-		{{2031, 5, 28}, {2031, 3, 1}}, /* the day after 28 February */
+		{{2031, 5, 28}, {2031, 3, 1}},	/* the day after 28 February */
 		{{2032, 5, 28}, {2032, 2, 29}}, /* in a leap year there is one more */
-		{{2031, 5, 29}, {2031, 3, 1}}, /* no 29 February: the first of the next month */
+		{{2031, 5, 29}, {2031, 3, 1}},	/* no 29 February: the first of the next month */
 		{{2032, 5, 29}, {2032, 3, 1}},
 		{{2031, 5, 30}, {2031, 3, 1}},
 		{{2031, 5, 31}, {2031, 3, 1}},
 		{{2031, 5, 27}, {2031, 2, 28}},
-		{{2031, 7, 31}, {2031, 5, 1}}, /* no 31 April */
-		{{2031, 7, 30}, {2031, 5, 1}}, /* the day after 30 April */
+		{{2031, 7, 31}, {2031, 5, 1}},	 /* no 31 April */
+		{{2031, 7, 30}, {2031, 5, 1}},	 /* the day after 30 April */
 		{{2031, 12, 31}, {2031, 10, 1}}, /* no 31 September */
 		{{2031, 3, 31}, {2031, 1, 1}},
 		{{2031, 3, 30}, {2030, 12, 31}},

@@ -193,8 +193,7 @@ role_service(char *argv[])
 	if (!f || !life_ok("C_Initialize", f->C_Initialize(NULL)) ||
 	    !life_ok("C_GetSlotList", f->C_GetSlotList(CK_TRUE, NULL, &count)) || count != 0)
 		return failed("without pcscd there is no token, and no error");
-	if (!next_stage("none") || !await_token() ||
-	    !life_sign_open(f, 0, PIN_AUTH, &session))
+	if (!next_stage("none") || !await_token() || !life_sign_open(f, 0, PIN_AUTH, &session))
 		return failed("a pcscd that came later is found");
 	if (!next_stage("signed") ||
 	    !life_ok("C_GetSlotList", f->C_GetSlotList(CK_TRUE, NULL, &count)) || count != 0 ||
@@ -202,8 +201,8 @@ role_service(char *argv[])
 		return failed("a pcscd that stopped takes token and login with it");
 	if (!next_stage("gone") || !await_token() || !life_sign(f, 0, PIN_AUTH))
 		return failed("a pcscd that was started again is found");
-	if (!life_sign_open(f, 0, PIN_AUTH, &session) || !next_stage("again") ||
-	    !await_token() || f->C_GetSessionInfo(session, &info) != CKR_SESSION_HANDLE_INVALID ||
+	if (!life_sign_open(f, 0, PIN_AUTH, &session) || !next_stage("again") || !await_token() ||
+	    f->C_GetSessionInfo(session, &info) != CKR_SESSION_HANDLE_INVALID ||
 	    !life_sign(f, 0, PIN_AUTH))
 		return failed("a restart between two calls ends the login, and no more");
 	(void)puts("the end");
@@ -211,8 +210,8 @@ role_service(char *argv[])
 }
 
 /*
- * Prints whether this process is "secure" (setuid) and lets the module read its settings, which is all
- * that it may: a setuid program would find the machine's own pcscd.
+ * Prints whether this process is "secure" (setuid) and lets the module read its settings, which is
+ * all that it may: a setuid program would find the machine's own pcscd.
  */
 static int
 role_settings(char *argv[])

@@ -9,16 +9,16 @@
 /* An agent that types what a test says, in a folder of its own that $XDG_RUNTIME_DIR then names. */
 
 struct agent_line {
-	const char *pin;     /* what is typed; NULL: cancelled */
-	const char *new_pin; /* for a change */
+	const char *pin;      /* what is typed; NULL: cancelled */
+	const char *new_pin;  /* for a change */
 	void (*before)(void); /* what happens while the dialog is open; may be NULL */
 	enum agent_fault {
 		AGENT_HONEST,
 		AGENT_HANGS_UP,
-		AGENT_SHORT,      /* half a message */
-		AGENT_LONG,       /* a message and a byte */
-		AGENT_VERSION,    /* of another version */
-		AGENT_EMPTY,      /* a PIN of no length */
+		AGENT_SHORT,	  /* half a message */
+		AGENT_LONG,	  /* a message and a byte */
+		AGENT_VERSION,	  /* of another version */
+		AGENT_EMPTY,	  /* a PIN of no length */
 		AGENT_PIN_LENGTH, /* longer than there is room for */
 		AGENT_NO_PROMPT,
 		AGENT_FLOODS, /* waits, and says so without an end */

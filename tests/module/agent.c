@@ -13,7 +13,8 @@
 #include "tests/module/agent-stub.h"
 #include "tests/module/harness.h"
 
-/* PINs that the module gets from the user's agent (the setting ask-pin), over the simulated card. */
+/* PINs that the module gets from the user's agent (the setting ask-pin), over the simulated card.
+ */
 
 #define NO_PIN NULL, 0
 #define RIGHT {.pin = PIN_AUTH}
@@ -91,7 +92,7 @@ the_flag_says_whether_an_agent_would_ask(void **state)
 	restart_with("ask-pin", "program", SLOT_AUTH);
 	assert_false(flag_is_set());
 	assert_int_equal(log_in(), CKR_ARGUMENTS_BAD);
-	assert_int_equal(f->C_Login(session, CKU_USER, (CK_UTF8CHAR *)(uintptr_t) "", 0),
+	assert_int_equal(f->C_Login(session, CKU_USER, (CK_UTF8CHAR *)(uintptr_t)"", 0),
 			 CKR_PIN_LEN_RANGE);
 	assert_int_equal(agent_stop(), 0);
 }
@@ -239,8 +240,8 @@ a_wrong_entry_is_asked_again_within_the_one_login(void **state)
 static void
 a_locked_pin_is_not_asked_for(void **state)
 {
-	static const struct agent_line lines[] = {{.pin = "0000"}, {.pin = "0001"}, {.pin = "0002"},
-						  RIGHT};
+	static const struct agent_line lines[] = {
+		{.pin = "0000"}, {.pin = "0001"}, {.pin = "0002"}, RIGHT};
 
 	(void)state;
 	START(lines);
@@ -457,7 +458,8 @@ so_does_the_setting_another_card_and_the_programs_own_pin(void **state)
 	assert_int_equal(agent_stop(), 1);
 }
 
-/* Nobody types it now: it is not for this to spend the last try, nor one at all where it was changed. */
+/* Nobody types it now: it is not for this to spend the last try, nor one at all where it was
+ * changed. */
 static void
 a_burst_never_spends_a_last_try(void **state)
 {

@@ -30,9 +30,17 @@ static atomic_bool ending, failed;
 static atomic_ulong signatures;
 
 static const CK_RV explained[] = {
-	CKR_OK, CKR_DEVICE_REMOVED, CKR_TOKEN_NOT_PRESENT, CKR_SESSION_HANDLE_INVALID,
-	CKR_USER_ALREADY_LOGGED_IN, CKR_USER_NOT_LOGGED_IN, CKR_KEY_HANDLE_INVALID,
-	CKR_CRYPTOKI_NOT_INITIALIZED, CKR_DEVICE_ERROR, CKR_NO_EVENT, CKR_SLOT_ID_INVALID,
+	CKR_OK,
+	CKR_DEVICE_REMOVED,
+	CKR_TOKEN_NOT_PRESENT,
+	CKR_SESSION_HANDLE_INVALID,
+	CKR_USER_ALREADY_LOGGED_IN,
+	CKR_USER_NOT_LOGGED_IN,
+	CKR_KEY_HANDLE_INVALID,
+	CKR_CRYPTOKI_NOT_INITIALIZED,
+	CKR_DEVICE_ERROR,
+	CKR_NO_EVENT,
+	CKR_SLOT_ID_INVALID,
 	CKR_OBJECT_HANDLE_INVALID,
 };
 
@@ -79,8 +87,7 @@ use_token(CK_SLOT_ID slot, unsigned int turn)
 	if (rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN)
 		rv = find_key(session, &key);
 	if (rv == CKR_OK)
-		rv = look_at("C_Sign",
-			     p11_sign(f, session, key, &mechanism, "x", 1, signature));
+		rv = look_at("C_Sign", p11_sign(f, session, key, &mechanism, "x", 1, signature));
 	if (rv == CKR_OK)
 		(void)atomic_fetch_add(&signatures, 1);
 	if (turn % 3 == 0)
@@ -196,8 +203,8 @@ main(int argc, char *argv[])
 	f = harness_module("jpki-pkcs11");
 	p11_start(f);
 	for (int i = 0; i < THREADS; i++)
-		if (pthread_create(&threads[i], NULL, work[i],
-				   (void *)(uintptr_t)&slots[i % 5]) != 0)
+		if (pthread_create(&threads[i], NULL, work[i], (void *)(uintptr_t)&slots[i % 5]) !=
+		    0)
 			return 99;
 	for (unsigned long round = 0; round < rounds; round++) {
 		(void)usleep(20000);

@@ -20,11 +20,8 @@ static const struct {
 	const char *name;
 	CK_ULONG size;
 } hashes[] = {
-	{CKM_SHA_1, "SHA1", 20},
-	{CKM_SHA224, "SHA224", 28},
-	{CKM_SHA256, "SHA256", 32},
-	{CKM_SHA384, "SHA384", 48},
-	{CKM_SHA512, "SHA512", 64},
+	{CKM_SHA_1, "SHA1", 20},    {CKM_SHA224, "SHA224", 28}, {CKM_SHA256, "SHA256", 32},
+	{CKM_SHA384, "SHA384", 48}, {CKM_SHA512, "SHA512", 64},
 };
 #define HASHES (sizeof hashes / sizeof hashes[0])
 
@@ -142,8 +139,8 @@ hashes_are_listed_behind_all_that_sign_and_are_not_the_cards(void **state)
 		assert_true(count > HASHES);
 		for (CK_ULONG i = 0; i < count; i++) {
 			assert_int_equal(f->C_GetMechanismInfo(slot, list[i], &info), CKR_OK);
-			assert_int_equal(info.flags, i < count - HASHES ? CKF_HW | CKF_SIGN
-									: CKF_DIGEST);
+			assert_int_equal(info.flags,
+					 i < count - HASHES ? CKF_HW | CKF_SIGN : CKF_DIGEST);
 		}
 		for (size_t i = 0; i < HASHES; i++)
 			assert_int_equal(list[count - HASHES + i], hashes[i].type);
@@ -153,8 +150,8 @@ hashes_are_listed_behind_all_that_sign_and_are_not_the_cards(void **state)
 static void
 a_mechanism_hashes_or_signs_never_both(void **state)
 {
-	static const CK_MECHANISM_TYPE others[] = {CKM_RSA_PKCS, CKM_SHA256_RSA_PKCS, CKM_MD5,
-						   CKM_SHA256_HMAC, CKM_SHA512_256, ~0UL};
+	static const CK_MECHANISM_TYPE others[] = {CKM_RSA_PKCS,    CKM_SHA256_RSA_PKCS, CKM_MD5,
+						   CKM_SHA256_HMAC, CKM_SHA512_256,	 ~0UL};
 	uint8_t parameter = 0;
 	CK_MECHANISM with_parameter = {CKM_SHA256, &parameter, sizeof parameter};
 	CK_MECHANISM signs = {CKM_SHA256, NULL, 0};
@@ -289,7 +286,8 @@ a_hash_under_way_can_be_copied_to_another_session(void **state)
 		assert_int_equal(f->C_GetOperationState(session, NULL, &saved_len), CKR_OK);
 		assert_true(saved_len > 0 && saved_len <= sizeof saved);
 		len = saved_len - 1;
-		assert_int_equal(f->C_GetOperationState(session, saved, &len), CKR_BUFFER_TOO_SMALL);
+		assert_int_equal(f->C_GetOperationState(session, saved, &len),
+				 CKR_BUFFER_TOO_SMALL);
 		assert_int_equal(f->C_GetOperationState(session, saved, &saved_len), CKR_OK);
 		/* Instead of what is under way there. */
 		assert_int_equal(f->C_SetOperationState(other, saved, saved_len, 0, 0), CKR_OK);

@@ -41,7 +41,7 @@ sign_and_verify(CK_SLOT_ID slot, const char *pin)
 	assert_int_equal(p11_login(f, session, pin), CKR_OK);
 	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
 	assert_int_equal(p11_sign(f, session, key, &mechanism, text, sizeof text, signature),
-	                 CKR_OK);
+			 CKR_OK);
 	public_key = p11_public_key(f, session);
 	assert_true(verify_v15(public_key, "SHA256", text, sizeof text, signature));
 	EVP_PKEY_free(public_key);

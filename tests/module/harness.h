@@ -71,8 +71,8 @@ void harness_reset(void);
 
 /*
  * The machine has slept for an hour, as this program's clocks have it: CLOCK_BOOTTIME goes on while
- * the machine sleeps, CLOCK_MONOTONIC does not. harness_has_slept tells it from then on, each time a
- * clock is asked; NULL: nothing more happens.
+ * the machine sleeps, CLOCK_MONOTONIC does not. harness_has_slept tells it from then on, each time
+ * a clock is asked; NULL: nothing more happens.
  */
 void harness_sleep(void);
 /* CLOCK_BOOTTIME stands still, and goes on only by so much: no test depends on how fast it runs. */

@@ -216,7 +216,7 @@ a_signature_of_another_length_is_a_device_error(void **state)
 		assert_int_equal(f->C_SignInit(session, &mechanism, key), CKR_OK);
 		memset(signature, 0, sizeof signature);
 		len = sizeof signature;
-		assert_int_equal(f->C_Sign(session, (CK_BYTE *)(uintptr_t) "x", 1, signature, &len),
+		assert_int_equal(f->C_Sign(session, (CK_BYTE *)(uintptr_t)"x", 1, signature, &len),
 				 CKR_DEVICE_ERROR);
 		for (size_t k = 0; k < sizeof signature; k++)
 			assert_int_equal(signature[k], 0);

@@ -1346,9 +1346,8 @@ a_held_card_that_nobody_knows_is_no_token_beside_ours(void **state)
 		harness_sim("remove", SECOND, NULL);
 		harness_sim("insert", "foreign", names[i % 2], NULL);
 		harness_sim("insert", "adult", names[1 - i % 2], NULL);
-		assert_int_equal(
-			SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &h.context),
-			SCARD_S_SUCCESS);
+		assert_int_equal(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &h.context),
+				 SCARD_S_SUCCESS);
 		assert_int_equal(SCardConnect(h.context, names[i % 2], modes[i / 2],
 					      SCARD_PROTOCOL_T1, &h.card, &protocol),
 				 SCARD_S_SUCCESS);

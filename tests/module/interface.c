@@ -102,12 +102,12 @@ our_own_functions_wait_for_initialize_too(void **state)
 	assert_int_equal(((const struct jpki_functions *)interface->pFunctionList)
 				 ->get_slot_status(0, &status),
 			 CKR_CRYPTOKI_NOT_INITIALIZED);
-	assert_int_equal(((const struct jpki_functions *)interface->pFunctionList)
-				 ->get_readers(&list),
-			 CKR_CRYPTOKI_NOT_INITIALIZED);
-	assert_int_equal(((const struct jpki_functions *)interface->pFunctionList)
-				 ->get_asking(&asking),
-			 CKR_CRYPTOKI_NOT_INITIALIZED);
+	assert_int_equal(
+		((const struct jpki_functions *)interface->pFunctionList)->get_readers(&list),
+		CKR_CRYPTOKI_NOT_INITIALIZED);
+	assert_int_equal(
+		((const struct jpki_functions *)interface->pFunctionList)->get_asking(&asking),
+		CKR_CRYPTOKI_NOT_INITIALIZED);
 }
 
 static void
@@ -456,7 +456,8 @@ a_session_has_the_flags_that_there_are_and_no_others(void **state)
 	assert_int_equal(f->C_OpenSession(SLOT_AUTH, ~0UL, NULL, NULL, &session), CKR_OK);
 	assert_int_equal(f->C_GetSessionInfo(session, &info), CKR_OK);
 	assert_int_equal(info.flags, CKF_SERIAL_SESSION | CKF_RW_SESSION);
-	assert_int_equal(f->C_OpenSession(SLOT_AUTH, ~CKF_RW_SESSION, NULL, NULL, &session), CKR_OK);
+	assert_int_equal(f->C_OpenSession(SLOT_AUTH, ~CKF_RW_SESSION, NULL, NULL, &session),
+			 CKR_OK);
 	assert_int_equal(f->C_GetSessionInfo(session, &info), CKR_OK);
 	assert_int_equal(info.flags, CKF_SERIAL_SESSION);
 	p11_stop(f);

@@ -394,8 +394,8 @@ forget_setuid(struct setuid_case *c)
 }
 
 /*
- * Runs the settings role as nobody; its first line of output. How many log files it made: what is wrong
- * with a setting stands in them.
+ * Runs the settings role as nobody; its first line of output. How many log files it made: what is
+ * wrong with a setting stands in them.
  */
 static size_t
 run_settings(const struct setuid_case *c, bool by_file, char line[32])
@@ -940,7 +940,8 @@ main(int argc, char *argv[])
 						start, finish),
 		cmocka_unit_test_setup_teardown(a_child_with_its_parents_process_number_begins_anew,
 						start, finish),
-		cmocka_unit_test(a_child_is_told_from_its_parent_where_the_kernel_wipes_nothing_too),
+		cmocka_unit_test(
+			a_child_is_told_from_its_parent_where_the_kernel_wipes_nothing_too),
 		cmocka_unit_test(a_refused_pin_is_remembered_over_unloading),
 		cmocka_unit_test_teardown(a_forked_child_keeps_the_files_it_opened_itself, finish),
 		cmocka_unit_test_setup_teardown(a_grandchild_begins_anew_too, start, finish),

@@ -279,7 +279,7 @@ a_refused_pin_that_became_the_right_one_is_taken(void **state)
 			 0x9000);
 	assert_int_equal(attempt(SLOT_AUTH, "5678", 1), CKR_OK);
 	session = p11_open(f, SLOT_AUTH);
-	assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t) "5678", 4,
+	assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t)"5678", 4,
 				     (CK_UTF8CHAR *)(uintptr_t)PIN_AUTH, 4),
 			 CKR_OK);
 }
@@ -498,7 +498,7 @@ a_kept_pin_whose_answer_was_lost_is_judged_by_the_counter(void **state)
 		assert_int_not_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
 		assert_int_equal(harness_verifies(), before + 1);
 		assert_int_equal(harness_tries("auth"), 2);
-		assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t) "5678", 4,
+		assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t)"5678", 4,
 					     (CK_UTF8CHAR *)(uintptr_t)PIN_AUTH, 4),
 				 CKR_OK);
 		assert_int_equal(f->C_CloseAllSessions(SLOT_AUTH), CKR_OK);
@@ -735,7 +735,7 @@ a_pin_changed_elsewhere_ends_the_login_for_one_try(void **state)
 	assert_int_equal(harness_verifies(), before); /* it is known to be wrong */
 	assert_int_equal(p11_login(f, session, "5678"), CKR_OK);
 	assert_int_equal(sign_something(session), CKR_OK);
-	assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t) "5678", 4,
+	assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t)"5678", 4,
 				     (CK_UTF8CHAR *)(uintptr_t)PIN_AUTH, 4),
 			 CKR_OK);
 }

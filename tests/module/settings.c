@@ -445,7 +445,8 @@ assert_no_log_file(const char *path)
 static void
 what_is_no_file_is_no_log_file_and_hangs_nothing(void **state)
 {
-	static void (*const make[])(const char *) = {make_fifo, make_folder, make_link, make_socket};
+	static void (*const make[])(const char *) = {make_fifo, make_folder, make_link,
+						     make_socket};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof make / sizeof make[0]; i++) {
@@ -539,9 +540,8 @@ a_log_that_cannot_be_written_neither_ends_nor_holds_up_the_program(void **state)
 			(void)alarm(20);
 			harness_setting("pss", "nonsense");
 			prepare[i]();
-			_exit(f->C_Initialize(NULL) == CKR_OK && f->C_Finalize(NULL) == CKR_OK
-				      ? 0
-				      : 1);
+			_exit(f->C_Initialize(NULL) == CKR_OK && f->C_Finalize(NULL) == CKR_OK ? 0
+											       : 1);
 		}
 		assert_int_equal(waitpid(child, &status, 0), child);
 		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
@@ -753,7 +753,8 @@ the_reader_setting_takes_a_name_as_it_stands_whatever_its_case(void **state)
 		"SONY FeliCa RC-S300/S (0712345) [CCID Interface] 00 00",
 		"sony felica rc-s300/s (0712345) [ccid interface] 00 00",
 		"\"SONY FeliCa RC-S300/S (0712345) [CCID Interface] 00 00\"",
-		"'*sony*'", "*SONY*",
+		"'*sony*'",
+		"*SONY*",
 	};
 	char text[65] = "", line[256];
 	CK_SLOT_INFO info;
@@ -761,7 +762,8 @@ the_reader_setting_takes_a_name_as_it_stands_whatever_its_case(void **state)
 	(void)state;
 	harness_sim("plug", sony, NULL);
 	for (size_t i = 0; i < 2 * (sizeof values / sizeof values[0]); i++) {
-		(void)snprintf(line, sizeof line, "reader = %s # the one on the desk\r\n", values[i / 2]);
+		(void)snprintf(line, sizeof line, "reader = %s # the one on the desk\r\n",
+			       values[i / 2]);
 		harness_configure(i % 2 ? line : NULL);
 		harness_setting("reader", i % 2 ? NULL : values[i / 2]);
 		p11_start(f);
@@ -885,7 +887,7 @@ main(int argc, char *argv[])
 		TEST(a_file_may_begin_with_its_mark_and_have_quotes_and_comments),
 	};
 
-	harness_start(argc, argv, "--reader", "Reader=adult", "--reader", "Second", "--reader", sony,
-		      NULL);
+	harness_start(argc, argv, "--reader", "Reader=adult", "--reader", "Second", "--reader",
+		      sony, NULL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

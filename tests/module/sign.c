@@ -883,7 +883,7 @@ a_password_typed_for_a_document_takes_the_place_of_the_one_kept(void **state)
 		assert_int_equal(harness_verifies(), before + 2);
 		assert_int_equal(harness_tries("sign"), 5);
 	}
-	assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t) "XYX789", 6,
+	assert_int_equal(f->C_SetPIN(session, (CK_UTF8CHAR *)(uintptr_t)"XYX789", 6,
 				     (CK_UTF8CHAR *)(uintptr_t)PIN_SIGN, 6),
 			 CKR_OK);
 }

@@ -32,7 +32,8 @@ static const char *const long_names[] = {
 
 /* Of a driver that means harm, or none that it knows of: terminals obey some of these bytes. */
 static const char *const bad_names[] = {
-	"Escape \033[31m, bell \a, delete \177, tab \t, \xc2\x9b" "31m 03 00",
+	"Escape \033[31m, bell \a, delete \177, tab \t, \xc2\x9b"
+	"31m 03 00",
 	"Latin-1 caf\xe9, cut \xe3\x81, alone \x81, none \xff\xfe 04 00",
 	"Overlong \xc0\xaf\xe0\x80\xaf, half \xed\xa0\x80, too far \xf4\x90\x80\x80 05 00",
 	"\x9b\x9b\x9b long \xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9"
@@ -223,7 +224,8 @@ long_names_keep_their_ends_and_differ(void **state)
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		harness_sim("plug", long_names[i], NULL);
-		harness_setting("reader", long_names[i]); /* literally: the brackets are no pattern */
+		harness_setting("reader",
+				long_names[i]); /* literally: the brackets are no pattern */
 		p11_start(f);
 		describe(SLOT_AUTH, text[i % 2]);
 		assert_non_null(strstr(text[i % 2], long_names[i] + strlen(long_names[i]) - 5));
@@ -240,7 +242,11 @@ static size_t
 character(const unsigned char *at)
 {
 	static const unsigned long least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t length = at[0] < 0x80 ? 1 : at[0] < 0xc0 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+	size_t length = at[0] < 0x80   ? 1
+			: at[0] < 0xc0 ? 0
+			: at[0] < 0xe0 ? 2
+			: at[0] < 0xf0 ? 3
+				       : 4;
 	unsigned long code = length == 1 ? at[0] : at[0] & (0x7fU >> length);
 
 	for (size_t i = 1; i < length; i++) {
@@ -268,7 +274,8 @@ assert_can_be_shown(const char *text)
 	}
 }
 
-/* PKCS#11 2.40 3.2: "Must be padded with the blank character", of UTF-8; prompts show it as it is. */
+/* PKCS#11 2.40 3.2: "Must be padded with the blank character", of UTF-8; prompts show it as it is.
+ */
 static void
 a_slot_is_described_in_characters_whatever_bytes_the_reader_is_named_with(void **state)
 {
@@ -547,9 +554,9 @@ static void
 whatever_word_it_answers_a_card_is_asked_once(void **state)
 {
 	static const char *const faults[] = {
-		"sw@transmit:1+:6A81", "sw@transmit:1+:6300", "sw@transmit:1+:9100",
-		"sw@transmit:1+:6882", "sw@transmit:1+:6999", "sw@transmit:1+:6F00",
-		"sw@transmit:1+:63C3", "sw@transmit:1+:6283", "truncated@transmit:1+:0",
+		"sw@transmit:1+:6A81",	   "sw@transmit:1+:6300", "sw@transmit:1+:9100",
+		"sw@transmit:1+:6882",	   "sw@transmit:1+:6999", "sw@transmit:1+:6F00",
+		"sw@transmit:1+:63C3",	   "sw@transmit:1+:6283", "truncated@transmit:1+:0",
 		"truncated@transmit:1+:1",
 	};
 	unsigned long before;
@@ -839,9 +846,9 @@ main(int argc, char *argv[])
 		TEST(slot_events_are_told_once),
 	};
 
-	harness_start(argc, argv, "--reader", "Reader=adult", "--reader", "Second",
-		      "--reader", long_names[0], "--reader", long_names[1], "--reader",
-		      long_names[2], "--reader", bad_names[0], "--reader", bad_names[1], "--reader",
-		      bad_names[2], "--reader", bad_names[3], NULL);
+	harness_start(argc, argv, "--reader", "Reader=adult", "--reader", "Second", "--reader",
+		      long_names[0], "--reader", long_names[1], "--reader", long_names[2],
+		      "--reader", bad_names[0], "--reader", bad_names[1], "--reader", bad_names[2],
+		      "--reader", bad_names[3], NULL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -287,8 +287,8 @@ static void
 a_stale_call_ends_no_login_on_the_next_card(void **state)
 {
 	static CK_RV (*const calls[])(const struct call *) = {
-		sign, log_out, log_in, change_pin, read_certificate, close_session, token_info,
-		list_slots};
+		sign,	       log_out,	   log_in,    change_pin, read_certificate,
+		close_session, token_info, list_slots};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
@@ -321,8 +321,8 @@ no_pin_is_sent_after_finalize(void **state)
 static void
 calls_that_wait_for_a_card_end_with_finalize(void **state)
 {
-	static CK_RV (*const makes[])(const struct call *) = {log_in,	  sign,	      change_pin,
-							      read_certificate, token_info, list_slots};
+	static CK_RV (*const makes[])(const struct call *) = {
+		log_in, sign, change_pin, read_certificate, token_info, list_slots};
 	enum { CALLS = sizeof makes / sizeof makes[0] };
 	struct call user = a_user(), calls[CALLS];
 	CK_SESSION_HANDLE sessions[CALLS];
@@ -336,8 +336,9 @@ calls_that_wait_for_a_card_end_with_finalize(void **state)
 		sessions[i] = p11_open(f, SLOT_AUTH);
 	assert_int_equal(f->C_Logout(user.session), CKR_OK);
 	assert_int_equal(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &context), 0);
-	assert_int_equal(SCardConnect(context, READER, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
-				      &card, &protocol), 0);
+	assert_int_equal(SCardConnect(context, READER, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1, &card,
+				      &protocol),
+			 0);
 	assert_int_equal(SCardBeginTransaction(card), 0);
 	for (int i = 0; i < CALLS; i++) {
 		calls[i] = (struct call){.make = makes[i], .session = sessions[i], .key = user.key};

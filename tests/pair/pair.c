@@ -302,7 +302,8 @@ sleep_ms(long ms)
 	(void)nanosleep(&t, NULL);
 }
 
-/* What others do to a token is seen a second later at most: so long C_GetTokenInfo may be remembered. */
+/* What others do to a token is seen a second later at most: so long C_GetTokenInfo may be
+ * remembered. */
 static void
 learns_of_last_try(struct program *p, unsigned long slot)
 {
@@ -700,10 +701,7 @@ opensc_in_one_process(void **state)
 	(void)must(both, STEP_FINALIZE, 0, NULL);
 }
 
-#define promise(name, function)                                                                    \
-	{                                                                                          \
-		name, function, before_each, after_each, NULL                                      \
-	}
+#define promise(name, function) {name, function, before_each, after_each, NULL}
 
 int
 main(int argc, char *argv[])

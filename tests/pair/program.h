@@ -30,15 +30,15 @@ enum step {
 	STEP_SESSION_INFO, /* number: state */
 	STEP_LOGIN,	   /* text: PIN */
 	STEP_LOGOUT,
-	STEP_FIND_KEYS, /* number: private keys found; costs no exchange */
-	STEP_READ,	/* number: end entity certificates whose value could be read */
-	STEP_SIGN,	/* number: 1 if OpenSSL takes the signature with the certificate */
-	STEP_SET_PIN,	/* text: old and new PIN, separated by a blank */
-	STEP_EVENT,	/* C_WaitForSlotEvent without blocking */
+	STEP_FIND_KEYS,	     /* number: private keys found; costs no exchange */
+	STEP_READ,	     /* number: end entity certificates whose value could be read */
+	STEP_SIGN,	     /* number: 1 if OpenSSL takes the signature with the certificate */
+	STEP_SET_PIN,	     /* text: old and new PIN, separated by a blank */
+	STEP_EVENT,	     /* C_WaitForSlotEvent without blocking */
 	STEP_SIGN_IN_THREAD, /* begins it, on a session of its own */
-	STEP_JOIN,           /* that thread's end and code; number as for STEP_SIGN */
-	/* A thread signs, or waits for an event; C_Finalize 0.3 s later. number: its code; done: how
-	 * many ms it took. */
+	STEP_JOIN,	     /* that thread's end and code; number as for STEP_SIGN */
+	/* A thread signs, or waits for an event; C_Finalize 0.3 s later. number: its code; done:
+	 * how many ms it took. */
 	STEP_WAIT_AND_FINALIZE,
 
 	/* PC/SC; `slot` is the reader's number. Codes are those of SCard..., numbers status words.

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * What tests/secrets/secrets.c, which watches, tells tests/secrets/client.c, which uses the module, over
- * its standard input, and what comes back over its standard output. PINs travel masked, so that
- * the client's memory holds them only where and while it hands them to the module.
+ * What tests/secrets/secrets.c, which watches, tells tests/secrets/client.c, which uses the module,
+ * over its standard input, and what comes back over its standard output. PINs travel masked, so
+ * that the client's memory holds them only where and while it hands them to the module.
  */
 
 #define SECRETS_MASK 0xa5

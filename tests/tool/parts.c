@@ -28,10 +28,26 @@ static void
 a_shell_reads_what_was_quoted(void **state)
 {
 	static const char *const texts[] = {
-		"plain/path-1.so", "",		   "a b",	     "it's",	      "$(reboot)",
-		"`reboot`",	   "a;b|c&d>e",	   "\\",	     "\"quoted\"",    "*",
-		"~root",	   "-n",	   "module: /x y/z", "line\nfeed",    "\033[2J",
-		"\377\376",	   "\xE2\x80\xAE", "山田",	     "mixed'\n\\'\t!", "#comment",
+		"plain/path-1.so",
+		"",
+		"a b",
+		"it's",
+		"$(reboot)",
+		"`reboot`",
+		"a;b|c&d>e",
+		"\\",
+		"\"quoted\"",
+		"*",
+		"~root",
+		"-n",
+		"module: /x y/z",
+		"line\nfeed",
+		"\033[2J",
+		"\377\376",
+		"\xE2\x80\xAE",
+		"山田",
+		"mixed'\n\\'\t!",
+		"#comment",
 	};
 
 	(void)state;
@@ -62,17 +78,26 @@ birth_dates_are_decoded(void **state)
 	static const struct {
 		const char *text, *words;
 	} table[] = {
-		{"419900102", "1990-01-02 (Heisei 2)"}, {"319890107", "1989-01-07 (Showa 64)"},
-		{"419890108", "1989-01-08 (Heisei 1)"}, {"520190501", "2019-05-01 (Reiwa 1)"},
-		{"219261224", "1926-12-24 (Taisho 15)"}, {"119120729", "1912-07-29 (Meiji 45)"},
-		{"919900102", "919900102"},		 {"", ""},
-		{"4199001", "4199001"},			 {"4199a0102", "4199a0102"},
+		{"419900102", "1990-01-02 (Heisei 2)"},
+		{"319890107", "1989-01-07 (Showa 64)"},
+		{"419890108", "1989-01-08 (Heisei 1)"},
+		{"520190501", "2019-05-01 (Reiwa 1)"},
+		{"219261224", "1926-12-24 (Taisho 15)"},
+		{"119120729", "1912-07-29 (Meiji 45)"},
+		{"919900102", "919900102"},
+		{"", ""},
+		{"4199001", "4199001"},
+		{"4199a0102", "4199a0102"},
 		{"519900102", "519900102"},
 		/* no such day, none of that era, and none on which anybody was born yet */
-		{"599999999", "599999999"},		 {"419900230", "419900230"},
-		{"419901301", "419901301"},		 {"419900100", "419900100"},
-		{"320190102", "320190102"},		 {"598760102", "598760102"},
-		{"419920229", "1992-02-29 (Heisei 4)"},	 {"419930229", "419930229"},
+		{"599999999", "599999999"},
+		{"419900230", "419900230"},
+		{"419901301", "419901301"},
+		{"419900100", "419900100"},
+		{"320190102", "320190102"},
+		{"598760102", "598760102"},
+		{"419920229", "1992-02-29 (Heisei 4)"},
+		{"419930229", "419930229"},
 	};
 
 	(void)state;
@@ -194,7 +219,8 @@ nothing_is_left_beside_what_is_asked(void **state)
 	char command[PATH_MAX];
 
 	(void)state;
-	(void)snprintf(command, sizeof command, "test -z \"$(ls -A '%s' | grep jpki-tool)\"", folder);
+	(void)snprintf(command, sizeof command, "test -z \"$(ls -A '%s' | grep jpki-tool)\"",
+		       folder);
 	assert_int_equal(system(command), 0);
 }
 

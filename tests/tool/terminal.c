@@ -124,7 +124,8 @@ start(const char *card, ...)
 	term.child = forkpty(&term.fd, NULL, NULL, &size);
 	assert_true(term.child >= 0);
 	if (term.child == 0) {
-		/* As in a terminal, whoever started this: bash ignores both for what it does not wait for. */
+		/* As in a terminal, whoever started this: bash ignores both for what it does not
+		 * wait for. */
 		(void)signal(SIGINT, SIG_DFL);
 		(void)signal(SIGQUIT, SIG_DFL);
 		(void)execv(sim, words);
@@ -729,7 +730,8 @@ tool_pid(void)
 	return found;
 }
 
-/* A sanitizer makes a report of a signal that tells of a fault; here such a signal is what is tried. */
+/* A sanitizer makes a report of a signal that tells of a fault; here such a signal is what is
+ * tried. */
 static void
 spare_faults(char options[1024])
 {

@@ -20,10 +20,7 @@
 
 #define FILE_SIZE 3808
 /* The bytes of a string literal, as an initializer and as a value. */
-#define TEXT(s)                                                                                    \
-	{                                                                                          \
-		(const uint8_t *)(s), sizeof(s) - 1                                                \
-	}
+#define TEXT(s) {(const uint8_t *)(s), sizeof(s) - 1}
 #define BYTES(s) ((struct bytes)TEXT(s))
 #define NONE ((struct bytes){NULL, 0})
 

@@ -494,10 +494,7 @@ only_certificate_attributes_need_the_certificate(void **state)
 
 /* Searches. */
 
-#define ATTRIBUTE(type, value)                                                                     \
-	{                                                                                          \
-		type, (void *)&(value), sizeof(value)                                              \
-	}
+#define ATTRIBUTE(type, value) {type, (void *)&(value), sizeof(value)}
 
 static CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
 static CK_OBJECT_CLASS certificate_class = CKO_CERTIFICATE, private_class = CKO_PRIVATE_KEY,

@@ -117,8 +117,8 @@ a_change_needs_both_pins(void **state)
 static void
 what_is_no_answer_is_none(void **state)
 {
-	static const enum agent_fault lies[] = {AGENT_HANGS_UP, AGENT_SHORT,      AGENT_LONG,
-						AGENT_VERSION,  AGENT_PIN_LENGTH, AGENT_EMPTY,
+	static const enum agent_fault lies[] = {AGENT_HANGS_UP, AGENT_SHORT,	  AGENT_LONG,
+						AGENT_VERSION,	AGENT_PIN_LENGTH, AGENT_EMPTY,
 						AGENT_FLOODS};
 
 	(void)state;

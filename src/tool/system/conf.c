@@ -77,7 +77,7 @@ change(const char *text, const char *name, const char *value)
 	char *new = malloc(room);
 	size_t len = 0;
 
-	for (const char *line = text, *end; new &&*line; line = end) {
+	for (const char *line = text, *end; new && *line; line = end) {
 		end = next_line(line);
 		if (is_of(line, name))
 			continue;
@@ -111,7 +111,7 @@ conf_set(const char *path, const char *name, const char *value)
 	char *text = read_text(path), *new = text ? change(text, name, value) : NULL;
 	enum tool_exit status = TOOL_FAILED;
 
-	if (new &&*new) {
+	if (new && *new) {
 		make_folder(path);
 		status = file_write(path, new, strlen(new), true);
 	} else if (new && (unlink(path) == 0 || errno == ENOENT)) {
