@@ -263,7 +263,8 @@ time_left(const struct agent *agent)
 	return left > 0 ? (int)left : 0;
 }
 
-enum { AT_SIGNALS, AT_LISTENER, AT_DIALOG, AT_CLIENTS, PLACES = AT_CLIENTS + AGENT_CLIENTS_MAX };
+enum { AT_SIGNALS, AT_LISTENER, AT_DIALOG, AT_CLIENTS };
+#define PLACES (AT_CLIENTS + AGENT_CLIENTS_MAX)
 
 /* Waits for what comes next. False: not any more. */
 static bool

@@ -104,13 +104,14 @@ bind_socket(struct listener *listener, const struct sockaddr_un *address)
 enum listener_trouble
 listener_open(struct listener *listener)
 {
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	enum listener_trouble trouble;
+	const char *runtime;
 
 	*listener = (struct listener){.socket = passed_socket(), .folder = -1};
 	if (listener->socket >= 0)
 		return LISTENER_FINE;
+	runtime = getenv("XDG_RUNTIME_DIR"); /* what was read of the environment before is stale */
 	if (!runtime || *runtime != '/')
 		return LISTENER_NO_PLACE;
 	trouble = open_folder(listener, runtime);

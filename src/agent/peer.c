@@ -2,6 +2,7 @@
 #include "agent/peer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -31,7 +32,7 @@ static dev_t
 terminal_number(pid_t pid)
 {
 	char path[64], line[1024], *end;
-	unsigned int number = 0;
+	unsigned long number;
 	FILE *file;
 	size_t n;
 
@@ -42,8 +43,9 @@ terminal_number(pid_t pid)
 		(void)fclose(file);
 	line[n] = '\0';
 	end = strrchr(line, ')');
-	if (!end || sscanf(end + 1, " %*c %*d %*d %*d %u", &number) != 1)
-		return 0;
+	for (int blank = 0; end && blank < 5; blank++)
+		end = strchr(end + 1, ' ');
+	number = end ? strtoul(end + 1, NULL, 10) : 0;
 	return makedev((number >> 8) & 0xfff, (number & 0xff) | ((number >> 12) & 0xfff00));
 }
 

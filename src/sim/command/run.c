@@ -118,6 +118,12 @@ find_library(char folder[PATH_MAX])
 }
 
 static bool
+set_variable(const char *name, const char *value)
+{
+	return value && setenv(name, value, 1) == 0;
+}
+
+static bool
 set_environment(const struct run *run, const char *folder)
 {
 	const char *old = getenv("LD_LIBRARY_PATH");
@@ -126,12 +132,12 @@ set_environment(const struct run *run, const char *folder)
 			   old ? old : "") > 0 &&
 		  asprintf(&socket, "%s/pcsc", run->session.folder) > 0 &&
 		  asprintf(&nobody, "%s/pcscd.comm", run->session.folder) > 0 &&
-		  setenv("LD_LIBRARY_PATH", path, 1) == 0 &&
+		  set_variable("LD_LIBRARY_PATH", path) &&
 		  /* No way leads to the machine's own pcscd. */
-		  setenv("PCSCLITE_CSOCK_NAME", nobody, 1) == 0 &&
-		  setenv(WIRE_SOCKET_VARIABLE, socket, 1) == 0 &&
-		  setenv(CONTROL_VARIABLE, run->session.control_path, 1) == 0 &&
-		  setenv("JPKI_CARD_SIM_STATE", sim_store_dir(run->session.store), 1) == 0;
+		  set_variable("PCSCLITE_CSOCK_NAME", nobody) &&
+		  set_variable(WIRE_SOCKET_VARIABLE, socket) &&
+		  set_variable(CONTROL_VARIABLE, run->session.control_path) &&
+		  set_variable("JPKI_CARD_SIM_STATE", sim_store_dir(run->session.store));
 
 	free(path);
 	free(socket);

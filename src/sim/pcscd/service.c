@@ -225,8 +225,10 @@ standin_close(struct server *server)
 
 	if (!standin)
 		return;
-	while (standin->clients)
-		client_close(standin->clients);
+	for (struct client *client = standin->clients, *next; client; client = next) {
+		next = client->next;
+		client_close(client);
+	}
 	loop_watch_remove(standin->watch);
 	close(standin->fd);
 	unlink(standin->path);
