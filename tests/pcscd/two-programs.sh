@@ -21,7 +21,10 @@ mount --bind "$work/modules" /usr/share/p11-kit/modules || bail "p11-kit configu
 run_pair() {
 	CMOCKA_MESSAGE_OUTPUT=TAP timeout 900 "$build/tests/pair/pair" "$@" 2>"$work/pair.err" |
 		sed -un 's/^\(not \)\?ok [0-9]* - /\1ok /p; /^# \(not \)\?ok/!s/^#/#/p'
-	[ "${PIPESTATUS[0]}" -eq 0 ] || failures=$((failures + 1))
+	if [ "${PIPESTATUS[0]}" -ne 0 ]; then
+		failures=$((failures + 1))
+		tail -n 5 "$work/pair.err" | sed 's/^/# /'
+	fi
 }
 
 run_pair "$@"
