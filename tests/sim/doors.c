@@ -1303,34 +1303,6 @@ the_trace_shows_no_pin_and_nothing_of_the_signing_certificate(void **state)
 	end_program(&program);
 }
 
-static double
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-/* The best of many rounds: others work on this machine too. */
-static void
-an_order_costs_less_than_a_millisecond(void **state)
-{
-	double best = 1e9;
-	int round, i;
-
-	(void)state;
-	for (round = 0; round < 200 && best >= 1; round++) {
-		double start = now_ms();
-
-		for (i = 0; i < 40; i++)
-			ORDER("clear");
-		if ((now_ms() - start) / 40 < best)
-			best = (now_ms() - start) / 40;
-	}
-	assert_true(best < 1);
-}
-
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 static const struct CMUnitTest tests[] = {
@@ -1385,7 +1357,6 @@ static const struct CMUnitTest tests[] = {
 	TEST(calls_and_exchanges_are_counted),
 	TEST(a_waiting_call_counts_once),
 	TEST(the_trace_shows_no_pin_and_nothing_of_the_signing_certificate),
-	TEST(an_order_costs_less_than_a_millisecond),
 };
 
 static int
