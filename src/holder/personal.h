@@ -8,7 +8,7 @@
 
 #include <openssl/x509.h>
 
-/* What the signing certificate says about its holder (card.md 6.2). */
+/* What the signing certificate says about its holder (card fact 6.2). */
 
 enum personal_part {
 	PERSONAL_NAME,

@@ -29,7 +29,7 @@ check_dates(const X509 *certificate)
 
 /*
  * The same before the password is asked, as far as can be known: the signing certificate never
- * outlives that of user authentication (card.md 6.2), which can be read without a PIN on all but
+ * outlives that of user authentication (card fact 6.2), which can be read without a PIN on all but
  * phones.
  */
 static struct outcome

@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 
-/* Hashing, DigestInfo and signature checks: the one place, with secret.c, that knows nettle. */
+/* Hashing, DigestInfo and signature checks: the one place that knows nettle. */
 
 enum digest_kind {
 	DIGEST_NONE, /* the caller hashes */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which authority a certificate comes from (card.md 6.1), with authorities made here and a list
- * that names them; and characters that stand for others (card.md 6.2).
+ * Which authority a certificate comes from (card fact 6.1), with authorities made here and a list
+ * that names them; and characters that stand for others (card fact 6.2).
  */
 #include "holder/authority.h"
 #include "holder/personal.h"

@@ -12,7 +12,7 @@
 
 /*
  * What each step may cost in exchanges with the card, each by a fresh start of the module on a
- * card that was just put in. The steps and their budgets are in bench-steps.c.
+ * card that was just put in. The steps and their budgets are in tests/bench/steps.c.
  */
 
 static CK_FUNCTION_LIST *f;

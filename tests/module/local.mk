@@ -54,8 +54,11 @@ tests_module_threads_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
 tests_module_threads_LDADD = $(harness_libs) $(PCSC_LIBS)
 
 # Rules that need no card.
-unit_tests += tests/unit/apdu tests/unit/pin tests/unit/prompt
+unit_tests += tests/unit/apdu tests/unit/sw tests/unit/pin tests/unit/prompt
 
+tests_unit_sw_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_sw_SOURCES = tests/unit/sw.c src/card/sw.c
+tests_unit_sw_LDADD = $(CMOCKA_LIBS)
 tests_unit_apdu_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_apdu_SOURCES = tests/unit/apdu.c src/card/apdu.c
 tests_unit_apdu_LDADD = $(CMOCKA_LIBS)

@@ -10,7 +10,7 @@
  * A program that never asks its user: NSS or GnuTLS get the same PIN from it however often they
  * ask, as from a program with the PIN in its settings.
  *
- *	pair-constant nss|nss-sign|gnutls MODULE TOKEN PIN...
+ *	constant nss|nss-sign|gnutls MODULE TOKEN PIN...
  *
  * Several PINs are given in turn, the last one for ever. Logs in to the token (its label; a URI
  * for GnuTLS), nss-sign signs with the key of the certificate TOKEN:NICKNAME. Prints how often it

@@ -4,7 +4,7 @@
  * A program that uses the module as it is told (tests/secrets/order.h) and keeps no secret of
  * its own: what it has to hold in clear lies in `own`, and is wiped as soon as the call is over.
  *
- *	secrets-client MODULE
+ *	client MODULE
  */
 
 #include <dlfcn.h>

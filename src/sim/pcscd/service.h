@@ -9,7 +9,7 @@
 
 /*
  * The door for programs that run over the stand-in libpcsclite: a Unix socket, one connection
- * per PC/SC context. Faults strike here.
+ * per PC/SC context. Faults strike in strike.c.
  */
 
 /*

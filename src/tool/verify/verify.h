@@ -6,7 +6,7 @@
 #include "tool/terminal/exit.h"
 #include "tool/terminal/options.h"
 
-/* jpki-tool verify: what was found out, and the two forms it is told in (verify-show.c). */
+/* jpki-tool verify: what was found out, and the two forms it is told in (show.c). */
 
 struct verification {
 	struct signature signature;
