@@ -60,8 +60,8 @@ install_server_certificates() {
 
 # run_as_written NAME FOLDER: the block of doc/SERVICES.md, as it stands.
 run_as_written() {
-	diff <(page_recipes "$top/doc/SERVICES.md" | without_comments) \
-		<(page_recipes "$top/doc/SERVICES.ja.md" | without_comments) || return 1
+	diff <(page_recipes "$top/doc/SERVICES.md" | without_words) \
+		<(page_recipes "$top/doc/SERVICES.ja.md" | without_words) || return 1
 	page_recipes "$top/doc/SERVICES.md" | sed -n "s/^$1	//p" >"$work/$1.sh"
 	[ -s "$work/$1.sh" ] && (cd "$2" && bash -eu "$work/$1.sh")
 }
