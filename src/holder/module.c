@@ -251,17 +251,23 @@ module_outcome(struct module *module, struct token *token, CK_RV rv)
 
 /* ---- choosing ---- */
 
-enum jpki_reason
-module_reader_reason(const struct reader *reader)
-{
-	return reader->tokens[reader->tokens[KEY_AUTH].listed ? KEY_AUTH : KEY_SIGN].status.reason;
-}
-
 bool
 module_has_card(const struct reader *reader)
 {
 	return reader->card == JPKI_CARD_MYNUMBER || reader->card == JPKI_CARD_ANDROID ||
 	       reader->card == JPKI_CARD_IPHONE;
+}
+
+enum jpki_reason
+module_reader_reason(const struct reader *reader)
+{
+	const struct token *auth = &reader->tokens[KEY_AUTH], *sign = &reader->tokens[KEY_SIGN];
+	const enum jpki_reason reason = (auth->listed ? auth : sign)->status.reason;
+
+	/* The look at one token may have been well when that at the other was not. */
+	if (reason == JPKI_REASON_NONE && !module_has_card(reader) && sign->listed)
+		return sign->status.reason;
+	return reason;
 }
 
 static struct outcome

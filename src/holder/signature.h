@@ -64,6 +64,7 @@ enum signature_form {
 /* Nobody needs more, and what has more would take long to look at. */
 #define SIGNATURE_SIGNERS_MAX 50
 #define SIGNATURE_CERTIFICATES_MAX 500
+#define SIGNATURE_CERTIFICATE_SIZE_MAX 32768 /* bytes of DER; a card's has less than 2,048 */
 /* Of the name of a signer's issuer; a key made for it takes 10 ms each. Later ones are not looked
  * at. */
 #define SIGNATURE_AUTHORITIES_MAX 8

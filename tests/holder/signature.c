@@ -554,6 +554,50 @@ there_is_an_end_to_what_is_looked_at(void **state)
 	assert_int_equal(form_of_many(1, 501), SIGNATURE_IS_TOO_MUCH);
 }
 
+static int comment_length;
+
+static void
+add_one_with_a_comment(CMS_ContentInfo *cms, CMS_SignerInfo *info)
+{
+	X509 *one = make(9);
+	char *comment = malloc((size_t)comment_length + 1);
+
+	(void)info;
+	assert_non_null(comment);
+	memset(comment, 'x', (size_t)comment_length);
+	comment[comment_length] = '\0';
+	add_extension(one, NID_netscape_comment, comment);
+	free(comment);
+	assert_true(X509_sign(one, key, EVP_sha256()) > 0);
+	assert_int_equal(CMS_add0_cert(cms, one), 1);
+}
+
+/* What it says would be looked at for each who signs with it. */
+static void
+there_is_an_end_to_the_size_of_a_certificate(void **state)
+{
+	static const struct {
+		int length;
+		enum signature_form form;
+	} rows[] = {{30000, SIGNATURE_IS_ONE},
+		    {33000, SIGNATURE_IS_TOO_MUCH},
+		    {1000000, SIGNATURE_IS_TOO_MUCH}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct signature signature;
+		uint8_t *der;
+		size_t len;
+
+		comment_length = rows[i].length;
+		len = openssl_signature(certificate, 0, content, sizeof content,
+					add_one_with_a_comment, &der);
+		assert_int_equal(signature_open(&signature, der, len), rows[i].form);
+		signature_close(&signature);
+		OPENSSL_free(der);
+	}
+}
+
 /* ---- PEM (RFC 7468) ---- */
 
 static enum signature_form
@@ -688,6 +732,7 @@ main(void)
 		cmocka_unit_test(a_countersignature_is_no_signer),
 		cmocka_unit_test(only_a_certificate_for_documents_signs_one),
 		cmocka_unit_test(there_is_an_end_to_what_is_looked_at),
+		cmocka_unit_test(there_is_an_end_to_the_size_of_a_certificate),
 		cmocka_unit_test(one_block_and_nothing_beside_it_is_pem),
 	};
 

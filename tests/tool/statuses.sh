@@ -355,6 +355,23 @@ if test "$(id -u)" -eq 0; then
 fi
 lone "a browser that setup does not know" 2 'firefox, chromium or agent' "setup lynx"
 
+# A card that fails at any call: a PROBLEM on the screen, and a status other than 0, come together.
+promise="status: whatever call fails, a PROBLEM has its exit status"
+problems=0
+for call in $(seq 1 80); do
+	"$sim" run --card adult --fault "comm-error@$call" -- "$tool" --module "$module" status >"$work/out" 2>&1
+	got=$?
+	grep -q PROBLEM "$work/out" && problems=$((problems + 1))
+	if { grep -q PROBLEM "$work/out" && test $got -eq 0; } || { ! grep -q PROBLEM "$work/out" && test $got -ne 0 &&
+		! grep -q 'jpki-tool: ' "$work/out"; }; then
+		echo "not ok $promise: comm-error@$call ended with $got"
+		sed 's/^/# /' "$work/out"
+		failed=1 promise=
+		break
+	fi
+done
+test -z "$promise" || if test $problems -gt 0; then echo "ok $promise"; else echo "not ok $promise: nothing failed"; failed=1; fi
+
 # every status of the table was seen here (8 and 130 in tests/tool/terminal.c)
 for status in $("$tool" --statuses | sed -n 's/^ *\([0-9]*\) .*/\1/p'); do
 	test "$status" -eq 8 || test "$status" -eq 130 || grep -qx "$status" "$work/seen" ||

@@ -239,6 +239,15 @@ token_verdict(const struct holding *holding, enum key key)
 	return TOOL_OK;
 }
 
+static enum tool_exit
+reader_verdict(const struct reader *reader)
+{
+	const enum jpki_reason reason = module_reader_reason(reader);
+
+	/* There at one look, and gone at the next. */
+	return reason_exit(reason == JPKI_REASON_NONE ? JPKI_REASON_NO_ANSWER : reason);
+}
+
 /*
  * The exit status: that of the first PROBLEM, but for the dates that --warn asks about. Without any
  * card it is the first reader's.
@@ -247,9 +256,7 @@ static enum tool_exit
 verdict(const struct options *options, const struct holdings *holdings)
 {
 	if (!validity_has_card(holdings))
-		return holdings->count
-			       ? reason_exit(module_reader_reason(holdings->items[0].reader))
-			       : TOOL_NO_READER;
+		return holdings->count ? reader_verdict(holdings->items[0].reader) : TOOL_NO_READER;
 	if (options->warn >= 0 && validity_ends_within(holdings, options->warn))
 		return TOOL_ENDS_SOON;
 	for (size_t i = 0; i < holdings->count; i++)

@@ -77,8 +77,10 @@ refuse(const char *path, enum signature_form form)
 			   "it that nobody signed"),
 			 path);
 	else if (form == SIGNATURE_IS_TOO_MUCH)
-		complain(_("%s has more than %d signers or %d certificates: that is not looked at"),
-			 path, SIGNATURE_SIGNERS_MAX, SIGNATURE_CERTIFICATES_MAX);
+		complain(_("%s has more than %d signers or %d certificates, or one of more than "
+			   "%d bytes: that is not looked at"),
+			 path, SIGNATURE_SIGNERS_MAX, SIGNATURE_CERTIFICATES_MAX,
+			 SIGNATURE_CERTIFICATE_SIZE_MAX);
 	else if (is_pdf(path))
 		complain(_("%s is a PDF file: a signature inside of it is not looked at here; the "
 			   "page doc/clients/pdf tells how to check it"),
