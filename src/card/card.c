@@ -40,15 +40,17 @@ trace(const struct apdu *a, enum result r, const struct response *response)
 static enum result
 transmit(struct link *link, const struct apdu *a, struct response *response)
 {
-	uint8_t command[APDU_COMMAND_MAX];
-	size_t len = apdu_encode(a, command);
+	struct secret *command = secret_new(APDU_COMMAND_MAX); /* it may have a PIN in it */
 	size_t got = sizeof response->data;
-	enum result r;
+	enum result r = RESULT_NO_MEMORY;
 
-	if (len == 0)
-		return RESULT_FAILED;
-	r = link_transmit(link, command, len, response->data, &got);
-	secret_wipe(command, sizeof command); /* it may have held a PIN */
+	if (command) {
+		command->len = apdu_encode(a, command->data);
+		r = command->len == 0 ? RESULT_FAILED
+				      : link_transmit(link, command->data, command->len,
+						      response->data, &got);
+	}
+	secret_free(command);
 	if (r == RESULT_OK && got < 2)
 		r = RESULT_BAD_ANSWER;
 	if (r == RESULT_OK) {
