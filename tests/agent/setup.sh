@@ -6,11 +6,11 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 tool=${JPKI_BUILD:-$top/build/test}/src/tool/jpki-tool
 work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
+trap 'chattr -i "$conf" 2>/dev/null; rm -rf "$work"' EXIT
 HOME=$work/home
 LC_ALL=C.UTF-8
 conf=$HOME/.config/jpki-pkcs11.conf
-failed=0
+failed=0 at=
 mkdir "$HOME" "$work/bin" "$work/none"
 cat >"$work/bin/systemctl" <<END
 #!/bin/sh
@@ -34,10 +34,10 @@ check() {
 	fi
 }
 
-# setup ARGUMENT...: as on a computer without anybody at it; $status is how it ends.
+# setup ARGUMENT...: as on a computer without anybody at it, with the variable $at; $status is how it ends.
 setup() {
 	: >"$work/told"
-	setsid -w "$tool" setup agent "$@" </dev/null >"$work/said" 2>&1
+	setsid -w env $at "$tool" setup agent "$@" </dev/null >"$work/said" 2>&1
 	status=$?
 }
 ended() { [ "$status" -eq "$1" ] || { echo "it ended with $status"; false; }; }
@@ -79,7 +79,42 @@ touch "$work/refuses"
 setup --yes
 check "where systemd refuses, it fails" ended 1
 check "... with systemd's words" says "Failed to connect to bus"
+check "... and no more" sh -c '! grep -q "bus." "$1"' - "$work/said"
 check "... and the setting stays as it was" has '# mine\nreader = "a b" # yes\n  ask-pin-each-signature = yes\npss = on\n'
+
+rm "$work/refuses"
+if [ "$(id -u)" -eq 0 ]; then
+	mkdir "$work/theirs" && chown 12345 "$work/theirs"
+	for at in "HOME=$work/theirs/not/there" "XDG_CONFIG_HOME=$work/theirs" "XDG_CONFIG_HOME=$work/theirs/not/there"; do
+		for remove in "" --remove; do
+			setup --yes $remove
+			check "root changes nothing of another's: $at $remove" ended 1
+			check "... and says so" says "another user"
+			check "... before systemd is told" told ""
+			check "... and nothing is made" sh -c '! ls -A "$1" | grep .' - "$work/theirs"
+		done
+	done
+	mkdir "$work/config" && echo 'pss = on' >"$work/theirs/conf"
+	chown 12345 "$work/theirs/conf" && ln -s "$work/theirs/conf" "$work/config/jpki-pkcs11.conf"
+	at="XDG_CONFIG_HOME=$work/config"
+	setup --yes
+	at=
+	check "nor where a link leads" ended 1
+	check "... to what is as it was" [ "$(cat "$work/theirs/conf")" = "pss = on" ]
+else
+	echo "skip another user's folder: only root could write there"
+fi
+if chattr +i "$conf" 2>/dev/null; then
+	for remove in "" --remove; do
+		setup --yes $remove
+		check "a file that may not be changed: setup $remove" ended 1
+		check "... which is said" says "cannot write $conf"
+		check "... before systemd is told" told ""
+	done
+	chattr -i "$conf"
+else
+	echo "skip a file that may not be changed: chattr +i needs root, and a file system that knows it"
+fi
 
 PATH=$work/none
 LD_LIBRARY_PATH= "$tool" setup agent --yes </dev/null >"$work/said" 2>&1

@@ -49,6 +49,39 @@ from_pipe() {
 tries() { "$tool" --module "$module" status --json | grep -q "\"tries_left\": $1"; }
 openssl_takes() { openssl cms -verify -binary -CAfile "$work/ca.pem" "$@"; }
 
+# held PROMISE: the same said before consent and password are asked, and nothing beside it or lost
+held() {
+	ends "$1" 1 'cannot write held/there' sign --force --output held/there contract.txt
+	ends "... nor the password of --pin-fd" 1 'cannot write held/there' $sign --force --output held/there contract.txt
+	ends "... nor for a certificate" 1 'cannot write held/there' cert export sign --force --output held/there
+	check "... and nothing is left beside it" test "$(ls -A held)" = there
+	check "... which is as it was" test "$(cat held/there)" = old
+}
+
+# What cannot be replaced, although a file could be made beside it.
+held_files() {
+	mkdir held && echo old >held/there || exit 99
+	if chattr +i held/there 2>/dev/null; then
+		held "for a file that may not be changed"
+		chattr -i held/there
+		chattr +a held/there && held "for a file that may only grow"
+		chattr -a held/there
+		chattr +a held && held "for a folder that only takes more"
+		chattr -a held
+	else
+		echo "skip files that may not be changed: chattr +i needs root, and a file system that knows it"
+	fi
+	if unshare -rm mount --bind held/there held/there 2>/dev/null; then
+		under="unshare -rm sh -c"
+		within='mount --bind held/there held/there && exec "$0" "$@"'
+		held "for a file that something is mounted on"
+		under=
+	else
+		echo "skip a file that something is mounted on: nothing can be mounted here"
+	fi
+	rm -rf held
+}
+
 # ---- with a card in the reader ----
 
 signs() {
@@ -110,6 +143,8 @@ signs() {
 	ends "a password too short" 6 '6 to 16 characters' $sign --output x contract.txt
 	check "spent no try" tries 5
 	pins='WRONG1\n'
+	held_files
+	check "for all of these no try was spent" tries 5
 	ends "a wrong password" 6 '4 tries left' $sign --output x contract.txt
 	check "only files that were asked for are there" only contract.txt contract.txt.p7m \
 		contract.txt.p7s empty empty.p7m empty.p7s
@@ -383,7 +418,7 @@ for name in sim tool module; do
 	eval "$name=\$(realpath \"\$path\")"
 done
 work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
+trap 'chattr -fR -ia "$work/f" 2>/dev/null; rm -rf "$work"' EXIT
 unset JPKI_CARD_SIM_CONTROL JPKI_CARD_SIM_SOCKET LANGUAGE NO_COLOR
 SIM=$sim TOOL=$tool MODULE=$module JPKI_CARD_SIM_STATE=$work/state LC_ALL=C.UTF-8 OPENSSL_CONF=/dev/null
 export SIM TOOL MODULE JPKI_CARD_SIM_STATE LC_ALL OPENSSL_CONF

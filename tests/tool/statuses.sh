@@ -352,6 +352,23 @@ if test "$(id -u)" -eq 0; then
 	chown 12345 "$home"
 	ends "root makes nothing in another's home" 1 "another user's home folder" env HOME="$home" \
 		"$tool" --module "$auth" setup firefox --yes
+	mkdir "$work/theirs" "$work/ours" && chown 12345 "$work/theirs" || exit 99
+	for what in "firefox" "firefox --remove" "chromium" "chromium --remove"; do
+		ends "nor a home that is not there yet: setup $what" 1 "another user" env HOME="$work/theirs/not/there" \
+			"$tool" --module "$auth" setup $what --yes
+	done
+	mkdir "$work/ours/.pki" "$work/theirs/pki" "$work/theirs/list" && chown 12345 "$work/theirs/list" &&
+		ln -s "$work/theirs/list" "$work/ours/.pki/nssdb" || exit 99
+	ends "nor where a link leads" 1 "another user" env HOME="$work/ours" "$tool" --module "$auth" setup chromium --yes
+	rm -r "$work/ours/.pki" "$work/theirs/pki" "$work/theirs/list"
+	for at in XDG_DATA_HOME="$work/theirs" XDG_DATA_HOME="$work/theirs/not/there" XDG_CONFIG_HOME="$work/theirs/not"; do
+		ends "nor where another folder is another's: ${at%%=*}" 1 "another user" env HOME="$work/ours" "$at" \
+			"$tool" --module "$auth" setup chromium --yes
+	done
+	made=$(find "$work/theirs" "$work/ours" -mindepth 1)
+	test -z "$made" || { echo "not ok something was made: $made"; failed=1; }
+else
+	echo "skip another user's home folder: only root could write there"
 fi
 lone "a browser that setup does not know" 2 'firefox, chromium or agent' "setup lynx"
 

@@ -307,8 +307,6 @@ modutil(char *const arguments[], char why[NSSDB_WHY])
 			package_command(PACKAGE_MODUTIL));
 		return false;
 	}
-	while (*said && said[strlen(said) - 1] == '\n')
-		said[strlen(said) - 1] = '\0';
 	line = strrchr(said, '\n');
 	line = line ? line + 1 : said;
 	explain(why, _("modutil failed with status %d: %s"), status, line);

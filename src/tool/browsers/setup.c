@@ -297,6 +297,80 @@ do_plan(struct plan *plan)
 	return status;
 }
 
+/*
+ * What of this path and its folder belongs to another user than root, who asks; where there is no
+ * such folder, of the nearest above it. The caller frees it; NULL for nothing.
+ */
+static char *
+find_anothers(const char *path)
+{
+	struct stat about;
+	bool there;
+	char *at;
+
+	if (geteuid() != 0 || !path || *path == '\0')
+		return NULL;
+	at = realpath(path, NULL);
+	if (!at && asprintf(&at, "%s%s", *path == '/' ? "" : "./", path) < 0)
+		return NULL;
+	for (char *slash;; slash[slash == at] = '\0') {
+		there = stat(at, &about) == 0;
+		if (there && about.st_uid != 0)
+			return at;
+		slash = strrchr(at, '/');
+		if (!slash || at[1] == '\0' || (there && S_ISDIR(about.st_mode)))
+			break;
+	}
+	free(at);
+	return NULL;
+}
+
+bool
+setup_is_anothers(const char *path)
+{
+	char *found = find_anothers(path);
+	const bool is = found != NULL;
+
+	if (is)
+		complain(_("%s belongs to another user: run jpki-tool as that user, without sudo"),
+			 found);
+	free(found);
+	return is;
+}
+
+/* One that is no absolute path counts as not set. */
+static bool
+is_set_to_anothers(const char *variable)
+{
+	const char *folder = getenv(variable);
+
+	return folder && *folder == '/' && setup_is_anothers(folder);
+}
+
+/* sudo keeps the user's home folder: what root makes there, the browser cannot open any more. */
+bool
+setup_is_anothers_home(void)
+{
+	char *found = find_anothers(getenv("HOME"));
+	const bool is = found != NULL;
+
+	if (is)
+		complain(_("%s is another user's home folder: run this as that user, without sudo"),
+			 found);
+	free(found);
+	return is || is_set_to_anothers("XDG_CONFIG_HOME") || is_set_to_anothers("XDG_DATA_HOME");
+}
+
+/* Whether what is to be changed is another user's; a message if so. */
+static bool
+changes_anothers(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->places.count; i++)
+		if (plan->steps[i] != STEP_NONE && setup_is_anothers(plan->places.items[i].folder))
+			return true;
+	return false;
+}
+
 /* Why there is nothing to do: fine where it was done before, else a message. */
 static enum tool_exit
 nothing_to_do(const struct plan *plan)
@@ -323,6 +397,8 @@ carry_out(struct plan *plan)
 			 browser_name(plan->browser));
 		return TOOL_FAILED;
 	}
+	if (changes_anothers(plan))
+		return TOOL_FAILED;
 	if (!child_exists("modutil")) {
 		complain(_("modutil is missing; it comes with: %s"),
 			 package_command(PACKAGE_MODUTIL));
@@ -335,19 +411,6 @@ carry_out(struct plan *plan)
 	if (!plan->options->yes)
 		status = prompt_consent(_("Do this?"), "--yes", _("nothing was changed"));
 	return status == TOOL_OK ? do_plan(plan) : status;
-}
-
-/* sudo keeps the user's home folder: what root makes there, the browser cannot open any more. */
-bool
-setup_is_anothers_home(void)
-{
-	const char *home = getenv("HOME");
-	struct stat about;
-
-	if (geteuid() != 0 || !home || stat(home, &about) != 0 || about.st_uid == 0)
-		return false;
-	complain(_("%s is another user's home folder: run this as that user, without sudo"), home);
-	return true;
 }
 
 enum tool_exit

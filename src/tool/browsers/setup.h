@@ -10,8 +10,14 @@
 /* jpki-tool setup for a browser. */
 enum tool_exit setup_run(const struct options *options, char *arguments[]);
 
-/* Whether root runs this (sudo) in the home folder of another user; a message if so. */
+/*
+ * Whether root runs this (sudo) in the home folder of another user, or with folders for settings
+ * and data (XDG_CONFIG_HOME, XDG_DATA_HOME) that are another's; a message if so.
+ */
 bool setup_is_anothers_home(void);
+
+/* Likewise what is to be written, and its folder, or the nearest above it that there is. */
+bool setup_is_anothers(const char *path);
 
 /* The words that it takes, for completion; NULL after the last one. */
 const char *setup_choice(size_t i);

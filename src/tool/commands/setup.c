@@ -4,6 +4,7 @@
 #include "tool/commands/commands.h"
 #include "tool/system/child.h"
 #include "tool/system/conf.h"
+#include "tool/system/file.h"
 #include "tool/terminal/prompt.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <unistd.h>
 
 #define SOCKET_UNIT "jpki-agent.socket"
 #define SERVICE_UNIT "jpki-agent.service"
@@ -100,7 +102,9 @@ setup_agent(const struct options *options, const char *path)
 		return TOOL_FAILED;
 	}
 	show_plan(path, options->remove);
-	if (!options->yes)
+	if (access(path, F_OK) == 0)
+		status = file_may_write(path, true);
+	if (status == TOOL_OK && !options->yes)
 		status = prompt_consent(_("Do this?"), "--yes", _("nothing was changed"));
 	if (status != TOOL_OK)
 		return status;
@@ -118,7 +122,7 @@ setup_any_run(const struct options *options, char *arguments[])
 	path = conf_path();
 	if (!path)
 		complain("%s", _("HOME does not name a folder"));
-	else if (!setup_is_anothers_home())
+	else if (!setup_is_anothers_home() && !setup_is_anothers(path))
 		status = setup_agent(options, path);
 	free(path);
 	return status;

@@ -13,7 +13,10 @@
 
 extern char **environ;
 
-/* All that it says is read, so that it never waits for us; what does not fit is dropped. */
+/*
+ * All that it says is read, so that it never waits for us; what does not fit is dropped, and so are
+ * the line ends behind it.
+ */
 static void
 listen_to(int fd, char *said, size_t size)
 {
@@ -31,6 +34,8 @@ listen_to(int fd, char *said, size_t size)
 			break;
 		len += fits ? (size_t)n : 0;
 	}
+	while (len > 0 && said[len - 1] == '\n')
+		len--;
 	said[len] = '\0';
 }
 

@@ -8,8 +8,8 @@
 /*
  * Runs a program, found by the user's PATH, with these arguments (NULL at the end; no shell is
  * asked) and nothing to read. Its first words, output and errors together, go into `said`
- * (NUL-terminated). Returns its exit status, 128 + the signal that ended it, or -1 if it could not
- * be started.
+ * (NUL-terminated, no line end behind them). Returns its exit status, 128 + the signal that ended
+ * it, or -1 if it could not be started.
  */
 int child_run(char *const arguments[], char *said, size_t size);
 

@@ -170,19 +170,56 @@ target_of(const char *path)
 	return strdup(path);
 }
 
+/*
+ * Whether what is there may get another content or name: not what chattr forbids, nor, for a file,
+ * what something is mounted on. With errno if not; what cannot be asked about is not forbidden.
+ */
+static bool
+is_free(const char *path)
+{
+	struct statx about;
+
+	if (statx(AT_FDCWD, path, 0, STATX_TYPE, &about) != 0)
+		return true;
+	if (about.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) {
+		errno = EPERM;
+		return false;
+	}
+	errno = EBUSY;
+	return S_ISDIR(about.stx_mode) || !(about.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
+/* The folder that a path is in; the caller frees it. */
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? strndup(path, (size_t)(slash + 1 - path)) : strdup(".");
+}
+
+static bool
+is_in_free_folder(const char *path)
+{
+	char *folder = folder_of(path);
+	bool is = folder && is_free(folder);
+
+	free(folder);
+	return is;
+}
+
 /* Whether rename may put a file in its place: not in /tmp and the like, if it is another's. */
 static bool
 may_replace(const char *path, const struct stat *old)
 {
-	char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+	char *folder = folder_of(path);
 	struct stat about;
 	uid_t self = geteuid();
-	bool sticky;
+	bool sticky = folder && stat(folder, &about) == 0 && (about.st_mode & S_ISVTX);
 
-	if (slash)
-		slash[1] = '\0';
-	sticky = folder && stat(slash ? folder : ".", &about) == 0 && (about.st_mode & S_ISVTX);
 	free(folder);
+	if (!is_free(path))
+		return false;
 	errno = EPERM;
 	return !sticky || self == 0 || self == old->st_uid || self == about.st_uid;
 }
@@ -201,6 +238,8 @@ can_make(const char *path)
 		return false;
 	}
 	if (lstat(path, &there) != 0 && errno != ENOENT)
+		return false;
+	if (!is_in_free_folder(path))
 		return false;
 	fd = make_beside(path, &temporary);
 	if (fd < 0)
