@@ -37,6 +37,8 @@ judge_loss() {
 		not_ok "$promise" "exit status $got"
 	elif [ "$got" -ne 0 ] && ! grep -q -e '^jpki-tool: .' -e PROBLEM -e SIMULATED out; then
 		not_ok "$promise" "nothing was said"
+	elif [ "$got" -eq 0 ] && grep -q PROBLEM out; then
+		not_ok "$promise" "a PROBLEM, and exit status 0"
 	elif [ "$got" -ne 0 ] && compgen -G 'made*' >left; then
 		not_ok "$promise" "$(cat left) was left"
 	else
@@ -110,9 +112,16 @@ everything_everywhere() {
 	local kind struck_runs=0 before=$status
 	for kind in card-removed service-stopped comm-error; do
 		struck $kind "" status
+		struck $kind "" status --pin --pin-fd 5
 		struck $kind "" cert show auth
+		struck $kind "" cert show sign --personal --pin-fd 5
+		struck $kind "" cert export sign --output made --pin-fd 5
+		struck $kind "" validity sign --pin-fd 5
 		struck $kind "" sign --yes --output made.p7s --pin-fd 5 file
 		struck $kind "" doctor
+		pins='1234\n1234\n' # the new PIN is the old one: whatever is lost, it is right
+		struck $kind "" pin change auth --pin-fd 5
+		pins='ABC123\n'
 	done
 	struck reader-gone "" status
 	struck card-swapped :alias sign --yes --output made.p7s --pin-fd 5 file
