@@ -308,16 +308,24 @@ verifies_on_other_card(void)
 	return count;
 }
 
+/* There is no connection then that was kept, and would show that the card was there all the time.
+ */
+static bool
+loses_connection(const struct sweep *w)
+{
+	return w->fault->effect == LASTING || strcmp(w->fault->kind, "slept") == 0 ||
+	       (w->struck &&
+		(strcmp(w->struck, "connect") == 0 || strcmp(w->struck, "reconnect") == 0));
+}
+
 /*
  * A card whose certificates take the PIN cannot be compared, so what leaves room for a swap ends
- * its login (SAFETY.md): sleep, and a line that is dead until the card gets power anew.
+ * its login (SAFETY.md): sleep, and a lost connection.
  */
 static bool
 leaves_room_for_a_swap(const struct sweep *w)
 {
-	return has_switch(w, "auth-certificate=pin-needed") &&
-	       (strcmp(w->fault->kind, "slept") == 0 || strcmp(w->fault->kind, "line-dead") == 0 ||
-		strncmp(w->fault->name, "comm-errors", 11) == 0);
+	return has_switch(w, "auth-certificate=pin-needed") && loses_connection(w);
 }
 
 static enum effect
