@@ -328,15 +328,27 @@ leaves_room_for_a_swap(const struct sweep *w)
 	return has_switch(w, "auth-certificate=pin-needed") && loses_connection(w);
 }
 
+/* An answer of the length of a certificate's head, where the card refuses to read it, is one. */
+static bool
+is_false_head(const struct sweep *w)
+{
+	return has_switch(w, "auth-certificate=pin-needed") &&
+	       strcmp(w->fault->kind, "oversized") == 0;
+}
+
 static enum effect
 effect_of(const struct sweep *w)
 {
+	if (is_false_head(w))
+		return LIE;
 	return leaves_room_for_a_swap(w) ? DEPARTURE : w->fault->effect;
 }
 
 static unsigned int
 allowed_of(const struct sweep *w)
 {
+	if (is_false_head(w))
+		return SW_CODES;
 	return w->fault->allowed | (leaves_room_for_a_swap(w) ? REMOVED | DEVICE_ERROR : 0);
 }
 
