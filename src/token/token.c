@@ -244,6 +244,13 @@ read_after_login(struct token *t, enum layout_key key)
 	return r == RESULT_OK ? sign_learn_pss_open(t, key) : r;
 }
 
+static void
+drop_recent(struct state_key *k)
+{
+	secret_free(k->recent);
+	k->recent = NULL;
+}
+
 /* What was typed, as the card wants it; programs in a loop with what cannot be a PIN are stopped.
  */
 static enum result
@@ -252,6 +259,7 @@ read_typed(struct token *t, enum layout_key key, struct bytes typed, struct secr
 	struct pin_repeat *unshaped = &t->keys[key].unshaped;
 	enum result r = pin_read(&layout_roles[key], typed, pin);
 
+	drop_recent(&t->keys[key]); /* it may be changed now, or not be the right one any more */
 	if (r == RESULT_PIN_SHAPE)
 		return pin_refuse_shape(unshaped, typed);
 	if (r == RESULT_OK)
@@ -315,13 +323,6 @@ enum result
 token_confirm(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed)
 {
 	return login(t, expected, key, typed, false);
-}
-
-static void
-drop_recent(struct state_key *k)
-{
-	secret_free(k->recent);
-	k->recent = NULL;
 }
 
 void

@@ -479,6 +479,25 @@ a_burst_never_spends_a_last_try(void **state)
 	assert_int_equal(agent_request(1)->tries_left, 1);
 }
 
+/* By the program itself, while the old one waited for the next login. */
+static void
+a_pin_that_was_changed_meanwhile_is_not_sent(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT, {.pin = NULL}};
+	CK_UTF8CHAR old_pin[] = PIN_AUTH, new_pin[] = "4321";
+	unsigned long before;
+
+	(void)state;
+	START(lines);
+	log_in_and_close();
+	assert_int_equal(f->C_SetPIN(session, old_pin, 4, new_pin, 4), CKR_OK);
+	before = harness_verifies();
+	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(harness_verifies(), before);
+	assert_int_equal(harness_tries("auth"), 3);
+	assert_int_equal(f->C_SetPIN(session, new_pin, 4, old_pin, 4), CKR_OK);
+}
+
 static CK_RV
 set_pin(void)
 {
@@ -570,6 +589,7 @@ main(int argc, char *argv[])
 		TEST(logging_out_ends_it),
 		TEST(so_does_the_setting_another_card_and_the_programs_own_pin),
 		TEST(a_burst_never_spends_a_last_try),
+		TEST(a_pin_that_was_changed_meanwhile_is_not_sent),
 		TEST(the_agent_asks_for_both_pins_of_a_change),
 		TEST(consent_to_each_signature_is_asked_whatever_the_program_knows),
 		TEST(a_password_for_each_signature_serves_no_other_login),
