@@ -16,7 +16,12 @@ fuzz_certificate_sources = tests/fuzz/fuzz-certificate.c tests/fuzz/fuzz.h tests
 	tests/fuzz/guard.h
 fuzz_certificate_libs = src/token/libtoken.la src/base/libbase.la $(TASN1_LIBS)
 
-fuzz_replays = tests/fuzz/replay-calls tests/fuzz/replay-card tests/fuzz/replay-certificate
+# What an agent says to the module; tests/agent/local.mk has the other end.
+fuzz_prompt_sources = tests/fuzz/fuzz-prompt.c tests/fuzz/fuzz.h tests/fuzz/input.h tests/fuzz/guard.c \
+	tests/fuzz/guard.h
+fuzz_prompt_libs = src/prompt/libprompt.la src/token/libtoken.la src/base/libbase.la
+
+fuzz_replays = tests/fuzz/replay-calls tests/fuzz/replay-card tests/fuzz/replay-certificate tests/fuzz/replay-prompt
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 tests_fuzz_replay_calls_SOURCES = tests/fuzz/fuzz-calls.c tests/fuzz/replay.c \
@@ -29,8 +34,11 @@ tests_fuzz_replay_certificate_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_replay_calls_LDADD = $(fuzz_module_libs)
 tests_fuzz_replay_card_LDADD = $(fuzz_module_libs)
 tests_fuzz_replay_certificate_LDADD = $(fuzz_certificate_libs)
+tests_fuzz_replay_prompt_SOURCES = tests/fuzz/replay.c $(fuzz_prompt_sources)
+tests_fuzz_replay_prompt_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_replay_prompt_LDADD = $(fuzz_prompt_libs)
 
-fuzz_targets = tests/fuzz/fuzz-calls tests/fuzz/fuzz-card tests/fuzz/fuzz-certificate
+fuzz_targets = tests/fuzz/fuzz-calls tests/fuzz/fuzz-card tests/fuzz/fuzz-certificate tests/fuzz/fuzz-prompt
 EXTRA_PROGRAMS += $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
 tests_fuzz_fuzz_calls_SOURCES = tests/fuzz/fuzz-calls.c $(fuzz_module_sources)
@@ -45,6 +53,10 @@ tests_fuzz_fuzz_certificate_LDADD = $(fuzz_certificate_libs)
 tests_fuzz_fuzz_calls_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_fuzz_card_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_fuzz_certificate_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_fuzz_prompt_SOURCES = $(fuzz_prompt_sources)
+tests_fuzz_fuzz_prompt_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_prompt_LDADD = $(fuzz_prompt_libs)
+tests_fuzz_fuzz_prompt_LDFLAGS = -fsanitize=fuzzer
 
 EXTRA_DIST += doc/SAFETY.md tests/fuzz/corpus
 

@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${JPKI_BUILD:-$top/build/test}/fuzz
 seconds=${FUZZ_SECONDS:-15}
-targets="${FUZZ_TARGETS:-certificate card calls verify}"
+targets="${FUZZ_TARGETS:-certificate card calls verify prompt agent}"
 failures=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-fuzz.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
