@@ -107,8 +107,8 @@ tries(const struct jpki_agent_request *request)
 {
 	char *text;
 
-	if (asprintf(&text, _("Tries left: %u of %u"), request->tries_left,
-		     request->tries_allowed) < 0)
+	if (asprintf(&text, _("%d of %d tries left"), (int)request->tries_left,
+		     (int)request->tries_allowed) < 0)
 		return NULL;
 	return text;
 }

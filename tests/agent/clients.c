@@ -143,7 +143,7 @@ a_wrong_pin_is_asked_again_on_the_same_connection(void **state)
 	request.tries_left = 2;
 	assert_true(play_ask(client, &request, &answer));
 	assert_memory_equal(answer.pin, "1234", 4);
-	assert_non_null(strstr(play_told(), "Tries left: 2 of 3"));
+	assert_non_null(strstr(play_told(), "2 of 3 tries left"));
 	(void)close(client);
 }
 

@@ -135,7 +135,7 @@ the_dialog_says_who_asks_which_card_and_how_many_tries(void **state)
 		       (int)getpid());
 	assert_told(asked);
 	assert_told("0123456789ABCDEF in Sony RC-S300 00 00");
-	assert_told("Tries left: 3 of 3");
+	assert_told("3 of 3 tries left");
 	assert_told("SETPROMPT 4-digit PIN for user authentication");
 }
 
@@ -251,13 +251,13 @@ all_is_said_whatever_the_language_and_the_length_of_names(void **state)
 	memset(request.reader, 'r', sizeof request.reader - 1);
 	memset(request.serial, 's', sizeof request.serial - 1);
 	assert_int_equal(ask("SECRET7\n", &request), JPKI_AGENT_TYPED);
-	assert_told("Tries left: 5 of 5");
+	assert_told("5 of 5 tries left");
 	assert_lines_fit();
 	(void)setenv("LC_ALL", "ja_JP.UTF-8", 1);
 	request.tries_left = 1;
 	assert_int_equal(ask(PLAY_OK "\nSECRET7\n", &request), JPKI_AGENT_TYPED);
 	assert_lines_fit();
-	assert_int_equal(play_count("残り回数: 1（全5回）"), 2);
+	assert_int_equal(play_count("残り1回（最大5回）"), 2);
 	assert_told("氏名・住所・生年月日・性別");
 	(void)setenv("LC_ALL", "C.UTF-8", 1);
 }

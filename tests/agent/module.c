@@ -97,7 +97,7 @@ a_wrong_pin_is_asked_again_with_the_tries_that_are_left(void **state)
 	assert_told("SETERROR this PIN has exactly 4 digits");
 	assert_told("SETERROR the PIN was wrong: a try is gone");
 	assert_told("SETERROR this one was refused before");
-	assert_told("Tries left: 2 of 3");
+	assert_told("2 of 3 tries left");
 	assert_int_equal(play_count("GETPIN"), 4);
 	assert_int_equal(harness_tries("auth"), 3);
 }

@@ -69,7 +69,7 @@ if command -v pkcs11-tool >/dev/null; then
 	echo 9999 >"$work/words"
 	: >"$work/told"
 	recipe pkcs11-tool "a wrong PIN is asked again"
-	check "... and the tries that are left are said" grep -q "Tries left: 2 of 3" "$work/told"
+	check "... and the tries that are left are said" grep -q "2 of 3 tries left" "$work/told"
 	echo cancel >"$work/words"
 	mishap pkcs11-tool "cancelling ends the log-in" CKR_FUNCTION_CANCELED
 	check "... and costs nothing" left_clean
@@ -122,7 +122,7 @@ if [ -z "$on_screen" ] || ! command -v pinentry-curses >/dev/null; then
 else
 	program pinentry "$(pinentry-curses --version | sed -n '1s/.* //p')"
 	agent_begin pinentry-curses
-	recipe pkcs11-tool "a dialog on the terminal of the program" "Tries left: 3 of 3" $pin_auth
+	recipe pkcs11-tool "a dialog on the terminal of the program" "3 of 3 tries left" $pin_auth
 	agent_end
 
 	screen_start 900x600

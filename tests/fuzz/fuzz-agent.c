@@ -254,7 +254,7 @@ check_line(void)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
 			guard_fail("a control character in a dialog");
 	if (strncmp(line, "SETDESC ", 8) == 0)
-		entry.last_try = strstr(line, "%0ATries left: 1 of") != NULL;
+		entry.last_try = strstr(line, "%0A1 of ") != NULL;
 	entry.confirmed |= strcmp(line, "CONFIRM") == 0;
 	if (strcmp(line, "GETPIN") == 0 && entry.last_try && !entry.confirmed)
 		guard_fail("the last try is asked for without a yes");

@@ -374,7 +374,9 @@ verifies() {
 	# one input
 	input=made.p7s
 	ends "one input is not both" 2 'both the signature and what was signed' verify --content - -
+	ends "by no other name" 2 'both the signature and what was signed' verify --content /proc/self/fd/0 -
 	input=
+	ends "nor is one file" 2 'both the signature and what was signed' verify --content ./made.p7s made.p7s
 	check "nor is a pipe" sh -c 'cat made.p7s | "$1" verify --content /dev/stdin - 2>&1 | grep "both the signature"' - "$tool"
 
 	# no signature at all

@@ -237,6 +237,7 @@ typed "an empty line is no PIN, and costs nothing" 6 'no try was lost' '\nABC123
 # 6 and 7: wrong and locked; nothing is sent that cannot be right
 typed "a wrong PIN" 6 '2 tries left' '9999\n1111\n' adult pin change auth --pin-fd 5
 typed "letters are no 4-digit PIN" 6 'exactly 4 digits' '12a4\n1111\n' adult pin change auth --pin-fd 5
+typed "and are said to be none where a pinentry is named too" 6 'exactly 4 digits' '12a4\n1111\n' adult pin change auth --pin-fd 5 --pinentry /bin/false
 typed "a new PIN of five digits" 6 'exactly 4 digits' '1234\n11111\n' adult pin change auth --pin-fd 5
 typed "a new password without a digit" 6 'one letter and one digit' 'ABC123\nABCDEF\n' adult pin change sign --pin-fd 5
 card "of these four only the wrong one cost a try" 0 '"tries_left": 2' adult status --json

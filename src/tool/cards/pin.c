@@ -100,6 +100,13 @@ ask_terminal(int fd, const char *card, const char *question, struct pin *pin)
 	return len;
 }
 
+/* --pin-fd goes before --pinentry. */
+static bool
+uses_pinentry(const struct options *options)
+{
+	return options->pinentry && options->pin_fd < 0;
+}
+
 static int
 get(const struct options *options, const char *card, const char *question, const char *error,
     struct pin *pin)
@@ -107,7 +114,7 @@ get(const struct options *options, const char *card, const char *question, const
 	(void)fflush(stdout);
 	if (options->pin_fd >= 0 && !isatty(options->pin_fd))
 		return read_fd(options->pin_fd, pin);
-	if (options->pin_fd >= 0 || !options->pinentry)
+	if (!uses_pinentry(options))
 		return ask_terminal(options->pin_fd, card, question, pin);
 	return pinentry_ask(options->pinentry, card, question, error, pin->text, sizeof pin->text,
 			    &pin->len);
@@ -154,11 +161,11 @@ say_fault(const struct options *options, const struct pin_request *request, char
 		*words = NULL;
 		return out_of_memory();
 	}
-	if (!options->pinentry || request->entry == ENTRIES)
+	if (!uses_pinentry(options) || request->entry == ENTRIES)
 		complain("%s", *words);
 	if (options->pin_fd >= 0 && !isatty(options->pin_fd))
 		return TOOL_PIN_WRONG;
-	return options->pinentry && request->entry == ENTRIES ? TOOL_PIN_WRONG : TOOL_OK;
+	return uses_pinentry(options) && request->entry == ENTRIES ? TOOL_PIN_WRONG : TOOL_OK;
 }
 
 static enum tool_exit
@@ -166,7 +173,7 @@ say_before(const struct options *options, const struct pin_request *request, cha
 {
 	if (request->fault == PIN_DIFFERS) {
 		complain("%s", _("the two are not the same; once again, please"));
-		return options->pinentry && request->round == ENTRIES ? TOOL_FAILED : TOOL_OK;
+		return uses_pinentry(options) && request->round == ENTRIES ? TOOL_FAILED : TOOL_OK;
 	}
 	if (request->fault != PIN_FINE)
 		return say_fault(options, request, words);

@@ -116,7 +116,7 @@ find_signature(struct verification *v, const char *path, char **beside)
 	return status == TOOL_OK && form != SIGNATURE_IS_ONE ? refuse(*beside, form) : status;
 }
 
-/* A pipe or a terminal gives what is in it once. */
+/* By whatever names: nothing is a signature over itself, and a pipe gives what is in it once. */
 static bool
 is_read_twice(const char *name, const char *content)
 {
@@ -125,8 +125,7 @@ is_read_twice(const char *name, const char *content)
 	name = strcmp(name, "-") == 0 ? "/dev/stdin" : name;
 	content = strcmp(content, "-") == 0 ? "/dev/stdin" : content;
 	return stat(name, &one) == 0 && stat(content, &two) == 0 && one.st_dev == two.st_dev &&
-	       one.st_ino == two.st_ino &&
-	       (!S_ISREG(one.st_mode) || strcmp(content, "/dev/stdin") == 0);
+	       one.st_ino == two.st_ino;
 }
 
 /* What was signed: --content, or the name of the signature without its .p7s. */
