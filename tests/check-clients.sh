@@ -27,7 +27,7 @@ table_head() {
 
 Made by `./run-tests`, from the recipes of [doc/clients](clients/README.md), each run as it stands on
 Debian 13 with a real pcscd and a simulated card; the last column is the result on Debian 12 ("–": the
-program cannot do it there). After each of them both PINs had all their tries,
+program cannot do it there, or was not tried). After each of them both PINs had all their tries,
 the card was logged out and no process was left; the run fails otherwise. Exchanges are commands to the
 card from the start of the recipe to its end; beside them those of OpenSC's own
 module for the same recipe ("fails": it cannot do it; empty: not asked). They may differ by a few
