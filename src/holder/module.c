@@ -216,15 +216,40 @@ module_path(const struct wanted *wanted)
 }
 
 struct outcome
+module_load(struct module *module, const struct wanted *wanted)
+{
+	*module = (struct module){.wanted = *wanted};
+	return load(module, module_path(wanted));
+}
+
+static struct outcome
+look_at_readers(struct module *module)
+{
+	const struct outcome outcome = read_slots(module);
+
+	return outcome.what == OUTCOME_OK ? filter(module) : outcome;
+}
+
+struct outcome
 module_open(struct module *module, const struct wanted *wanted, const struct person *person)
 {
-	struct outcome outcome;
+	const struct outcome outcome = module_load(module, wanted);
 
-	*module = (struct module){.wanted = *wanted, .person = *person};
-	outcome = load(module, module_path(wanted));
-	if (outcome.what == OUTCOME_OK)
-		outcome = read_slots(module);
-	return outcome.what == OUTCOME_OK ? filter(module) : outcome;
+	module->person = *person;
+	return outcome.what == OUTCOME_OK ? look_at_readers(module) : outcome;
+}
+
+struct outcome
+module_lend(struct module *module, const struct module *loaded, const struct wanted *wanted,
+	    const struct person *person)
+{
+	*module = (struct module){.library = loaded->library,
+				  .f = loaded->f,
+				  .jpki = loaded->jpki,
+				  .wanted = *wanted,
+				  .person = *person,
+				  .is_lent = true};
+	return look_at_readers(module);
 }
 
 void
@@ -232,6 +257,8 @@ module_close(struct module *module)
 {
 	free(module->readers);
 	free(module->why);
+	if (module->is_lent)
+		return;
 	if (module->f)
 		(void)module->f->C_Finalize(NULL);
 	if (module->library)

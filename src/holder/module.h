@@ -51,6 +51,7 @@ struct module {
 		*readers; /* those that are wanted; where the module shows none, what says why */
 	size_t count;
 	struct jpki_reader_list all; /* also those that a setting hides */
+	bool is_lent;		     /* module_close leaves it to whoever loaded it */
 };
 
 /*
@@ -60,6 +61,16 @@ struct module {
 struct outcome module_open(struct module *module, const struct wanted *wanted,
 			   const struct person *person);
 void module_close(struct module *module);
+
+/* Loads it and looks at nothing, for module_lend. */
+struct outcome module_load(struct module *module, const struct wanted *wanted);
+
+/*
+ * As module_open, with a module that is loaded already and stays so. A program that keeps one open
+ * has one of these for each thing it does.
+ */
+struct outcome module_lend(struct module *module, const struct module *loaded,
+			   const struct wanted *wanted, const struct person *person);
 
 /* The one card there is, with that key on it; otherwise an outcome: none, several, not on this
  * card. */

@@ -41,6 +41,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/system/packages.c src/tool/system/packages.h \
 	src/tool/system/paths.c src/tool/system/paths.h \
 	src/tool/system/shell.c src/tool/system/shell.h \
+	src/tool/system/start.c src/tool/system/start.h \
 	src/tool/terminal/exit.c src/tool/terminal/exit.h \
 	src/tool/terminal/json.c src/tool/terminal/json.h \
 	src/tool/terminal/options.c src/tool/terminal/options.h \
@@ -48,14 +49,15 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/terminal/progress.c src/tool/terminal/progress.h \
 	src/tool/terminal/prompt.c src/tool/terminal/prompt.h \
 	src/tool/terminal/screen.c src/tool/terminal/screen.h \
+	src/tool/terminal/sheet.c src/tool/terminal/sheet.h \
 	src/tool/terminal/text.h
 src_tool_librooms_la_CPPFLAGS = $(tool_cppflags) \
-	-DPKCS11DIR='"$(pkcs11dir)"' -DPKGDATADIR='"$(pkgdatadir)"'
+	-DPKCS11DIR='"$(pkcs11dir)"' -DPKGDATADIR='"$(pkgdatadir)"' -DLOCALEDIR='"$(localedir)"'
 tool_libs = src/tool/librooms.la src/agent/libagent.la src/holder/libholder.la $(P11KIT_LIBS) $(OPENSSL_LIBS) \
 	$(JANSSON_LIBS) -ldl
 
 src_tool_jpki_tool_SOURCES = src/tool/main.c
-src_tool_jpki_tool_CPPFLAGS = $(tool_cppflags) -DLOCALEDIR='"$(localedir)"'
+src_tool_jpki_tool_CPPFLAGS = $(tool_cppflags)
 src_tool_jpki_tool_LDADD = $(tool_libs)
 
 # The generations of certification authorities, likewise beside the program where it was built.

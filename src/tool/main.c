@@ -3,13 +3,12 @@
 #include "tool/commands/commands.h"
 #include "tool/doctor/doctor.h"
 #include "tool/status/status.h"
-#include "tool/system/paths.h"
+#include "tool/system/start.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 #include "tool/verify/verify.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,40 +47,6 @@ static const struct command commands[] = {
 /* clang-format on */
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
-
-/* Messages from beside the program where it was built, else from where they are installed. */
-static void
-start_messages(void)
-{
-	char path[PATH_BYTES];
-	const char *catalogue = "/ja/LC_MESSAGES/jpki-tool.mo";
-	bool built = path_find(path, "locale/ja/LC_MESSAGES/jpki-tool.mo", "") == path;
-
-	if (built)
-		path[strlen(path) - strlen(catalogue)] = '\0';
-	(void)setlocale(LC_ALL, "");
-	(void)bindtextdomain("jpki-tool", built ? path : LOCALEDIR);
-	(void)bind_textdomain_codeset("jpki-tool", "UTF-8");
-	(void)textdomain("jpki-tool");
-}
-
-/*
- * What the module logs, we say in the user's words. Whoever asks for its log by a variable still
- * gets it.
- */
-static void
-silence_module(void)
-{
-	if (!getenv("JPKI_PKCS11_LOG_LEVEL"))
-		(void)setenv("JPKI_PKCS11_LOG_FILE", "none", 0);
-}
-
-/* Each command asks the PIN itself and signs once with it: to be asked again would be too much. */
-static void
-ask_pin_once(void)
-{
-	(void)setenv("JPKI_PKCS11_ASK_PIN_EACH_SIGNATURE", "no", 1);
-}
 
 static void
 print_help(void)
@@ -267,9 +232,7 @@ main(int argc, char *argv[])
 	(void)signal(SIGPIPE, SIG_IGN);
 	/* So is a file that may not grow any more. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	silence_module();
-	ask_pin_once();
-	start_messages();
+	start_program();
 	screen_start();
 	status = start(argc, argv);
 	if (!screen_end()) {

@@ -264,10 +264,11 @@ enum tool_exit
 cards_open(struct module *module, const struct options *options)
 {
 	const struct wanted wanted = {options->module, options->reader, options->serial};
-	const struct person person = pin_prompt(options);
-	const struct outcome opened = module_open(module, &wanted, &person);
+	const struct person person = options->person ? *options->person : pin_prompt(options);
 
-	return cards_tell(module, opened);
+	return cards_tell(module, options->lent
+					  ? module_lend(module, options->lent, &wanted, &person)
+					  : module_open(module, &wanted, &person));
 }
 
 enum tool_exit

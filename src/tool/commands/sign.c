@@ -131,7 +131,7 @@ write_signature(const struct options *options, const struct job *job,
 		const struct signed_content *made)
 {
 	enum tool_exit status;
-	char *name;
+	char *name, *text;
 
 	if (made->is_simulated)
 		complain("%s", _("SIMULATED card: this signature is for tests and means nothing to "
@@ -140,7 +140,10 @@ write_signature(const struct options *options, const struct job *job,
 	if (status != TOOL_OK || strcmp(job->output, "-") == 0)
 		return status;
 	name = text_safe(job->output, strlen(job->output));
-	(void)printf(_("The signature is in %s.\n"), name ? name : "?");
+	if (asprintf(&text, _("The signature is in %s."), name ? name : "?") >= 0) {
+		screen_line(text);
+		free(text);
+	}
 	free(name);
 	return status;
 }

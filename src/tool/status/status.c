@@ -83,8 +83,8 @@ show_hidden(const struct holding *holding, enum key key)
 		    to);
 }
 
-static void
-show_token(const struct holding *holding, enum key key)
+void
+status_show_token(const struct holding *holding, enum key key)
 {
 	const struct token *token = &holding->reader->tokens[key];
 	const struct validity *v = &holding->validity[key];
@@ -110,9 +110,8 @@ show_token(const struct holding *holding, enum key key)
 			   reason_text(JPKI_REASON_BAD_CERTIFICATE));
 }
 
-/* `other`: there is a card in another reader, so that this one may well be empty. */
-static void
-show_reader(const struct module *module, const struct holding *holding, bool other)
+void
+status_show_reader(const struct module *module, const struct holding *holding, bool other)
 {
 	const struct reader *reader = holding->reader;
 	char *text;
@@ -133,14 +132,21 @@ show_reader(const struct module *module, const struct holding *holding, bool oth
 		    card_text(reader->card));
 	if (reader->serial[0])
 		screen_row(_("Serial"), MARK_NONE, reader->serial);
-	for (enum key key = KEY_AUTH; key < KEYS; key++)
-		if (reader->tokens[key].listed)
-			show_token(holding, key);
 }
 
-/* Beside those that are shown: where none is, the text above says it. */
 static void
-show_hidden_readers(const struct holdings *holdings, bool any)
+show_holding(const struct module *module, const struct holding *holding, bool other)
+{
+	const struct reader *reader = holding->reader;
+
+	status_show_reader(module, holding, other);
+	for (enum key key = KEY_AUTH; key < KEYS && module_has_card(reader); key++)
+		if (reader->tokens[key].listed)
+			status_show_token(holding, key);
+}
+
+void
+status_show_hidden(const struct holdings *holdings, bool any)
 {
 	char *text = module_shows_any(holdings->module) ? hidden_text(holdings->module) : NULL;
 
@@ -149,6 +155,15 @@ show_hidden_readers(const struct holdings *holdings, bool any)
 		screen_row(_("Reader"), any ? MARK_NONE : MARK_CAUTION, text);
 	}
 	free(text);
+}
+
+void
+status_show_void(void)
+{
+	screen_text(0,
+		    _("The signing certificate is void, whatever its dates say, as soon as the "
+		      "name, address, birth date or sex changes after its issue; only the official "
+		      "service knows. The date printed on the card is the card's own."));
 }
 
 static void
@@ -162,16 +177,13 @@ show(const struct holdings *holdings)
 	for (size_t i = 0; i < holdings->count; i++) {
 		if (i > 0)
 			screen_blank();
-		show_reader(holdings->module, &holdings->items[i], any);
+		show_holding(holdings->module, &holdings->items[i], any);
 	}
-	show_hidden_readers(holdings, any);
+	status_show_hidden(holdings, any);
 	if (!any)
 		return;
 	screen_blank();
-	screen_text(0,
-		    _("The signing certificate is void, whatever its dates say, as soon as the "
-		      "name, address, birth date or sex changes after its issue; only the official "
-		      "service knows. The date printed on the card is the card's own."));
+	status_show_void();
 }
 
 /* ---- the command ---- */

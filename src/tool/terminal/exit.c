@@ -3,6 +3,7 @@
 
 #include "holder/text.h"
 #include "tool/terminal/screen.h"
+#include "tool/terminal/sheet.h"
 #include "tool/terminal/text.h"
 
 #include <stdarg.h>
@@ -57,8 +58,10 @@ complain(const char *format, ...)
 	/* A file's name may have anything in it, and a terminal obeys control characters. */
 	if (text)
 		safe = text_safe(text, strlen(text));
-	(void)fflush(stdout);
-	(void)fprintf(stderr, "jpki-tool: %s\n", safe ? safe : "?");
+	if (!sheet_take(LINE_COMPLAINT, MARK_NONE, "", safe ? safe : "?")) {
+		(void)fflush(stdout);
+		(void)fprintf(stderr, "jpki-tool: %s\n", safe ? safe : "?");
+	}
 	free(safe);
 	free(text);
 }

@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 
+struct module;
+struct person;
+
 /* What the command line can say; what was not given is NULL, false or -1. */
 struct options {
 	const char *module;
@@ -30,6 +33,10 @@ struct options {
 	bool version;
 	bool statuses;
 	bool words;
+	/* For a program that runs commands itself: its module, if it has one loaded, and whom the
+	 * PINs are asked from instead. */
+	const struct module *lent;
+	const struct person *person;
 };
 
 struct command {

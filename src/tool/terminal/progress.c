@@ -2,6 +2,7 @@
 #include "tool/terminal/progress.h"
 
 #include "tool/terminal/screen.h"
+#include "tool/terminal/sheet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ progress_clear(void)
 void
 progress_show(const char *text)
 {
-	if (!isatty(STDERR_FILENO) || (shown && strcmp(shown, text) == 0))
+	if (sheet_is_collected() || !isatty(STDERR_FILENO) || (shown && strcmp(shown, text) == 0))
 		return;
 	(void)fflush(stdout);
 	progress_clear();

@@ -2,6 +2,7 @@
 #include "tool/terminal/screen.h"
 
 #include "holder/text.h"
+#include "tool/terminal/sheet.h"
 #include "tool/terminal/text.h"
 
 #include <errno.h>
@@ -35,6 +36,12 @@ static const struct {
 	[MARK_PROBLEM] = {N_("PROBLEM"), "\033[1;31m"},
 };
 /* clang-format on */
+
+const char *
+mark_text(enum mark mark)
+{
+	return mark == MARK_NONE ? "" : _(marks[mark].word);
+}
 
 static int
 terminal_width(void)
@@ -112,12 +119,16 @@ widest_of(const char *const texts[], size_t count)
 void
 screen_width(int columns)
 {
+	if (sheet_is_collected())
+		return;
 	label_width = columns;
 }
 
 void
 screen_labels(const char *const labels[], size_t count)
 {
+	if (sheet_is_collected())
+		return;
 	label_width = widest_of(labels, count) + 2;
 }
 
@@ -198,6 +209,8 @@ put_text(const char *text, int column, int indent)
 void
 screen_heading(const char *text)
 {
+	if (sheet_take(LINE_HEADING, MARK_NONE, "", text))
+		return;
 	if (colour)
 		(void)fputs("\033[1m", stdout);
 	put(text, strlen(text));
@@ -231,6 +244,8 @@ screen_row(const char *label, enum mark mark, const char *text)
 {
 	int column;
 
+	if (sheet_take(LINE_ROW, mark, label, text))
+		return;
 	(void)printf("%*s", INDENT, "");
 	column = INDENT + put_padded(label, label_width);
 	if (mark != MARK_NONE) {
@@ -261,13 +276,26 @@ screen_rowf(const char *label, enum mark mark, const char *format, ...)
 void
 screen_text(int indent, const char *text)
 {
+	if (sheet_take(LINE_TEXT, MARK_NONE, "", text))
+		return;
 	(void)printf("%*s", indent, "");
 	put_text(text, indent, indent);
 }
 
 void
+screen_line(const char *text)
+{
+	if (sheet_take(LINE_TEXT, MARK_NONE, "", text))
+		return;
+	put(text, strlen(text));
+	(void)putchar('\n');
+}
+
+void
 screen_command(const char *command)
 {
+	if (sheet_take(LINE_COMMAND, MARK_NONE, "", command))
+		return;
 	(void)printf("%*s$ ", 2 * INDENT, "");
 	put(command, strlen(command));
 	(void)putchar('\n');
@@ -276,6 +304,8 @@ screen_command(const char *command)
 void
 screen_blank(void)
 {
+	if (sheet_is_collected())
+		return;
 	(void)putchar('\n');
 }
 

@@ -18,6 +18,9 @@ enum mark {
 	MARK_PROBLEM,
 };
 
+/* "OK", "CAUTION", "PROBLEM"; of MARK_NONE nothing. */
+const char *mark_text(enum mark mark);
+
 /* Reads locale, terminal and environment; before anything else here. */
 void screen_start(void);
 
@@ -40,6 +43,9 @@ void screen_rowf(const char *label, enum mark mark, const char *format, ...)
 
 /* A text by itself, each line of which begins with `indent` spaces. */
 void screen_text(int indent, const char *text);
+
+/* A text on a line of its own, which is never broken: it ends with the name of a file. */
+void screen_line(const char *text);
 
 /* A command for a shell on a line of its own, which is never broken: people copy it. */
 void screen_command(const char *command);
