@@ -23,7 +23,7 @@
 
 #define JPKI_INTERFACE_NAME "Vendor jpki-pkcs11"
 #define JPKI_INTERFACE_VERSION_MAJOR 1
-#define JPKI_INTERFACE_VERSION_MINOR 1
+#define JPKI_INTERFACE_VERSION_MINOR 2
 
 /* What lies in the reader. */
 enum jpki_card_kind {
@@ -100,6 +100,51 @@ struct jpki_asking {
 	char excepts[256]; /* the setting ask-pin-agent-not-for */
 };
 
+/*
+ * Harmless questions to a card, about what is not certain of My Number cards in general: none
+ * spends a try, changes anything or asks for anything personal.
+ */
+enum jpki_probe_state {
+	JPKI_PROBE_NOT_SENT, /* there was no occasion */
+	JPKI_PROBE_ANSWERED,
+	JPKI_PROBE_LOST, /* sent, and the reader had no answer */
+};
+
+#define JPKI_PROBES_MAX 80
+#define JPKI_PROBE_DATA 56
+
+struct jpki_probe {
+	const char *name;	/* as in the report, static storage */
+	const char *facts;	/* the sections of the facts on the card that it is about */
+	const CK_BYTE *command; /* what is sent, but for a PIN and a file's offset; NULL: a reset */
+	CK_ULONG command_len;
+	CK_BBOOL needs_pin; /* sent after the PIN, if there is one */
+
+	enum jpki_probe_state state;
+	CK_ULONG sw;	       /* status word */
+	CK_ULONG length;       /* of what came with it; of the file, where that was looked for */
+	CK_ULONG microseconds; /* the exchange took */
+	/*
+	 * What is kept of the answer: the first bytes of some, none of most. Of a signature:
+	 * whether it is right. Of the token information: label (32), model (16), and whether the
+	 * serial number is that of the surveyed card.
+	 */
+	CK_BYTE data[JPKI_PROBE_DATA];
+	CK_ULONG data_len;
+};
+
+#define JPKI_ATR_MAX 33
+
+struct jpki_probe_report {
+	CK_ULONG size;	/* in: sizeof(struct jpki_probe_report) */
+	CK_BBOOL alone; /* no other program was connected: the card was powered anew and reset */
+	CK_BYTE atr[JPKI_ATR_MAX];
+	CK_ULONG atr_len;
+	CK_ULONG protocol; /* T= */
+	CK_ULONG count;
+	struct jpki_probe probes[JPKI_PROBES_MAX];
+};
+
 struct jpki_functions {
 	CK_VERSION version; /* JPKI_INTERFACE_VERSION_* */
 
@@ -121,6 +166,24 @@ struct jpki_functions {
 	 * CKR_CRYPTOKI_NOT_INITIALIZED as above.
 	 */
 	CK_RV (*get_asking)(struct jpki_asking *asking);
+
+	/*
+	 * Since 1.2: what probe_card sends, in order, with no answers. Asks no card. CKR_OK,
+	 * CKR_ARGUMENTS_BAD, CKR_CRYPTOKI_NOT_INITIALIZED as above.
+	 */
+	CK_RV (*list_probes)(struct jpki_probe_report *report);
+
+	/*
+	 * Since 1.2: sends them to the card in a slot, which is logged out afterwards, and fills in
+	 * the answers. To a card that is no My Number card nothing is sent beyond the look that
+	 * tells so: CKR_TOKEN_NOT_PRESENT. With a PIN (of the log-in key; NULL: without), that is
+	 * presented once, if all its tries are there: else CKR_FUNCTION_REJECTED. As above, and
+	 * CKR_PIN_INCORRECT, CKR_PIN_LOCKED, CKR_PIN_INVALID (refused before),
+	 * CKR_USER_ALREADY_LOGGED_IN (somebody in this process is), CKR_DEVICE_ERROR,
+	 * CKR_HOST_MEMORY.
+	 */
+	CK_RV (*probe_card)(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
+			    struct jpki_probe_report *report);
 };
 
 #endif

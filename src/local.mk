@@ -35,6 +35,7 @@ src_token_libtoken_la_SOURCES = \
 	src/token/look.c \
 	src/token/pin.c src/token/pin.h \
 	src/token/present.c \
+	src/token/probe.c src/token/probe.h \
 	src/token/refused.c src/token/refused.h \
 	src/token/sign.c \
 	src/token/state.h \

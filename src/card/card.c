@@ -36,27 +36,34 @@ trace(const struct apdu *a, enum result r, const struct response *response)
 			 a->cla, a->ins, a->p1, a->p2, a->data.len, response->len, response->sw);
 }
 
-/* One exchange: RESULT_OK if there is a status word, whatever it says. */
+/* RESULT_OK if there is a status word, whatever it says. */
 static enum result
-transmit(struct link *link, const struct apdu *a, struct response *response)
+exchange(struct link *link, struct bytes bytes, struct response *response)
 {
-	struct secret *command = secret_new(APDU_COMMAND_MAX); /* it may have a PIN in it */
 	size_t got = sizeof response->data;
-	enum result r = RESULT_NO_MEMORY;
+	enum result r = link_transmit(link, bytes.data, bytes.len, response->data, &got);
 
-	if (command) {
-		command->len = apdu_encode(a, command->data);
-		r = command->len == 0 ? RESULT_FAILED
-				      : link_transmit(link, command->data, command->len,
-						      response->data, &got);
-	}
-	secret_free(command);
 	if (r == RESULT_OK && got < 2)
 		r = RESULT_BAD_ANSWER;
 	if (r == RESULT_OK) {
 		response->len = got - 2;
 		response->sw = (uint16_t)(response->data[got - 2] << 8 | response->data[got - 1]);
 	}
+	return r;
+}
+
+static enum result
+transmit(struct link *link, const struct apdu *a, struct response *response)
+{
+	struct secret *command = secret_new(APDU_COMMAND_MAX); /* it may have a PIN in it */
+	enum result r = RESULT_NO_MEMORY;
+
+	if (command) {
+		command->len = apdu_encode(a, command->data);
+		r = command->len == 0 ? RESULT_FAILED
+				      : exchange(link, secret_bytes(command), response);
+	}
+	secret_free(command);
 	trace(a, r, response);
 	return r;
 }
@@ -223,4 +230,20 @@ card_sign(struct link *link, uint8_t p1, uint8_t reference, struct bytes input, 
 	struct apdu a = {0x80, INS_SIGN, p1, reference, input, APDU_LE_MAX};
 
 	return command_for_data(link, &a, 256, out, got);
+}
+
+enum result
+card_exchange(struct link *link, struct bytes bytes, uint8_t out[256], size_t *got, uint16_t *sw)
+{
+	const struct apdu head = {bytes.data[0], bytes.data[1], bytes.data[2], bytes.data[3],
+				  {NULL, 0},	 APDU_NO_LE};
+	struct response response = {.len = 0};
+	enum result r = exchange(link, bytes, &response);
+
+	trace(&head, r, &response);
+	*got = response.len;
+	*sw = response.sw;
+	memcpy(out, response.data, response.len);
+	secret_wipe(&response, sizeof response);
+	return r;
 }

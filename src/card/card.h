@@ -54,4 +54,11 @@ enum result card_change_pin(struct link *link, uint8_t reference, struct bytes n
 enum result card_sign(struct link *link, uint8_t p1, uint8_t reference, struct bytes input,
 		      uint8_t out[256], size_t *got);
 
+/*
+ * One exchange, whatever the answer: RESULT_OK with the status word and *got bytes before it. Not
+ * for commands with a PIN in them.
+ */
+enum result card_exchange(struct link *link, struct bytes bytes, uint8_t out[256], size_t *got,
+			  uint16_t *sw);
+
 #endif

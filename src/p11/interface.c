@@ -14,6 +14,8 @@ static const struct jpki_functions vendor_functions = {
 	.get_slot_status = jpki_get_slot_status,
 	.get_readers = jpki_get_readers,
 	.get_asking = jpki_get_asking,
+	.list_probes = jpki_list_probes,
+	.probe_card = jpki_probe_card,
 };
 
 /*

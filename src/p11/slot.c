@@ -164,3 +164,30 @@ jpki_get_asking(struct jpki_asking *asking)
 		asking_describe(api.module, asking);
 	return api_end(&api, rv);
 }
+
+CK_RV
+jpki_list_probes(struct jpki_probe_report *report)
+{
+	struct api api;
+	CK_RV rv = api_begin(&api);
+
+	if (rv == CKR_OK && (!report || report->size != sizeof *report))
+		rv = CKR_ARGUMENTS_BAD;
+	if (rv == CKR_OK)
+		slot_list_probes(report);
+	return api_end(&api, rv);
+}
+
+CK_RV
+jpki_probe_card(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
+		struct jpki_probe_report *report)
+{
+	struct api api;
+	CK_RV rv = api_begin(&api);
+
+	if (rv == CKR_OK && (!report || report->size != sizeof *report || (!pin && pin_len)))
+		rv = CKR_ARGUMENTS_BAD;
+	if (rv == CKR_OK)
+		rv = slot_probe(api.module, slot, (struct bytes){pin, pin_len}, report);
+	return api_end(&api, rv);
+}

@@ -253,6 +253,18 @@ link_resume(struct link *l)
 	return pcsc_reconnect(&l->card);
 }
 
+enum result
+link_reset(struct link *l)
+{
+	return pcsc_reset(&l->card);
+}
+
+unsigned int
+link_protocol(const struct link *l)
+{
+	return l->card.protocol == PCSC_T0 ? 0 : 1;
+}
+
 /*
  * A transaction that cannot be ended would keep all other programs from the card until our next
  * contact, so the connection ends with it; power may yet be taken then.

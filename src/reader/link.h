@@ -52,6 +52,12 @@ enum result link_transmit(struct link *l, const uint8_t *command, size_t command
 /* Answers to a reset seen inside the transaction, so that the card can be spoken to again. */
 enum result link_resume(struct link *l);
 
+/* Resets the card inside the transaction, which goes on. */
+enum result link_reset(struct link *l);
+
+/* The protocol of the connection: T=0 or T=1. */
+unsigned int link_protocol(const struct link *l);
+
 /*
  * Ends the transaction. `keep`: stay connected. `power_off`: also take the power from the card,
  * which logs it out; false is returned if that could not be done.

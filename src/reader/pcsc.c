@@ -18,6 +18,7 @@ _Static_assert(sizeof(SCARDCONTEXT) <= sizeof(long) && sizeof(SCARDHANDLE) <= si
 	       "PC/SC handles fit");
 _Static_assert(sizeof((struct pcsc_service){0}.socket) == sizeof((struct sockaddr_un){0}.sun_path),
 	       "the path of a socket fits");
+_Static_assert(PCSC_T0 == SCARD_PROTOCOL_T0 && PCSC_ATR_MAX == MAX_ATR_SIZE, "PC/SC's values");
 _Static_assert(PCSC_READER_NAME_MAX >= MAX_READERNAME, "reader names fit");
 
 /*
@@ -220,6 +221,8 @@ pcsc_status(struct pcsc_context *c, struct pcsc_state *states, size_t count)
 		states[i].exclusive = (state & SCARD_STATE_EXCLUSIVE) != 0;
 		states[i].in_use = (state & (SCARD_STATE_INUSE | SCARD_STATE_EXCLUSIVE)) != 0;
 		states[i].counter = (uint16_t)(state >> 16 & 0xffff);
+		states[i].atr_len = pcsc[i].cbAtr <= PCSC_ATR_MAX ? pcsc[i].cbAtr : 0;
+		memcpy(states[i].atr, pcsc[i].rgbAtr, states[i].atr_len);
 	}
 	return RESULT_OK;
 }
@@ -240,17 +243,29 @@ pcsc_connect(struct pcsc_context *c, const char *reader, struct pcsc_card *card)
 	return result_of("SCardConnect", code);
 }
 
-enum result
-pcsc_reconnect(struct pcsc_card *card)
+static enum result
+reconnect(struct pcsc_card *card, DWORD initialization)
 {
 	DWORD protocol = 0;
 	LONG code = UNLESS_ENDED(SCardReconnect((SCARDHANDLE)card->handle, SCARD_SHARE_SHARED,
 						SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
-						SCARD_LEAVE_CARD, &protocol));
+						initialization, &protocol));
 
 	if (code == SCARD_S_SUCCESS)
 		card->protocol = protocol;
 	return card_result("SCardReconnect", code);
+}
+
+enum result
+pcsc_reconnect(struct pcsc_card *card)
+{
+	return reconnect(card, SCARD_LEAVE_CARD);
+}
+
+enum result
+pcsc_reset(struct pcsc_card *card)
+{
+	return reconnect(card, SCARD_RESET_CARD);
 }
 
 static DWORD

@@ -19,6 +19,7 @@
 
 #define PCSC_READER_NAME_MAX 128 /* with the NUL */
 #define PCSC_READERS_MAX 32	 /* pcscd itself stops at 16 */
+#define PCSC_ATR_MAX 33
 #define PCSC_RESPONSE_MAX 258	 /* short APDU: 256 bytes and the status word */
 
 /*
@@ -37,6 +38,8 @@ struct pcsc_context {
 	long handle; /* SCARDCONTEXT */
 };
 
+#define PCSC_T0 1UL /* SCARD_PROTOCOL_T0 */
+
 struct pcsc_card {
 	long handle; /* SCARDHANDLE */
 	unsigned long protocol;
@@ -50,6 +53,8 @@ struct pcsc_state {
 	bool in_use;	  /* some program is connected to the card */
 	bool exclusive;	  /* and has it for itself */
 	uint16_t counter; /* insertions and removals so far (high half of dwEventState) */
+	uint8_t atr[PCSC_ATR_MAX];
+	size_t atr_len;
 };
 
 /* Looks at the environment, as libpcsclite does. */
@@ -77,6 +82,8 @@ enum result pcsc_status(struct pcsc_context *c, struct pcsc_state *states, size_
 enum result pcsc_connect(struct pcsc_context *c, const char *reader, struct pcsc_card *card);
 /* Takes note of a reset by another program. */
 enum result pcsc_reconnect(struct pcsc_card *card);
+/* Resets the card; programs that are connected to it are told. */
+enum result pcsc_reset(struct pcsc_card *card);
 /* Both end with the card as it is, or powered off. */
 enum result pcsc_disconnect(struct pcsc_card *card, bool power_off);
 enum result pcsc_begin(struct pcsc_card *card);

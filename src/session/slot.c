@@ -11,6 +11,7 @@
 #include "session/rv.h"
 #include "session/session.h"
 #include "session/variant.h"
+#include "token/probe.h"
 
 /* How soon a blocking C_WaitForSlotEvent sees what happened. */
 #define EVENT_SLICE_NS 250000000L
@@ -451,4 +452,63 @@ slot_readers(struct module *m, struct jpki_reader_list *list)
 	for (size_t i = 0; i < m->hidden_count && list->count < JPKI_READERS_MAX; i++)
 		list_reader(list, m->hidden[i], true);
 	(void)pthread_mutex_unlock(&m->state);
+}
+
+_Static_assert(JPKI_PROBES_MAX == PROBES_MAX && JPKI_PROBE_DATA == PROBE_DATA &&
+		       JPKI_ATR_MAX == PCSC_ATR_MAX,
+	       "answers fit");
+
+void
+slot_list_probes(struct jpki_probe_report *report)
+{
+	*report = (struct jpki_probe_report){.size = sizeof *report, .count = probe_count()};
+	for (CK_ULONG i = 0; i < report->count; i++) {
+		const struct probe_row row = probe_row(i);
+
+		report->probes[i] = (struct jpki_probe){
+			.name = row.name,
+			.facts = row.facts,
+			.command = row.command.data,
+			.command_len = row.command.len,
+			.needs_pin = row.needs_pin,
+		};
+	}
+}
+
+static void
+fill_answer(struct jpki_probe *probe, const struct probe_answer *answer)
+{
+	probe->state = (enum jpki_probe_state)answer->state;
+	probe->sw = answer->sw;
+	probe->length = answer->length;
+	probe->microseconds = answer->microseconds;
+	probe->data_len = answer->data_len;
+	memcpy(probe->data, answer->data, answer->data_len);
+}
+
+CK_RV
+slot_probe(struct module *m, CK_SLOT_ID slot, struct bytes pin, struct jpki_probe_report *report)
+{
+	struct probe_answer answers[JPKI_PROBES_MAX] = {0};
+	unsigned int protocol = 1;
+	enum layout_key key;
+	struct reader *reader = access_find(m, slot, &key);
+	struct token *t;
+	enum result r;
+
+	slot_list_probes(report);
+	if (!reader)
+		return CKR_SLOT_ID_INVALID;
+	(void)pthread_mutex_lock(&m->state);
+	report->alone = !reader->pcsc.in_use;
+	report->atr_len = reader->pcsc.atr_len;
+	memcpy(report->atr, reader->pcsc.atr, reader->pcsc.atr_len);
+	(void)pthread_mutex_unlock(&m->state);
+	r = access_begin(m, reader, &t);
+	if (r == RESULT_OK)
+		r = access_end(m, reader, token_probe(t, pin, report->alone, answers, &protocol));
+	report->protocol = protocol;
+	for (CK_ULONG i = 0; i < report->count; i++)
+		fill_answer(&report->probes[i], &answers[i]);
+	return r == RESULT_DECLINED ? CKR_FUNCTION_REJECTED : rv_of_slot_result(r);
 }

@@ -133,9 +133,9 @@ digest_keyed(struct bytes key, struct bytes data, uint8_t out[SHA256_DIGEST_SIZE
 	secret_wipe(&ctx, sizeof ctx);
 }
 
-bool
-digest_verify_pss(struct bytes modulus, struct bytes exponent, struct bytes hash,
-		  struct bytes signature)
+static bool
+verify(struct bytes modulus, struct bytes exponent, struct bytes hash, struct bytes signature,
+       bool pss)
 {
 	struct rsa_public_key key;
 	mpz_t number;
@@ -150,8 +150,23 @@ digest_verify_pss(struct bytes modulus, struct bytes exponent, struct bytes hash
 	nettle_mpz_set_str_256_u(number, signature.len, signature.data);
 	/* Refuses a modulus that is none; the check itself, a key too small for the encoding. */
 	if (rsa_public_key_prepare(&key))
-		ok = rsa_pss_sha256_verify_digest(&key, PSS_SALT_SIZE, hash.data, number) == 1;
+		ok = pss ? rsa_pss_sha256_verify_digest(&key, PSS_SALT_SIZE, hash.data, number) == 1
+			 : rsa_sha256_verify_digest(&key, hash.data, number) == 1;
 	mpz_clear(number);
 	rsa_public_key_clear(&key);
 	return ok;
+}
+
+bool
+digest_verify_pss(struct bytes modulus, struct bytes exponent, struct bytes hash,
+		  struct bytes signature)
+{
+	return verify(modulus, exponent, hash, signature, true);
+}
+
+bool
+digest_verify_v15(struct bytes modulus, struct bytes exponent, struct bytes hash,
+		  struct bytes signature)
+{
+	return verify(modulus, exponent, hash, signature, false);
 }

@@ -63,4 +63,8 @@ void digest_keyed(struct bytes key, struct bytes data, uint8_t out[SHA256_DIGEST
 bool digest_verify_pss(struct bytes modulus, struct bytes exponent, struct bytes hash,
 		       struct bytes signature);
 
+/* The same for PKCS#1 v1.5 padding with a SHA-256 DigestInfo. */
+bool digest_verify_v15(struct bytes modulus, struct bytes exponent, struct bytes hash,
+		       struct bytes signature);
+
 #endif

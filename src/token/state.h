@@ -89,6 +89,14 @@ bool work_is_over(const struct token *t, uint64_t expected);
 enum result work_begin(struct token *t, uint64_t expected);
 
 /*
+ * Takes the power from the card, which ends the transaction, and begins another, in which nothing
+ * was sent yet: on failure none is begun. work_go_on then selects the application, as work_begin
+ * does; it leaves the transaction begun, whatever comes of it.
+ */
+enum result work_power_anew(struct token *t, uint64_t expected);
+enum result work_go_on(struct token *t, uint64_t expected);
+
+/*
  * Before a PIN or a change of it is sent, in a transaction: RESULT_OK, and line_crossed() belongs
  * to it; RESULT_ENDED; RESULT_TRANSPORT where the machine slept since the transaction began.
  */

@@ -301,6 +301,20 @@ work_begin(struct token *t, uint64_t expected)
 }
 
 enum result
+work_power_anew(struct token *t, uint64_t expected)
+{
+	t->power_off = t->logged_out = false;
+	(void)link_end(t->link, false, true);
+	return begin(t, expected);
+}
+
+enum result
+work_go_on(struct token *t, uint64_t expected)
+{
+	return meet_card(t, expected);
+}
+
+enum result
 work_cross(struct token *t)
 {
 	if (link_has_slept(t->link))

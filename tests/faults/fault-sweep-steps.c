@@ -311,6 +311,21 @@ session_info(struct run *r, int slot)
 	return rv;
 }
 
+/* The probes of the vendor interface. The fault may strike so that a try looks spent. */
+static CK_RV
+login_to_probe(struct run *r, int slot)
+{
+	const char *pin = r->at[slot].pin;
+	struct jpki_probe_report report = {.size = sizeof report};
+	CK_UTF8CHAR copy[16];
+	CK_RV rv;
+
+	memcpy(copy, pin, strlen(pin));
+	rv = p11_own_functions("jpki-pkcs11")
+		     ->probe_card((CK_SLOT_ID)slot, copy, strlen(pin), &report);
+	return rv == CKR_FUNCTION_REJECTED ? CKR_PIN_INCORRECT : rv;
+}
+
 static CK_RV
 ask_for_event(struct run *r, int slot)
 {
@@ -433,6 +448,7 @@ ACTION(find_key, STEP_SESSION);
 ACTION(sign_pss, STEP_SESSION);
 ACTION(change_pin, STEP_SESSION);
 ACTION(session_info, STEP_SESSION);
+ACTION(login_to_probe, STEP_SLOT);
 ACTION(ask_for_event, STEP_LOOKS);
 ACTION(take_card_out_and_wait, STEP_LOOKS);
 ACTION(reinsert, STEP_LOOKS);
@@ -554,6 +570,11 @@ const struct scenario scenarios[] = {
 	  {&act_login, SIGN},
 	  {&act_logout, SIGN},
 	  {&act_restart, AUTH},
+	  {NULL, 0}}},
+	{"probes",
+	 {{&act_token_info, AUTH},
+	  {&act_login_to_probe, AUTH},
+	  {&act_token_info, SIGN},
 	  {NULL, 0}}},
 	{"events",
 	 {{&act_ask_for_event, AUTH},

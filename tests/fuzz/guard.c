@@ -147,11 +147,15 @@ guard_begin(size_t reader)
 	w->jpki_selected = false;
 }
 
-/* A short command: header, Lc and data, Le, and nothing else (ISO 7816-4 5.1). */
+/*
+ * A short command: header, Lc and data, Le, and nothing else (ISO 7816-4 5.1). Only reading is
+ * tried with an extended Le too.
+ */
 static void
 check_form(const uint8_t *command, size_t len)
 {
-	const bool no_data = len == 4 || len == 5;
+	const bool extended_read = len == 7 && command[1] == INS_READ && command[4] == 0;
+	const bool no_data = len == 4 || len == 5 || extended_read;
 
 	if (len < 4 || len > 261)
 		guard_fail("a command of an impossible length");

@@ -520,6 +520,16 @@ wait_event(struct program *p)
 	p->rv = C_WaitForSlotEvent(CKF_DONT_BLOCK, byte(p) < 0xf0 ? &slot : NULL, NULL);
 }
 
+/* Without a PIN: no try, no signature (see program_call). */
+static CK_RV
+probe_card(struct program *p, CK_SLOT_ID slot)
+{
+	struct jpki_probe_report *report = program_room(p, sizeof *report);
+
+	report->size = sizeof *report;
+	return jpki_probe_card(slot, NULL, 0, report);
+}
+
 static void
 slot_status(struct program *p)
 {
@@ -527,13 +537,17 @@ slot_status(struct program *p)
 	struct jpki_reader_list *readers = program_room(p, sizeof *readers);
 	struct jpki_asking *asking = program_room(p, sizeof *asking);
 	CK_SLOT_ID slot = pick_slot(p);
+	uint8_t which;
 
 	status->size = length(p, sizeof *status);
 	readers->size = status->size == sizeof *status ? sizeof *readers : status->size;
 	(void)jpki_get_readers(readers);
 	asking->size = status->size == sizeof *status ? sizeof *asking : status->size;
 	(void)jpki_get_asking(asking);
-	p->rv = jpki_get_slot_status(slot, byte(p) < 0xf0 ? status : NULL);
+	which = byte(p);
+	p->rv = jpki_get_slot_status(slot, which < 0xf0 ? status : NULL);
+	if (which >= 0xc0)
+		p->rv = probe_card(p, slot);
 }
 
 static void

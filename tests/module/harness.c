@@ -586,8 +586,8 @@ p11_has_token(CK_FUNCTION_LIST *f, CK_SLOT_ID slot)
 	return info.flags & CKF_TOKEN_PRESENT;
 }
 
-static const struct jpki_functions *
-own_functions(const char *module)
+const struct jpki_functions *
+p11_own_functions(const char *module)
 {
 	CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
 	CK_INTERFACE *interface;
@@ -602,21 +602,21 @@ void
 p11_slot_status(const char *module, CK_SLOT_ID slot, struct jpki_slot_status *status)
 {
 	*status = (struct jpki_slot_status){.size = sizeof *status};
-	assert_int_equal(own_functions(module)->get_slot_status(slot, status), CKR_OK);
+	assert_int_equal(p11_own_functions(module)->get_slot_status(slot, status), CKR_OK);
 }
 
 void
 p11_readers(const char *module, struct jpki_reader_list *list)
 {
 	*list = (struct jpki_reader_list){.size = sizeof *list};
-	assert_int_equal(own_functions(module)->get_readers(list), CKR_OK);
+	assert_int_equal(p11_own_functions(module)->get_readers(list), CKR_OK);
 }
 
 void
 p11_asking(const char *module, struct jpki_asking *asking)
 {
 	*asking = (struct jpki_asking){.size = sizeof *asking};
-	assert_int_equal(own_functions(module)->get_asking(asking), CKR_OK);
+	assert_int_equal(p11_own_functions(module)->get_asking(asking), CKR_OK);
 }
 
 uint8_t *

@@ -121,7 +121,9 @@ CK_ULONG p11_search(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_ATTRIBUTE
 CK_FLAGS p11_token_flags(CK_FUNCTION_LIST *f, CK_SLOT_ID slot);
 /* C_GetSlotInfo's CKF_TOKEN_PRESENT. */
 bool p11_has_token(CK_FUNCTION_LIST *f, CK_SLOT_ID slot);
-/* The module's own interface; a slot's status by it. */
+/* The module's own interface. */
+const struct jpki_functions *p11_own_functions(const char *module);
+/* A slot's status by it. */
 void p11_slot_status(const char *module, CK_SLOT_ID slot, struct jpki_slot_status *status);
 /* ... and all readers by it; CKR_OK is asserted. */
 void p11_readers(const char *module, struct jpki_reader_list *list);

@@ -93,6 +93,7 @@ our_own_functions_wait_for_initialize_too(void **state)
 	struct jpki_slot_status status = {.size = sizeof status};
 	struct jpki_reader_list list = {.size = sizeof list};
 	struct jpki_asking asking = {.size = sizeof asking};
+	struct jpki_probe_report report = {.size = sizeof report};
 	CK_INTERFACE *interface;
 	CK_C_GetInterface get;
 
@@ -108,6 +109,12 @@ our_own_functions_wait_for_initialize_too(void **state)
 	assert_int_equal(
 		((const struct jpki_functions *)interface->pFunctionList)->get_asking(&asking),
 		CKR_CRYPTOKI_NOT_INITIALIZED);
+	assert_int_equal(
+		((const struct jpki_functions *)interface->pFunctionList)->list_probes(&report),
+		CKR_CRYPTOKI_NOT_INITIALIZED);
+	assert_int_equal(((const struct jpki_functions *)interface->pFunctionList)
+				 ->probe_card(0, NULL, 0, &report),
+			 CKR_CRYPTOKI_NOT_INITIALIZED);
 }
 
 static void

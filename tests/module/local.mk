@@ -24,6 +24,7 @@ card_tests += \
 	tests/module/interface \
 	tests/module/objects \
 	tests/module/pin \
+	tests/module/probe \
 	tests/module/settings \
 	tests/module/sign \
 	tests/module/slots \
@@ -44,6 +45,8 @@ tests_module_objects_CPPFLAGS = $(harness_cppflags)
 tests_module_objects_LDADD = $(harness_libs)
 tests_module_pin_CPPFLAGS = $(harness_cppflags)
 tests_module_pin_LDADD = $(harness_libs)
+tests_module_probe_CPPFLAGS = $(harness_cppflags)
+tests_module_probe_LDADD = $(harness_libs)
 tests_module_settings_CPPFLAGS = $(harness_cppflags)
 tests_module_settings_LDADD = $(harness_libs)
 tests_module_sign_CPPFLAGS = $(harness_cppflags)

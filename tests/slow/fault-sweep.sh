@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # One fault at every PC/SC call of what programs do (tests/faults/fault-sweep.c): the whole sweep on the
-# card as it comes, then one point in EVERY of each scenario on cards with each value of each
-# switch, and with two switches that may meet. make check runs a small part of it.
+# card as it comes (of the probes, which are many, one point in 17), then one point in EVERY of each
+# scenario on cards with each value of each switch, and with two switches that may meet. make check runs
+# a small part of it.
 # What follows "not ok" repeats the point: tests/faults/fault-sweep --with ... SCENARIO FAULT CALL NUMBER.
 # JPKI_BUILD is the build folder; with the argument "switches", only the cards with switches.
 set -u
@@ -50,7 +51,8 @@ fi
 
 # One line a job: its name, and the arguments.
 {
-	[ "${1:-}" = switches ] || "$build/tests/faults/fault-sweep" --scenarios | sed 's/.*/& &/'
+	[ "${1:-}" = switches ] || "$build/tests/faults/fault-sweep" --scenarios |
+		sed -e 's/.*/& &/' -e 's/^probes /&--every 17 /'
 	sed "s/.*/& --with & --every $every all/" "$out/singles" "$out/pairs"
 } >"$out/jobs"
 # shellcheck disable=SC2016 # it is the inner shell that expands them

@@ -105,6 +105,23 @@ jpki_get_asking(struct jpki_asking *asking)
 	return STANDS_IN;
 }
 
+CK_RV
+jpki_list_probes(struct jpki_probe_report *report)
+{
+	report->count = 7;
+	return STANDS_IN;
+}
+
+CK_RV
+jpki_probe_card(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
+		struct jpki_probe_report *report)
+{
+	(void)slot;
+	(void)pin;
+	report->protocol = pin_len;
+	return STANDS_IN;
+}
+
 static CK_UTF8CHAR standard[] = "PKCS 11", vendor[] = JPKI_INTERFACE_NAME;
 
 static void
@@ -172,7 +189,7 @@ version_of(CK_UTF8CHAR_PTR name, CK_VERSION *version, const char *expected_name)
 static void
 interfaces_are_found_by_name_and_version(void **state)
 {
-	CK_VERSION v2 = {2, 40}, v3 = {3, 0}, v1 = {1, 1};
+	CK_VERSION v2 = {2, 40}, v3 = {3, 0}, v1 = {1, 2};
 
 	(void)state;
 	assert_ptr_equal(version_of(NULL, NULL, "PKCS 11"), &function_list_3_0);
@@ -181,7 +198,7 @@ interfaces_are_found_by_name_and_version(void **state)
 	assert_ptr_equal(version_of(standard, &v2, "PKCS 11"), &function_list_2_40);
 	assert_ptr_equal(version_of(NULL, &v2, "PKCS 11"), &function_list_2_40);
 	assert_int_equal(version_of(vendor, NULL, JPKI_INTERFACE_NAME)->major, 1);
-	assert_int_equal(version_of(vendor, &v1, JPKI_INTERFACE_NAME)->minor, 1);
+	assert_int_equal(version_of(vendor, &v1, JPKI_INTERFACE_NAME)->minor, 2);
 }
 
 static void
@@ -190,6 +207,7 @@ vendor_interface_calls_the_module(void **state)
 	struct jpki_slot_status status = {.size = sizeof status};
 	struct jpki_reader_list list = {.size = sizeof list};
 	struct jpki_asking asking = {.size = sizeof asking};
+	struct jpki_probe_report report = {.size = sizeof report};
 	CK_INTERFACE_PTR interface = NULL;
 	const struct jpki_functions *functions;
 
@@ -202,6 +220,10 @@ vendor_interface_calls_the_module(void **state)
 	assert_int_equal(list.count, 2);
 	assert_int_equal(functions->get_asking(&asking), STANDS_IN);
 	assert_int_equal(asking.by_agent, CK_TRUE);
+	assert_int_equal(functions->list_probes(&report), STANDS_IN);
+	assert_int_equal(report.count, 7);
+	assert_int_equal(functions->probe_card(0, NULL, 4, &report), STANDS_IN);
+	assert_int_equal(report.protocol, 4);
 }
 
 static void

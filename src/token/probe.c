@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "token/probe.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "card/card.h"
+#include "token/digest.h"
+#include "token/state.h"
+
+/* How a row is sent, and what is kept of the answer. */
+enum kind {
+	ASK,	/* the command as it stands; nothing is kept */
+	HEAD,	/* likewise, and the first four bytes are kept */
+	ALL,	/* ... all of it, up to eight bytes */
+	INFO,	/* ... what the token information says of the kind of card */
+	POWER,	/* the first command after power-on */
+	FILLER, /* one byte from behind the certificate whose head the row before has read */
+	END,	/* the end of that file is looked for, with reads of one byte */
+	RESET,
+	PIN,
+	SIGN,
+	SIGN_PSS,
+	RISKY, /* a reader may not pass it on: the last one */
+};
+
+struct row {
+	const char *name, *facts;
+	enum kind kind;
+	bool follows; /* sent only if the row before was answered with 9000 */
+	const uint8_t *command;
+	size_t len;
+};
+
+#define BYTES(...) (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})
+#define JPKI 0xd3, 0x92, 0xf0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01
+#define NEIGHBOUR(a, b) 0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, (a), (b)
+#define SELECT_AID 0x00, 0xa4, 0x04, 0x0c, 0x0a
+#define SELECT_ISD 0x00, 0xa4, 0x04, 0x0c, 0x07, 0xa0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00
+#define SELECT_EF(low) 0x00, 0xa4, 0x02, 0x0c, 0x02, 0x00, (low)
+#define READ(high, low, le) 0x00, 0xb0, (high), (low), (le)
+#define QUERY(reference) 0x00, 0x20, 0x00, (reference)
+
+/*
+ * COMPUTE DIGITAL SIGNATURE of what cannot be signed: 250 bytes, where 245 are the most (P1 = 00),
+ * and 31 where it takes a hash of 32. The rest are zeros, and so is Le.
+ */
+#define TOO_LONG 250
+#define TOO_SHORT 31
+static const uint8_t long_by_short_id[5 + TOO_LONG + 1] = {0x80, 0x2a, 0x00, 0x97, TOO_LONG};
+static const uint8_t long_selected[5 + TOO_LONG + 1] = {0x80, 0x2a, 0x00, 0x80, TOO_LONG};
+static const uint8_t pss_selected[5 + TOO_SHORT + 1] = {0x80, 0x2a, 0x04, 0x80, TOO_SHORT};
+static const uint8_t unknown_selected[5 + TOO_SHORT + 1] = {0x80, 0x2a, 0x7f, 0x80, TOO_SHORT};
+
+/* What is signed after a PIN: nothing that anybody could use. */
+static const char nonsense[] = "jpki-pkcs11: a probe of a card, which says nothing";
+
+/* clang-format off */
+static const struct row rows[] = {
+	{"first-command", "1.3, 13.22", POWER, false, BYTES(SELECT_AID, NEIGHBOUR(4, 8))},
+	{"select-text", "1.1, 4", ASK, false, BYTES(SELECT_AID, NEIGHBOUR(4, 8))},
+	{"select-visual", "1.1", ASK, false, BYTES(SELECT_AID, NEIGHBOUR(4, 2))},
+	{"select-juki", "1.1", ASK, false, BYTES(SELECT_AID, NEIGHBOUR(4, 1))},
+	{"select-common", "1.1", ASK, false, BYTES(SELECT_AID, NEIGHBOUR(1, 0))},
+	{"select-nobody", "3.1", ASK, false, BYTES(SELECT_AID, NEIGHBOUR(4, 0x7f))},
+	{"select-isd", "1.1, 4", ASK, false, BYTES(SELECT_ISD)},
+	{"contact-atr", "3.6", ALL, true, BYTES(0x00, 0xca, 0x5f, 0x51, 0x00)},
+	{"select-jpki-fci", "3.1, 13.17", ASK, false, BYTES(0x00, 0xa4, 0x04, 0x00, 0x0a, JPKI, 0x00)},
+	{"select-jpki", "1.1", ASK, false, BYTES(SELECT_AID, JPKI)},
+	{"read-nothing", "3.1", ASK, false, BYTES(READ(0, 0, 4))},
+	{"select-none", "1.1", ASK, false, BYTES(0x00, 0xa4, 0x00, 0x00)},
+	{"select-3f00", "1.1", ASK, false, BYTES(0x00, 0xa4, 0x00, 0x00, 0x02, 0x3f, 0x00)},
+	{"select-path", "3.1", ASK, false, BYTES(0x00, 0xa4, 0x09, 0x0c, 0x02, 0x00, 0x06)},
+	{"select-id", "3.1", ASK, false, BYTES(0x00, 0xa4, 0x00, 0x0c, 0x02, 0x00, 0x06)},
+	{"channel", "1.1", ASK, false, BYTES(0x01, 0x84, 0x00, 0x00, 0x08)},
+	{"challenge", "3.6", ASK, false, BYTES(0x00, 0x84, 0x00, 0x00, 0x08)},
+	{"info-select", "2.1", ASK, false, BYTES(SELECT_EF(0x06))},
+	{"info-read", "2.4, 13.13", INFO, true, BYTES(READ(0, 0, 0))},
+	{"info-past-end", "2.2, 13.9", ASK, true, BYTES(READ(0, 128, 0))},
+	{"info-behind-end", "2.2, 13.9", ASK, false, BYTES(READ(1, 0, 4))},
+	{"info-short-id", "3.2", ASK, false, BYTES(READ(0x86, 0, 4))},
+	{"availability-select", "2.3, 13.11", ASK, false, BYTES(SELECT_EF(0x08))},
+	{"availability-read", "2.3, 13.11", HEAD, true, BYTES(READ(0, 0, 0))},
+	{"sign-certificate-select", "2.1, 13.11", ASK, false, BYTES(SELECT_EF(0x01))},
+	{"sign-certificate-read", "2.1", ASK, true, BYTES(READ(0, 0, 4))},
+	{"auth-certificate-select", "2.1, 13.11", ASK, false, BYTES(SELECT_EF(0x0a))},
+	{"auth-certificate-read", "2.1, 2.2, 7", HEAD, true, BYTES(READ(0, 0, 4))},
+	{"auth-certificate-filler", "2.2, 13.10", FILLER, true, BYTES(READ(0, 0, 1))},
+	{"auth-certificate-end", "2.2", END, true, BYTES(READ(0, 0, 1))},
+	{"auth-ca-select", "2.1", ASK, false, BYTES(SELECT_EF(0x0b))},
+	{"auth-ca-read", "2.1", HEAD, true, BYTES(READ(0, 0, 4))},
+	{"auth-ca-filler", "2.2, 13.10", FILLER, true, BYTES(READ(0, 0, 1))},
+	{"auth-ca-end", "2.2, 13.10", END, true, BYTES(READ(0, 0, 1))},
+	{"sign-ca-select", "2.1", ASK, false, BYTES(SELECT_EF(0x02))},
+	{"sign-ca-read", "2.1", HEAD, true, BYTES(READ(0, 0, 4))},
+	{"sign-ca-filler", "2.2, 13.10", FILLER, true, BYTES(READ(0, 0, 1))},
+	{"sign-ca-end", "2.2, 13.10", END, true, BYTES(READ(0, 0, 1))},
+	{"sealed-select", "2.1", ASK, false, BYTES(SELECT_EF(0x09))},
+	{"sealed-read", "2.1", ASK, true, BYTES(READ(0, 0, 4))},
+	{"auth-pin-short-id", "3.3", ASK, false, BYTES(QUERY(0x98))},
+	{"auth-pin-select", "3.3", ASK, false, BYTES(SELECT_EF(0x18))},
+	{"auth-pin-query", "3.3, 13.1", ASK, true, BYTES(QUERY(0x80))},
+	{"sign-pin-short-id", "3.3", ASK, false, BYTES(QUERY(0x9b))},
+	{"sign-pin-select", "3.3", ASK, false, BYTES(SELECT_EF(0x1b))},
+	{"sign-pin-query", "3.3, 13.1", ASK, true, BYTES(QUERY(0x80))},
+	{"signature-short-id", "3.4", ASK, false, long_by_short_id, sizeof long_by_short_id},
+	{"key-select", "3.4", ASK, false, BYTES(SELECT_EF(0x17))},
+	{"key-read", "3.2", ASK, true, BYTES(READ(0, 0, 4))},
+	{"signature-selected", "3.4", ASK, false, long_selected, sizeof long_selected},
+	{"signature-pss", "3.4, 13.6, 13.7", ASK, false, pss_selected, sizeof pss_selected},
+	{"signature-unknown", "3.4, 13.6", ASK, false, unknown_selected, sizeof unknown_selected},
+	{"pin", "3.3", PIN, false, BYTES(QUERY(0x80))},
+	{"pin-signature", "3.4, 12", SIGN, false, BYTES(0x80, 0x2a, 0x00, 0x80)},
+	{"pin-signature-pss", "3.4, 13.6", SIGN_PSS, false, BYTES(0x80, 0x2a, 0x04, 0x80)},
+	{"pin-signature-short-id", "3.4", ASK, false, long_by_short_id, sizeof long_by_short_id},
+	{"pin-query", "3.3", ASK, false, BYTES(QUERY(0x98))},
+	{"pin-select-file", "4", ASK, false, BYTES(SELECT_EF(0x06))},
+	{"pin-after-file", "4", SIGN, true, BYTES(0x80, 0x2a, 0x00, 0x80)},
+	{"pin-select-jpki", "4", ASK, false, BYTES(SELECT_AID, JPKI)},
+	{"pin-after-jpki", "4", SIGN, true, BYTES(0x80, 0x2a, 0x00, 0x80)},
+	{"pin-reset", "4, 13.3", RESET, false, NULL, 0},
+	{"pin-reset-jpki", "4, 13.3", ASK, true, BYTES(SELECT_AID, JPKI)},
+	{"pin-after-reset", "4, 13.3", SIGN, true, BYTES(0x80, 0x2a, 0x00, 0x80)},
+	{"pin-leave", "4", ASK, false, BYTES(SELECT_AID, NEIGHBOUR(4, 8))},
+	{"pin-leave-isd", "4", ASK, false, BYTES(SELECT_ISD)},
+	{"pin-return", "4", ASK, false, BYTES(SELECT_AID, JPKI)},
+	{"pin-after-leaving", "4", SIGN, true, BYTES(0x80, 0x2a, 0x00, 0x80)},
+	{"extended-select", "3.2, 13.8", ASK, false, BYTES(SELECT_EF(0x06))},
+	{"extended-read", "3.2, 13.8", RISKY, true, BYTES(0x00, 0xb0, 0x00, 0x00, 0x00, 0x00, 0xa0)},
+};
+/* clang-format on */
+#define ROWS (sizeof rows / sizeof rows[0])
+_Static_assert(ROWS <= PROBES_MAX, "there is room for the answers");
+
+size_t
+probe_count(void)
+{
+	return ROWS;
+}
+
+static bool
+needs_pin(const struct row *row)
+{
+	return strncmp(row->name, "pin", 3) == 0;
+}
+
+struct probe_row
+probe_row(size_t i)
+{
+	return (struct probe_row){
+		rows[i].name, rows[i].facts, {rows[i].command, rows[i].len}, needs_pin(&rows[i])};
+}
+
+/* A run through the table. */
+struct run {
+	struct token *t;
+	uint64_t insertion;
+	struct bytes pin; /* data NULL: without */
+	bool alone;
+	uint8_t head[4]; /* of the file read last */
+	bool ok;	 /* the row before was answered with 9000 */
+};
+
+static unsigned long
+microseconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (unsigned long)now.tv_sec * 1000000UL + (unsigned long)now.tv_nsec / 1000UL;
+}
+
+static enum result
+send(struct run *run, struct bytes command, uint8_t out[256], struct probe_answer *a)
+{
+	const unsigned long start = microseconds();
+	enum result r = card_exchange(run->t->link, command, out, &a->length, &a->sw);
+
+	a->microseconds = microseconds() - start;
+	a->state = r == RESULT_OK ? PROBE_ANSWERED : PROBE_LOST;
+	return r;
+}
+
+static void
+keep(struct probe_answer *a, const uint8_t *data, size_t len)
+{
+	memcpy(a->data + a->data_len, data, len);
+	a->data_len += len;
+}
+
+/* Label and model, and of the serial number whether it is every card's (card fact 2.4). */
+static void
+keep_info(struct probe_answer *a, const uint8_t info[256])
+{
+	static const char surveyed[] = "0000000020500003";
+	const uint8_t same = memcmp(info + 80, surveyed, sizeof surveyed - 1) == 0;
+
+	if (a->length < LAYOUT_TOKEN_INFO_SIZE)
+		return;
+	keep(a, info, 32);
+	keep(a, info + 64, 16);
+	keep(a, &same, 1);
+}
+
+static enum result
+ask(struct run *run, const struct row *row, struct probe_answer *a)
+{
+	const size_t most = row->kind == HEAD ? 4 : row->kind == ALL ? 8 : 0;
+	uint8_t out[256] = {0};
+	enum result r = send(run, (struct bytes){row->command, row->len}, out, a);
+
+	if (r == RESULT_OK && row->kind == INFO)
+		keep_info(a, out);
+	else if (r == RESULT_OK)
+		keep(a, out, a->length < most ? a->length : most);
+	if (row->kind == HEAD)
+		memcpy(run->head, out, sizeof run->head);
+	secret_wipe(out, sizeof out);
+	return r;
+}
+
+/* One byte of the current file. */
+static enum result
+read_at(struct run *run, size_t offset, struct probe_answer *a, uint8_t *byte)
+{
+	const uint8_t command[] = {READ((uint8_t)(offset >> 8), (uint8_t)offset, 1)};
+	uint8_t out[256];
+	enum result r = send(run, (struct bytes){command, sizeof command}, out, a);
+
+	*byte = out[0];
+	secret_wipe(out, sizeof out);
+	return r;
+}
+
+static enum result
+read_filler(struct run *run, struct probe_answer *a)
+{
+	const size_t at = (size_t)(run->head[2] << 8 | run->head[3]) + 4;
+	uint8_t byte;
+	enum result r;
+
+	if (run->head[0] != LAYOUT_CERTIFICATE_TAG || run->head[1] != 0x82 || at > 0x7fff)
+		return RESULT_OK;
+	r = read_at(run, at, a, &byte);
+	if (r == RESULT_OK && a->length == 1)
+		keep(a, &byte, 1);
+	return r;
+}
+
+/* The first offset that the card does not read at, with what it says there. */
+static enum result
+find_end(struct run *run, struct probe_answer *a)
+{
+	struct probe_answer one = {0};
+	size_t inside = 0, outside = 0x8000;
+	uint8_t byte;
+	enum result r;
+
+	while (outside - inside > 1) {
+		const size_t middle = (inside + outside) / 2;
+
+		r = read_at(run, middle, &one, &byte);
+		if (r != RESULT_OK)
+			return r;
+		if (one.length > 0) {
+			inside = middle;
+		} else {
+			outside = middle;
+			*a = one;
+		}
+	}
+	a->length = outside;
+	return RESULT_OK;
+}
+
+/* A card that is known to be ours, as it is before anybody spoke to it. */
+static enum result
+ask_first(struct run *run, const struct row *row, struct probe_answer *a)
+{
+	enum result r;
+
+	if (!run->alone)
+		return RESULT_OK;
+	r = ask(run, row, a);
+	return r == RESULT_OK ? work_go_on(run->t, run->insertion) : r;
+}
+
+static enum result
+reset(struct run *run, struct probe_answer *a)
+{
+	enum result r;
+
+	if (!run->alone)
+		return RESULT_OK;
+	r = link_reset(run->t->link);
+	a->state = r == RESULT_OK ? PROBE_ANSWERED : PROBE_LOST;
+	a->sw = 0x9000;
+	return r;
+}
+
+static enum result
+present(struct run *run, struct probe_answer *a)
+{
+	const struct layout_role *role = &layout_roles[LAYOUT_AUTH];
+	struct state_key *k = &run->t->keys[LAYOUT_AUTH];
+	struct secret *pin = NULL;
+	enum result r = k->present ? look_know_card(run->t) : RESULT_NO_CERTIFICATE;
+
+	if (r == RESULT_OK)
+		r = present_query(run->t, LAYOUT_AUTH);
+	if (r == RESULT_OK && k->tries < (int)role->tries)
+		r = RESULT_DECLINED;
+	if (r == RESULT_OK)
+		r = pin_read(role, run->pin, &pin);
+	if (r == RESULT_OK)
+		r = present_typed(run->t, LAYOUT_AUTH, pin);
+	secret_free(pin);
+	if (r == RESULT_OK)
+		*a = (struct probe_answer){.state = PROBE_ANSWERED, .sw = 0x9000};
+	return r;
+}
+
+/* What was read with the PIN presented says nothing of what can be read without: it is not kept. */
+static void
+forget_certificate(struct token *t, bool had_head, bool had_certificate)
+{
+	t->have_head = had_head;
+	if (!had_certificate)
+		files_forget_certificate(&t->keys[LAYOUT_AUTH].certificate);
+}
+
+static enum result
+check_with_certificate(struct run *run, struct probe_answer *a, struct bytes hash,
+		       const uint8_t signature[256], bool pss)
+{
+	const struct layout_role *role = &layout_roles[LAYOUT_AUTH];
+	struct state_certificate *c = &run->t->keys[LAYOUT_AUTH].certificate;
+	const struct bytes made = {signature, a->length};
+	enum result r = files_read_certificate(run->t, role->certificate_file, role->name, c);
+	uint8_t right;
+
+	if (r != RESULT_OK)
+		return work_is_answer(r) || r == RESULT_BAD_CERTIFICATE ? RESULT_OK : r;
+	right = pss ? digest_verify_pss(c->fields.modulus, c->fields.exponent, hash, made)
+		    : digest_verify_v15(c->fields.modulus, c->fields.exponent, hash, made);
+	keep(a, &right, 1);
+	return RESULT_OK;
+}
+
+static enum result
+check(struct run *run, struct probe_answer *a, struct bytes hash, const uint8_t signature[256],
+      bool pss)
+{
+	const bool had_head = run->t->have_head;
+	const bool had_certificate = run->t->keys[LAYOUT_AUTH].certificate.file != NULL;
+	enum result r = check_with_certificate(run, a, hash, signature, pss);
+
+	forget_certificate(run->t, had_head, had_certificate);
+	return r;
+}
+
+static enum result
+sign(struct run *run, bool pss, struct probe_answer *a)
+{
+	const uint8_t select[] = {SELECT_EF(0x17)};
+	uint8_t hash[DIGEST_SIZE_MAX], command[5 + DIGEST_INFO_MAX + 1] = {0x80, 0x2a}, out[256];
+	const struct bytes text = {(const uint8_t *)nonsense, sizeof nonsense - 1};
+	const size_t len = digest_of(DIGEST_SHA256, text, hash);
+	const struct bytes digest = {hash, len};
+	enum result r = send(run, (struct bytes){select, sizeof select}, out, a);
+
+	if (r != RESULT_OK || a->sw != 0x9000)
+		return r;
+	command[2] = pss ? CARD_SIGN_PSS : CARD_SIGN_AS_GIVEN;
+	command[3] = CARD_CURRENT_FILE;
+	if (pss)
+		memcpy(command + 5, hash, len);
+	command[4] = (uint8_t)(pss ? len : digest_info(DIGEST_SHA256, digest, command + 5));
+	r = send(run, (struct bytes){command, (size_t)command[4] + 6}, out, a);
+	if (r == RESULT_OK && a->sw == 0x9000)
+		r = check(run, a, digest, out, pss);
+	return r;
+}
+
+/* A reader that does not pass it on may have lost its way: the card gets power anew. */
+static enum result
+ask_risky(struct run *run, const struct row *row, struct probe_answer *a)
+{
+	enum result r = ask(run, row, a);
+
+	if (r != RESULT_TRANSPORT && r != RESULT_BAD_ANSWER)
+		return r;
+	run->t->power_off = true;
+	return RESULT_OK;
+}
+
+static enum result
+send_row(struct run *run, const struct row *row, struct probe_answer *a)
+{
+	switch (row->kind) {
+	case ASK:
+	case HEAD:
+	case ALL:
+	case INFO:
+		return ask(run, row, a);
+	case POWER:
+		return ask_first(run, row, a);
+	case FILLER:
+		return read_filler(run, a);
+	case END:
+		return find_end(run, a);
+	case RESET:
+		return reset(run, a);
+	case PIN:
+		return present(run, a);
+	case SIGN:
+	case SIGN_PSS:
+		return sign(run, row->kind == SIGN_PSS, a);
+	case RISKY:
+		return ask_risky(run, row, a);
+	}
+	return RESULT_FAILED;
+}
+
+/* What follows a certificate's head that could be read goes on from that. */
+static enum result
+send_all(struct run *run, struct probe_answer *answers)
+{
+	enum result r = RESULT_OK;
+
+	for (size_t i = 0; i < ROWS && r == RESULT_OK; i++) {
+		const struct row *row = &rows[i];
+
+		if (line_is_drawn(run->t->line))
+			return RESULT_ENDED;
+		if ((needs_pin(row) && !run->pin.data) || (row->follows && !run->ok))
+			continue;
+		r = send_row(run, row, &answers[i]);
+		if (row->kind != FILLER && row->kind != END)
+			run->ok = answers[i].state == PROBE_ANSWERED && answers[i].sw == 0x9000;
+	}
+	return r;
+}
+
+enum result
+token_probe(struct token *t, struct bytes pin, bool alone, struct probe_answer *answers,
+	    unsigned int *protocol)
+{
+	struct run run = {.t = t, .pin = pin, .alone = alone};
+	enum result r = state_anybody_logged_in(t) ? RESULT_LOGGED_IN : work_begin(t, 0);
+
+	if (r != RESULT_OK)
+		return r;
+	run.insertion = t->insertion;
+	*protocol = link_protocol(t->link);
+	if (alone) {
+		r = work_power_anew(t, run.insertion);
+		if (r != RESULT_OK)
+			return r;
+	}
+	r = send_all(&run, answers);
+	if (r == RESULT_DECLINED) { /* by us, not by the card */
+		r = work_end(t, RESULT_OK);
+		return r == RESULT_OK ? RESULT_DECLINED : r;
+	}
+	return work_end(t, r);
+}

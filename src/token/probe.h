@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOKEN_PROBE_H
+#define JPKI_TOKEN_PROBE_H
+
+#include "token/token.h"
+
+/*
+ * Harmless questions about what is not certain of cards in general (card facts 1 to 4, 7, 12, 13):
+ * a const table, sent from top to bottom. None spends a try, changes anything on the card, or asks
+ * for anything personal: the record of the common application and the certificates' bodies are
+ * left alone, and so is every form of VERIFY that no card is known to take for a query.
+ */
+
+#define PROBES_MAX 80
+#define PROBE_DATA 56
+
+/* What is sent, and what it is about. */
+struct probe_row {
+	const char *name, *facts;
+	struct bytes command; /* without a PIN and a file's offset; none: a reset */
+	bool needs_pin;
+};
+
+enum probe_state { PROBE_NOT_SENT, PROBE_ANSWERED, PROBE_LOST };
+
+struct probe_answer {
+	enum probe_state state;
+	uint16_t sw;
+	size_t length; /* of the answer; of the file, where its end was looked for */
+	unsigned long microseconds;
+	uint8_t data[PROBE_DATA];
+	size_t data_len;
+};
+
+size_t probe_count(void);
+struct probe_row probe_row(size_t i);
+
+/*
+ * Sends them. `pin`, as it was typed (data NULL: none): presented once, for the log-in key, and
+ * only where all its tries are left (else RESULT_DECLINED). `alone`: nobody else is connected to
+ * the card, which may then be powered anew and reset. answers[probe_count()] is filled as far as it
+ * came. RESULT_NOT_JPKI; RESULT_LOGGED_IN; for the PIN as token_login.
+ */
+enum result token_probe(struct token *t, struct bytes pin, bool alone,
+			struct probe_answer *answers, unsigned int *protocol);
+
+#endif

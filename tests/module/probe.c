@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/module/harness.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/*
+ * The probes of the vendor interface: what they send is harmless by ISO 7816-4 and the facts on the
+ * card, and what they are told is what the card said.
+ */
+
+static CK_FUNCTION_LIST *f;
+static struct jpki_probe_report report;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	f = harness_module("jpki-pkcs11");
+	harness_reset();
+	p11_start(f);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	(void)f->C_Finalize(NULL);
+	return 0;
+}
+
+static CK_RV
+probe(const char *pin)
+{
+	CK_UTF8CHAR copy[16] = "";
+
+	memset(&report, 0, sizeof report);
+	report.size = sizeof report;
+	if (pin)
+		memcpy(copy, pin, strlen(pin));
+	return p11_own_functions("jpki-pkcs11")
+		->probe_card(SLOT_AUTH, pin ? copy : NULL, pin ? strlen(pin) : 0, &report);
+}
+
+static const struct jpki_probe *
+answer(const char *name)
+{
+	for (CK_ULONG i = 0; i < report.count; i++)
+		if (strcmp(report.probes[i].name, name) == 0)
+			return &report.probes[i];
+	fail_msg("there is no probe %s", name);
+	return NULL;
+}
+
+static void
+assert_sw(const char *name, CK_ULONG sw)
+{
+	if (answer(name)->state != JPKI_PROBE_ANSWERED || answer(name)->sw != sw)
+		fail_msg("%s: state %d, %04lX", name, (int)answer(name)->state, answer(name)->sw);
+}
+
+/* A signature that no card makes: more than 245 bytes, or less than the hash it takes. */
+static bool
+cannot_be_signed(const CK_BYTE *command)
+{
+	return command[2] == 0 ? command[4] > 245 : command[4] < 32;
+}
+
+/* One command: SELECT, READ BINARY, GET DATA of a contact ATR, GET CHALLENGE, the query. */
+static bool
+is_harmless(const struct jpki_probe *p)
+{
+	const CK_BYTE *c = p->command;
+
+	switch (c[1]) {
+	case 0xa4:
+	case 0x84:
+		return true;
+	case 0xb0:
+		return p->command_len == 5 || p->command_len == 7;
+	case 0xca:
+		return c[2] == 0x5f && c[3] == 0x51;
+	case 0x20:
+		return p->command_len == 4 && (c[3] == 0x80 || c[3] == 0x98 || c[3] == 0x9b);
+	case 0x2a:
+		return p->needs_pin || cannot_be_signed(c);
+	default:
+		return false;
+	}
+}
+
+static void
+nothing_that_could_spend_or_change_anything_is_in_the_list(void **state)
+{
+	(void)state;
+	report.size = sizeof report;
+	assert_int_equal(p11_own_functions("jpki-pkcs11")->list_probes(&report), CKR_OK);
+	assert_in_range(report.count, 1, JPKI_PROBES_MAX);
+	assert_int_equal(harness_exchanges(), 0);
+	for (CK_ULONG i = 0; i < report.count; i++) {
+		const struct jpki_probe *p = &report.probes[i];
+
+		assert_int_equal(p->state, JPKI_PROBE_NOT_SENT);
+		assert_true(strlen(p->name) > 0 && strlen(p->facts) > 0);
+		if (p->command ? !is_harmless(p) : !p->needs_pin)
+			fail_msg("%s is not harmless", p->name);
+	}
+}
+
+static void
+assert_untouched(unsigned long verifies)
+{
+	assert_int_equal(harness_tries("auth"), 3);
+	assert_int_equal(harness_tries("sign"), 5);
+	assert_int_equal(harness_verifies(), verifies);
+	assert_false(harness_is_open("auth"));
+	assert_false(harness_is_open("sign"));
+}
+
+static void
+without_a_pin_no_try_no_verify_no_signature_and_the_card_is_logged_out(void **state)
+{
+	const unsigned long verifies = harness_verifies();
+
+	(void)state;
+	assert_int_equal(probe(NULL), CKR_OK);
+	assert_untouched(verifies);
+	assert_true(report.alone);
+	for (CK_ULONG i = 0; i < report.count; i++)
+		if (report.probes[i].needs_pin)
+			assert_int_equal(report.probes[i].state, JPKI_PROBE_NOT_SENT);
+	assert_sw("first-command", 0x9000);
+	assert_sw("select-nobody", 0x6a82);
+	assert_sw("sign-certificate-read", 0x6982);
+	assert_sw("info-behind-end", 0x6b00);
+	assert_sw("auth-pin-query", 0x63c3);
+	assert_sw("sign-pin-short-id", 0x63c5);
+	assert_sw("signature-unknown", 0x6a86);
+	assert_sw("signature-pss", 0x6982);
+	assert_sw("extended-read", 0x6700);
+	assert_int_equal(answer("auth-certificate-end")->length, 3808);
+	assert_int_equal(answer("auth-ca-filler")->data[0], 0xff);
+	assert_memory_equal(answer("info-read")->data, "JPKIAPICCTOKEN2 ", 16);
+	assert_int_equal(report.atr_len, 13);
+	assert_int_equal(report.protocol, 1);
+}
+
+static void
+with_the_pin_one_verify_and_what_ends_a_login(void **state)
+{
+	const unsigned long verifies = harness_verifies();
+
+	(void)state;
+	assert_int_equal(probe(PIN_AUTH), CKR_OK);
+	assert_untouched(verifies + 1);
+	assert_sw("pin-signature", 0x9000);
+	assert_int_equal(answer("pin-signature")->data[0], 1);
+	assert_sw("pin-signature-pss", 0x9000);
+	assert_int_equal(answer("pin-signature-pss")->data[0], 1);
+	assert_sw("pin-query", 0x63c3);
+	assert_sw("pin-after-file", 0x9000);
+	assert_sw("pin-after-jpki", 0x9000);
+	assert_sw("pin-after-reset", 0x9000);
+	assert_sw("pin-after-leaving", 0x6982);
+}
+
+static void
+a_pin_is_not_sent_unless_all_its_tries_are_there(void **state)
+{
+	const unsigned long verifies = harness_verifies();
+
+	(void)state;
+	harness_sim("tries", "adult", "auth", "2", NULL);
+	assert_int_equal(probe(PIN_AUTH), CKR_FUNCTION_REJECTED);
+	assert_int_equal(harness_verifies(), verifies);
+	assert_int_equal(harness_tries("auth"), 2);
+	harness_sim("tries", "adult", "auth", "3", NULL);
+	assert_int_equal(probe("12345"), CKR_PIN_INCORRECT);
+	assert_int_equal(harness_verifies(), verifies);
+	assert_int_equal(probe("9999"), CKR_PIN_INCORRECT);
+	assert_int_equal(harness_verifies(), verifies + 1);
+	assert_int_equal(harness_tries("auth"), 2);
+	assert_int_equal(probe("9999"), CKR_FUNCTION_REJECTED);
+	assert_int_equal(harness_verifies(), verifies + 1);
+	assert_false(harness_is_open("auth"));
+}
+
+/* The look at a card is two exchanges: the first contact, and JPKI. */
+static void
+another_card_gets_nothing_but_the_look_at_it(void **state)
+{
+	unsigned long exchanges;
+
+	(void)state;
+	harness_card("foreign");
+	exchanges = harness_exchanges();
+	assert_int_equal(probe(PIN_AUTH), CKR_TOKEN_NOT_PRESENT);
+	assert_in_range(harness_exchanges() - exchanges, 1, 2);
+	assert_int_equal(probe(NULL), CKR_TOKEN_NOT_PRESENT);
+	assert_in_range(harness_exchanges() - exchanges, 1, 2);
+	harness_card("juki");
+	(void)probe(PIN_AUTH);
+	assert_int_equal(answer("select-isd")->state, JPKI_PROBE_NOT_SENT);
+}
+
+static void
+who_is_logged_in_is_left_so(void **state)
+{
+	CK_SESSION_HANDLE session;
+
+	(void)state;
+	session = p11_open(f, SLOT_AUTH);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	assert_int_equal(probe(NULL), CKR_USER_ALREADY_LOGGED_IN);
+	assert_int_equal(f->C_Logout(session), CKR_OK);
+	assert_int_equal(probe(NULL), CKR_OK);
+}
+
+/* All that is kept of any answer, as text and as bytes. */
+static void
+assert_not_kept(const char *what)
+{
+	for (CK_ULONG i = 0; i < report.count; i++)
+		if (memmem(report.probes[i].data, report.probes[i].data_len, what, strlen(what)))
+			fail_msg("%s keeps %s", report.probes[i].name, what);
+}
+
+static void
+nothing_of_the_holder_and_no_serial_number_is_kept(void **state)
+{
+	(void)state;
+	assert_int_equal(probe(PIN_AUTH), CKR_OK);
+	assert_not_kept("0000000020500003");
+	assert_not_kept("13101");
+	for (CK_ULONG i = 0; i < report.count; i++) {
+		const struct jpki_probe *p = &report.probes[i];
+
+		if (p->data_len > 8 && strcmp(p->name, "info-read") != 0)
+			fail_msg("%s keeps %lu bytes", p->name, p->data_len);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(int argc, char *argv[])
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_that_could_spend_or_change_anything_is_in_the_list),
+		TEST(without_a_pin_no_try_no_verify_no_signature_and_the_card_is_logged_out),
+		TEST(with_the_pin_one_verify_and_what_ends_a_login),
+		TEST(a_pin_is_not_sent_unless_all_its_tries_are_there),
+		TEST(another_card_gets_nothing_but_the_look_at_it),
+		TEST(who_is_logged_in_is_left_so),
+		TEST(nothing_of_the_holder_and_no_serial_number_is_kept),
+	};
+
+	harness_start(argc, argv, "--reader", "Reader=adult", NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
