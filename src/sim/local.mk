@@ -7,8 +7,8 @@ noinst_LTLIBRARIES += src/sim/libsim-card.la
 src_sim_libsim_card_la_SOURCES = \
 	src/sim/base/dates.c src/sim/base/dates.h src/sim/base/error.c src/sim/base/error.h \
 	src/sim/base/files.c src/sim/base/files.h src/sim/base/json.c \
-	src/sim/base/json.h src/sim/base/pins.c src/sim/base/pins.h src/sim/base/random.c \
-	src/sim/base/random.h \
+	src/sim/base/json.h src/sim/base/memory.c src/sim/base/memory.h src/sim/base/pins.c \
+	src/sim/base/pins.h src/sim/base/random.c src/sim/base/random.h \
 	src/sim/card/apdu.c src/sim/card/apps.c src/sim/card/apps.h src/sim/card/card.c \
 	src/sim/card/card.h src/sim/card/chip.h src/sim/card/command.h src/sim/card/data.c \
 	src/sim/card/folder.c src/sim/card/folder.h src/sim/card/memory.c src/sim/card/pin.c \
@@ -27,14 +27,16 @@ src_sim_libsim_card_la_LIBADD = $(OPENSSL_LIBS) $(JANSSON_LIBS)
 # Its doors: readers, PC/SC, faults, vpcd, the control socket.
 noinst_LTLIBRARIES += src/sim/libsim-control.la src/sim/libsim-doors.la
 src_sim_libsim_control_la_SOURCES = \
+	src/sim/base/error.c src/sim/base/error.h src/sim/base/memory.c src/sim/base/memory.h \
+	src/sim/base/socket.c src/sim/base/socket.h \
 	src/sim/control/client.c src/sim/control/client.h src/sim/control/control.h
 src_sim_libsim_control_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_sim_libsim_control_la_LIBADD = $(JANSSON_LIBS)
 src_sim_libsim_doors_la_SOURCES = \
-	src/sim/base/loop.c src/sim/base/loop.h src/sim/base/socket.c src/sim/base/socket.h \
+	src/sim/base/loop.c src/sim/base/loop.h \
 	src/sim/base/reading.c src/sim/base/reading.h src/sim/base/trace.c src/sim/base/trace.h \
 	src/sim/control/control.c src/sim/control/control.h src/sim/control/orders.c \
-	src/sim/control/orders.h src/sim/control/status.c src/sim/control/status.h \
+	src/sim/control/orders.h \
 	src/sim/doors/qemu.c src/sim/doors/qemu.h \
 	src/sim/doors/vpcd.c src/sim/doors/vpcd.h \
 	src/sim/pcscd/answer.c src/sim/pcscd/answer.h src/sim/pcscd/call.c src/sim/pcscd/call.h \

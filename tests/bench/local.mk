@@ -10,7 +10,7 @@ tests_module_budget_LDADD = $(harness_libs)
 EXTRA_PROGRAMS = tests/bench/bench
 CLEANFILES += tests/bench/bench
 tests_bench_bench_SOURCES = tests/bench/bench.c tests/bench/minimal.c tests/bench/minimal.h \
-	tests/bench/steps.c tests/bench/steps.h src/sim/base/error.c
+	tests/bench/steps.c tests/bench/steps.h
 tests_bench_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(P11KIT_CFLAGS) $(PCSC_CFLAGS) \
 	$(JANSSON_CFLAGS)
 tests_bench_bench_LDADD = src/sim/libsim-control.la $(PCSC_LIBS) $(JANSSON_LIBS) -ldl

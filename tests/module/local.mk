@@ -6,7 +6,7 @@ AM_TESTS_ENVIRONMENT = JPKI_BUILD='$(abs_top_builddir)'; export JPKI_BUILD; \
 EXTRA_DIST += tests/alone.sh
 
 card_libraries += tests/libharness.la
-tests_libharness_la_SOURCES = tests/module/harness.c tests/module/harness.h src/sim/base/error.c
+tests_libharness_la_SOURCES = tests/module/harness.c tests/module/harness.h
 tests_libharness_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(CMOCKA_CFLAGS) \
 	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(PCSC_CFLAGS)
 tests_libharness_la_LIBADD = src/sim/libsim-control.la $(CMOCKA_LIBS) $(OPENSSL_LIBS) \

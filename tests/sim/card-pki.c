@@ -120,17 +120,39 @@ verify(const char *card, enum sim_pin which)
 	return verify_in(help_store(), card, which);
 }
 
-static struct sim_card_info *
-info_of(const char *card, struct sim_card_info **list, size_t *count)
+/* All that the list of cards says of that card; a new reference. */
+static json_t *
+info_of(struct sim_store *store, const char *card)
 {
 	char *error = NULL;
+	json_t *list = sim_store_list(store, &error), *each, *found = NULL;
+	size_t i;
 
-	expect_ok(sim_store_list(help_store(), list, count, &error), error);
-	for (size_t i = 0; i < *count; i++)
-		if (strcmp((*list)[i].name, card) == 0)
-			return &(*list)[i];
-	fail_msg("no card %s", card);
-	return NULL;
+	expect_ok(list != NULL, error);
+	json_array_foreach(list, i,
+			   each) if (strcmp(json_string_value(json_object_get(each, "name")),
+					    card) == 0) found = json_incref(each);
+	json_decref(list);
+	assert_non_null(found);
+	return found;
+}
+
+static const json_t *
+member(const json_t *info, enum sim_pin which, const char *name)
+{
+	return json_object_get(json_object_get(info, sim_pin_names[which]), name);
+}
+
+static int64_t
+number(const json_t *info, enum sim_pin which, const char *name)
+{
+	return json_integer_value(member(info, which, name));
+}
+
+static const char *
+word(const json_t *info, enum sim_pin which, const char *name)
+{
+	return json_string_value(member(info, which, name));
 }
 
 static void
@@ -491,19 +513,18 @@ format_time(int64_t time, char text[20])
 static void
 certificates_end_on_the_fifth_birthday_or_with_the_card(void **state)
 {
-	struct sim_card_info *list;
-	size_t count;
-	const struct sim_card_info *adult;
+	json_t *adult;
 	char text[20];
 
 	(void)state;
 	need_card("adult");
-	adult = info_of("adult", &list, &count);
+	adult = info_of(help_store(), "adult");
 	/* The adult's birthdays after 2026-11-21 are the 2 March of 2027, 28, 29, 30, 31. */
-	format_time(adult->key[SIM_PIN_AUTH].not_after, text);
+	format_time(number(adult, SIM_PIN_AUTH, "not_after"), text);
 	assert_string_equal(text, "2031-03-02 14:59:59");
-	assert_true(adult->key[SIM_PIN_SIGN].not_after <= adult->key[SIM_PIN_AUTH].not_after);
-	sim_store_free_list(list, count);
+	assert_true(number(adult, SIM_PIN_SIGN, "not_after") <=
+		    number(adult, SIM_PIN_AUTH, "not_after"));
+	json_decref(adult);
 }
 
 /* Adults of each generation, in a state directory of their own: born on 2 March. */
@@ -565,17 +586,16 @@ a_card_of_the_previous_generation_is_in_its_dates_on_any_day(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		struct sim_make_options options = {.seed = "previous", .generation = "previous"};
 		char name[] = "card-0";
-		struct sim_card_info *list;
-		size_t count;
+		json_t *info;
 
 		name[5] = (char)('0' + i);
 		assert_true(sim_now_parse(days[i], &options.now, &error));
 		expect_ok(sim_store_make_card(store, name, "child", &options, &error), error);
-		expect_ok(sim_store_list(store, &list, &count, &error), error);
-		assert_string_equal(list[i].key[SIM_PIN_AUTH].generation, generations[i]);
-		assert_true(list[i].key[SIM_PIN_AUTH].not_before < options.now);
-		assert_true(list[i].key[SIM_PIN_AUTH].not_after > options.now);
-		sim_store_free_list(list, count);
+		info = info_of(store, name);
+		assert_string_equal(word(info, SIM_PIN_AUTH, "generation"), generations[i]);
+		assert_true(number(info, SIM_PIN_AUTH, "not_before") < options.now);
+		assert_true(number(info, SIM_PIN_AUTH, "not_after") > options.now);
+		json_decref(info);
 	}
 	sim_store_free(store);
 }
@@ -666,8 +686,7 @@ who_moved_has_a_revoked_signing_certificate_only(void **state)
 static void
 expired_and_near_expiry_are_what_they_say(void **state)
 {
-	struct sim_card_info *list;
-	size_t count;
+	json_t *info;
 	int64_t days;
 
 	(void)state;
@@ -676,11 +695,10 @@ expired_and_near_expiry_are_what_they_say(void **state)
 	assert_int_equal(verify("expired", SIM_PIN_AUTH), X509_V_ERR_CERT_HAS_EXPIRED);
 	assert_int_equal(verify("expired", SIM_PIN_SIGN), X509_V_ERR_CERT_HAS_EXPIRED);
 	assert_int_equal(verify("near-expiry", SIM_PIN_AUTH), X509_V_OK);
-	days = (info_of("near-expiry", &list, &count)->key[SIM_PIN_AUTH].not_after -
-		help_options.now) /
-	       86400;
+	info = info_of(help_store(), "near-expiry");
+	days = (number(info, SIM_PIN_AUTH, "not_after") - help_options.now) / 86400;
 	assert_true(days >= 15 && days <= 25);
-	sim_store_free_list(list, count);
+	json_decref(info);
 }
 
 /* 2026-11-21 in Japan, and that many days later. */
@@ -743,20 +761,18 @@ people_whose_point_is_a_date_near_today_have_it_on_every_day(void **state)
 static void
 a_renewed_pair_is_under_the_newer_authority_and_lasts_a_birthday_longer(void **state)
 {
-	struct sim_card_info *list;
-	size_t count;
-	const struct sim_card_info *renewed;
+	json_t *renewed;
 	char text[20];
 
 	(void)state;
 	need_card("renewed");
-	renewed = info_of("renewed", &list, &count);
-	assert_string_equal(renewed->key[SIM_PIN_AUTH].generation, "2023");
-	format_time(renewed->key[SIM_PIN_AUTH].not_after, text);
+	renewed = info_of(help_store(), "renewed");
+	assert_string_equal(word(renewed, SIM_PIN_AUTH, "generation"), "2023");
+	format_time(number(renewed, SIM_PIN_AUTH, "not_after"), text);
 	assert_memory_equal(text, "2031-12-31", 10); /* the sixth birthday, 40 days on */
 	assert_int_equal(verify("renewed", SIM_PIN_AUTH), X509_V_OK);
 	assert_int_equal(verify("renewed", SIM_PIN_SIGN), X509_V_OK);
-	sim_store_free_list(list, count);
+	json_decref(renewed);
 }
 
 static void
@@ -821,9 +837,7 @@ static void
 renewal_gives_new_keys_and_leaves_pins_and_tries(void **state)
 {
 	struct sim_make_options options = help_options;
-	struct sim_card_info *list, *later_list;
-	size_t count, later_count;
-	const struct sim_card_info *before, *after;
+	json_t *before, *after;
 	X509 *old, *new;
 	struct sim_card *card;
 	char *error = NULL;
@@ -839,17 +853,19 @@ renewal_gives_new_keys_and_leaves_pins_and_tries(void **state)
 	assert_sw(card, SELECT_JPKI, 0x9000);
 	assert_sw(card, WRONG_AUTH, 0x63C2);
 	old = certificate_of("to-renew", SIM_PIN_AUTH);
-	before = info_of("to-renew", &list, &count);
+	before = info_of(help_store(), "to-renew");
 
 	options.generation = "next";
 	expect_ok(sim_store_renew(help_store(), "to-renew", &options, &error), error);
 	new = certificate_of("to-renew", SIM_PIN_AUTH);
-	after = info_of("to-renew", &later_list, &later_count);
+	after = info_of(help_store(), "to-renew");
 	assert_int_not_equal(EVP_PKEY_eq(X509_get0_pubkey(old), X509_get0_pubkey(new)), 1);
-	assert_string_equal(after->key[SIM_PIN_AUTH].generation, "2027");
-	assert_string_not_equal(before->key[SIM_PIN_AUTH].serial, after->key[SIM_PIN_AUTH].serial);
-	assert_int_equal(after->key[SIM_PIN_AUTH].tries, 2);
-	assert_false(after->key[SIM_PIN_SIGN].present); /* nothing comes that was not there */
+	assert_string_equal(word(after, SIM_PIN_AUTH, "generation"), "2027");
+	assert_string_not_equal(word(before, SIM_PIN_AUTH, "serial"),
+				word(after, SIM_PIN_AUTH, "serial"));
+	assert_int_equal(number(after, SIM_PIN_AUTH, "tries"), 2);
+	assert_false(json_is_true(
+		member(after, SIM_PIN_SIGN, "present"))); /* nothing comes that was not there */
 	assert_int_equal(verify("to-renew", SIM_PIN_AUTH), X509_V_OK);
 	expect_ok(sim_card_reload(card, &error), error);
 	assert_true(sim_card_pin_is(card, SIM_PIN_AUTH, "9876"));
@@ -857,8 +873,8 @@ renewal_gives_new_keys_and_leaves_pins_and_tries(void **state)
 
 	X509_free(old);
 	X509_free(new);
-	sim_store_free_list(list, count);
-	sim_store_free_list(later_list, later_count);
+	json_decref(before);
+	json_decref(after);
 	sim_card_free(card);
 	free(dir);
 }
@@ -874,14 +890,14 @@ a_renewal_in_the_last_three_months_counts_one_birthday_more(void **state)
 	expect_ok(sim_store_make_card(help_store(), "window", "near-expiry", &help_options, &error),
 		  error);
 	for (int i = 0; i < 2; i++) {
-		struct sim_card_info *list;
-		size_t count;
+		json_t *info;
 		char text[20];
 
 		expect_ok(sim_store_renew(help_store(), "window", &help_options, &error), error);
-		format_time(info_of("window", &list, &count)->key[SIM_PIN_AUTH].not_after, text);
+		info = info_of(help_store(), "window");
+		format_time(number(info, SIM_PIN_AUTH, "not_after"), text);
 		assert_memory_equal(text, ends[i], 10);
-		sim_store_free_list(list, count);
+		json_decref(info);
 	}
 }
 
@@ -889,9 +905,7 @@ static void
 a_child_can_get_a_signing_certificate_later_for_the_rest_of_the_term(void **state)
 {
 	struct sim_make_options options = help_options;
-	struct sim_card_info *list;
-	size_t count;
-	const struct sim_card_info *child;
+	json_t *child;
 	struct sim_card *card;
 	char *error = NULL;
 	char *dir;
@@ -901,11 +915,12 @@ a_child_can_get_a_signing_certificate_later_for_the_rest_of_the_term(void **stat
 	options.now += 3 * 365 * 86400;
 	options.pin_sign = "GROWN15";
 	expect_ok(sim_store_ca_issue(help_store(), "grown", SIM_PIN_SIGN, &options, &error), error);
-	child = info_of("grown", &list, &count);
-	assert_true(child->key[SIM_PIN_SIGN].present);
-	assert_int_equal(child->key[SIM_PIN_SIGN].not_after, child->key[SIM_PIN_AUTH].not_after);
-	assert_int_equal(child->key[SIM_PIN_SIGN].tries, 5);
-	sim_store_free_list(list, count);
+	child = info_of(help_store(), "grown");
+	assert_true(json_is_true(member(child, SIM_PIN_SIGN, "present")));
+	assert_int_equal(number(child, SIM_PIN_SIGN, "not_after"),
+			 number(child, SIM_PIN_AUTH, "not_after"));
+	assert_int_equal(number(child, SIM_PIN_SIGN, "tries"), 5);
+	json_decref(child);
 	dir = sim_store_card_dir(help_store(), "grown", &error);
 	card = sim_card_open(dir, &error);
 	assert_true(sim_card_pin_is(card, SIM_PIN_SIGN, "GROWN15"));
@@ -920,26 +935,24 @@ static void
 a_signing_certificate_issued_anew_takes_the_remaining_term(void **state)
 {
 	struct sim_make_options options = help_options;
-	struct sim_card_info *list;
-	size_t count;
-	const struct sim_card_info *info;
+	json_t *info;
 	char *error = NULL;
 
 	(void)state;
 	expect_ok(sim_store_make_card(help_store(), "anew", "adult", &options, &error), error);
 	options.now += 366 * 86400; /* its own fifth birthday would be a year later */
 	expect_ok(sim_store_ca_issue(help_store(), "anew", SIM_PIN_SIGN, &options, &error), error);
-	info = info_of("anew", &list, &count);
-	assert_int_equal(info->key[SIM_PIN_SIGN].not_before, options.now);
-	assert_int_equal(info->key[SIM_PIN_SIGN].not_after, info->key[SIM_PIN_AUTH].not_after);
-	sim_store_free_list(list, count);
+	info = info_of(help_store(), "anew");
+	assert_int_equal(number(info, SIM_PIN_SIGN, "not_before"), options.now);
+	assert_int_equal(number(info, SIM_PIN_SIGN, "not_after"),
+			 number(info, SIM_PIN_AUTH, "not_after"));
+	json_decref(info);
 }
 
 static void
 a_certificate_is_revoked_once(void **state)
 {
-	struct sim_card_info *list;
-	size_t count;
+	json_t *info;
 	char *error = NULL;
 
 	(void)state;
@@ -950,8 +963,9 @@ a_certificate_is_revoked_once(void **state)
 		sim_store_ca_revoke(help_store(), "to-revoke", SIM_PIN_AUTH, &help_options, &error),
 		error);
 	assert_int_equal(verify("to-revoke", SIM_PIN_AUTH), X509_V_ERR_CERT_REVOKED);
-	assert_true(info_of("to-revoke", &list, &count)->key[SIM_PIN_AUTH].revoked);
-	sim_store_free_list(list, count);
+	info = info_of(help_store(), "to-revoke");
+	assert_true(json_is_true(member(info, SIM_PIN_AUTH, "revoked")));
+	json_decref(info);
 	assert_false(sim_store_ca_revoke(help_store(), "to-revoke", SIM_PIN_AUTH, &help_options,
 					 &error));
 	assert_non_null(strstr(error, "already"));
@@ -1075,8 +1089,8 @@ every_date_of_issue_makes_valid_certificates(void **state)
 	static const char *const dates[] = {"2024-02-29", "2099-12-31"};
 	struct sim_store *store = new_store("dates");
 	char *error = NULL;
-	struct sim_card_info *list;
-	size_t count;
+	json_t *list, *info;
+	size_t j;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(dates) / sizeof(*dates); i++) {
@@ -1084,12 +1098,12 @@ every_date_of_issue_makes_valid_certificates(void **state)
 
 		assert_true(sim_now_parse(dates[i], &options.now, &error));
 		expect_ok(sim_store_make_card(store, dates[i], "child", &options, &error), error);
-		expect_ok(sim_store_list(store, &list, &count, &error), error);
-		assert_int_equal(count, i + 1);
-		for (size_t j = 0; j < count; j++)
-			assert_true(list[j].key[SIM_PIN_AUTH].not_after >
-				    list[j].key[SIM_PIN_AUTH].not_before + 4 * 365 * 86400);
-		sim_store_free_list(list, count);
+		list = sim_store_list(store, &error);
+		assert_int_equal(json_array_size(list), i + 1);
+		json_array_foreach(list, j, info)
+			assert_true(number(info, SIM_PIN_AUTH, "not_after") >
+				    number(info, SIM_PIN_AUTH, "not_before") + 4 * 365 * 86400);
+		json_decref(list);
 	}
 	sim_store_free(store);
 }
@@ -1244,8 +1258,7 @@ processes_at_once_do_not_spoil_the_directory(void **state)
 	static const char *const names[] = {"p1", "p2", "p3", "p4"};
 	struct sim_store *store = new_store("crowd");
 	struct sim_make_options options = {.now = help_options.now}; /* all keys random */
-	struct sim_card_info *list;
-	size_t count;
+	json_t *list;
 	char *error = NULL;
 	pid_t child[4];
 
@@ -1262,12 +1275,12 @@ processes_at_once_do_not_spoil_the_directory(void **state)
 		assert_int_equal(waitpid(child[i], &status, 0), child[i]);
 		assert_int_equal(status, 0);
 	}
-	expect_ok(sim_store_list(store, &list, &count, &error), error);
-	assert_int_equal(count, 4);
+	list = sim_store_list(store, &error);
+	assert_int_equal(json_array_size(list), 4);
 	/* All under one authority: whoever came first made it, the others found it. */
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(verify_in(store, names[i], SIM_PIN_AUTH), X509_V_OK);
-	sim_store_free_list(list, count);
+	json_decref(list);
 	sim_store_free(store);
 }
 

@@ -42,3 +42,17 @@ sim_json_get_bytes(const json_t *value, size_t *len)
 	*len = (size_t)got - (text[text_len - 1] == '=') - (text[text_len - 2] == '=');
 	return bytes;
 }
+
+const char *
+sim_json_text(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
+}
+
+json_int_t
+sim_json_number(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}

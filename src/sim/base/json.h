@@ -10,4 +10,8 @@
 json_t *sim_json_bytes(const uint8_t *bytes, size_t len);
 uint8_t *sim_json_get_bytes(const json_t *value, size_t *len);
 
+/* A member of an object: "" or 0 where there is none of that name and kind. The object's own. */
+const char *sim_json_text(const json_t *object, const char *name);
+json_int_t sim_json_number(const json_t *object, const char *name);
+
 #endif

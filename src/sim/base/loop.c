@@ -5,24 +5,28 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
 
 #define WATCHES_MAX 1024
 #define TURNS_MAX 4
 
 struct loop_watch {
 	int fd; /* -1 once removed */
-	short events;
-	void (*ready)(void *arg, short revents);
+	void (*ready)(void *arg);
 	void *arg;
 	struct loop_watch *next;
 };
 
+struct turn {
+	uint64_t (*turn)(void *arg);
+	void *arg;
+};
+
 struct loop {
 	struct loop_watch *watches;
-	struct {
-		uint64_t (*turn)(void *arg);
-		void *arg;
-	} turns[TURNS_MAX];
+	struct turn turns[TURNS_MAX];
 	unsigned int turn_count;
 	bool stopped;
 };
@@ -30,7 +34,7 @@ struct loop {
 struct loop *
 loop_new(void)
 {
-	return calloc(1, sizeof(struct loop));
+	return sim_alloc(sizeof(struct loop));
 }
 
 void
@@ -38,10 +42,10 @@ loop_free(struct loop *loop)
 {
 	struct loop_watch *watch;
 
-	if (!loop)
-		return;
 	while ((watch = loop->watches)) {
 		loop->watches = watch->next;
+		if (watch->fd != -1)
+			close(watch->fd);
 		free(watch);
 	}
 	free(loop);
@@ -57,27 +61,20 @@ loop_now(void)
 }
 
 struct loop_watch *
-loop_watch_add(struct loop *loop, int fd, short events, void (*ready)(void *arg, short revents),
-	       void *arg)
+loop_watch_add(struct loop *loop, int fd, void (*ready)(void *arg), void *arg)
 {
-	struct loop_watch *watch = calloc(1, sizeof *watch);
+	struct loop_watch *watch = sim_alloc(sizeof *watch);
 
-	if (!watch)
-		return NULL;
-	watch->fd = fd;
-	watch->events = events;
-	watch->ready = ready;
-	watch->arg = arg;
-	watch->next = loop->watches;
+	*watch = (struct loop_watch){fd, ready, arg, loop->watches};
 	loop->watches = watch;
 	return watch;
 }
 
 void
-loop_watch_remove(struct loop_watch *watch)
+loop_watch_close(struct loop_watch *watch)
 {
-	if (watch)
-		watch->fd = -1;
+	close(watch->fd);
+	watch->fd = -1;
 }
 
 void
@@ -85,9 +82,7 @@ loop_on_turn(struct loop *loop, uint64_t (*turn)(void *arg), void *arg)
 {
 	if (loop->turn_count == TURNS_MAX)
 		abort(); /* a mistake in this program, not in its input */
-	loop->turns[loop->turn_count].turn = turn;
-	loop->turns[loop->turn_count].arg = arg;
-	loop->turn_count++;
+	loop->turns[loop->turn_count++] = (struct turn){turn, arg};
 }
 
 void
@@ -138,7 +133,7 @@ wait_and_call(struct loop *loop, uint64_t until)
 	nfds_t count = 0, i;
 
 	for (watch = loop->watches; watch && count < WATCHES_MAX; watch = watch->next) {
-		fds[count] = (struct pollfd){.fd = watch->fd, .events = watch->events};
+		fds[count] = (struct pollfd){.fd = watch->fd, .events = POLLIN};
 		called[count++] = watch;
 	}
 	if (until != LOOP_NEVER && until > now) {
@@ -149,7 +144,7 @@ wait_and_call(struct loop *loop, uint64_t until)
 		return errno == EINTR;
 	for (i = 0; i < count; i++)
 		if (fds[i].revents != 0 && called[i]->fd != -1)
-			called[i]->ready(called[i]->arg, fds[i].revents);
+			called[i]->ready(called[i]->arg);
 	return true;
 }
 

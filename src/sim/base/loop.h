@@ -20,12 +20,11 @@ void loop_free(struct loop *loop);
 uint64_t loop_now(void);
 
 /*
- * Calls ready(arg, revents) whenever `fd` is ready for `events` (POLLIN …). The descriptor stays
- * the caller's. Returns NULL when memory is out. Removing is allowed inside any callback.
+ * Calls ready(arg) whenever `fd` can be read. The descriptor is the watch's: closed with it, or
+ * with the loop. Closing is allowed inside any callback.
  */
-struct loop_watch *loop_watch_add(struct loop *loop, int fd, short events,
-				  void (*ready)(void *arg, short revents), void *arg);
-void loop_watch_remove(struct loop_watch *watch);
+struct loop_watch *loop_watch_add(struct loop *loop, int fd, void (*ready)(void *arg), void *arg);
+void loop_watch_close(struct loop_watch *watch);
 
 /*
  * What happens after each turn. It returns when it wants to be called next at the latest, on

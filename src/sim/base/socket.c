@@ -2,56 +2,66 @@
 #include "sim/base/socket.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "sim/base/error.h"
 
-static bool
-somebody_answers(const struct sockaddr_un *address)
+bool
+socket_address(struct sockaddr_un *address, const char *path, char **error)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool answers =
-		fd != -1 && connect(fd, (const struct sockaddr *)address, sizeof *address) == 0;
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof address->sun_path)
+		return sim_error_set(error, "the path of a socket has at most %zu bytes: %s",
+				     sizeof address->sun_path - 1, path);
+	memcpy(address->sun_path, path, strlen(path) + 1);
+	return true;
+}
 
-	if (fd != -1)
-		close(fd);
-	return answers;
+int
+socket_connect(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), why;
+
+	if (fd == -1 || connect(fd, (const struct sockaddr *)address, sizeof *address) == 0)
+		return fd;
+	why = errno;
+	close(fd);
+	errno = why;
+	return -1;
 }
 
 static bool
 make_way(const struct sockaddr_un *address, char **error)
 {
 	struct stat status;
+	int fd;
 
 	if (lstat(address->sun_path, &status) != 0)
 		return true;
 	if (!S_ISSOCK(status.st_mode))
 		return sim_error_set(error, "%s exists and is not a socket", address->sun_path);
-	if (somebody_answers(address))
+	fd = socket_connect(address);
+	if (fd != -1) {
+		close(fd);
 		return sim_error_set(error, "another program listens at %s already",
 				     address->sun_path);
+	}
 	unlink(address->sun_path);
 	return true;
 }
 
 int
-server_socket_listen(const char *path, char **error)
+socket_listen(const char *path, char **error)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address;
 	mode_t mask;
 	int fd, bound;
 
-	if (strlen(path) >= sizeof address.sun_path) {
-		sim_error_set(error, "the path of a socket has at most %zu bytes: %s",
-			      sizeof address.sun_path - 1, path);
-		return -1;
-	}
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	if (!make_way(&address, error))
+	if (!socket_address(&address, path, error) || !make_way(&address, error))
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd != -1) {
@@ -65,4 +75,25 @@ server_socket_listen(const char *path, char **error)
 	if (fd != -1)
 		close(fd);
 	return -1;
+}
+
+bool
+socket_send(int fd, const void *bytes, size_t length, int patience)
+{
+	struct pollfd room = {.fd = fd, .events = POLLOUT};
+	const char *at = bytes;
+
+	while (length > 0) {
+		ssize_t sent = send(fd, at, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (sent < 0 && errno == EAGAIN && poll(&room, 1, patience) != 0)
+			continue;
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			return false;
+		at += sent;
+		length -= (size_t)sent;
+	}
+	return true;
 }

@@ -3,11 +3,24 @@
 #define JPKI_SIM_BASE_SOCKET_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/un.h>
+
+/* Unix sockets, between programs of one user. */
+
+/* False, with *error, when the path is too long for one. */
+bool socket_address(struct sockaddr_un *address, const char *path, char **error);
+
+/* A descriptor; -1 with errno where nobody listens. */
+int socket_connect(const struct sockaddr_un *address);
 
 /*
- * Listens at a Unix socket that only this user can reach. A socket left by a server that died
- * is replaced; one where somebody answers is an error, and so is any other kind of file.
+ * Listens at a socket that only this user can reach; -1 with *error. A socket left by a server that
+ * died is replaced; one where somebody answers is an error, and so is any other kind of file.
  */
-int server_socket_listen(const char *path, char **error);
+int socket_listen(const char *path, char **error);
+
+/* Sends all, waiting for room at most `patience` ms at a time (-1: for ever); false: it is lost. */
+bool socket_send(int fd, const void *bytes, size_t length, int patience);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/base/dates.h"
+#include "sim/base/json.h"
 #include "sim/card/switches.h"
 #include "sim/command/commands.h"
 #include "sim/store/people.h"
@@ -14,7 +15,7 @@ struct store_work {
 	const struct options *options;
 	char **arguments;
 	enum sim_pin pin; /* that an argument names */
-	struct sim_make_options make;
+	const struct sim_make_options *make;
 	struct sim_store *store;
 	char *error;
 };
@@ -23,15 +24,14 @@ static int
 work_on_store(const struct call *call, char **arguments, int pin,
 	      bool (*run)(struct store_work *work))
 {
-	struct store_work work = {.options = call->options, .arguments = arguments};
+	struct store_work work = {
+		.options = call->options, .arguments = arguments, .make = &call->options->make};
 	bool ok;
 
 	if (pin > 0 && !sim_pin_find(arguments[pin - 1], &work.pin)) {
 		complain("'%s' is neither auth nor sign", arguments[pin - 1]);
 		return EXIT_USAGE;
 	}
-	if (!make_options(call->options, &work.make))
-		return EXIT_USAGE;
 	work.store = open_store(call->options);
 	if (!work.store)
 		return EXIT_FAILED;
@@ -59,7 +59,7 @@ static bool
 make_card(struct store_work *work)
 {
 	return sim_store_make_card(work->store, work->arguments[0],
-				   choose_person(work->options, work->arguments[0]), &work->make,
+				   choose_person(work->options, work->arguments[0]), work->make,
 				   &work->error);
 }
 
@@ -80,72 +80,66 @@ delete_card(struct store_work *work)
 	return sim_store_remove_card(work->store, work->arguments[0], &work->error);
 }
 
-static json_t *
-describe_key(const struct sim_key_info *key)
-{
-	if (!key->present)
-		return json_pack("{s:b, s:i}", "present", 0, "tries", (int)key->tries);
-	return json_pack("{s:b, s:i, s:s*, s:s*, s:I, s:I, s:b}", "present", 1, "tries",
-			 (int)key->tries, "serial", key->serial, "generation", key->generation,
-			 "not_before", (json_int_t)key->not_before, "not_after",
-			 (json_int_t)key->not_after, "revoked", key->revoked);
-}
-
 static void
-print_key(const char *name, const struct sim_key_info *key)
+print_key(const json_t *card, const char *name)
 {
+	const json_t *key = json_object_get(card, name);
+	int tries = (int)sim_json_number(key, "tries");
 	char until[11];
 
-	if (!key->present) {
-		printf("  %s: no certificate, %u tries left\n", name, key->tries);
+	if (!json_is_true(json_object_get(key, "present"))) {
+		printf("  %s: no certificate, %d tries left\n", name, tries);
 		return;
 	}
-	sim_date_write(sim_date_at(key->not_after), until); /* in Japan */
-	printf("  %s: serial %s, CA of %s, until %s%s, %u tries left\n", name,
-	       key->serial ? key->serial : "?", key->generation ? key->generation : "?", until,
-	       key->revoked ? ", revoked" : "", key->tries);
-}
-
-static void
-print_cards(const struct sim_card_info *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		printf("%s (%s)\n", list[i].name, list[i].person);
-		for (int pin = 0; pin < SIM_PIN_COUNT; pin++)
-			print_key(sim_pin_names[pin], &list[i].key[pin]);
-	}
-	if (count == 0)
-		puts("No cards yet; see jpki-card-sim make --help.");
-}
-
-static json_t *
-describe_cards(const struct sim_card_info *list, size_t count)
-{
-	json_t *cards = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(cards,
-				      json_pack("{s:s, s:s*, s:s*, s:o, s:o}", "name", list[i].name,
-						"person", list[i].person, "label", list[i].label,
-						"auth", describe_key(&list[i].key[SIM_PIN_AUTH]),
-						"sign", describe_key(&list[i].key[SIM_PIN_SIGN])));
-	return cards;
+	sim_date_write(sim_date_at(sim_json_number(key, "not_after")), until); /* in Japan */
+	printf("  %s: serial %s, CA of %s, until %s%s, %d tries left\n", name,
+	       sim_json_text(key, "serial"), sim_json_text(key, "generation"), until,
+	       json_is_true(json_object_get(key, "revoked")) ? ", revoked" : "", tries);
 }
 
 static bool
 list_cards(struct store_work *work)
 {
-	struct sim_card_info *list = NULL;
-	size_t count = 0;
+	json_t *cards = sim_store_list(work->store, &work->error), *card;
+	size_t i;
 
-	if (!sim_store_list(work->store, &list, &count, &work->error))
+	if (!cards)
 		return false;
 	if (work->options->json)
-		print_json(describe_cards(list, count));
+		print_json(cards);
+	else if (json_array_size(cards) == 0)
+		puts("No cards yet; see jpki-card-sim make --help.");
 	else
-		print_cards(list, count);
-	sim_store_free_list(list, count);
+		json_array_foreach(cards, i, card)
+		{
+			printf("%s (%s)\n", sim_json_text(card, "name"),
+			       sim_json_text(card, "person"));
+			for (int pin = 0; pin < SIM_PIN_COUNT; pin++)
+				print_key(card, sim_pin_names[pin]);
+		}
+	json_decref(cards);
 	return true;
+}
+
+/* Prints rows, which are used up: as JSON, or each in the way of its own. */
+static int
+print_table(const struct call *call, json_t *all, void (*print)(const json_t *row))
+{
+	size_t i;
+	json_t *row;
+
+	if (call->options->json)
+		print_json(all);
+	else
+		json_array_foreach(all, i, row) print(row);
+	json_decref(all);
+	return EXIT_OK;
+}
+
+static void
+print_person(const json_t *person)
+{
+	printf("%-20s %s\n", sim_json_text(person, "name"), sim_json_text(person, "summary"));
 }
 
 static int
@@ -153,19 +147,17 @@ command_people(const struct call *call)
 {
 	json_t *all = json_array();
 
-	for (size_t i = 0; i < sim_people_count(); i++) {
-		const struct sim_person *person = sim_person_at(i);
+	for (size_t i = 0; i < sim_people_count(); i++)
+		json_array_append_new(all, json_pack("{s:s, s:s}", "name", sim_person_at(i)->name,
+						     "summary", sim_person_at(i)->summary));
+	return print_table(call, all, print_person);
+}
 
-		if (!call->options->json)
-			printf("%-20s %s\n", person->name, person->summary);
-		json_array_append_new(all, json_pack("{s:s, s:s}", "name", person->name, "summary",
-						     person->summary));
-	}
-	if (call->options->json)
-		print_json(all);
-	else
-		json_decref(all);
-	return EXIT_OK;
+static void
+print_switch(const json_t *row)
+{
+	printf("%s\n    %s\n    values: %s\n", sim_json_text(row, "name"),
+	       sim_json_text(row, "meaning"), sim_json_text(row, "values"));
 }
 
 static int
@@ -176,18 +168,11 @@ command_switches(const struct call *call)
 	for (int i = 0; i < SIM_SWITCH_COUNT; i++) {
 		const struct sim_switch_info *info = sim_switch_info((enum sim_switch)i);
 
-		if (!call->options->json)
-			printf("%s\n    %s\n    values: %s\n", info->name, info->meaning,
-			       info->values);
 		json_array_append_new(all,
 				      json_pack("{s:s, s:s, s:s}", "name", info->name, "values",
 						info->values, "meaning", info->meaning));
 	}
-	if (call->options->json)
-		print_json(all);
-	else
-		json_decref(all);
-	return EXIT_OK;
+	return print_table(call, all, print_switch);
 }
 
 /* Prints text that the store made; false if it could not. */
@@ -210,27 +195,27 @@ print_certificate(struct store_work *work)
 static bool
 ca_export(struct store_work *work)
 {
-	return sim_store_ca_export(work->store, work->arguments[0], &work->make, &work->error);
+	return sim_store_ca_export(work->store, work->arguments[0], work->make, &work->error);
 }
 
 static bool
 ca_issue(struct store_work *work)
 {
-	return sim_store_ca_issue(work->store, work->arguments[0], work->pin, &work->make,
+	return sim_store_ca_issue(work->store, work->arguments[0], work->pin, work->make,
 				  &work->error);
 }
 
 static bool
 ca_revoke(struct store_work *work)
 {
-	return sim_store_ca_revoke(work->store, work->arguments[0], work->pin, &work->make,
+	return sim_store_ca_revoke(work->store, work->arguments[0], work->pin, work->make,
 				   &work->error);
 }
 
 static bool
 ca_crl(struct store_work *work)
 {
-	return print_made(sim_store_ca_crl(work->store, work->pin, &work->make, &work->error));
+	return print_made(sim_store_ca_crl(work->store, work->pin, work->make, &work->error));
 }
 
 static bool

@@ -34,12 +34,8 @@ struct options {
 	bool json;
 	bool help;
 	const char *person;
-	const char *seed;
 	const char *now;
-	const char *pin_auth;
-	const char *pin_sign;
-	const char *generation;
-	bool no_eku;
+	struct sim_make_options make; /* `now` and `switches` are filled in from those beside it */
 	struct string_list switches;
 	struct string_list readers;
 	struct string_list cards;
@@ -103,11 +99,8 @@ bool read_whole(const char *what, const char *text, unsigned long most, unsigned
 /* Opens the state directory, or complains. */
 struct sim_store *open_store(const struct options *options);
 
-/* Fills what the store's makers want from the options; false after a complaint. */
-bool make_options(const struct options *options, struct sim_make_options *make);
-
-/* Prints a JSON value on standard output, indented. Takes the reference. */
-void print_json(json_t *value);
+/* Prints a JSON value on standard output, indented. */
+void print_json(const json_t *value);
 
 /* the other files: the commands themselves */
 extern const struct command card_commands[];

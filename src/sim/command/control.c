@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/json.h"
 #include "sim/command/commands.h"
 #include "sim/control/control.h"
 
@@ -36,70 +37,56 @@ ask(const struct options *options, int count, char *const words[], int *status)
 }
 
 static void
-print_pins(json_t *pins)
-{
-	void *at;
-
-	for (at = json_object_iter(pins); at; at = json_object_iter_next(pins, at)) {
-		const json_t *pin = json_object_iter_value(at);
-
-		printf(", %s %d tries%s", json_object_iter_key(at),
-		       (int)json_integer_value(json_object_get(pin, "tries")),
-		       json_is_true(json_object_get(pin, "open")) ? " (open)" : "");
-	}
-}
-
-static void
 print_status(const json_t *reply)
 {
-	const json_t *readers;
+	const json_t *readers = json_object_get(reply, "readers");
+	const char *name;
+	json_t *reader, *pin;
+	size_t i;
 
-	readers = json_object_get(reply, "readers");
-	for (size_t i = 0; i < json_array_size(readers); i++) {
-		const json_t *reader = json_array_get(readers, i);
-		const char *card = json_string_value(json_object_get(reader, "card"));
-		bool plugged = json_is_true(json_object_get(reader, "plugged"));
+	json_array_foreach(readers, i, reader)
+	{
+		const char *card = sim_json_text(reader, "card");
 
-		printf("%s: %s%s", json_string_value(json_object_get(reader, "name")),
-		       card ? card : "empty", plugged ? "" : ", unplugged");
-		print_pins(json_object_get(reader, "pins"));
+		printf("%s: %s%s", sim_json_text(reader, "name"), *card ? card : "empty",
+		       json_is_true(json_object_get(reader, "plugged")) ? "" : ", unplugged");
+		json_object_foreach(json_object_get(reader, "pins"), name, pin)
+			printf(", %s %d tries%s", name, (int)sim_json_number(pin, "tries"),
+			       json_is_true(json_object_get(pin, "open")) ? " (open)" : "");
 		putchar('\n');
 	}
-	printf("exchanges: %d\n", (int)json_integer_value(json_object_get(reply, "exchanges")));
+	printf("exchanges: %d\n", (int)sim_json_number(reply, "exchanges"));
 }
 
 static void
 print_counts(const json_t *reply)
 {
-	const json_t *names = json_object_get(reply, "by_name");
+	json_t *names = json_object_get(reply, "by_name"), *count;
 	const char *name;
-	json_t *counts = json_object_get(reply, names ? "by_name" : "by_call"), *count;
 
-	json_object_foreach(counts, name, count)
+	json_object_foreach(names ? names : json_object_get(reply, "by_call"), name, count)
 		printf("%6d %s\n", (int)json_integer_value(count), name);
-	printf("%6d in all\n", (int)json_integer_value(json_object_get(reply, "total")));
+	printf("%6d in all\n", (int)sim_json_number(reply, "total"));
 }
 
 static void
 print_trace(const json_t *reply)
 {
-	const json_t *lines = json_object_get(reply, "lines");
+	size_t i;
+	json_t *line;
 
-	for (size_t i = 0; i < json_array_size(lines); i++)
-		puts(json_string_value(json_array_get(lines, i)));
+	json_array_foreach(json_object_get(reply, "lines"), i, line) puts(json_string_value(line));
 }
 
 static void
 print_faults(const json_t *reply)
 {
-	const json_t *faults = json_object_get(reply, "faults");
+	size_t i;
+	json_t *fault;
 
-	for (size_t i = 0; i < json_array_size(faults); i++) {
-		const json_t *fault = json_array_get(faults, i);
-
-		printf("%s: struck %d times\n", json_string_value(json_object_get(fault, "order")),
-		       (int)json_integer_value(json_object_get(fault, "struck")));
-	}
+	json_array_foreach(json_object_get(reply, "faults"), i, fault)
+		printf("%s: struck %d times\n", sim_json_text(fault, "order"),
+		       (int)sim_json_number(fault, "struck"));
 }
 
 /* One order of the control socket, whose arguments are the command's. */
@@ -115,11 +102,9 @@ forward(const struct call *call, const char *order, int count, char *arguments[]
 	reply = ask(call->options, count + 1, words, &status);
 	if (!reply)
 		return status;
-	if (call->options->json) {
+	if (call->options->json)
 		print_json(reply);
-		return status;
-	}
-	if (call->command->print)
+	else if (call->command->print)
 		call->command->print(reply);
 	json_decref(reply);
 	return status;
@@ -136,65 +121,30 @@ static int
 is_in_reader(const struct options *options, const char *card)
 {
 	char word[] = "status", *words[] = {word};
-	json_t *reply;
-	const json_t *readers;
+	json_t *reply, *reader;
 	int status, found = 0;
+	size_t i;
 
 	if (!is_named(options))
 		return 0;
 	reply = ask(options, 1, words, &status);
 	if (!reply)
 		return -1;
-	readers = json_object_get(reply, "readers");
-	for (size_t i = 0; i < json_array_size(readers); i++) {
-		const json_t *reader = json_array_get(readers, i);
-		const char *name = json_string_value(json_object_get(reader, "card"));
-
-		if (name && strcmp(name, card) == 0)
-			found = 1;
-	}
+	json_array_foreach(json_object_get(reply, "readers"), i,
+			   reader) if (strcmp(sim_json_text(reader, "card"), card) == 0) found = 1;
 	json_decref(reply);
 	return found;
 }
 
-/* Opens a card that is in no reader; NULL after a complaint. */
-static struct sim_card *
-open_card(struct sim_store *store, const char *name)
-{
-	char *error = NULL;
-	char *dir = sim_store_card_dir(store, name, &error);
-	struct sim_card *card = !dir ? NULL : sim_card_open(dir, &error);
-
-	free(dir);
-	if (!card)
-		complain_error(error, EXIT_FAILED);
-	return card;
-}
-
-static bool
-set_switch(struct sim_card *card, char *arguments[], char **error)
-{
-	return sim_card_set_switch(card, arguments[1], arguments[2], error);
-}
-
-static bool
-set_tries(struct sim_card *card, char *arguments[], char **error)
-{
-	enum sim_pin pin;
-
-	(void)sim_pin_find(arguments[1], &pin);
-	return sim_card_set_tries(card, pin, (unsigned int)strtoul(arguments[2], NULL, 10), error);
-}
-
 /* An order about a card: to the simulator that has it, else to the card in the drawer. */
 static int
-on_card(const struct call *call, const char *order, int count, char *arguments[],
-	bool (*change)(struct sim_card *card, char *arguments[], char **error))
+on_card(const struct call *call, const char *order, int count, char *arguments[])
 {
 	int held = is_in_reader(call->options, arguments[0]);
 	struct sim_store *store;
-	struct sim_card *card;
-	char *error = NULL;
+	struct sim_card *card = NULL;
+	char *dir, *error = NULL;
+	enum sim_pin pin;
 	bool ok = false;
 
 	if (held == -1)
@@ -204,73 +154,60 @@ on_card(const struct call *call, const char *order, int count, char *arguments[]
 	store = open_store(call->options);
 	if (!store)
 		return EXIT_FAILED;
-	card = open_card(store, arguments[0]);
-	if (card) {
-		ok = change(card, arguments, &error);
-		if (!ok)
-			complain_error(error, EXIT_FAILED);
-	}
+	dir = sim_store_card_dir(store, arguments[0], &error);
+	if (dir)
+		card = sim_card_open(dir, &error);
+	if (card && strcmp(order, "tries") == 0)
+		ok = sim_pin_find(arguments[1], &pin) &&
+		     sim_card_set_tries(card, pin, (unsigned int)strtoul(arguments[2], NULL, 10),
+					&error);
+	else if (card)
+		ok = sim_card_set_switch(card, arguments[1], arguments[2], &error);
+	free(dir);
 	sim_card_free(card);
 	sim_store_free(store);
-	return ok ? EXIT_OK : EXIT_FAILED;
-}
-
-static bool
-check_pin_name(const char *name, enum sim_pin *pin)
-{
-	if (sim_pin_find(name, pin))
-		return true;
-	complain("'%s' is neither auth nor sign", name);
-	return false;
+	return ok ? EXIT_OK : complain_error(error, EXIT_FAILED);
 }
 
 static int
 command_set(const struct call *call)
 {
-	return on_card(call, "set", call->count, call->arguments, set_switch);
+	return on_card(call, "set", call->count, call->arguments);
 }
 
+/* block is tries with 0. */
 static int
 command_tries(const struct call *call)
 {
+	char zero[] = "0";
+	char *words[] = {call->arguments[0], call->arguments[1],
+			 call->count == 3 ? call->arguments[2] : zero};
 	enum sim_pin pin;
 	unsigned long tries;
 
-	if (!check_pin_name(call->arguments[1], &pin) ||
-	    !read_whole("tries", call->arguments[2], sim_card_tries_allowed(pin), &tries))
+	if (!sim_pin_find(words[1], &pin)) {
+		complain("'%s' is neither auth nor sign", words[1]);
 		return EXIT_USAGE;
-	return on_card(call, "tries", call->count, call->arguments, set_tries);
-}
-
-static int
-command_block(const struct call *call)
-{
-	char zero[] = "0";
-	char *words[] = {call->arguments[0], call->arguments[1], zero};
-	enum sim_pin pin;
-
-	if (!check_pin_name(words[1], &pin))
+	}
+	if (!read_whole("tries", words[2], sim_card_tries_allowed(pin), &tries))
 		return EXIT_USAGE;
-	return on_card(call, "tries", 3, words, set_tries);
+	return on_card(call, "tries", 3, words);
 }
 
 static int
 command_renew(const struct call *call)
 {
 	int held = is_in_reader(call->options, call->arguments[0]);
-	struct sim_make_options make;
 	struct sim_store *store;
 	char *error = NULL;
 	bool ok;
 
 	if (held == -1)
 		return EXIT_NOT_RUNNING;
-	if (!make_options(call->options, &make))
-		return EXIT_USAGE;
 	store = open_store(call->options);
 	if (!store)
 		return EXIT_FAILED;
-	ok = sim_store_renew(store, call->arguments[0], &make, &error);
+	ok = sim_store_renew(store, call->arguments[0], &call->options->make, &error);
 	sim_store_free(store);
 	if (!ok)
 		return complain_error(error, EXIT_FAILED);
@@ -290,7 +227,7 @@ const struct command control_commands[] = {
 	 .run = command_set},
 	{"tries", "CARD auth|sign N", "set a PIN's tries (kept)", NULL, "", 3, 3,
 	 .run = command_tries},
-	{"block", "CARD auth|sign", "block a PIN (kept)", NULL, "", 2, 2, .run = command_block},
+	{"block", "CARD auth|sign", "block a PIN (kept)", NULL, "", 2, 2, .run = command_tries},
 	{"renew", "CARD", "new keys and certificates (kept)", NULL, "seed now generation no-eku", 1,
 	 1, .run = command_renew},
 	{"count", "[reset]", "count exchanges with the cards", NULL, "", 0, 1, .run = run_forward,

@@ -2,14 +2,15 @@
 #include "sim/command/doors.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sim/doors/qemu.h"
-#include "sim/doors/vpcd.h"
+#include "sim/base/memory.h"
 #include "sim/pcscd/service.h"
 
 bool
@@ -18,16 +19,11 @@ session_begin(struct session *session, const struct options *options)
 	char *error = NULL;
 
 	memset(session, 0, sizeof *session);
-	session->signals = -1;
 	session->count_file = options->count;
 	session->store = open_store(options);
 	if (!session->store)
 		return false;
 	session->server = server_new(session->store);
-	if (!session->server) {
-		complain("out of memory");
-		return false;
-	}
 	if (trace_to_file(session->server->trace, options->trace, &error))
 		return true;
 	complain_error(error, EXIT_FAILED);
@@ -62,10 +58,10 @@ split_switch(char *copy, char **card, char **name, char **value)
 static bool
 apply_switch(struct reader *reader, const char *text)
 {
-	char *copy = strdup(text), *card, *name, *value, *error = NULL;
+	char *copy = sim_copy(text), *card, *name, *value, *error = NULL;
 	bool ok = false;
 
-	if (!copy || !split_switch(copy, &card, &name, &value)) {
+	if (!split_switch(copy, &card, &name, &value)) {
 		complain("--switch '%s' is not [CARD.]NAME=VALUE", text);
 	} else if (card && strcmp(card, reader->card_name) != 0) {
 		ok = true; /* of another reader */
@@ -79,17 +75,17 @@ apply_switch(struct reader *reader, const char *text)
 }
 
 bool
-session_insert(struct session *session, const struct options *options, struct reader *reader,
-	       const char *card)
+session_add_reader(struct session *session, const struct options *options, const char *name,
+		   const char *card)
 {
 	char *error = NULL;
+	struct reader *reader = server_add_reader(session->server, name, &error);
 
-	(void)session;
-	if (!reader_insert(reader, card, &error)) {
+	if (!reader || (card && *card != '\0' && !reader_insert(reader, card, &error))) {
 		complain_error(error, EXIT_FAILED);
 		return false;
 	}
-	for (int i = 0; i < options->switches.count; i++)
+	for (int i = 0; reader->card && i < options->switches.count; i++)
 		if (!apply_switch(reader, options->switches.item[i]))
 			return false;
 	return true;
@@ -99,8 +95,8 @@ bool
 session_check_switches(const struct session *session, const struct options *options)
 {
 	for (int i = 0; i < options->switches.count; i++) {
-		char *copy = strdup(options->switches.item[i]), *card, *name, *value;
-		bool known = copy && split_switch(copy, &card, &name, &value) &&
+		char *copy = sim_copy(options->switches.item[i]), *card, *name, *value;
+		bool known = split_switch(copy, &card, &name, &value) &&
 			     (!card || server_find_card(session->server, card));
 
 		free(copy);
@@ -126,8 +122,39 @@ session_make_folder(struct session *session)
 		complain("cannot make a folder in %s: %s", place, strerror(errno));
 		return false;
 	}
-	session->folder = strdup(path);
-	return session->folder != NULL;
+	session->folder = sim_copy(path);
+	return true;
+}
+
+bool
+session_open_control(struct session *session, char *path)
+{
+	char *error = NULL;
+
+	session->control_path = path;
+	session->control = control_open(session->server, path, &error);
+	if (!session->control)
+		complain_error(error, EXIT_FAILED);
+	return session->control != NULL;
+}
+
+bool
+session_watch_signals(struct session *session, const int *signals, sigset_t *before,
+		      void (*ready)(void *arg), void *arg)
+{
+	sigset_t ours;
+
+	sigemptyset(&ours);
+	while (*signals != 0)
+		sigaddset(&ours, *signals++);
+	sigprocmask(SIG_BLOCK, &ours, before);
+	session->signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (session->signals == -1) {
+		complain("signalfd: %s", strerror(errno));
+		return false;
+	}
+	loop_watch_add(session->server->loop, session->signals, ready, arg);
+	return true;
 }
 
 static bool
@@ -140,7 +167,7 @@ write_counts(const struct session *session)
 	bool ok = file != NULL;
 
 	if (pcsc)
-		json_object_set_new(counts, "calls", faults_calls(pcsc->faults));
+		json_object_set_new(counts, "calls", faults_calls(&pcsc->faults));
 	if (ok)
 		ok = json_dumpf(counts, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;
 	if (file && !standard)
@@ -154,22 +181,16 @@ write_counts(const struct session *session)
 bool
 session_end(struct session *session)
 {
-	bool ok = true;
+	const struct door *door = session->server ? session->server->door : NULL;
+	bool ok = !door || !session->count_file || write_counts(session);
 
-	if (session->server && session->server->door && session->count_file)
-		ok = write_counts(session);
 	control_close(session->control);
-	if (session->server) {
-		standin_close(session->server);
-		vpcd_close(session->server);
-		qemu_close(session->server);
-	}
+	if (door)
+		door->close(session->server);
 	server_free(session->server);
 	sim_store_free(session->store);
 	if (session->folder)
 		rmdir(session->folder);
-	if (session->signals != -1)
-		close(session->signals);
 	free(session->folder);
 	free(session->control_path);
 	return ok;

@@ -27,13 +27,14 @@ static const struct option_row rows[] = {
 	{"json", NULL, FLAG, PLACE(json), "print JSON"},
 	{"help", NULL, FLAG, PLACE(help), "print this"},
 	{"person", "PERSON", TEXT, PLACE(person), "whose card (see people)"},
-	{"seed", "TEXT", TEXT, PLACE(seed), "make keys and numbers repeatable"},
+	{"seed", "TEXT", TEXT, PLACE(make.seed), "make keys and numbers repeatable"},
 	{"now", "DATE", TEXT, PLACE(now), "date of issue, 2026-11-21 or with T12:34:56Z"},
-	{"pin-auth", "PIN", TEXT, PLACE(pin_auth), "4 digits (1234)"},
-	{"pin-sign", "PIN", TEXT, PLACE(pin_sign), "6 to 16 of A-Z 0-9 (ABC123)"},
-	{"generation", "NAME", TEXT, PLACE(generation),
+	{"pin-auth", "PIN", TEXT, PLACE(make.pin_auth), "4 digits (1234)"},
+	{"pin-sign", "PIN", TEXT, PLACE(make.pin_sign), "6 to 16 of A-Z 0-9 (ABC123)"},
+	{"generation", "NAME", TEXT, PLACE(make.generation),
 	 "of the authorities: a year, previous, same or next"},
-	{"no-eku", NULL, FLAG, PLACE(no_eku), "authentication certificate without extKeyUsage"},
+	{"no-eku", NULL, FLAG, PLACE(make.no_eku),
+	 "authentication certificate without extKeyUsage"},
 	{"switch", "[CARD.]NAME=VALUE", LIST, PLACE(switches), "behaviour (see switches)"},
 	{"reader", "NAME[=CARD]", LIST, PLACE(readers), "a reader, empty or with a card"},
 	{"card", "CARD", LIST, PLACE(cards), "a card in a reader of its own (adult)"},
@@ -127,34 +128,26 @@ static bool
 store_option(struct options *options, const struct option_row *row, const char *value)
 {
 	void *place = (char *)options + row->place;
-	struct string_list *list;
+	struct string_list *list = place;
 
-	switch (row->kind) {
-	case FLAG:
+	if (row->kind == FLAG) {
 		*(bool *)place = true;
-		return true;
-	case TEXT:
+	} else if (row->kind == TEXT) {
 		*(const char **)place = value;
-		return true;
-	case LIST:
-	default:
-		list = place;
-		if (list->count == LIST_MAX) {
-			complain("--%s: more than %d times", row->name, LIST_MAX);
-			return false;
-		}
+	} else if (list->count < LIST_MAX) {
 		list->item[list->count++] = value;
-		return true;
+	} else {
+		complain("--%s: more than %d times", row->name, LIST_MAX);
+		return false;
 	}
+	return true;
 }
 
 static int
 complain_usage(const struct command *command, const char *what, const char *option)
 {
-	if (!command)
-		complain("%s '%s'; see jpki-card-sim --help", what, option);
-	else
-		complain("%s '%s'; see jpki-card-sim %s --help", what, option, command->name);
+	complain("%s '%s'; see jpki-card-sim %s%s--help", what, option,
+		 command ? command->name : "", command ? " " : "");
 	return -1;
 }
 
@@ -164,6 +157,7 @@ options_read(struct options *options, const struct command *command, int argc, c
 	/* arguments that are another program's command line are not looked into */
 	bool as_they_are = !command || command->most == -1;
 	struct option table[ROWS + 1] = {0};
+	char *error = NULL;
 	int i, found;
 
 	for (i = 0; i < ROWS; i++) {
@@ -185,7 +179,11 @@ options_read(struct options *options, const struct command *command, int argc, c
 		else if (!store_option(options, &rows[i], optarg))
 			return -1;
 	}
-	return optind;
+	options->make.switches = options->switches.item;
+	if (!options->now || sim_now_parse(options->now, &options->make.now, &error))
+		return optind;
+	complain_error(error, EXIT_USAGE);
+	return -1;
 }
 
 struct sim_store *
@@ -199,28 +197,9 @@ open_store(const struct options *options)
 	return store;
 }
 
-bool
-make_options(const struct options *options, struct sim_make_options *make)
-{
-	char *error = NULL;
-
-	memset(make, 0, sizeof *make);
-	make->seed = options->seed;
-	make->pin_auth = options->pin_auth;
-	make->pin_sign = options->pin_sign;
-	make->no_eku = options->no_eku;
-	make->generation = options->generation;
-	make->switches = options->switches.item;
-	if (!options->now || sim_now_parse(options->now, &make->now, &error))
-		return true;
-	complain_error(error, EXIT_USAGE);
-	return false;
-}
-
 void
-print_json(json_t *value)
+print_json(const json_t *value)
 {
 	json_dumpf(value, stdout, JSON_INDENT(2));
 	putchar('\n');
-	json_decref(value);
 }

@@ -2,7 +2,6 @@
 /* run: a program over the stand-in libpcsclite. */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/base/memory.h"
 #include "sim/command/doors.h"
 #include "sim/pcscd/service.h"
 
@@ -28,47 +28,33 @@ struct run {
 static bool
 add_reader(struct run *run, const struct options *options, const char *text, int number)
 {
-	char name[WIRE_NAME + 1], *error = NULL;
+	char name[WIRE_NAME + 1];
 	const char *card = strrchr(text, '=');
 	size_t length = !card ? strlen(text) : (size_t)(card - text);
-	struct reader *reader;
 
 	snprintf(name, sizeof name, "%.*s", (int)(length < WIRE_NAME ? length : WIRE_NAME), text);
 	if (length == 0)
 		snprintf(name, sizeof name, READER_NAME, (unsigned int)number);
-	reader = server_add_reader(run->session.server, name, &error);
-	if (!reader) {
-		complain_error(error, EXIT_USAGE);
-		return false;
-	}
-	return !card || card[1] == '\0' || session_insert(&run->session, options, reader, card + 1);
-}
-
-static bool
-add_card(struct run *run, const struct options *options, const char *card, int number)
-{
-	char text[WIRE_NAME + 1];
-
-	snprintf(text, sizeof text, "=%s", card);
-	return add_reader(run, options, text, number);
+	return session_add_reader(&run->session, options, name, !card ? NULL : card + 1);
 }
 
 static bool
 add_readers(struct run *run, const struct options *options)
 {
 	int number = 0;
+	bool ok = true;
 
-	for (int i = 0; i < options->readers.count; i++)
-		if (!add_reader(run, options, options->readers.item[i], number++))
-			return false;
-	for (int i = 0; i < options->cards.count; i++)
-		if (!add_card(run, options, options->cards.item[i], number++))
-			return false;
-	if (number == 0 && options->empty)
-		return add_reader(run, options, "", 0);
-	if (number == 0 && !add_card(run, options, "adult", 0))
-		return false;
-	return session_check_switches(&run->session, options);
+	for (int i = 0; ok && i < options->readers.count; i++)
+		ok = add_reader(run, options, options->readers.item[i], number++);
+	for (int i = 0; ok && i < options->cards.count; i++) {
+		char *text = sim_text("=%s", options->cards.item[i]);
+
+		ok = add_reader(run, options, text, number++);
+		free(text);
+	}
+	if (ok && number == 0)
+		ok = add_reader(run, options, options->empty ? "" : "=adult", 0);
+	return ok && session_check_switches(&run->session, options);
 }
 
 static bool
@@ -77,8 +63,8 @@ order_faults(struct run *run, const struct options *options)
 	char *error = NULL;
 
 	for (int i = 0; i < options->faults.count; i++) {
-		if (faults_order(standin_pcsc(run->session.server)->faults, options->faults.item[i],
-				 &error))
+		if (faults_order(&standin_pcsc(run->session.server)->faults,
+				 options->faults.item[i], &error))
 			continue;
 		complain_error(error, EXIT_USAGE);
 		return false;
@@ -117,58 +103,49 @@ find_library(char folder[PATH_MAX])
 	return false;
 }
 
-static bool
-set_variable(const char *name, const char *value)
+/* Sets the variable, and frees the value. */
+static void
+set_variable(const char *name, char *value)
 {
-	return value && setenv(name, value, 1) == 0;
+	if (setenv(name, value, 1) != 0)
+		abort(); /* without memory, or a mistake in this program */
+	free(value);
 }
 
-static bool
+static void
 set_environment(const struct run *run, const char *folder)
 {
 	const char *old = getenv("LD_LIBRARY_PATH");
-	char *path = NULL, *socket = NULL, *nobody = NULL;
-	bool ok = asprintf(&path, "%s%s%s", folder, !old || *old == '\0' ? "" : ":",
-			   old ? old : "") > 0 &&
-		  asprintf(&socket, "%s/pcsc", run->session.folder) > 0 &&
-		  asprintf(&nobody, "%s/pcscd.comm", run->session.folder) > 0 &&
-		  set_variable("LD_LIBRARY_PATH", path) &&
-		  /* No way leads to the machine's own pcscd. */
-		  set_variable("PCSCLITE_CSOCK_NAME", nobody) &&
-		  set_variable(WIRE_SOCKET_VARIABLE, socket) &&
-		  set_variable(CONTROL_VARIABLE, run->session.control_path) &&
-		  set_variable("JPKI_CARD_SIM_STATE", sim_store_dir(run->session.store));
+	const char *own = run->session.folder;
 
-	free(path);
-	free(socket);
-	free(nobody);
-	if (!ok)
-		complain("out of memory");
-	return ok;
+	set_variable("LD_LIBRARY_PATH",
+		     sim_text("%s%s%s", folder, !old || *old == '\0' ? "" : ":", old ? old : ""));
+	/* No way leads to the machine's own pcscd. */
+	set_variable("PCSCLITE_CSOCK_NAME", sim_text("%s/pcscd.comm", own));
+	set_variable(WIRE_SOCKET_VARIABLE, sim_text("%s/pcsc", own));
+	set_variable(CONTROL_VARIABLE, sim_copy(run->session.control_path));
+	set_variable("JPKI_CARD_SIM_STATE", sim_copy(sim_store_dir(run->session.store)));
 }
 
 static bool
 open_doors(struct run *run, const struct options *options, uint64_t idle_power_off)
 {
 	struct session *session = &run->session;
-	char *error = NULL, *socket = NULL;
+	char *error = NULL, *socket;
 	bool ok;
 
-	if (!session_make_folder(session) || asprintf(&socket, "%s/pcsc", session->folder) < 0)
+	if (!session_make_folder(session))
 		return false;
-	if (options->control)
-		session->control_path = strdup(options->control);
-	else if (asprintf(&session->control_path, "%s/control", session->folder) < 0)
-		session->control_path = NULL;
-	ok = session->control_path && standin_open(session->server, socket, idle_power_off, &error);
-	if (ok)
-		session->control = control_open(session->server, session->control_path, &error);
+	socket = sim_text("%s/pcsc", session->folder);
+	ok = standin_open(session->server, socket, idle_power_off, &error);
 	free(socket);
-	if (!session->control) {
+	if (!ok) {
 		complain_error(error, EXIT_FAILED);
 		return false;
 	}
-	return true;
+	return session_open_control(session, options->control
+						     ? sim_copy(options->control)
+						     : sim_text("%s/control", session->folder));
 }
 
 /* In the child. */
@@ -182,12 +159,11 @@ execute(char *arguments[], const sigset_t *mask)
 }
 
 static void
-signal_ready(void *arg, short revents)
+signal_ready(void *arg)
 {
 	struct run *run = arg;
 	struct signalfd_siginfo info;
 
-	(void)revents;
 	if (read(run->session.signals, &info, sizeof info) != (ssize_t)sizeof info)
 		return;
 	if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGHUP) {
@@ -202,22 +178,11 @@ signal_ready(void *arg, short revents)
 static bool
 start_child(struct run *run, char *arguments[])
 {
-	sigset_t ours, before;
+	static const int signals[] = {SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT, 0};
+	sigset_t before;
 
-	sigemptyset(&ours);
-	sigaddset(&ours, SIGCHLD);
-	sigaddset(&ours, SIGTERM);
-	sigaddset(&ours, SIGHUP);
-	sigaddset(&ours, SIGINT);
-	sigaddset(&ours, SIGQUIT);
-	sigprocmask(SIG_BLOCK, &ours, &before);
-	run->session.signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (run->session.signals == -1 ||
-	    loop_watch_add(run->session.server->loop, run->session.signals, POLLIN, signal_ready,
-			   run) == NULL) {
-		complain("signalfd: %s", strerror(errno));
+	if (!session_watch_signals(&run->session, signals, &before, signal_ready, run))
 		return false;
-	}
 	fflush(NULL);
 	run->child = fork();
 	if (run->child == 0)
@@ -241,10 +206,12 @@ command_run(const struct call *call)
 		return EXIT_NO_START;
 	if (find_library(folder) && session_begin(&run.session, options) &&
 	    add_readers(&run, options) && open_doors(&run, options, idle * 1000) &&
-	    order_faults(&run, options) && set_environment(&run, folder) &&
-	    start_child(&run, call->arguments) && loop_run(run.session.server->loop))
-		status = WIFSIGNALED(run.status) ? 128 + WTERMSIG(run.status)
-						 : WEXITSTATUS(run.status);
+	    order_faults(&run, options)) {
+		set_environment(&run, folder);
+		if (start_child(&run, call->arguments) && loop_run(run.session.server->loop))
+			status = WIFSIGNALED(run.status) ? 128 + WTERMSIG(run.status)
+							 : WEXITSTATUS(run.status);
+	}
 	if (!session_end(&run.session) && status == EXIT_OK)
 		status = EXIT_NO_START;
 	return status;

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/socket.h"
 #include "sim/control/control.h"
 
 struct control_client {
@@ -18,31 +18,13 @@ struct control_client {
 	FILE *replies; /* the same connection */
 };
 
-static int
-connect_to(const char *path, char **error)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd;
-
-	if (strlen(path) >= sizeof address.sun_path) {
-		sim_error_set(error, "the path of a socket has at most %zu bytes: %s",
-			      sizeof address.sun_path - 1, path);
-		return -1;
-	}
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd != -1 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-		return fd;
-	sim_error_set(error, "no simulator listens at %s: %s", path, strerror(errno));
-	if (fd != -1)
-		close(fd);
-	return -1;
-}
-
 struct control_client *
 control_client_open(const char *path, char **error)
 {
 	struct control_client *client;
+	struct sockaddr_un address;
+	FILE *replies;
+	int fd;
 
 	if (!path)
 		path = getenv(CONTROL_VARIABLE);
@@ -53,19 +35,20 @@ control_client_open(const char *path, char **error)
 			      CONTROL_VARIABLE);
 		return NULL;
 	}
-	client = calloc(1, sizeof *client);
-	if (!client) {
-		sim_error_set(error, "out of memory");
+	if (!socket_address(&address, path, error))
+		return NULL;
+	fd = socket_connect(&address);
+	replies = fd == -1 ? NULL : fdopen(fd, "r");
+	if (!replies) {
+		sim_error_set(error, "no simulator listens at %s: %s", path, strerror(errno));
+		if (fd != -1)
+			close(fd);
 		return NULL;
 	}
-	client->fd = connect_to(path, error);
-	client->replies = client->fd == -1 ? NULL : fdopen(client->fd, "r");
-	if (client->replies)
-		return client;
-	if (client->fd != -1)
-		close(client->fd);
-	free(client);
-	return NULL;
+	client = sim_alloc(sizeof *client);
+	client->fd = fd;
+	client->replies = replies;
+	return client;
 }
 
 void
@@ -77,24 +60,6 @@ control_client_free(struct control_client *client)
 	free(client);
 }
 
-static bool
-send_line(int fd, const char *line)
-{
-	size_t left = strlen(line);
-
-	while (left > 0) {
-		ssize_t sent = send(fd, line, left, MSG_NOSIGNAL);
-
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0)
-			return false;
-		line += sent;
-		left -= (size_t)sent;
-	}
-	return true;
-}
-
 /* Asks with the array `words`, which is used up. */
 static json_t *
 ask(struct control_client *client, char **error, json_t *words)
@@ -104,7 +69,8 @@ ask(struct control_client *client, char **error, json_t *words)
 	const char *why;
 
 	json_decref(words);
-	if (line && send_line(client->fd, line) && send_line(client->fd, "\n"))
+	if (line && socket_send(client->fd, line, strlen(line), -1) &&
+	    socket_send(client->fd, "\n", 1, -1))
 		object = json_loadf(client->replies, JSON_DISABLE_EOF_CHECK, NULL);
 	free(line);
 	if (json_is_true(json_object_get(object, "ok")))

@@ -2,13 +2,13 @@
 #include "sim/control/control.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 #include "sim/base/socket.h"
 #include "sim/control/orders.h"
 
@@ -30,8 +30,8 @@ struct asker {
 struct control {
 	struct server *server;
 	char *path;
-	int fd;
 	struct loop_watch *watch;
+	int fd;
 	struct asker *askers;
 };
 
@@ -52,28 +52,9 @@ asker_close(struct asker *asker)
 	while (*at != asker)
 		at = &(*at)->next;
 	*at = asker->next;
-	loop_watch_remove(asker->watch);
-	close(asker->fd);
+	loop_watch_close(asker->watch);
 	order_forget(&asker->order);
 	free(asker);
-}
-
-/* A short wait is enough: a reply fits in the socket's buffer unless the asker sleeps. */
-static bool
-send_all(int fd, const char *text, size_t length)
-{
-	while (length > 0) {
-		ssize_t sent = send(fd, text, length, MSG_NOSIGNAL | MSG_DONTWAIT);
-		struct pollfd wait = {.fd = fd, .events = POLLOUT};
-
-		if (sent < 0 && errno == EAGAIN && poll(&wait, 1, 100) == 1)
-			continue;
-		if (sent <= 0)
-			return false;
-		text += sent;
-		length -= (size_t)sent;
-	}
-	return true;
 }
 
 /* Replies to the order in hand; false if the asker is gone. */
@@ -89,7 +70,9 @@ asker_reply(struct asker *asker, bool ok)
 		json_object_set_new(order->reply, "error",
 				    json_string(order->error ? order->error : "failed"));
 	line = json_dumps(order->reply, JSON_COMPACT);
-	sent = line && send_all(asker->fd, line, strlen(line)) && send_all(asker->fd, "\n", 1);
+	/* a short wait is enough: a reply fits in the socket's buffer unless the asker sleeps */
+	sent = line && socket_send(asker->fd, line, strlen(line), 100) &&
+	       socket_send(asker->fd, "\n", 1, 100);
 	free(line);
 	order_forget(order);
 	asker->waiting = false;
@@ -103,13 +86,13 @@ asker_look(struct asker *asker)
 	struct control_order *order = &asker->order;
 	struct server *server = asker->control->server;
 
-	if (order->awaited && !server->door->seen(order->awaited)) {
+	if (order->awaited && !server->door->seen(order->reader)) {
 		if (loop_now() < asker->give_up_at)
 			return true;
 		sim_error_set(&order->error,
 			      "pcscd did not look at the reader '%s' within %d s: "
 			      "is it running?",
-			      order->awaited->name, SEEN_WITHIN / 1000000);
+			      order->reader->name, SEEN_WITHIN / 1000000);
 		return asker_reply(asker, false);
 	}
 	if (!order->then_insert)
@@ -159,12 +142,11 @@ asker_begin(struct asker *asker)
 }
 
 static void
-asker_ready(void *arg, short revents)
+asker_ready(void *arg)
 {
 	struct asker *asker = arg;
 	ssize_t got;
 
-	(void)revents;
 	got = recv(asker->fd, asker->buffer + asker->got, REQUEST_MAX - 1 - asker->got,
 		   MSG_DONTWAIT);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -209,24 +191,16 @@ control_turn(void *arg)
 }
 
 static void
-accept_asker(void *arg, short revents)
+accept_asker(void *arg)
 {
 	struct control *control = arg;
 	int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct asker *asker;
 
-	(void)revents;
 	if (fd == -1)
 		return;
-	asker = calloc(1, sizeof *asker);
-	if (asker)
-		asker->watch =
-			loop_watch_add(control->server->loop, fd, POLLIN, asker_ready, asker);
-	if (!asker || !asker->watch) {
-		free(asker);
-		close(fd);
-		return;
-	}
+	asker = sim_alloc(sizeof *asker);
+	asker->watch = loop_watch_add(control->server->loop, fd, asker_ready, asker);
 	asker->control = control;
 	asker->fd = fd;
 	asker->next = control->askers;
@@ -236,21 +210,16 @@ accept_asker(void *arg, short revents)
 struct control *
 control_open(struct server *server, const char *path, char **error)
 {
-	struct control *control = calloc(1, sizeof *control);
+	struct control *control;
+	int fd = socket_listen(path, error);
 
-	if (!control) {
-		sim_error_set(error, "out of memory");
+	if (fd == -1)
 		return NULL;
-	}
+	control = sim_alloc(sizeof *control);
 	control->server = server;
-	control->path = strdup(path);
-	control->fd = server_socket_listen(path, error);
-	if (control->fd == -1 || !control->path) {
-		free(control->path);
-		free(control);
-		return NULL;
-	}
-	control->watch = loop_watch_add(server->loop, control->fd, POLLIN, accept_asker, control);
+	control->path = sim_copy(path);
+	control->fd = fd;
+	control->watch = loop_watch_add(server->loop, fd, accept_asker, control);
 	loop_on_turn(server->loop, control_turn, control);
 	return control;
 }
@@ -258,16 +227,11 @@ control_open(struct server *server, const char *path, char **error)
 void
 control_close(struct control *control)
 {
-	struct asker *asker, *following;
-
 	if (!control)
 		return;
-	for (asker = control->askers; asker; asker = following) {
-		following = asker->next;
-		asker_close(asker);
-	}
-	loop_watch_remove(control->watch);
-	close(control->fd);
+	while (control->askers)
+		asker_close(control->askers);
+	loop_watch_close(control->watch);
 	unlink(control->path);
 	free(control->path);
 	free(control);

@@ -13,10 +13,12 @@ struct control_order {
 	struct server *server;
 	const char *words[16]; /* the order's name and its arguments; NULL after the last */
 	int count;
-	json_t *reply;		/* an object, to be added to */
-	char *error;		/* set when the order returns false */
-	struct reader *awaited; /* reply when this reader's programs have seen it; NULL: at once */
-	char *then_insert;	/* card to insert into it after that, then to be awaited again */
+	struct reader *reader; /* the one that it names, itself or by its card */
+	struct pcsc *pcsc;     /* what the stand-in's pcscd knows; NULL in serve */
+	json_t *reply;	       /* an object, to be added to */
+	char *error;	       /* set when the order returns false */
+	bool awaited;	       /* reply when the reader's programs have seen it; else at once */
+	char *then_insert;     /* card to insert into it after that, then to be awaited again */
 };
 
 /* Carries the order out. */

@@ -2,14 +2,15 @@
 #include "sim/doors/qemu.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/socket.h"
+
+#define READER_NAME "QEMU USB CCID"
 
 #define RETRY 250000 /* microseconds between attempts to find QEMU */
 #define LOOKED                                                                                     \
@@ -68,10 +69,8 @@ hang_up(struct qemu *qemu)
 {
 	if (qemu->fd == -1)
 		return;
-	loop_watch_remove(qemu->watch);
-	close(qemu->fd);
+	loop_watch_close(qemu->watch);
 	qemu->fd = -1;
-	qemu->watch = NULL;
 	qemu->got = 0;
 	qemu->answer_at = 0;
 	qemu->unconfirmed = 0;
@@ -110,7 +109,7 @@ greet(struct qemu *qemu)
 
 	put_number(init + 4, VERSION);
 	say(qemu, TYPE_INIT, READER_ID_NONE, init, sizeof init);
-	say(qemu, TYPE_READER_ADD, READER_ID, QEMU_READER_NAME, sizeof QEMU_READER_NAME);
+	say(qemu, TYPE_READER_ADD, READER_ID, READER_NAME, sizeof READER_NAME);
 	qemu->unconfirmed = 1;
 	if (qemu->reader->card)
 		tell_inserted(qemu);
@@ -177,13 +176,12 @@ messages(struct qemu *qemu)
 }
 
 static void
-readable(void *arg, short revents)
+readable(void *arg)
 {
 	struct qemu *qemu = arg;
 	ssize_t got = recv(qemu->fd, qemu->message + qemu->got, sizeof qemu->message - qemu->got,
 			   MSG_DONTWAIT);
 
-	(void)revents;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got > 0)
@@ -195,19 +193,11 @@ readable(void *arg, short revents)
 static void
 find(struct qemu *qemu)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
 	qemu->retry_at = loop_now() + RETRY;
-	if (fd == -1)
+	qemu->fd = socket_connect(&qemu->address);
+	if (qemu->fd == -1)
 		return;
-	if (connect(fd, (struct sockaddr *)&qemu->address, sizeof qemu->address) == 0)
-		qemu->watch =
-			loop_watch_add(qemu->reader->server->loop, fd, POLLIN, readable, qemu);
-	if (!qemu->watch) {
-		close(fd);
-		return;
-	}
-	qemu->fd = fd;
+	qemu->watch = loop_watch_add(qemu->reader->server->loop, qemu->fd, readable, qemu);
 	greet(qemu);
 }
 
@@ -275,54 +265,28 @@ unplugged(struct reader *reader)
 	(void)reader; /* device_del on QEMU's monitor does it */
 }
 
-bool
-qemu_is_ready(const struct server *server)
-{
-	return seen(&server->readers[0]);
-}
-
-char *
+static char *
 qemu_explain(const struct server *server, bool *taken)
 {
 	const struct qemu *qemu = qemu_of(&server->readers[0]);
-	char *text = NULL;
 
 	*taken = qemu->fd != -1;
-	if (*taken)
-		sim_error_set(&text,
-			      "whoever listens at %s does not answer as QEMU's "
-			      "ccid-card-passthru does",
-			      qemu->address.sun_path);
-	else
-		sim_error_set(&text,
-			      "nobody listens at %s: is QEMU running, with "
-			      "-chardev socket,path=...,server=on? Waiting for it",
-			      qemu->address.sun_path);
-	return text;
+	return sim_text(*taken ? "whoever listens at %s does not answer as QEMU's "
+				 "ccid-card-passthru does"
+			       : "nobody listens at %s: is QEMU running, with "
+				 "-chardev socket,path=...,server=on? Waiting for it",
+			qemu->address.sun_path);
 }
 
-static const struct door qemu_door = {
-	.name = "serve",
-	.can_plug = true,
-	.inserted = inserted,
-	.removed = removed,
-	.plugged = plugged,
-	.unplugged = unplugged,
-	.seen = seen,
-};
-
-bool
+static bool
 qemu_open(struct server *server, const char *path, char **error)
 {
-	struct qemu *qemu;
+	struct qemu *qemu = sim_alloc(sizeof *qemu);
 
-	if (strlen(path) >= sizeof qemu->address.sun_path)
+	if (!socket_address(&qemu->address, path, NULL)) {
+		free(qemu);
 		return sim_error_set(error, "the path of a socket is too long: %s", path);
-	qemu = calloc(1, sizeof *qemu);
-	if (!qemu)
-		return sim_error_set(error, "out of memory");
-	qemu->address.sun_family = AF_UNIX;
-	memcpy(qemu->address.sun_path, path, strlen(path) + 1);
+	}
 	qemu->fd = -1;
 	qemu->reader = &server->readers[0];
 	qemu->reader->door_data = qemu;
@@ -331,12 +295,26 @@ qemu_open(struct server *server, const char *path, char **error)
 	return true;
 }
 
-void
+static void
 qemu_close(struct server *server)
 {
-	if (server->door != &qemu_door)
-		return;
 	hang_up(qemu_of(&server->readers[0]));
 	free(qemu_of(&server->readers[0]));
 	server->door = NULL;
 }
+
+const struct door qemu_door = {
+	.name = "serve",
+	.can_plug = true,
+	.readers = 1,
+	.reader_name = READER_NAME,
+	.refusal = "a QEMU reader takes one card",
+	.open = qemu_open,
+	.close = qemu_close,
+	.inserted = inserted,
+	.removed = removed,
+	.plugged = plugged,
+	.unplugged = unplugged,
+	.seen = seen,
+	.explain = qemu_explain,
+};

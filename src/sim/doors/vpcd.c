@@ -5,13 +5,15 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
+
+#define VPCD_READERS 2
 
 #define RETRY 250000  /* microseconds between attempts to find pcscd */
 #define SETTLED 20000 /* until pcscd's table says what its driver has just learnt */
@@ -46,19 +48,12 @@ struct slot {
 	uint8_t answer[2 + SIM_RESPONSE_MAX];
 };
 
-struct vpcd {
-	struct slot slots[VPCD_READERS];
-};
-
 static void
 slot_close(struct slot *slot)
 {
-	if (slot->fd != -1) {
-		loop_watch_remove(slot->watch);
-		close(slot->fd);
-	}
+	if (slot->fd != -1)
+		loop_watch_close(slot->watch);
 	slot->fd = -1;
-	slot->watch = NULL;
 	slot->got = 0;
 	slot->answer_at = 0;
 	slot->state = SLOT_CLOSED;
@@ -168,14 +163,13 @@ slot_messages(struct slot *slot)
 }
 
 static void
-slot_ready(void *arg, short revents)
+slot_ready(void *arg)
 {
 	struct slot *slot = arg;
 	const int yes = 1;
 	bool was_leaving = slot->state == SLOT_LEAVING;
 	ssize_t got;
 
-	(void)revents;
 	/* without this each exchange costs 44 ms: vpcd writes length and body apart */
 	setsockopt(slot->fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
 	got = recv(slot->fd, slot->request + slot->got, sizeof slot->request - slot->got,
@@ -210,15 +204,12 @@ slot_connect(struct slot *slot)
 	slot->retry_at = loop_now() + RETRY;
 	if (fd == -1)
 		return;
-	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) {
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-		slot->watch =
-			loop_watch_add(slot->reader->server->loop, fd, POLLIN, slot_ready, slot);
-	}
-	if (!slot->watch) {
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
 		close(fd);
 		return;
 	}
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+	slot->watch = loop_watch_add(slot->reader->server->loop, fd, slot_ready, slot);
 	slot->fd = fd;
 	slot->looks = 0;
 	slot->state = SLOT_CONNECTING;
@@ -250,11 +241,11 @@ slot_turn(struct slot *slot)
 static uint64_t
 vpcd_turn(void *arg)
 {
-	struct vpcd *vpcd = arg;
+	struct slot *slots = arg;
 	uint64_t next = LOOP_NEVER;
 
 	for (int i = 0; i < VPCD_READERS; i++) {
-		uint64_t at = slot_turn(&vpcd->slots[i]);
+		uint64_t at = slot_turn(&slots[i]);
 
 		if (at < next)
 			next = at;
@@ -306,90 +297,61 @@ slot_ignore(struct reader *reader)
 	(void)reader; /* vpcd's readers are fixed */
 }
 
-static const struct door vpcd_door = {
+static char *
+vpcd_explain(const struct server *server, bool *taken)
+{
+	const struct slot *slot = server->door_data;
+
+	while (slot_seen(slot->reader))
+		slot++;
+	*taken = slot->state != SLOT_CLOSED;
+	return sim_text(*taken ? "whoever listens at port %u does not take the card: is another "
+				 "simulator there, or something else than vpcd?"
+			       : "nobody listens at port %u: is pcscd running, with the driver "
+				 "vpcd? Waiting for it",
+			(unsigned int)slot->port);
+}
+
+static bool
+vpcd_open(struct server *server, const char *port, char **error)
+{
+	struct slot *slots = sim_alloc(VPCD_READERS * sizeof *slots);
+
+	(void)error;
+	for (int i = 0; i < VPCD_READERS; i++) {
+		slots[i].reader = &server->readers[i];
+		slots[i].port = (uint16_t)(strtoul(port, NULL, 10) + (unsigned long)i);
+		slots[i].fd = -1;
+		server->readers[i].door_data = &slots[i];
+	}
+	loop_on_turn(server->loop, vpcd_turn, slots);
+	server->door = &vpcd_door;
+	server->door_data = slots;
+	return true;
+}
+
+static void
+vpcd_close(struct server *server)
+{
+	struct slot *slots = server->door_data;
+
+	for (int i = 0; i < VPCD_READERS; i++)
+		slot_close(&slots[i]);
+	free(slots);
+	server->door = NULL;
+}
+
+const struct door vpcd_door = {
 	.name = "serve",
-	.can_plug = false,
+	.readers = VPCD_READERS,
+	.reader_name = "Virtual PCD 00 %02X",
+	.refusal = "vpcd has only 2 readers",
+	.open = vpcd_open,
+	.close = vpcd_close,
 	.inserted = slot_inserted,
 	.removed = slot_removed,
 	.plugged = slot_ignore,
 	.unplugged = slot_ignore,
 	.seen = slot_seen,
+	.explain = vpcd_explain,
 };
-
-/* The server's, if this is its door. */
-static struct vpcd *
-vpcd_of(const struct server *server)
-{
-	return server->door == &vpcd_door ? server->door_data : NULL;
-}
-
-bool
-vpcd_is_ready(const struct server *server)
-{
-	for (int i = 0; i < VPCD_READERS; i++)
-		if (server->readers[i].card && !slot_seen(&server->readers[i]))
-			return false;
-	return true;
-}
-
-char *
-vpcd_explain(const struct server *server, bool *taken)
-{
-	char *text = NULL;
-
-	*taken = false;
-	for (int i = 0; i < VPCD_READERS; i++) {
-		const struct slot *slot = &vpcd_of(server)->slots[i];
-
-		if (!slot->reader->card || slot_seen(slot->reader))
-			continue;
-		*taken = slot->state != SLOT_CLOSED;
-		if (*taken)
-			sim_error_set(
-				&text,
-				"whoever listens at port %u does not take the card: is another "
-				"simulator there, or something else than vpcd?",
-				(unsigned int)slot->port);
-		else
-			sim_error_set(
-				&text,
-				"nobody listens at port %u: is pcscd running, with the driver "
-				"vpcd? Waiting for it",
-				(unsigned int)slot->port);
-		return text;
-	}
-	return NULL;
-}
-
-bool
-vpcd_open(struct server *server, uint16_t port, char **error)
-{
-	struct vpcd *vpcd = calloc(1, sizeof *vpcd);
-
-	if (!vpcd)
-		return sim_error_set(error, "out of memory");
-	for (int i = 0; i < VPCD_READERS; i++) {
-		vpcd->slots[i].reader = &server->readers[i];
-		vpcd->slots[i].port = (uint16_t)(port + i);
-		vpcd->slots[i].fd = -1;
-		server->readers[i].door_data = &vpcd->slots[i];
-	}
-	loop_on_turn(server->loop, vpcd_turn, vpcd);
-	server->door = &vpcd_door;
-	server->door_data = vpcd;
-	return true;
-}
-
-void
-vpcd_close(struct server *server)
-{
-	struct vpcd *vpcd = vpcd_of(server);
-
-	if (!vpcd)
-		return;
-	for (int i = 0; i < VPCD_READERS; i++)
-		slot_close(&vpcd->slots[i]);
-	free(vpcd);
-	server->door = NULL;
-	server->door_data = NULL;
-}

@@ -43,13 +43,12 @@ pcsc_call_reader(const struct pcsc_call *call)
 static enum pcsc_outcome
 call_begin(struct pcsc_call *call)
 {
-	struct pcsc_handle *handle = call->handle;
-	struct reader *reader = handle->reader;
+	struct pcsc_reader *state = pcsc_of(call->reader);
 
-	if (pcsc_is_held(reader, handle->id))
+	if (pcsc_is_held(call->reader, call->handle->id))
 		return pcsc_again(call);
-	pcsc_of(reader)->lock_handle = handle->id;
-	pcsc_of(reader)->lock_count++;
+	state->lock_handle = call->handle->id;
+	state->lock_count++;
 	return pcsc_done(call, SCARD_S_SUCCESS);
 }
 
@@ -57,24 +56,23 @@ call_begin(struct pcsc_call *call)
 static LONG
 unlock(struct reader *reader, uint32_t handle)
 {
-	unsigned int last = pcsc_of(reader)->sharing == SHARING_EXCLUSIVE ? 1 : 0;
+	struct pcsc_reader *state = pcsc_of(reader);
 
 	if (pcsc_is_held(reader, handle))
 		return SCARD_E_SHARING_VIOLATION;
-	if (pcsc_of(reader)->lock_count <= last)
+	if (state->lock_count <= (state->sharing == SHARING_EXCLUSIVE ? 1 : 0))
 		return SCARD_E_NOT_TRANSACTED;
-	pcsc_of(reader)->lock_count--;
-	if (pcsc_of(reader)->lock_count == 0)
-		pcsc_of(reader)->lock_handle = 0;
+	if (--state->lock_count == 0)
+		state->lock_handle = 0;
 	return SCARD_S_SUCCESS;
 }
 
 static enum pcsc_outcome
 call_end(struct pcsc_call *call)
 {
-	struct pcsc_handle *handle = call->handle;
+	const struct pcsc_handle *handle = call->handle;
 	uint32_t disposition = call->request->arg[0];
-	struct reader *reader = handle->reader;
+	struct reader *reader = call->reader;
 
 	if (disposition > SCARD_EJECT_CARD)
 		return pcsc_done(call, SCARD_E_INVALID_VALUE);
@@ -88,25 +86,29 @@ call_end(struct pcsc_call *call)
 	return pcsc_done(call, unlock(reader, handle->id));
 }
 
+/* The call succeeds with these bytes. */
+static enum pcsc_outcome
+give(struct pcsc_call *call, const void *bytes, size_t length)
+{
+	memcpy(call->out, bytes, length);
+	call->reply.length = (uint32_t)length;
+	return pcsc_done(call, SCARD_S_SUCCESS);
+}
+
 static enum pcsc_outcome
 reply_table(struct pcsc_call *call, uint32_t value)
 {
 	struct wire_reader table[WIRE_READERS];
 
 	pcsc_table(call->pcsc, table);
-	memcpy(call->out, table, sizeof table);
-	call->reply.length = sizeof table;
 	call->reply.value[0] = value;
-	return pcsc_done(call, SCARD_S_SUCCESS);
+	return give(call, table, sizeof table);
 }
 
 static enum pcsc_outcome
 call_status(struct pcsc_call *call)
 {
-	struct pcsc_handle *handle = call->handle;
-	struct reader *reader = handle->reader;
-
-	return reply_table(call, reader->index);
+	return reply_table(call, call->reader->index);
 }
 
 static enum pcsc_outcome
@@ -121,41 +123,41 @@ call_status_change(struct pcsc_call *call)
 	uint32_t wait = call->request->arg[2];
 	uint64_t now = loop_now();
 
-	if (call->request->arg[0] == 0 || call->request->arg[1] != call->pcsc->generation)
-		return reply_table(call, call->pcsc->generation);
 	if (call->wait_until == 0)
 		call->wait_until =
 			wait == WIRE_WAIT_FOREVER ? LOOP_NEVER : now + (uint64_t)wait * 1000;
-	if (now >= call->wait_until) /* the library sees for itself that its time is over */
-		return reply_table(call, call->pcsc->generation);
-	return PCSC_WAIT;
+	/* the library sees for itself that its time is over */
+	if (call->request->arg[0] != 0 && call->request->arg[1] == call->pcsc->generation &&
+	    now < call->wait_until)
+		return PCSC_WAIT;
+	return call_list_readers(call);
 }
 
 static enum pcsc_outcome
 call_transmit(struct pcsc_call *call)
 {
-	struct pcsc_handle *handle = call->handle;
 	uint32_t protocol = call->request->arg[0], room = call->request->arg[1];
-	struct reader *reader = handle->reader;
+	struct reader *reader = call->reader;
+	struct pcsc_reader *state = pcsc_of(reader);
 	unsigned int delay;
 	size_t length;
 
-	if (protocol != SCARD_PROTOCOL_RAW && !(pcsc_of(reader)->state & SCARD_PRESENT))
+	if (protocol != SCARD_PROTOCOL_RAW && !(state->state & SCARD_PRESENT))
 		return pcsc_done(call, SCARD_E_NO_SMARTCARD);
 	if (protocol != SCARD_PROTOCOL_RAW && protocol != PROTOCOL_ANY_OLD &&
-	    protocol != pcsc_of(reader)->protocol)
+	    protocol != state->protocol)
 		return pcsc_done(call, SCARD_E_PROTO_MISMATCH);
 	if (reader->dead)
 		return pcsc_done(call, SCARD_E_NOT_TRANSACTED);
-	if (pcsc_of(reader)->busy_until > loop_now()) {
-		call->wait_until = pcsc_of(reader)->busy_until;
+	if (state->busy_until > loop_now()) {
+		call->wait_until = state->busy_until;
 		return PCSC_WAIT;
 	}
 	length = reader_exchange(reader, call->data, call->request->length, call->out, &delay);
 	if (length == 0)
 		return pcsc_done(call, SCARD_E_NOT_TRANSACTED);
 	if (delay > 0)
-		call->hold_until = pcsc_of(reader)->busy_until = loop_now() + delay;
+		call->hold_until = state->busy_until = loop_now() + delay;
 	call->reply.value[0] = (uint32_t)length;
 	/* the card has done its work; only the program does not learn of it */
 	if (length > room)
@@ -174,31 +176,20 @@ call_unsupported(struct pcsc_call *call)
 static enum pcsc_outcome
 call_get_attrib(struct pcsc_call *call)
 {
-	struct pcsc_handle *handle = call->handle;
-	struct reader *reader = handle->reader;
-	const void *value;
-	size_t length;
+	static const char vendor[] = "jpki-card-sim";
+	const struct reader *reader = call->reader;
 
 	switch (call->request->arg[0]) {
 	case SCARD_ATTR_ATR_STRING:
-		value = reader->atr;
-		length = !reader->card ? 0 : reader->atr_length;
-		break;
+		return give(call, reader->atr, !reader->card ? 0 : reader->atr_length);
 	case SCARD_ATTR_VENDOR_NAME:
-		value = "jpki-card-sim";
-		length = sizeof "jpki-card-sim";
-		break;
+		return give(call, vendor, sizeof vendor);
 	case SCARD_ATTR_DEVICE_FRIENDLY_NAME:
 	case SCARD_ATTR_DEVICE_SYSTEM_NAME:
-		value = reader->name;
-		length = strlen(reader->name) + 1;
-		break;
+		return give(call, reader->name, strlen(reader->name) + 1);
 	default:
 		return pcsc_done(call, SCARD_E_UNSUPPORTED_FEATURE);
 	}
-	memcpy(call->out, value, length);
-	call->reply.length = (uint32_t)length;
-	return pcsc_done(call, SCARD_S_SUCCESS);
 }
 
 static enum pcsc_outcome

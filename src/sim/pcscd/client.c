@@ -114,16 +114,16 @@ client_begin(struct client *client)
 		      !(client->request.flags & WIRE_AGAIN);
 
 	client->busy = true;
-	memset(call, 0, sizeof *call);
-	call->pcsc = standin->pcsc;
-	call->context = &client->context;
-	call->request = &client->request;
-	call->data = client->data;
-	call->out = client->out;
+	*call = (struct pcsc_call){.pcsc = standin->pcsc,
+				   .context = &client->context,
+				   .request = &client->request,
+				   .data = client->data,
+				   .out = client->out};
 	if (client->context.id != 0 && client->request.pid != client->pid)
 		standin->trespasses++;
 	if (counts) {
-		faults_count_call(standin->pcsc->faults, (enum wire_call)client->request.call);
+		standin->pcsc->faults.total++;
+		standin->pcsc->faults.by_call[client->request.call]++;
 		strikes_settle(standin->pcsc);
 	}
 	if (client_is_stale(client))

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <winscard.h>
 
+#include "sim/base/memory.h"
+
 #define PROTOCOL_ANY_OLD 0x1000u
 #define CONTEXT_HANDLES_MAX 200 /* contextMaxCardHandles */
 
@@ -37,24 +39,23 @@ atr_protocols(const uint8_t *atr, size_t length)
 static LONG
 choose_protocol(struct reader *reader, uint32_t share, uint32_t preferred)
 {
+	uint32_t *chosen = &pcsc_of(reader)->protocol;
 	uint32_t offered;
 
 	if (preferred & SCARD_PROTOCOL_RAW) {
-		pcsc_of(reader)->protocol = SCARD_PROTOCOL_RAW;
+		*chosen = SCARD_PROTOCOL_RAW;
 		return SCARD_S_SUCCESS;
 	}
 	if (share == SCARD_SHARE_DIRECT)
 		return SCARD_S_SUCCESS;
-	if (pcsc_of(reader)->protocol != SCARD_PROTOCOL_UNDEFINED)
-		return preferred & pcsc_of(reader)->protocol ? SCARD_S_SUCCESS
-							     : SCARD_E_PROTO_MISMATCH;
+	if (*chosen != SCARD_PROTOCOL_UNDEFINED)
+		return preferred & *chosen ? SCARD_S_SUCCESS : SCARD_E_PROTO_MISMATCH;
 	if (preferred & PROTOCOL_ANY_OLD)
 		preferred = SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1;
 	offered = preferred & atr_protocols(reader->atr, reader->atr_length);
 	if (offered == 0)
 		return SCARD_E_PROTO_MISMATCH;
-	pcsc_of(reader)->protocol =
-		offered & SCARD_PROTOCOL_T1 ? SCARD_PROTOCOL_T1 : SCARD_PROTOCOL_T0;
+	*chosen = offered & SCARD_PROTOCOL_T1 ? SCARD_PROTOCOL_T1 : SCARD_PROTOCOL_T0;
 	return SCARD_S_SUCCESS;
 }
 
@@ -83,9 +84,7 @@ add_handle(struct pcsc_call *call, struct reader *reader)
 		count++;
 	if (count >= CONTEXT_HANDLES_MAX)
 		return NULL;
-	handle = calloc(1, sizeof *handle);
-	if (!handle)
-		return NULL;
+	handle = sim_alloc(sizeof *handle);
 	handle->id = ++call->pcsc->last_id;
 	handle->reader = reader;
 	handle->next = call->context->handles;
@@ -109,6 +108,7 @@ pcsc_connect(struct pcsc_call *call)
 {
 	uint32_t share = call->request->arg[0], protocols = call->request->arg[1];
 	struct reader *reader = call->reader;
+	struct pcsc_reader *state;
 	struct pcsc_handle *handle;
 	LONG rv;
 
@@ -118,34 +118,35 @@ pcsc_connect(struct pcsc_call *call)
 		return pcsc_done(call, SCARD_E_INVALID_VALUE);
 	if (!reader)
 		return pcsc_done(call, SCARD_E_UNKNOWN_READER);
-	if (pcsc_of(reader)->sharing == SHARING_EXCLUSIVE)
+	state = pcsc_of(reader);
+	if (state->sharing == SHARING_EXCLUSIVE)
 		return pcsc_done(call, SCARD_E_SHARING_VIOLATION);
 	/* SCardConnect waits for the end of whosever transaction, its own program's too */
-	if (pcsc_of(reader)->lock_handle != 0)
+	if (state->lock_handle != 0)
 		return PCSC_WAIT;
 	if (share != SCARD_SHARE_DIRECT) {
-		if (!(pcsc_of(reader)->state & SCARD_PRESENT))
+		if (!(state->state & SCARD_PRESENT))
 			return pcsc_done(call, SCARD_E_NO_SMARTCARD);
 		pcsc_take_power(reader);
 	}
 	rv = choose_protocol(reader, share, protocols);
 	if (rv != SCARD_S_SUCCESS)
 		return pcsc_done(call, rv);
-	if (share == SCARD_SHARE_EXCLUSIVE && pcsc_of(reader)->sharing != SHARING_NONE)
+	if (share == SCARD_SHARE_EXCLUSIVE && state->sharing != SHARING_NONE)
 		return pcsc_done(call, SCARD_E_SHARING_VIOLATION);
 	handle = add_handle(call, reader);
 	if (!handle)
 		return pcsc_done(call, SCARD_E_NO_MEMORY);
 	if (share == SCARD_SHARE_EXCLUSIVE) {
-		pcsc_of(reader)->sharing = SHARING_EXCLUSIVE;
-		pcsc_of(reader)->lock_handle = handle->id;
-		pcsc_of(reader)->lock_count = 1;
+		state->sharing = SHARING_EXCLUSIVE;
+		state->lock_handle = handle->id;
+		state->lock_count = 1;
 	} else {
-		pcsc_of(reader)->sharing++;
+		state->sharing++;
 	}
 	call->pcsc->generation++;
 	call->reply.value[0] = handle->id;
-	call->reply.value[1] = pcsc_of(reader)->protocol;
+	call->reply.value[1] = state->protocol;
 	return pcsc_done(call, SCARD_S_SUCCESS);
 }
 
@@ -153,22 +154,23 @@ pcsc_connect(struct pcsc_call *call)
 static LONG
 reshare(struct reader *reader, struct pcsc_handle *handle, uint32_t share)
 {
-	bool exclusive = pcsc_of(reader)->sharing == SHARING_EXCLUSIVE;
+	struct pcsc_reader *state = pcsc_of(reader);
+	bool exclusive = state->sharing == SHARING_EXCLUSIVE;
 
 	if (share == SCARD_SHARE_EXCLUSIVE && !exclusive) {
-		if (pcsc_of(reader)->sharing != SHARING_LAST)
+		if (state->sharing != SHARING_LAST)
 			return SCARD_E_SHARING_VIOLATION;
-		pcsc_of(reader)->sharing = SHARING_EXCLUSIVE;
-		pcsc_of(reader)->lock_handle = handle->id;
-		pcsc_of(reader)->lock_count++;
+		state->sharing = SHARING_EXCLUSIVE;
+		state->lock_handle = handle->id;
+		state->lock_count++;
 	} else if (share != SCARD_SHARE_EXCLUSIVE && exclusive) {
 		/*
 		 * RFUnlockSharing refuses the last lock of an exclusive connection and its result
 		 * is not looked at: pcsc-lite keeps the lock after this reconnect.
 		 */
-		if (pcsc_of(reader)->lock_count > 1)
-			pcsc_of(reader)->lock_count--;
-		pcsc_of(reader)->sharing = SHARING_LAST;
+		if (state->lock_count > 1)
+			state->lock_count--;
+		state->sharing = SHARING_LAST;
 	}
 	return SCARD_S_SUCCESS;
 }
@@ -213,30 +215,30 @@ disconnect(struct pcsc *pcsc, struct pcsc_context *context, struct pcsc_handle *
 	   uint32_t disposition)
 {
 	struct reader *reader = handle->reader;
+	struct pcsc_reader *state;
 
 	if (!reader) {
 		remove_handle(context, handle);
 		return;
 	}
-	if (!pcsc_is_held(reader, handle->id)) {
-		pcsc_of(reader)->lock_handle = 0;
-		pcsc_of(reader)->lock_count = 0;
-	}
+	state = pcsc_of(reader);
+	if (!pcsc_is_held(reader, handle->id))
+		state->lock_handle = state->lock_count = 0;
 	if (disposition == SCARD_RESET_CARD) {
 		pcsc_reset_card(reader, disposition);
 	} else if (disposition == SCARD_UNPOWER_CARD) {
 		pcsc_tell_handles(reader, (uint32_t)SCARD_W_RESET_CARD);
 		reader_power_off(reader);
-		pcsc_of(reader)->protocol = SCARD_PROTOCOL_UNDEFINED;
+		state->protocol = SCARD_PROTOCOL_UNDEFINED;
 		if (reader->card)
-			pcsc_of(reader)->state = SCARD_PRESENT;
+			state->state = SCARD_PRESENT;
 	}
 	remove_handle(context, handle);
-	if (pcsc_of(reader)->sharing == SHARING_EXCLUSIVE)
-		pcsc_of(reader)->sharing = SHARING_NONE;
-	else if (pcsc_of(reader)->sharing > 0)
-		pcsc_of(reader)->sharing--;
-	if (pcsc_of(reader)->sharing == SHARING_NONE && reader->powered)
+	if (state->sharing == SHARING_EXCLUSIVE)
+		state->sharing = SHARING_NONE;
+	else if (state->sharing > 0)
+		state->sharing--;
+	if (state->sharing == SHARING_NONE && reader->powered)
 		pcsc_start_idle(reader);
 	pcsc->generation++;
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/base/error.h"
+#include "sim/base/memory.h"
 
 const char *const fault_call_names[WIRE_CALLS] = {
 	[WIRE_ANY] = "any",
@@ -25,19 +25,6 @@ const char *const fault_call_names[WIRE_CALLS] = {
 	[WIRE_CANCEL] = "cancel",
 };
 
-struct faults {
-	struct fault *list;
-	unsigned int numbers;
-	unsigned long total;
-	unsigned long by_call[WIRE_CALLS];
-};
-
-struct faults *
-faults_new(void)
-{
-	return calloc(1, sizeof(struct faults));
-}
-
 void
 faults_clear(struct faults *faults)
 {
@@ -47,15 +34,6 @@ faults_clear(struct faults *faults)
 		faults->list = fault->next;
 		free(fault);
 	}
-}
-
-void
-faults_free(struct faults *faults)
-{
-	if (!faults)
-		return;
-	faults_clear(faults);
-	free(faults);
 }
 
 /* The calls so far that the order counts. */
@@ -68,10 +46,8 @@ counted(const struct faults *faults, const struct fault *fault)
 bool
 faults_order(struct faults *faults, const char *text, char **error)
 {
-	struct fault *fault = calloc(1, sizeof *fault), **at = &faults->list;
+	struct fault *fault = sim_alloc(sizeof *fault), **at = &faults->list;
 
-	if (!fault)
-		return sim_error_set(error, "out of memory");
 	if (!fault_read(fault, text, error)) {
 		free(fault);
 		return false;
@@ -85,15 +61,8 @@ faults_order(struct faults *faults, const char *text, char **error)
 	return true;
 }
 
-void
-faults_count_call(struct faults *faults, enum wire_call call)
-{
-	faults->total++;
-	faults->by_call[call]++;
-}
-
-static bool
-meets(const struct faults *faults, const struct fault *fault, enum wire_call call)
+bool
+fault_meets(const struct faults *faults, const struct fault *fault, enum wire_call call)
 {
 	if (fault->at == 0 || counted(faults, fault) < fault->at ||
 	    (fault->struck > 0 && !fault->onwards))
@@ -103,59 +72,14 @@ meets(const struct faults *faults, const struct fault *fault, enum wire_call cal
 	return fault->group != FAULT_ANSWER || call == WIRE_TRANSMIT;
 }
 
-struct fault *
-faults_strike(struct faults *faults, enum wire_call call, struct fault *previous)
-{
-	struct fault *fault = previous ? previous->next : faults->list;
-
-	while (fault && !meets(faults, fault, call))
-		fault = fault->next;
-	return fault;
-}
-
 void
-faults_struck(struct faults *faults, struct fault *fault, enum wire_call call)
+fault_struck(const struct faults *faults, struct fault *fault, enum wire_call call)
 {
 	fault->struck++;
 	fault->struck_at = faults->total;
 	fault->struck_in = call;
 	if (fault->back != 0)
 		fault->back_at = faults->total + fault->back;
-}
-
-struct fault *
-faults_due(struct faults *faults, struct fault *previous)
-{
-	struct fault *fault = previous ? previous->next : faults->list;
-
-	while (fault && !fault->due)
-		fault = fault->next;
-	return fault;
-}
-
-struct fault *
-faults_take_immediate(struct faults *faults)
-{
-	struct fault *fault;
-
-	for (fault = faults->list; fault; fault = fault->next)
-		if (fault->at == 0 && fault->struck == 0)
-			return fault;
-	return NULL;
-}
-
-struct fault *
-faults_take_undo(struct faults *faults)
-{
-	struct fault *fault;
-
-	for (fault = faults->list; fault; fault = fault->next) {
-		if (fault->back_at != 0 && faults->total >= fault->back_at) {
-			fault->back_at = 0;
-			return fault;
-		}
-	}
-	return NULL;
 }
 
 json_t *
@@ -189,12 +113,6 @@ faults_calls(const struct faults *faults)
 			json_object_set_new(by_call, fault_call_names[i],
 					    json_integer((json_int_t)faults->by_call[i]));
 	return json_pack("{s:I, s:o}", "total", (json_int_t)faults->total, "by_call", by_call);
-}
-
-unsigned long
-faults_call_total(const struct faults *faults)
-{
-	return faults->total;
 }
 
 void

@@ -82,13 +82,16 @@ struct fault {
 	struct fault *next;
 };
 
-struct faults;
+/* All zero: none. */
+struct faults {
+	struct fault *list; /* in the order of their orders */
+	unsigned int numbers;
+	unsigned long total; /* calls so far */
+	unsigned long by_call[WIRE_CALLS];
+};
 
-struct faults *faults_new(void);
-void faults_free(struct faults *faults);
-
-/* Enters an order. "now" in place of N strikes at once: see faults_take_immediate. On failure
- * *error says what is wrong with the text. */
+/* Enters an order; "now" in place of N strikes at once (at is 0). On failure *error says what is
+ * wrong with the text. */
 bool faults_order(struct faults *faults, const char *text, char **error);
 
 /* Reads an order, its N not yet counted from now (order.c). */
@@ -100,27 +103,14 @@ void faults_clear(struct faults *faults);
 /* All orders with what became of them; a new reference to an array. */
 json_t *faults_list(const struct faults *faults);
 
-/* Counts one call, before asking which faults strike it. */
-void faults_count_call(struct faults *faults, enum wire_call call);
-
-/* The next order after `previous` (NULL: first) that strikes the call just counted. */
-struct fault *faults_strike(struct faults *faults, enum wire_call call, struct fault *previous);
+/* Does the order strike the call that was counted last? */
+bool fault_meets(const struct faults *faults, const struct fault *fault, enum wire_call call);
 
 /* Enters that the order struck (called by who carries it out). */
-void faults_struck(struct faults *faults, struct fault *fault, enum wire_call call);
-
-/* The next order after `previous` (NULL: first) that is due. */
-struct fault *faults_due(struct faults *faults, struct fault *previous);
-
-/* The next order ("now") that is to be carried out without waiting for a call, or NULL. */
-struct fault *faults_take_immediate(struct faults *faults);
-
-/* The next order whose effect is to be undone by now, or NULL; it is no longer due then. */
-struct fault *faults_take_undo(struct faults *faults);
+void fault_struck(const struct faults *faults, struct fault *fault, enum wire_call call);
 
 /* Calls so far: {"total": n, "by_call": {name: n}}. A new reference. */
 json_t *faults_calls(const struct faults *faults);
-unsigned long faults_call_total(const struct faults *faults);
 void faults_reset_calls(struct faults *faults);
 
 extern const char *const fault_call_names[WIRE_CALLS];

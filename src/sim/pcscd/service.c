@@ -2,14 +2,13 @@
 #include "sim/pcscd/service.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <winscard.h>
 
-#include "sim/base/error.h"
+#include "sim/base/memory.h"
 #include "sim/base/socket.h"
 #include "sim/pcscd/client.h"
 #include "sim/pcscd/connect.h"
@@ -24,8 +23,7 @@ client_close(struct client *client)
 	while (*at != client)
 		at = &(*at)->next;
 	*at = client->next;
-	loop_watch_remove(client->watch);
-	close(client->fd);
+	loop_watch_close(client->watch);
 	free(client);
 }
 
@@ -118,12 +116,11 @@ client_receive(struct client *client)
 }
 
 static void
-client_ready(void *arg, short revents)
+client_ready(void *arg)
 {
 	struct client *client = arg;
 	const size_t head = sizeof client->request;
 
-	(void)revents;
 	/* nothing may come while an answer is owed: what can be read then is the end */
 	if (client->busy) {
 		client_close(client);
@@ -144,24 +141,16 @@ client_ready(void *arg, short revents)
 }
 
 static void
-accept_client(void *arg, short revents)
+accept_client(void *arg)
 {
 	struct standin *standin = arg;
 	struct client *client;
 	int fd = accept4(standin->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	(void)revents;
 	if (fd == -1)
 		return;
-	client = calloc(1, sizeof *client);
-	if (client)
-		client->watch = loop_watch_add(standin->pcsc->server->loop, fd, POLLIN,
-					       client_ready, client);
-	if (!client || !client->watch) {
-		free(client);
-		close(fd);
-		return;
-	}
+	client = sim_alloc(sizeof *client);
+	client->watch = loop_watch_add(standin->pcsc->server->loop, fd, client_ready, client);
 	client->standin = standin;
 	client->fd = fd;
 	client->next = standin->clients;
@@ -175,9 +164,25 @@ seen_at_once(const struct reader *reader)
 	return true;
 }
 
+static void
+standin_close(struct server *server)
+{
+	struct standin *standin = server->door_data;
+
+	while (standin->clients)
+		client_close(standin->clients);
+	loop_watch_close(standin->watch);
+	unlink(standin->path);
+	pcsc_free(standin->pcsc);
+	free(standin->path);
+	free(standin);
+	server->door = NULL;
+}
+
 static const struct door standin_door = {
 	.name = "run",
 	.can_plug = true,
+	.close = standin_close,
 	.inserted = pcsc_inserted,
 	.removed = pcsc_removed,
 	.plugged = pcsc_plugged,
@@ -185,30 +190,19 @@ static const struct door standin_door = {
 	.seen = seen_at_once,
 };
 
-/* The server's, if this is its door. */
-static struct standin *
-standin_of(const struct server *server)
-{
-	return server->door == &standin_door ? server->door_data : NULL;
-}
-
 bool
 standin_open(struct server *server, const char *path, uint64_t idle_power_off, char **error)
 {
-	struct standin *standin = calloc(1, sizeof *standin);
+	struct standin *standin;
+	int fd = socket_listen(path, error);
 
-	if (!standin)
-		return sim_error_set(error, "out of memory");
-	standin->pcsc = pcsc_new(server, idle_power_off);
-	standin->path = strdup(path);
-	standin->fd = server_socket_listen(path, error);
-	if (standin->fd == -1 || !standin->path || !standin->pcsc) {
-		pcsc_free(standin->pcsc);
-		free(standin->path);
-		free(standin);
+	if (fd == -1)
 		return false;
-	}
-	standin->watch = loop_watch_add(server->loop, standin->fd, POLLIN, accept_client, standin);
+	standin = sim_alloc(sizeof *standin);
+	standin->pcsc = pcsc_new(server, idle_power_off);
+	standin->path = sim_copy(path);
+	standin->fd = fd;
+	standin->watch = loop_watch_add(server->loop, fd, accept_client, standin);
 	loop_on_turn(server->loop, standin_turn, standin);
 	server->door = &standin_door;
 	server->door_data = standin;
@@ -218,25 +212,11 @@ standin_open(struct server *server, const char *path, uint64_t idle_power_off, c
 	return true;
 }
 
-void
-standin_close(struct server *server)
+/* The server's, if this is its door. */
+static struct standin *
+standin_of(const struct server *server)
 {
-	struct standin *standin = standin_of(server);
-
-	if (!standin)
-		return;
-	for (struct client *client = standin->clients, *next; client; client = next) {
-		next = client->next;
-		client_close(client);
-	}
-	loop_watch_remove(standin->watch);
-	close(standin->fd);
-	unlink(standin->path);
-	pcsc_free(standin->pcsc);
-	free(standin->path);
-	free(standin);
-	server->door = NULL;
-	server->door_data = NULL;
+	return server->door == &standin_door ? server->door_data : NULL;
 }
 
 struct pcsc *
@@ -256,7 +236,7 @@ standin_clear_faults(struct server *server)
 		client->strikes.count = 0;
 	for (unsigned int i = 0; i < WIRE_READERS; i++)
 		server->readers[i].dead = false;
-	faults_clear(standin->pcsc->faults);
+	faults_clear(&standin->pcsc->faults);
 }
 
 json_t *

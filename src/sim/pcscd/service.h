@@ -14,12 +14,9 @@
 
 /*
  * Listens at `path` and becomes the server's door. A card that nobody uses loses its power after
- * `idle_power_off` microseconds; 0: never.
+ * `idle_power_off` microseconds; 0: never. Closing ends all connections and removes the socket.
  */
 bool standin_open(struct server *server, const char *path, uint64_t idle_power_off, char **error);
-
-/* Ends all connections and removes the socket. Does nothing if this is not the server's door. */
-void standin_close(struct server *server);
 
 /* What pcscd knows; NULL if this is not the server's door. */
 struct pcsc *standin_pcsc(const struct server *server);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <winscard.h>
 
+#include "sim/base/memory.h"
+
 #define STATE_POWERED (SCARD_PRESENT | SCARD_POWERED | SCARD_NEGOTIABLE)
 
 /* A reader is new each time: counter at 0, nobody connected. */
@@ -17,30 +19,22 @@ forget(struct pcsc_reader *state)
 struct pcsc *
 pcsc_new(struct server *server, uint64_t idle_power_off)
 {
-	struct pcsc *pcsc = calloc(1, sizeof *pcsc);
+	struct pcsc *pcsc = sim_alloc(sizeof *pcsc);
 
-	if (!pcsc)
-		return NULL;
 	pcsc->server = server;
 	pcsc->idle_power_off = idle_power_off;
-	pcsc->faults = faults_new();
 	for (unsigned int i = 0; i < WIRE_READERS; i++) {
 		pcsc->readers[i].pcsc = pcsc;
 		forget(&pcsc->readers[i]);
 		server->readers[i].door_data = &pcsc->readers[i];
 	}
-	if (pcsc->faults)
-		return pcsc;
-	pcsc_free(pcsc);
-	return NULL;
+	return pcsc;
 }
 
 void
 pcsc_free(struct pcsc *pcsc)
 {
-	if (!pcsc)
-		return;
-	faults_free(pcsc->faults);
+	faults_clear(&pcsc->faults);
 	free(pcsc);
 }
 

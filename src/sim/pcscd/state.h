@@ -51,7 +51,7 @@ struct pcsc {
 	struct server *server;
 	struct pcsc_reader readers[WIRE_READERS];
 	struct pcsc_context *contexts;
-	struct faults *faults;
+	struct faults faults;
 	uint32_t generation;	 /* of the table of readers, see pcsc_table */
 	uint32_t last_id;	 /* of the contexts and handles given out */
 	uint64_t idle_power_off; /* microseconds after the last use; 0: never */
@@ -78,7 +78,7 @@ enum pcsc_outcome {
 	PCSC_WAIT, /* ask again when something has happened */
 };
 
-/* NULL without memory. The server's readers are pcscd's from now on. */
+/* The server's readers are pcscd's from now on. */
 struct pcsc *pcsc_new(struct server *server, uint64_t idle_power_off);
 void pcsc_free(struct pcsc *pcsc);
 

@@ -142,17 +142,20 @@ undo(struct pcsc *pcsc, struct fault *fault)
 void
 strikes_settle(struct pcsc *pcsc)
 {
-	struct fault *fault = NULL;
-
-	while ((fault = faults_take_undo(pcsc->faults)))
+	for (struct fault *fault = pcsc->faults.list; fault; fault = fault->next) {
+		if (fault->back_at == 0 || pcsc->faults.total < fault->back_at)
+			continue;
+		fault->back_at = 0;
 		undo(pcsc, fault);
-	fault = NULL;
-	while ((fault = faults_due(pcsc->faults, fault))) {
-		struct reader *reader =
-			fault->undo_reader[0] == '\0'
-				? fault_reader(pcsc, fault, NULL)
-				: server_find_reader(pcsc->server, fault->undo_reader, NULL);
+	}
+	for (struct fault *fault = pcsc->faults.list; fault; fault = fault->next) {
+		struct reader *reader = NULL;
 
+		if (fault->due)
+			reader = fault->undo_reader[0] == '\0'
+					 ? fault_reader(pcsc, fault, NULL)
+					 : server_find_reader(pcsc->server, fault->undo_reader,
+							      NULL);
 		if (reader && pcsc_lets_others(reader)) {
 			fault->due = false;
 			carry_out_other(reader, fault);
@@ -163,10 +166,10 @@ strikes_settle(struct pcsc *pcsc)
 void
 strikes_now(struct pcsc *pcsc)
 {
-	struct fault *fault;
-
-	while ((fault = faults_take_immediate(pcsc->faults))) {
-		faults_struck(pcsc->faults, fault, WIRE_ANY);
+	for (struct fault *fault = pcsc->faults.list; fault; fault = fault->next) {
+		if (fault->at != 0 || fault->struck != 0)
+			continue;
+		fault_struck(&pcsc->faults, fault, WIRE_ANY);
 		carry_out(pcsc, fault, NULL);
 	}
 }
@@ -176,13 +179,14 @@ strikes_before(struct strikes *strikes, struct pcsc_call *call)
 {
 	struct pcsc *pcsc = call->pcsc;
 	enum wire_call number = (enum wire_call)call->request->call;
-	struct fault *fault = NULL;
 	bool carry_on = true;
 
 	strikes->count = 0;
-	while (strikes->count < STRIKES_MAX &&
-	       (fault = faults_strike(pcsc->faults, number, fault))) {
-		faults_struck(pcsc->faults, fault, number);
+	for (struct fault *fault = pcsc->faults.list; fault && strikes->count < STRIKES_MAX;
+	     fault = fault->next) {
+		if (!fault_meets(&pcsc->faults, fault, number))
+			continue;
+		fault_struck(&pcsc->faults, fault, number);
 		strikes->fault[strikes->count++] = fault;
 		if (fault->group == FAULT_RESULT || fault->group == FAULT_ANSWER)
 			trace_note(pcsc->server->trace, 0, "fault %s", fault->text);

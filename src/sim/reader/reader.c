@@ -5,23 +5,18 @@
 #include <string.h>
 
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 #include "sim/store/people.h"
 #include "sim/store/store.h"
 
 struct server *
 server_new(struct sim_store *store)
 {
-	struct server *server = calloc(1, sizeof *server);
+	struct server *server = sim_alloc(sizeof *server);
 
-	if (!server)
-		return NULL;
 	server->store = store;
 	server->loop = loop_new();
 	server->trace = trace_new();
-	if (!server->loop || !server->trace) {
-		server_free(server);
-		return NULL;
-	}
 	for (unsigned int i = 0; i < WIRE_READERS; i++) {
 		server->readers[i].server = server;
 		server->readers[i].index = i;
@@ -46,26 +41,23 @@ server_free(struct server *server)
 struct reader *
 server_add_reader(struct server *server, const char *name, char **error)
 {
-	struct reader *reader = NULL;
+	struct reader *reader = server->readers, *behind = reader + WIRE_READERS;
 
 	if (*name == '\0' || strlen(name) >= WIRE_NAME) {
 		sim_error_set(error, "the name of a reader has 1 to %d bytes: '%s'", WIRE_NAME - 1,
 			      name);
 		return NULL;
 	}
-	for (unsigned int i = 0; i < WIRE_READERS; i++) {
-		if (strcmp(server->readers[i].name, name) == 0) {
-			sim_error_set(error, "there are two readers with the name '%s'", name);
-			return NULL;
-		}
-		if (!reader && server->readers[i].name[0] == '\0')
-			reader = &server->readers[i];
-	}
-	if (!reader) {
+	while (reader < behind && reader->name[0] != '\0' && strcmp(reader->name, name) != 0)
+		reader++;
+	if (reader == behind) {
 		sim_error_set(error, "more than %d readers", WIRE_READERS);
 		return NULL;
 	}
-	memset(reader->name, 0, sizeof reader->name);
+	if (reader->name[0] != '\0') {
+		sim_error_set(error, "there are two readers with the name '%s'", name);
+		return NULL;
+	}
 	memcpy(reader->name, name, strlen(name) + 1);
 	reader_plug(reader);
 	return reader;
@@ -154,15 +146,10 @@ reader_insert(struct reader *reader, const char *card, char **error)
 				     reader->name, reader->card_name);
 	if (other)
 		return sim_error_set(error, "the card %s is in the reader '%s'", card, other->name);
-	reader->card_name = strdup(card);
-	if (!reader->card_name)
-		return sim_error_set(error, "out of memory");
 	reader->card = open_card(reader->server, card, error);
-	if (!reader->card) {
-		free(reader->card_name);
-		reader->card_name = NULL;
+	if (!reader->card)
 		return false;
-	}
+	reader->card_name = sim_copy(card);
 	learn_atr(reader);
 	trace_note(reader->server->trace, reader->index, "inserted %s", card);
 	if (reader->plugged && reader->server->door)

@@ -24,11 +24,26 @@ struct sim_store;
 struct door {
 	const char *name; /* "run" or "serve" */
 	bool can_plug;	  /* whether readers can come and go */
+	/* Closes what `open` made, and is the server's door no more. */
+	void (*close)(struct server *server);
 	void (*inserted)(struct reader *reader);
 	void (*removed)(struct reader *reader);
 	void (*plugged)(struct reader *reader);
 	void (*unplugged)(struct reader *reader);
 	bool (*seen)(const struct reader *reader); /* by the programs that use the reader */
+
+	/* Of a door to readers that are somebody else's (serve). */
+	unsigned int readers;
+	const char *reader_name; /* of each; a format for its number */
+	const char *refusal;	 /* of more cards than that */
+	/*
+	 * Becomes the server's door, whose readers are there already, to what is at `place`: never
+	 * fails because nobody is there, but asks four times a second.
+	 */
+	bool (*open)(struct server *server, const char *place, char **error);
+	/* Why the cards are not taken yet, for the user (the caller frees). *taken: somebody
+	 * listens there, but is not interested. */
+	char *(*explain)(const struct server *server, bool *taken);
 };
 
 struct reader {
@@ -79,10 +94,10 @@ void reader_remove(struct reader *reader);
 void reader_plug(struct reader *reader);
 void reader_unplug(struct reader *reader);
 
-/* Electrical things, which a door does on behalf of its programs. An empty reader: nothing. */
 /* Another card takes the place of the one that is there, and nobody sees it. */
 bool reader_swap_unseen(struct reader *reader, const char *card, char **error);
 
+/* Electrical things, which a door does on behalf of its programs. An empty reader: nothing. */
 void reader_power_on(struct reader *reader);
 void reader_power_off(struct reader *reader);
 void reader_reset(struct reader *reader);

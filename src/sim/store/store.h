@@ -2,6 +2,7 @@
 #ifndef JPKI_SIM_STORE_STORE_H
 #define JPKI_SIM_STORE_STORE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -70,26 +71,13 @@ bool sim_store_remove_card(struct sim_store *store, const char *name, char **err
  */
 char *sim_store_card_dir(const struct sim_store *store, const char *name, char **error);
 
-/* What can be said of a card without putting it in a reader. */
-struct sim_card_info {
-	char *name;   /* of the card */
-	char *person; /* whom it was made for */
-	char *label;  /* in EF 0006 */
-	struct sim_key_info {
-		bool present;	    /* is there a certificate */
-		unsigned int tries; /* left */
-		char *serial;	    /* hexadecimal, as in the certificate; NULL if absent */
-		char *generation;   /* of the authority; NULL if absent */
-		int64_t not_before; /* seconds since 1970 (UTC) */
-		int64_t not_after;
-		bool revoked;
-	} key[SIM_PIN_COUNT];
-};
-
-/* All cards by name. On success *list has *count entries (NULL if 0), for sim_store_free_list. */
-bool sim_store_list(struct sim_store *store, struct sim_card_info **list, size_t *count,
-		    char **error);
-void sim_store_free_list(struct sim_card_info *list, size_t count);
+/*
+ * What can be said of the cards without putting them in a reader, by name: an array (NULL with
+ * *error) of {"name", "person", "label", "auth", "sign"}. The latter two have "present" (is there a
+ * certificate) and "tries" (left), and if it is present "serial" (hexadecimal), "generation" (of
+ * the authority), "not_before", "not_after" (seconds since 1970) and "revoked".
+ */
+json_t *sim_store_list(struct sim_store *store, char **error);
 
 /*
  * Renewal at the municipal office: the same card gets new keys and certificates, PINs and tries

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/base/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *
+there(void *memory)
+{
+	if (memory)
+		return memory;
+	fputs("jpki-card-sim: out of memory\n", stderr);
+	exit(EXIT_FAILURE);
+}
+
+void *
+sim_alloc(size_t size)
+{
+	return there(calloc(1, size));
+}
+
+char *
+sim_copy(const char *text)
+{
+	return there(strdup(text));
+}
+
+char *
+sim_text(const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	return there(text);
+}
