@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Chooses in a running LibreOffice what a user would choose from its menus.
 
-Usage: libreoffice.py odf|pdf FILE
+Usage: libreoffice.py odf|pdf|pdf-tsa FILE
 
 odf: File > Digital Signatures > Digital Signatures, which opens a window for the user, who makes FILE
 when done.
 pdf: File > Export As > PDF with a signature, written to FILE; the first certificate is taken.
+pdf-tsa: the same with http://tsa.example/ as the time stamp authority.
 Then LibreOffice is ended. The document is the one that LibreOffice was started with.
 """
 import os
@@ -50,10 +51,10 @@ def sign_odf(create, frame, path):
     await_value(lambda: os.path.exists(path))  # newer versions do not wait for the user
 
 
-def sign_pdf(create, document, path):
+def sign_pdf(create, document, path, **more):
     security = create("com.sun.star.xml.crypto.SEInitializer").createSecurityContext("")
     certificate = security.getSecurityEnvironment().getPersonalCertificates()[0]
-    signing = options(SignPDF=True, SignatureCertificate=certificate)
+    signing = options(SignPDF=True, SignatureCertificate=certificate, **more)
     filter_data = uno.Any("[]com.sun.star.beans.PropertyValue", signing)
     document.storeToURL(uno.systemPathToFileUrl(path),
                         options(FilterName="writer_pdf_Export", FilterData=filter_data))
@@ -72,7 +73,7 @@ def main():
         if kind == "odf":
             sign_odf(create, desktop.CurrentFrame, path)
         else:
-            sign_pdf(create, document, path)
+            sign_pdf(create, document, path, **({"SignatureTSA": "http://tsa.example/"} if kind == "pdf-tsa" else {}))
     finally:
         document.setModified(False)
         try:

@@ -6,6 +6,7 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/screen-lib.sh"
+. "$(dirname "$0")/tsa-lib.sh"
 client_enter libreoffice "$@"
 for command in soffice Xvfb openbox xdotool xmlsec1 pdfsig; do needs $command; done
 python=/usr/bin/python3 # the one that Debian's python3-uno is for
@@ -100,4 +101,31 @@ pdf_verified() {
 		grep -q 'Certificate Validation: Certificate is Trusted' "$work/pdfsig"
 }
 check "pdfsig verifies the PDF" pdf_verified
+sub_filter() { grep -ao '/SubFilter */[A-Za-z0-9.]*' "$play/contract.pdf"; }
+check "the format is the one of the table in pdf.md" grep -q '/adbe.pkcs7.detached$' <(sub_filter)
+pdf_timestamp() {
+	rm -f "$play"/*.sig0
+	(cd "$play" && pdfsig -nocert -dump contract.pdf >/dev/null) && timestamp_verified "$play/contract.pdf.sig0"
+}
+refuses "there is no time stamp in it" "no time stamp" pdf_timestamp
+
+tsa_start || bail "a time stamp server" "$work/tsa.log"
+rm -f "$play/contract.pdf"
+attended pdf-tsa "$play/contract.pdf" person_pdf recipe open "exports a signed PDF with a time stamp"
+check "pdfsig verifies it too" pdf_verified
+check "in the same format" grep -q '/adbe.pkcs7.detached$' <(sub_filter)
+check "OpenSSL verifies the time stamp, over that signature" pdf_timestamp
+
+tsa_stop
+rm -f "$play/contract.pdf"
+person_told() {
+	type_password $pin_sign && await_front "Problems During PDF Export" && xdotool key Return
+}
+person_told >"$work/person.log" 2>&1 &
+person=$!
+"$python" "$top/tests/clients/libreoffice.py" pdf-tsa "$play/contract.pdf" >"$work/menu.log" 2>&1 &
+run_block "$work/recipe.sh" "$work/again"
+check "without the time stamp server it tells of problems" wait $person
+check "and exports nothing" test ! -e "$play/contract.pdf"
+check "and no try is lost in all of this" left_clean
 client_finish

@@ -79,6 +79,14 @@ check "sign: the format" grep -aq '/SubFilter */adbe.pkcs7.detached' "$play/sign
 opensc 's/\.jpki-pdf/.opensc-pdf/; s/JPKI Sign 6-16 char password/JPKI (Digital Signature PIN)/' \
 	"$question" $pin_sign
 
+no_timestamp() { ! openssl asn1parse -inform DER -in "$work/cms" | grep -q timeStampToken; }
+check "sign: no time stamp" no_timestamp
+mv "$play/signed.pdf" "$work/signed.pdf"
+mishap_with 's/-add-signature/-add-signature -etsi/' sign "the other format it does not make" \
+	"-etsi is not supported yet with -add-signature" "$question" $pin_sign
+check "and no try is lost on that" left_clean
+mv "$work/signed.pdf" "$play/signed.pdf"
+
 recipe check "checks a signature"
 check "check: valid" says 'Signature Validation: Signature is Valid\.'
 check "check: trusted, once the CA is" says 'Certificate Validation: Certificate is Trusted\.'

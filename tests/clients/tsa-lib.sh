@@ -25,7 +25,14 @@ digests = sha256, sha384, sha512
 ess_cert_id_alg = sha256
 END
 	python3 "$top/tests/clients/tsa.py" "$folder/conf" >"$work/tsa.log" 2>&1 &
+	tsa_pid=$!
 	await $patience listening 80
+}
+
+tsa_stop() {
+	kill "$tsa_pid"
+	wait "$tsa_pid"
+	return 0
 }
 
 # The attribute that holds a time stamp token: RFC 3161's, or Microsoft's for the same thing.
