@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+#
+# jpki-tool agent for tests/clients/*.sh, to be sourced after lib.sh, with a pinentry that is a script:
+# $work/bin/test-pinentry answers by what it is asked for, or with the next line of $work/words, if
+# there is any; what it was told goes to $work/told.
+
+# After client_enter.
+agent_prepare() {
+	local locale
+	cat >"$work/bin/test-pinentry" <<END
+#!/bin/bash
+echo "OK here"
+while read -r word rest; do
+	echo "\$word \$rest" >>"$work/told"
+	case \$word in
+	SETPROMPT) if [[ \$rest = *4-digit* ]]; then pin=$pin_auth; else pin=$pin_sign; fi ;;
+	GETPIN)
+		if read -r typed <"$work/words"; then sed -i 1d "$work/words"; pin=\$typed; fi
+		if [ "\$pin" = cancel ]; then echo "ERR 83886179 cancelled"; continue; fi
+		echo "D \$pin" ;;
+	esac
+	echo OK
+done
+END
+	chmod +x "$work/bin/test-pinentry"
+	: >"$work/words"
+	export XDG_RUNTIME_DIR=$work/runtime
+	mkdir -m 700 "$XDG_RUNTIME_DIR"
+	mkdir "$work/locales"
+	for locale in C.UTF-8 ja_JP.UTF-8; do ln -s /usr/lib/locale/C.utf8 "$work/locales/$locale"; done
+}
+
+# agent_begin PINENTRY [LOCALE]: gettext goes by the locale's name alone.
+agent_begin() {
+	env LOCPATH="$work/locales" LC_ALL="${2:-C.UTF-8}" "$build/src/tool/jpki-tool" agent --pinentry "$1" 2>"$work/agent.log" &
+	agent=$!
+	await $patience test -S "$XDG_RUNTIME_DIR/jpki-pkcs11/agent" || bail "the agent runs" "$work/agent.log"
+}
+
+agent_end() {
+	kill $agent
+	wait $agent
+}
+
+# asked NAME: the last recipe had one dialog, for a program of that name.
+asked() {
+	[ "$(grep -c ^GETPIN "$work/told")" = 1 ] || { echo "$(grep -c ^GETPIN "$work/told") dialogs"; return 1; }
+	grep -q "Asked by: [^ ]*/$1 " "$work/told" || { grep ^SETDESC "$work/told"; return 1; }
+}
+
+# by_agent NAME WHAT PROGRAM
+by_agent() {
+	: >"$work/told"
+	recipe "$1" "$2"
+	check "$1: one dialog, which says that $3 asks" asked "$3"
+}
