@@ -12,14 +12,7 @@
 #include <unistd.h>
 
 #include "sim/base/error.h"
-
-char *
-sim_file_path(const char *dir, const char *name)
-{
-	char *path;
-
-	return asprintf(&path, "%s/%s", dir, name) < 0 ? NULL : path;
-}
+#include "sim/base/memory.h"
 
 static bool
 make_one_dir(const char *path, mode_t mode, char **error)
@@ -36,61 +29,32 @@ make_one_dir(const char *path, mode_t mode, char **error)
 bool
 sim_file_make_dir(const char *path, mode_t mode, char **error)
 {
-	char *copy = strdup(path);
-	bool made = copy != NULL;
+	char *copy = sim_copy(path);
+	bool made = true;
 
-	if (!copy)
-		return sim_error_set(error, "out of memory");
 	for (char *slash = strchr(copy + 1, '/'); made && slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		made = make_one_dir(copy, mode, error);
 		*slash = '/';
 	}
-	if (made)
-		made = make_one_dir(copy, mode, error);
 	free(copy);
-	return made;
-}
-
-static bool
-write_all(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t done = write(fd, data, len);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		data += done;
-		len -= (size_t)done;
-	}
-	return true;
+	return made && make_one_dir(path, mode, error);
 }
 
 bool
 sim_file_write(const char *path, const void *data, size_t len, mode_t mode, bool durable,
 	       char **error)
 {
-	char *beside = NULL;
-	int fd = -1;
-	bool ok = false;
+	char *beside = sim_text("%s.XXXXXX", path);
+	int fd = mkostemp(beside, O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	bool ok = file && fchmod(fd, mode) == 0 && fwrite(data, 1, len, file) == len &&
+		  fflush(file) == 0 && (!durable || fsync(fd) == 0);
 
-	if (asprintf(&beside, "%s.XXXXXX", path) < 0)
-		return sim_error_set(error, "out of memory");
-	fd = mkostemp(beside, O_CLOEXEC);
-	if (fd < 0) {
-		sim_error_set(error, "cannot write %s: %s", path, strerror(errno));
-		free(beside);
-		return false;
-	}
-	ok = fchmod(fd, mode) == 0 && write_all(fd, data, len) && (!durable || fsync(fd) == 0);
-	if (close(fd) != 0)
+	if (file && fclose(file) != 0)
 		ok = false;
-	if (ok)
-		ok = rename(beside, path) == 0;
-	if (!ok) {
-		sim_error_set(error, "cannot write %s: %s", path, strerror(errno));
+	if (!ok || rename(beside, path) != 0) {
+		ok = sim_error_set(error, "cannot write %s: %s", path, strerror(errno));
 		unlink(beside);
 	}
 	free(beside);
@@ -101,10 +65,10 @@ bool
 sim_file_write_json(const char *dir, const char *name, const json_t *value, bool durable,
 		    char **error)
 {
-	char *path = sim_file_path(dir, name);
+	char *path = sim_text("%s/%s", dir, name);
 	char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-	bool ok = path && text ? sim_file_write(path, text, strlen(text), 0600, durable, error)
-			       : sim_error_set(error, "out of memory");
+	bool ok = text ? sim_file_write(path, text, strlen(text), 0600, durable, error)
+		       : sim_error_set(error, "out of memory");
 
 	free(text);
 	free(path);
@@ -114,8 +78,8 @@ sim_file_write_json(const char *dir, const char *name, const json_t *value, bool
 json_t *
 sim_file_read_json(const char *dir, const char *name, char **error)
 {
-	char *path = sim_file_path(dir, name);
-	FILE *file = path ? fopen(path, "re") : NULL;
+	char *path = sim_text("%s/%s", dir, name);
+	FILE *file = fopen(path, "re");
 	json_error_t mistake;
 	json_t *value = NULL;
 
@@ -132,20 +96,25 @@ sim_file_read_json(const char *dir, const char *name, char **error)
 	return value;
 }
 
+bool
+sim_file_take(int lock)
+{
+	int result;
+
+	do
+		result = flock(lock, LOCK_EX);
+	while (result < 0 && errno == EINTR);
+	return result == 0;
+}
+
 int
 sim_file_lock(const char *dir, char **error)
 {
-	char *path = sim_file_path(dir, "lock");
-	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-	int locked = -1;
+	char *path = sim_text("%s/lock", dir);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
-	if (fd >= 0) {
-		do
-			locked = flock(fd, LOCK_EX);
-		while (locked < 0 && errno == EINTR);
-	}
 	free(path);
-	if (locked == 0)
+	if (fd >= 0 && sim_file_take(fd))
 		return fd;
 	sim_error_set(error, "cannot lock %s/lock: %s", dir, strerror(errno));
 	if (fd >= 0)

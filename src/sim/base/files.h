@@ -13,9 +13,6 @@
  * full disk. Errors are sentences for the user (freed by the caller).
  */
 
-/* "dir/name", to be freed; NULL without memory. */
-char *sim_file_path(const char *dir, const char *name);
-
 /* Makes a folder and the missing ones above it. One that is there is left as it is. */
 bool sim_file_make_dir(const char *path, mode_t mode, char **error);
 
@@ -31,6 +28,9 @@ json_t *sim_file_read_json(const char *dir, const char *name, char **error);
 /* Opens (and makes) the folder's lock file and waits for the lock. -1 on failure. Closing it lets
  * go. */
 int sim_file_lock(const char *dir, char **error);
+
+/* Waits for the lock of a lock file that is open; flock(LOCK_UN) lets go. False with errno. */
+bool sim_file_take(int lock);
 
 /* Removes a folder and the plain files in it. */
 bool sim_file_remove_dir(const char *path, char **error);

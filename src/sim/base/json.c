@@ -5,17 +5,16 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "sim/base/memory.h"
+
 json_t *
 sim_json_bytes(const uint8_t *bytes, size_t len)
 {
-	unsigned char *text = malloc(4 * ((len + 2) / 3) + 1);
-	json_t *value = NULL;
+	unsigned char *text = sim_alloc(4 * ((len + 2) / 3) + 1);
+	json_t *value;
 
-	if (text && len <= INT_MAX / 2) {
-		int written = EVP_EncodeBlock(text, bytes, (int)len);
-
-		value = json_stringn((const char *)text, (size_t)written);
-	}
+	(void)EVP_EncodeBlock(text, bytes, (int)len);
+	value = json_string((const char *)text);
 	free(text);
 	return value;
 }
@@ -30,9 +29,7 @@ sim_json_get_bytes(const json_t *value, size_t *len)
 
 	if (!text || text_len == 0 || text_len % 4 != 0 || text_len > INT_MAX / 2)
 		return NULL;
-	bytes = malloc(text_len / 4 * 3);
-	if (!bytes)
-		return NULL;
+	bytes = sim_alloc(text_len / 4 * 3);
 	got = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)text_len);
 	if (got < 0) {
 		free(bytes);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes in JSON are base64. Returns NULL without memory or, reading, when it is not base64. */
+/* Bytes in JSON are base64; NULL, to be freed, for what is not. */
 json_t *sim_json_bytes(const uint8_t *bytes, size_t len);
 uint8_t *sim_json_get_bytes(const json_t *value, size_t *len);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 
 #define LINES_MAX 1000
 #define NAMES_MAX 128
@@ -24,23 +25,16 @@ struct trace {
 struct trace *
 trace_new(void)
 {
-	struct trace *trace = calloc(1, sizeof *trace);
+	struct trace *trace = sim_alloc(sizeof *trace);
 
-	if (!trace)
-		return NULL;
 	trace->lines = json_array();
 	trace->counts = json_object();
-	if (trace->lines && trace->counts)
-		return trace;
-	trace_free(trace);
-	return NULL;
+	return trace;
 }
 
 void
 trace_free(struct trace *trace)
 {
-	if (!trace)
-		return;
 	json_decref(trace->lines);
 	json_decref(trace->counts);
 	if (trace->file && trace->file != stderr)
@@ -51,20 +45,12 @@ trace_free(struct trace *trace)
 bool
 trace_to_file(struct trace *trace, const char *path, char **error)
 {
-	FILE *file = NULL;
-
-	if (path && strcmp(path, "-") == 0) {
-		file = stderr;
-	} else if (path) {
-		file = fopen(path, "ae");
-		if (!file)
-			return sim_error_set(error, "cannot write the trace to %s: %s", path,
-					     strerror(errno));
-		setvbuf(file, NULL, _IOLBF, 0);
-	}
-	if (trace->file && trace->file != stderr)
-		fclose(trace->file);
-	trace->file = file;
+	trace->file = strcmp(path, "-") == 0 ? stderr : fopen(path, "ae");
+	if (!trace->file)
+		return sim_error_set(error, "cannot write the trace to %s: %s", path,
+				     strerror(errno));
+	if (trace->file != stderr)
+		setvbuf(trace->file, NULL, _IOLBF, 0);
 	return true;
 }
 

@@ -24,7 +24,7 @@ struct trace;
 struct trace *trace_new(void);
 void trace_free(struct trace *trace);
 
-/* Also writes each line to a file (NULL: none; "-": standard error). */
+/* Also writes each line to a file ("-": standard error). To be called once. */
 bool trace_to_file(struct trace *trace, const char *path, char **error);
 
 /* Names, counts and writes one exchange; `view` follows the card. */

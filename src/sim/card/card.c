@@ -10,6 +10,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/files.h"
+#include "sim/base/memory.h"
 #include "sim/card/chip.h"
 #include "sim/pki/pki.h"
 
@@ -23,10 +24,7 @@ load(struct sim_card *card, char **error)
 	if (!sim_switches_read(card->dir, &switches, error) ||
 	    !sim_chip_read_data(card->dir, &data, error))
 		return false;
-	if (!sim_chip_build_files(&data, &switches)) {
-		sim_chip_free_data(&data);
-		return sim_error_set(error, "out of memory");
-	}
+	sim_chip_build_files(&data, &switches);
 	sim_chip_free_data(&card->data);
 	card->data = data;
 	card->switches = switches;
@@ -36,30 +34,21 @@ load(struct sim_card *card, char **error)
 struct sim_card *
 sim_card_open(const char *dir, char **error)
 {
-	struct sim_card *card = calloc(1, sizeof *card);
-	char *lock_path = sim_file_path(dir, "lock");
+	struct sim_card *card = sim_alloc(sizeof *card);
+	char *lock = sim_text("%s/lock", dir);
 
 	sim_pki_init();
-	if (card)
-		card->lock = -1;
-	if (card && lock_path)
-		card->dir = strdup(dir);
-	if (!card || !card->dir) {
-		sim_error_set(error, "out of memory");
-		goto failed;
-	}
+	card->lock = -1;
+	card->dir = sim_copy(dir);
 	/* O_CREAT would make one in any folder, so look for the card itself first. */
-	if (!load(card, error) || !sim_chip_pins_refresh(card, error))
-		goto failed;
-	card->lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (card->lock < 0) {
-		sim_error_set(error, "cannot open %s: %s", lock_path, strerror(errno));
-		goto failed;
+	if (sim_card_reload(card, error)) {
+		card->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (card->lock < 0)
+			sim_error_set(error, "cannot open %s: %s", lock, strerror(errno));
 	}
-	free(lock_path);
-	return card;
-failed:
-	free(lock_path);
+	free(lock);
+	if (card->lock >= 0)
+		return card;
 	sim_card_free(card);
 	return NULL;
 }
@@ -135,16 +124,14 @@ sim_card_reset(struct sim_card *card)
 {
 	bool presented[SIM_PIN_COUNT];
 
+	memcpy(presented, card->presented, sizeof presented);
 	if (!card->powered) {
 		sim_card_power_on(card);
 		return;
 	}
-	if (sim_chip_switch(card, SIM_SW_LOGIN_AT_RESET) == 0)
-		memcpy(presented, card->presented, sizeof presented);
-	else
-		memset(presented, 0, sizeof presented);
 	sim_chip_forget(card);
-	memcpy(card->presented, presented, sizeof presented);
+	if (sim_chip_switch(card, SIM_SW_LOGIN_AT_RESET) == 0)
+		memcpy(card->presented, presented, sizeof presented);
 }
 
 unsigned int
@@ -187,21 +174,20 @@ bool
 sim_card_set_switch(struct sim_card *card, const char *name, const char *value, char **error)
 {
 	struct sim_switches changed;
+	bool ok;
 
-	/* The folder's, not ours: another process may have set one since. */
-	if (!sim_chip_pins_lock(card))
+	if (!sim_file_take(card->lock))
 		return sim_error_set(error, "cannot lock %s: %s", card->dir, strerror(errno));
-	if (!sim_switches_read(card->dir, &changed, error) ||
-	    !sim_switches_set(&changed, name, value, error) ||
-	    !sim_switches_write(card->dir, &changed, error)) {
-		sim_chip_pins_end(card);
-		return false;
-	}
+	/* The folder's, not ours: another process may have set one since. */
+	ok = sim_switches_read(card->dir, &changed, error) &&
+	     sim_switches_set(&changed, name, value, error) &&
+	     sim_switches_write(card->dir, &changed, error);
 	sim_chip_pins_end(card);
-	card->switches = changed;
-	if (!sim_chip_build_files(&card->data, &changed))
-		return sim_error_set(error, "out of memory");
-	return true;
+	if (ok) {
+		card->switches = changed;
+		sim_chip_build_files(&card->data, &changed);
+	}
+	return ok;
 }
 
 bool

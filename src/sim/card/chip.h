@@ -71,17 +71,17 @@ struct sim_card {
 bool sim_chip_read_data(const char *dir, struct sim_chip_data *data, char **error);
 void sim_chip_free_data(struct sim_chip_data *data);
 
-/* Makes data->content anew; false without memory. */
-bool sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *switches);
+/* Makes data->content anew. */
+void sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *switches);
 
 /* The current value of a switch. */
 uint32_t sim_chip_switch(const struct sim_card *card, enum sim_switch which);
 
 /*
- * begin is lock and refresh. Between it and end the PINs in memory are those in the folder and no
- * other process changes them. False when the folder cannot be read (a memory failure of the chip).
+ * begin takes the lock and refreshes. Between it and end the PINs in memory are those in the folder
+ * and no other process changes them. False when the folder cannot be read (a memory failure of the
+ * chip).
  */
-bool sim_chip_pins_lock(struct sim_card *card);
 bool sim_chip_pins_refresh(struct sim_card *card, char **error); /* only if the file is new */
 bool sim_chip_pins_begin(struct sim_card *card);
 bool sim_chip_pins_save(struct sim_card *card);

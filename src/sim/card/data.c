@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/base/files.h"
 #include "sim/base/json.h"
+#include "sim/base/memory.h"
 #include "sim/card/chip.h"
 #include "sim/pki/pki.h"
 
@@ -46,10 +47,9 @@ static bool
 read_kind(const json_t *file, enum sim_card_kind *kind)
 {
 	static const char *const names[] = {"card", "phone", "iphone", "foreign"};
-	const char *name = json_string_value(json_object_get(file, "kind"));
 
-	for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
-		if (strcmp(name, names[i]) == 0) {
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(sim_json_text(file, "kind"), names[i]) == 0) {
 			*kind = (enum sim_card_kind)i;
 			return true;
 		}
@@ -61,7 +61,6 @@ static bool
 read_key(const json_t *entry, struct sim_chip_data *data, enum sim_pin which)
 {
 	const json_t *certificate = json_object_get(entry, "certificate");
-	const char *pem = json_string_value(json_object_get(entry, "key"));
 
 	data->ca[which].bytes =
 		sim_json_get_bytes(json_object_get(entry, "ca"), &data->ca[which].len);
@@ -72,7 +71,7 @@ read_key(const json_t *entry, struct sim_chip_data *data, enum sim_pin which)
 		return true;
 	data->certificate[which].bytes =
 		sim_json_get_bytes(certificate, &data->certificate[which].len);
-	data->key[which] = pem ? sim_pki_key_from_pem(pem) : NULL;
+	data->key[which] = sim_pki_key_from_pem(sim_json_text(entry, "key"));
 	return data->key[which] && data->certificate[which].bytes &&
 	       data->certificate[which].len <= SIM_EF_CERTIFICATE_SIZE;
 }
@@ -101,17 +100,15 @@ sim_chip_read_data(const char *dir, struct sim_chip_data *data, char **error)
 }
 
 /* A file of `size` bytes that begins with `head`. */
-static bool
-fill_file(struct sim_bytes *file, const struct sim_bytes *head, size_t size, uint8_t filler)
+static struct sim_bytes
+fill_file(const struct sim_bytes *head, size_t size, uint8_t filler)
 {
-	file->bytes = malloc(size);
-	if (!file->bytes)
-		return false;
-	file->len = size;
-	memset(file->bytes, filler, size);
+	struct sim_bytes file = {sim_alloc(size), size};
+
+	memset(file.bytes, filler, size);
 	if (head->bytes)
-		memcpy(file->bytes, head->bytes, head->len);
-	return true;
+		memcpy(file.bytes, head->bytes, head->len);
+	return file;
 }
 
 static void
@@ -150,7 +147,7 @@ write_token_info(uint8_t info[160], const char *label)
 	memset(info + 144, '9', 16);
 }
 
-bool
+void
 sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *switches)
 {
 	uint8_t filler = switches->value[SIM_SW_FILLER] ? 0x00 : 0xFF;
@@ -176,14 +173,11 @@ sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *swit
 					     data->has[SIM_PIN_AUTH] || !absent_missing},
 		[SIM_EF_AUTH_CA] = {data->ca[SIM_PIN_AUTH], SIM_EF_CA_SIZE, true},
 	};
-	bool ok = true;
 
 	write_token_info(info, data->label);
 	for (int i = 0; i < SIM_CONTENT_COUNT; i++) {
 		free_bytes(&data->content[i]);
 		if (plan[i].there)
-			ok = fill_file(&data->content[i], &plan[i].head, plan[i].size, filler) &&
-			     ok;
+			data->content[i] = fill_file(&plan[i].head, plan[i].size, filler);
 	}
-	return ok;
 }

@@ -6,6 +6,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/files.h"
+#include "sim/base/memory.h"
 
 static bool
 read_one_pin(const json_t *entry, enum sim_pin which, struct sim_card_pin *pin)
@@ -46,9 +47,9 @@ bool
 sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], struct stat *written,
 	       char **error)
 {
-	char *path = sim_file_path(dir, "pins.json");
+	char *path = sim_text("%s/pins.json", dir);
 	json_t *file = json_object();
-	bool ok = path && file;
+	bool ok;
 
 	for (int i = 0; i < SIM_PIN_COUNT; i++)
 		json_object_set_new(file, sim_pin_names[i],
@@ -56,7 +57,7 @@ sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], s
 					      pins[i].set ? json_string(pins[i].text) : json_null(),
 					      "tries", (int)pins[i].tries));
 	/* Not waiting for the disk: a counter lost in a power cut is no loss here. */
-	ok = ok && sim_file_write_json(dir, "pins.json", file, false, error);
+	ok = sim_file_write_json(dir, "pins.json", file, false, error);
 	if (ok && written && stat(path, written) != 0)
 		memset(written, 0, sizeof *written);
 	json_decref(file);
@@ -142,7 +143,7 @@ sim_switches_write(const char *dir, const struct sim_switches *switches, char **
 		json_object_set_new(file, sim_switch_info((enum sim_switch)i)->name,
 				    json_string(text));
 	}
-	ok = file && sim_file_write_json(dir, "switches.json", file, false, error);
+	ok = sim_file_write_json(dir, "switches.json", file, false, error);
 	json_decref(file);
 	return ok;
 }

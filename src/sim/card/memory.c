@@ -6,6 +6,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/files.h"
+#include "sim/base/memory.h"
 #include "sim/card/chip.h"
 
 /* PINs and counters, which other processes may change too. */
@@ -21,39 +22,28 @@ same_file(const struct stat *a, const struct stat *b)
 bool
 sim_chip_pins_refresh(struct sim_card *card, char **error)
 {
-	char *path = sim_file_path(card->dir, "pins.json");
+	char *path = sim_text("%s/pins.json", card->dir);
 	struct sim_card_pin pins[SIM_PIN_COUNT];
 	struct stat now;
-	bool ok = path && stat(path, &now) == 0;
+	bool there = stat(path, &now) == 0;
 
-	if (!ok)
-		sim_error_set(error, "cannot read %s/pins.json: %s", card->dir, strerror(errno));
-	if (ok && !same_file(&now, &card->pins_stat)) {
-		ok = sim_pins_read(card->dir, pins, error);
-		if (ok) {
-			memcpy(card->pin, pins, sizeof pins);
-			card->pins_stat = now;
-		}
-	}
 	free(path);
-	return ok;
-}
-
-bool
-sim_chip_pins_lock(struct sim_card *card)
-{
-	int result;
-
-	do
-		result = flock(card->lock, LOCK_EX);
-	while (result < 0 && errno == EINTR);
-	return result == 0;
+	if (!there)
+		return sim_error_set(error, "cannot read %s/pins.json: %s", card->dir,
+				     strerror(errno));
+	if (same_file(&now, &card->pins_stat))
+		return true;
+	if (!sim_pins_read(card->dir, pins, error))
+		return false;
+	memcpy(card->pin, pins, sizeof pins);
+	card->pins_stat = now;
+	return true;
 }
 
 bool
 sim_chip_pins_begin(struct sim_card *card)
 {
-	if (!sim_chip_pins_lock(card))
+	if (!sim_file_take(card->lock))
 		return false;
 	if (sim_chip_pins_refresh(card, NULL))
 		return true;

@@ -24,7 +24,7 @@ session_begin(struct session *session, const struct options *options)
 	if (!session->store)
 		return false;
 	session->server = server_new(session->store);
-	if (trace_to_file(session->server->trace, options->trace, &error))
+	if (!options->trace || trace_to_file(session->server->trace, options->trace, &error))
 		return true;
 	complain_error(error, EXIT_FAILED);
 	return false;

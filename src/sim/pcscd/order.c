@@ -10,6 +10,7 @@
 #include <winscard.h>
 
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 #include "sim/pcscd/fault.h"
 #include "sim/standin/codes.h"
 
@@ -289,11 +290,11 @@ read_order(struct fault *fault, char *copy, char **error)
 bool
 fault_read(struct fault *fault, const char *text, char **error)
 {
-	char *copy = strdup(text), *why = NULL;
-	bool ok = copy && read_order(fault, copy, &why);
+	char *copy = sim_copy(text), *why = NULL;
+	bool ok = read_order(fault, copy, &why);
 
 	if (!ok)
-		sim_error_set(error, "fault order '%s': %s", text, why ? why : "out of memory");
+		sim_error_set(error, "fault order '%s': %s", text, why);
 	snprintf(fault->text, sizeof fault->text, "%s", text);
 	free(why);
 	free(copy);

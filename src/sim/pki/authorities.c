@@ -89,7 +89,7 @@ sim_ca_find(const json_t *ca, enum sim_pin which, int year)
 	json_t *entry;
 
 	for (size_t i = 0; (entry = sim_ca_at(ca, which, i)); i++)
-		if (json_integer_value(json_object_get(entry, "year")) == year)
+		if (sim_json_number(entry, "year") == year)
 			return entry;
 	return NULL;
 }
@@ -103,9 +103,7 @@ sim_ca_at(const json_t *ca, enum sim_pin which, size_t n)
 
 	json_array_foreach(all, i, entry)
 	{
-		const char *kind = json_string_value(json_object_get(entry, "kind"));
-
-		if (kind && strcmp(kind, sim_pin_names[which]) == 0 && n-- == 0)
+		if (strcmp(sim_json_text(entry, "kind"), sim_pin_names[which]) == 0 && n-- == 0)
 			return entry;
 	}
 	return NULL;
@@ -119,7 +117,7 @@ insert_entry(json_t *ca, json_t *entry, int year)
 	size_t place = 0;
 
 	while (place < json_array_size(all) &&
-	       json_integer_value(json_object_get(json_array_get(all, place), "year")) <= year)
+	       sim_json_number(json_array_get(all, place), "year") <= year)
 		place++;
 	return json_array_insert_new(all, place, entry) == 0;
 }
@@ -141,13 +139,25 @@ make_entry(enum sim_pin which, int year, EVP_PKEY *key, X509 *certificate)
 	return entry;
 }
 
+/* Four bytes in 01000000 to 07FFFFFF, as the real ones are; 0 on failure. */
+static uint32_t
+random_serial(struct sim_random *random)
+{
+	uint8_t bytes[4];
+
+	if (!sim_random_bytes(random, bytes, sizeof bytes))
+		return 0;
+	return (uint32_t)(1 + bytes[0] % 7) << 24 | (uint32_t)bytes[1] << 16 |
+	       (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
 json_t *
 sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t now, char **error)
 {
 	json_t *entry = sim_ca_find(ca, which, year);
 	struct sim_random random;
 	char label[40];
-	uint8_t serial[4] = {0};
+	uint32_t serial;
 	int64_t start = generation_start(which, year);
 	EVP_PKEY *key = NULL;
 	X509 *certificate = NULL;
@@ -158,15 +168,12 @@ sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t n
 		start = sim_date_start(sim_date_at(now));
 	(void)snprintf(label, sizeof label, "authority/%s/%d", sim_pin_names[which], year);
 	sim_random_init(&random, seed, label);
-	if (sim_random_bytes(&random, serial, sizeof serial))
+	serial = random_serial(&random);
+	if (serial)
 		key = sim_pki_make_rsa(&random, 2048);
-	/* Four bytes in 01000000 to 07FFFFFF, as the real ones are. */
-	serial[0] = (uint8_t)(1 + serial[0] % 7);
 	if (key)
-		certificate = sim_pki_make_ca(
-			which, key,
-			(uint32_t)(serial[0] << 24 | serial[1] << 16 | serial[2] << 8 | serial[3]),
-			start, generation_end(which, year));
+		certificate =
+			sim_pki_make_ca(which, key, serial, start, generation_end(which, year));
 	if (certificate)
 		entry = make_entry(which, year, key, certificate);
 	if (!entry || !insert_entry(ca, entry, year)) {
@@ -178,18 +185,24 @@ sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t n
 	return entry;
 }
 
+X509 *
+sim_ca_certificate(const json_t *text)
+{
+	size_t len = 0;
+	uint8_t *der = sim_json_get_bytes(text, &len);
+	const unsigned char *cursor = der;
+	X509 *certificate = der ? d2i_X509(NULL, &cursor, (long)len) : NULL;
+
+	free(der);
+	return certificate;
+}
+
 bool
 sim_ca_load(const json_t *entry, enum sim_pin which, struct sim_authority *authority, char **error)
 {
-	const char *pem = json_string_value(json_object_get(entry, "key"));
-	size_t len = 0;
-	uint8_t *der = sim_json_get_bytes(json_object_get(entry, "certificate"), &len);
-	const unsigned char *cursor = der;
-
 	authority->which = which;
-	authority->key = pem ? sim_pki_key_from_pem(pem) : NULL;
-	authority->certificate = der ? d2i_X509(NULL, &cursor, (long)len) : NULL;
-	free(der);
+	authority->key = sim_pki_key_from_pem(sim_json_text(entry, "key"));
+	authority->certificate = sim_ca_certificate(json_object_get(entry, "certificate"));
 	if (authority->key && authority->certificate &&
 	    sim_pki_get_time(X509_get0_notBefore(authority->certificate), &authority->not_before) &&
 	    sim_pki_get_time(X509_get0_notAfter(authority->certificate), &authority->not_after))
@@ -213,8 +226,7 @@ find_serial(const json_t *list, uint32_t serial)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(list, i, one) if (json_integer_value(json_object_get(one, "serial")) ==
-					     serial) return one;
+	json_array_foreach(list, i, one) if (sim_json_number(one, "serial") == serial) return one;
 	return NULL;
 }
 
@@ -222,16 +234,13 @@ uint32_t
 sim_ca_take_serial(json_t *entry, struct sim_random *random, const char *card)
 {
 	json_t *issued = json_object_get(entry, "issued");
-	uint8_t bytes[4];
 	uint32_t serial;
 
-	do {
-		if (!sim_random_bytes(random, bytes, sizeof bytes))
-			return 0;
-		serial = ((uint32_t)(1 + bytes[0] % 7) << 24) | ((uint32_t)bytes[1] << 16) |
-			 ((uint32_t)bytes[2] << 8) | bytes[3];
-	} while (find_serial(issued, serial));
-	if (json_array_append_new(issued, json_pack("{s:I, s:s}", "serial", (json_int_t)serial,
+	do
+		serial = random_serial(random);
+	while (serial && find_serial(issued, serial));
+	if (!serial ||
+	    json_array_append_new(issued, json_pack("{s:I, s:s}", "serial", (json_int_t)serial,
 						    "card", card)) != 0)
 		return 0;
 	return serial;
@@ -251,39 +260,19 @@ sim_ca_revoke(json_t *entry, uint32_t serial, int64_t at)
 					       (json_int_t)at)) == 0;
 }
 
-/* The entry's revoked serial numbers, to be freed. */
-static struct sim_revoked *
-list_revoked(const json_t *entry, size_t *count)
-{
-	const json_t *revoked = json_object_get(entry, "revoked");
-	struct sim_revoked *list = calloc(json_array_size(revoked) + 1, sizeof *list);
-	size_t i;
-	json_t *one;
-
-	*count = json_array_size(revoked);
-	if (list)
-		json_array_foreach(revoked, i, one) list[i] = (struct sim_revoked){
-			(uint32_t)json_integer_value(json_object_get(one, "serial")),
-			json_integer_value(json_object_get(one, "at"))};
-	return list;
-}
-
 char *
 sim_ca_make_crl(json_t *entry, enum sim_pin which, int64_t now, char **error)
 {
 	struct sim_authority authority = {0};
-	struct sim_revoked *list = NULL;
 	X509_CRL *crl = NULL;
-	size_t count;
-	json_int_t number = json_integer_value(json_object_get(entry, "crl-number")) + 1;
+	json_int_t number = sim_json_number(entry, "crl-number") + 1;
 	char *pem = NULL;
 
 	if (!sim_ca_load(entry, which, &authority, error))
 		return NULL;
-	list = list_revoked(entry, &count);
-	if (list)
-		/* The real ones are renewed daily (section 10). */
-		crl = sim_pki_make_crl(&authority, list, count, (long)number, now, now + SIM_DAY);
+	/* The real ones are renewed daily (section 10). */
+	crl = sim_pki_make_crl(&authority, json_object_get(entry, "revoked"), (long)number, now,
+			       now + SIM_DAY);
 	if (crl)
 		pem = sim_pki_crl_to_pem(crl);
 	if (pem)
@@ -291,7 +280,6 @@ sim_ca_make_crl(json_t *entry, enum sim_pin which, int64_t now, char **error)
 	else
 		sim_error_set(error, "cannot make the revocation list: %s", sim_pki_reason());
 	X509_CRL_free(crl);
-	free(list);
 	sim_ca_unload(&authority);
 	return pem;
 }

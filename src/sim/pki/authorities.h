@@ -42,6 +42,9 @@ json_t *sim_ca_at(const json_t *ca, enum sim_pin which, size_t n);
 /* The entry of a year; NULL when that generation was never made. */
 json_t *sim_ca_find(const json_t *ca, enum sim_pin which, int year);
 
+/* The certificate that stands so (base64) in JSON, to be freed; NULL where it is none. */
+X509 *sim_ca_certificate(const json_t *text);
+
 /* Key and certificate of an entry, to be released with sim_ca_unload (NULL fields allowed). */
 bool sim_ca_load(const json_t *entry, enum sim_pin which, struct sim_authority *authority,
 		 char **error);

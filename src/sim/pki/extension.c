@@ -2,7 +2,9 @@
 #include <openssl/asn1.h>
 #include <openssl/conf.h>
 #include <openssl/objects.h>
+#include <stdlib.h>
 
+#include "sim/base/memory.h"
 #include "sim/pki/shape.h"
 
 /* Each extension is made, added and freed in one function. */
@@ -100,30 +102,14 @@ sim_extend_crl_point(X509 *certificate, X509_NAME *name)
 static bool
 push_attribute(GENERAL_NAMES *names, int number, const char *text)
 {
-	char oid[] = "1.2.392.200149.8.5.5.0";
-	GENERAL_NAME *name = GENERAL_NAME_new();
-	ASN1_TYPE *value = ASN1_TYPE_new();
-	ASN1_UTF8STRING *string = ASN1_UTF8STRING_new();
-	ASN1_OBJECT *type = NULL;
+	char *value = sim_text("1.2.392.200149.8.5.5.%d;FORMAT:UTF8,UTF8:%s", number, text);
+	GENERAL_NAME *name = a2i_GENERAL_NAME(NULL, NULL, NULL, GEN_OTHERNAME, value, 0);
+	bool ok = name && sk_GENERAL_NAME_push(names, name) > 0;
 
-	oid[sizeof oid - 2] = (char)('0' + number);
-	type = OBJ_txt2obj(oid, 1);
-	if (!name || !value || !string || !type || !ASN1_STRING_set(string, text, -1))
-		goto failed;
-	ASN1_TYPE_set(value, V_ASN1_UTF8STRING, string);
-	string = NULL;
-	if (!GENERAL_NAME_set0_othername(name, type, value))
-		goto failed;
-	type = NULL;
-	value = NULL;
-	if (sk_GENERAL_NAME_push(names, name) > 0)
-		return true;
-failed:
-	GENERAL_NAME_free(name);
-	ASN1_TYPE_free(value);
-	ASN1_UTF8STRING_free(string);
-	ASN1_OBJECT_free(type);
-	return false;
+	if (!ok)
+		GENERAL_NAME_free(name);
+	free(value);
+	return ok;
 }
 
 bool

@@ -54,25 +54,24 @@ make_prime(struct sim_random *random, BIGNUM *prime, int bits, BN_CTX *ctx)
 	return found == 1 && BN_num_bits(prime) == bits;
 }
 
-struct rsa_numbers {
-	BIGNUM *n, *e, *d, *p, *q, *dp, *dq, *qinv;
-};
+/* The numbers of an RSA key. */
+enum { N, E, D, P, Q, DP, DQ, QINV, NUMBERS };
 
 /* Everything else of an RSA key from its two primes. */
 static bool
-derive_rsa(struct rsa_numbers *k, BN_CTX *ctx)
+derive_rsa(BIGNUM *k[NUMBERS], BN_CTX *ctx)
 {
 	BIGNUM *p1 = BN_CTX_get(ctx);
 	BIGNUM *q1 = BN_CTX_get(ctx);
 	BIGNUM *gcd = BN_CTX_get(ctx);
 	BIGNUM *lcm = BN_CTX_get(ctx);
 
-	return lcm && BN_set_word(k->e, EXPONENT) && BN_mul(k->n, k->p, k->q, ctx) &&
-	       BN_sub(p1, k->p, BN_value_one()) && BN_sub(q1, k->q, BN_value_one()) &&
+	return lcm && BN_set_word(k[E], EXPONENT) && BN_mul(k[N], k[P], k[Q], ctx) &&
+	       BN_sub(p1, k[P], BN_value_one()) && BN_sub(q1, k[Q], BN_value_one()) &&
 	       BN_gcd(gcd, p1, q1, ctx) && BN_mul(lcm, p1, q1, ctx) &&
-	       BN_div(lcm, NULL, lcm, gcd, ctx) && BN_mod_inverse(k->d, k->e, lcm, ctx) &&
-	       BN_mod(k->dp, k->d, p1, ctx) && BN_mod(k->dq, k->d, q1, ctx) &&
-	       BN_mod_inverse(k->qinv, k->q, k->p, ctx);
+	       BN_div(lcm, NULL, lcm, gcd, ctx) && BN_mod_inverse(k[D], k[E], lcm, ctx) &&
+	       BN_mod(k[DP], k[D], p1, ctx) && BN_mod(k[DQ], k[D], q1, ctx) &&
+	       BN_mod_inverse(k[QINV], k[Q], k[P], ctx);
 }
 
 static EVP_PKEY *
@@ -91,20 +90,20 @@ key_from_params(const char *type, OSSL_PARAM_BLD *build)
 }
 
 static EVP_PKEY *
-assemble_rsa(const struct rsa_numbers *k)
+assemble_rsa(BIGNUM *k[NUMBERS])
 {
+	static const char *const names[NUMBERS] = {
+		OSSL_PKEY_PARAM_RSA_N,	       OSSL_PKEY_PARAM_RSA_E,
+		OSSL_PKEY_PARAM_RSA_D,	       OSSL_PKEY_PARAM_RSA_FACTOR1,
+		OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
+		OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	EVP_PKEY *key = NULL;
+	bool ok = build != NULL;
+	EVP_PKEY *key;
 
-	if (build && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, k->n) &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, k->e) &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_D, k->d) &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_FACTOR1, k->p) &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_FACTOR2, k->q) &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_EXPONENT1, k->dp) &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_EXPONENT2, k->dq) &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_COEFFICIENT1, k->qinv))
-		key = key_from_params("RSA", build);
+	for (int i = 0; i < NUMBERS; i++)
+		ok = ok && OSSL_PARAM_BLD_push_BN(build, names[i], k[i]) == 1;
+	key = ok ? key_from_params("RSA", build) : NULL;
 	OSSL_PARAM_BLD_free(build);
 	return key;
 }
@@ -117,21 +116,20 @@ EVP_PKEY *
 sim_pki_make_rsa(struct sim_random *random, int bits)
 {
 	BN_CTX *ctx = BN_CTX_new();
-	struct rsa_numbers k = {0};
+	BIGNUM *k[NUMBERS];
 	EVP_PKEY *key = NULL;
 
 	if (!ctx)
 		return NULL;
 	BN_CTX_start(ctx);
-	k = (struct rsa_numbers){BN_CTX_get(ctx), BN_CTX_get(ctx), BN_CTX_get(ctx),
-				 BN_CTX_get(ctx), BN_CTX_get(ctx), BN_CTX_get(ctx),
-				 BN_CTX_get(ctx), BN_CTX_get(ctx)};
-	if (k.qinv && make_prime(random, k.p, bits / 2, ctx) &&
-	    make_prime(random, k.q, bits / 2, ctx)) {
-		if (BN_cmp(k.p, k.q) < 0)
-			BN_swap(k.p, k.q);
-		if (derive_rsa(&k, ctx))
-			key = assemble_rsa(&k);
+	for (int i = 0; i < NUMBERS; i++)
+		k[i] = BN_CTX_get(ctx);
+	if (k[QINV] && make_prime(random, k[P], bits / 2, ctx) &&
+	    make_prime(random, k[Q], bits / 2, ctx)) {
+		if (BN_cmp(k[P], k[Q]) < 0)
+			BN_swap(k[P], k[Q]);
+		if (derive_rsa(k, ctx))
+			key = assemble_rsa(k);
 	}
 	BN_CTX_end(ctx);
 	BN_CTX_free(ctx);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/base/json.h"
 #include "sim/pki/shape.h"
 
 static bool
-add_revoked(X509_CRL *list, const struct sim_revoked *entry)
+add_revoked(X509_CRL *list, const json_t *entry)
 {
 	X509_REVOKED *revoked = X509_REVOKED_new();
 	ASN1_INTEGER *serial = ASN1_INTEGER_new();
 	ASN1_TIME *at = ASN1_TIME_new();
-	bool ok = revoked && serial && at && ASN1_INTEGER_set_uint64(serial, entry->serial) == 1 &&
-		  sim_pki_set_time(at, entry->at) &&
+	bool ok = revoked && serial && at &&
+		  ASN1_INTEGER_set_int64(serial, sim_json_number(entry, "serial")) == 1 &&
+		  sim_pki_set_time(at, sim_json_number(entry, "at")) &&
 		  X509_REVOKED_set_serialNumber(revoked, serial) == 1 &&
 		  X509_REVOKED_set_revocationDate(revoked, at) == 1 &&
 		  X509_CRL_add0_revoked(list, revoked) == 1;
@@ -54,14 +56,15 @@ add_crl_extensions(X509_CRL *list, const struct sim_authority *authority, long n
 }
 
 X509_CRL *
-sim_pki_make_crl(const struct sim_authority *authority, const struct sim_revoked *entries,
-		 size_t count, long number, int64_t now, int64_t next)
+sim_pki_make_crl(const struct sim_authority *authority, const json_t *revoked, long number,
+		 int64_t now, int64_t next)
 {
 	X509_CRL *list = X509_CRL_new();
 	bool ok = list && fill_crl(list, authority, now, next);
+	size_t i;
+	json_t *entry;
 
-	for (size_t i = 0; ok && i < count; i++)
-		ok = add_revoked(list, &entries[i]);
+	json_array_foreach(revoked, i, entry) ok = ok && add_revoked(list, entry);
 	if (ok && add_crl_extensions(list, authority, number) && X509_CRL_sort(list) == 1 &&
 	    X509_CRL_sign(list, authority->key, EVP_sha256()) > 0)
 		return list;

@@ -2,6 +2,7 @@
 #ifndef JPKI_SIM_PKI_PKI_H
 #define JPKI_SIM_PKI_PKI_H
 
+#include <jansson.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
@@ -73,12 +74,8 @@ struct sim_request {
 X509 *sim_pki_make_end_entity(const struct sim_authority *authority,
 			      const struct sim_request *request);
 
-struct sim_revoked {
-	uint32_t serial;
-	int64_t at;
-};
-
-X509_CRL *sim_pki_make_crl(const struct sim_authority *authority, const struct sim_revoked *list,
-			   size_t count, long number, int64_t now, int64_t next);
+/* `revoked` is an array of {"serial", "at"}. */
+X509_CRL *sim_pki_make_crl(const struct sim_authority *authority, const json_t *revoked,
+			   long number, int64_t now, int64_t next);
 
 #endif

@@ -6,6 +6,7 @@
 #include "sim/base/error.h"
 #include "sim/base/files.h"
 #include "sim/base/json.h"
+#include "sim/base/memory.h"
 #include "sim/card/folder.h"
 #include "sim/pki/authorities.h"
 #include "sim/store/store.h"
@@ -17,9 +18,8 @@ static bool
 revoke(struct sim_work *work, json_t *card, const char *name, enum sim_pin which, char **error)
 {
 	const json_t *key = json_object_get(card, sim_pin_names[which]);
-	uint32_t serial = (uint32_t)json_integer_value(json_object_get(key, "serial"));
-	int year = (int)json_integer_value(json_object_get(key, "year"));
-	json_t *authority = sim_ca_find(work->ca, which, year);
+	uint32_t serial = (uint32_t)sim_json_number(key, "serial");
+	json_t *authority = sim_ca_find(work->ca, which, (int)sim_json_number(key, "year"));
 
 	if (!serial || !authority)
 		return sim_error_set(error, "the card \"%s\" has no %s certificate", name,
@@ -37,37 +37,29 @@ sim_store_ca_revoke(struct sim_store *store, const char *name, enum sim_pin whic
 	return sim_work_on_card(store, name, which, options, revoke, error);
 }
 
-/* Appends `piece` to *text and frees both old ones; false without memory or without piece. */
-static bool
-append_text(char **text, char *piece)
-{
-	char *longer = NULL;
-	bool ok = piece && *text && asprintf(&longer, "%s%s", *text, piece) >= 0;
-
-	free(piece);
-	if (!ok)
-		return false;
-	free(*text);
-	*text = longer;
-	return true;
-}
-
 enum product { PRODUCT_CERTIFICATES, PRODUCT_CRL };
 
 /* One PEM text over all generations. Without any, the present generation is made first. */
 static char *
 make_bundle(struct sim_work *work, enum sim_pin which, enum product product, char **error)
 {
-	char *text = strdup("");
-	bool ok = text && (sim_ca_at(work->ca, which, 0) ||
-			   sim_ca_get(work->ca, which, sim_ca_year(work->now), work->options->seed,
-				      work->now, error));
+	char *text = sim_copy("");
+	bool ok =
+		sim_ca_at(work->ca, which, 0) || sim_ca_get(work->ca, which, sim_ca_year(work->now),
+							    work->options->seed, work->now, error);
 	json_t *entry;
 
-	for (size_t i = 0; ok && (entry = sim_ca_at(work->ca, which, i)); i++)
-		ok = append_text(&text, product == PRODUCT_CRL
-						? sim_ca_make_crl(entry, which, work->now, error)
-						: sim_ca_pem(entry, which, error));
+	for (size_t i = 0; ok && (entry = sim_ca_at(work->ca, which, i)); i++) {
+		char *before = text,
+		     *piece = product == PRODUCT_CRL
+				      ? sim_ca_make_crl(entry, which, work->now, error)
+				      : sim_ca_pem(entry, which, error);
+
+		ok = piece != NULL;
+		text = sim_text("%s%s", before, ok ? piece : "");
+		free(before);
+		free(piece);
+	}
 	if (ok)
 		return text;
 	free(text);
@@ -123,10 +115,10 @@ sim_store_ca_export(struct sim_store *store, const char *folder,
 	bool ok = sim_file_make_dir(folder, 0755, error);
 
 	for (size_t i = 0; ok && i < sizeof files / sizeof *files; i++) {
-		char *path = sim_file_path(folder, files[i].name);
+		char *path = sim_text("%s/%s", folder, files[i].name);
 		char *text = make_one(store, files[i].which, files[i].product, options, error);
 
-		ok = path && text && sim_file_write(path, text, strlen(text), 0644, false, error);
+		ok = text && sim_file_write(path, text, strlen(text), 0644, false, error);
 		free(path);
 		free(text);
 	}
@@ -139,19 +131,15 @@ sim_store_certificate(struct sim_store *store, const char *name, enum sim_pin wh
 	json_t *card = sim_work_read_card(store, name, error);
 	const json_t *file =
 		json_object_get(json_object_get(card, sim_pin_names[which]), "certificate");
-	size_t len = 0;
-	uint8_t *der = sim_json_get_bytes(file, &len);
-	const unsigned char *cursor = der;
-	X509 *certificate = der ? d2i_X509(NULL, &cursor, (long)len) : NULL;
+	X509 *certificate = sim_ca_certificate(file);
 	char *pem = certificate ? sim_pki_certificate_to_pem(certificate) : NULL;
 
-	if (card && !der)
+	if (card && !json_is_string(file))
 		sim_error_set(error, "the card \"%s\" has no %s certificate", name, words[which]);
 	else if (card && !pem)
 		sim_error_set(error, "what the card \"%s\" has for its %s certificate is none",
 			      name, words[which]);
 	X509_free(certificate);
-	free(der);
 	json_decref(card);
 	return pem;
 }

@@ -8,6 +8,8 @@
 #include "sim/base/dates.h"
 #include "sim/base/error.h"
 #include "sim/base/files.h"
+#include "sim/base/json.h"
+#include "sim/base/memory.h"
 #include "sim/card/folder.h"
 #include "sim/pki/authorities.h"
 #include "sim/store/people.h"
@@ -20,14 +22,14 @@
 static bool
 put_ca_only(struct sim_work *work, json_t *card, enum sim_pin which, int year, char **error)
 {
-	json_t *entry = json_object_get(card, sim_pin_names[which]);
 	json_t *authority =
 		sim_ca_get(work->ca, which, year, work->options->seed, work->now, error);
 
 	return authority &&
-	       json_object_set(entry, "ca", json_object_get(authority, "certificate")) == 0 &&
-	       json_object_set_new(entry, "certificate", json_null()) == 0 &&
-	       json_object_set_new(entry, "key", json_null()) == 0;
+	       json_object_update_new(json_object_get(card, sim_pin_names[which]),
+				      json_pack("{s:O, s:n, s:n}", "ca",
+						json_object_get(authority, "certificate"),
+						"certificate", "key")) == 0;
 }
 
 static json_t *
@@ -88,11 +90,9 @@ static bool
 revoke_now(struct sim_work *work, const json_t *card, enum sim_pin which, int64_t at)
 {
 	const json_t *key = json_object_get(card, sim_pin_names[which]);
-	json_t *authority =
-		sim_ca_find(work->ca, which, (int)json_integer_value(json_object_get(key, "year")));
+	json_t *authority = sim_ca_find(work->ca, which, (int)sim_json_number(key, "year"));
 
-	return sim_ca_revoke(authority,
-			     (uint32_t)json_integer_value(json_object_get(key, "serial")), at);
+	return sim_ca_revoke(authority, (uint32_t)sim_json_number(key, "serial"), at);
 }
 
 static json_t *
@@ -178,10 +178,10 @@ place_card(const struct sim_store *store, const char *dir, const json_t *card,
 	   const struct sim_card_pin pins[SIM_PIN_COUNT], const struct sim_switches *switches,
 	   char **error)
 {
-	char *beside = sim_file_path(store->cards, ".new-XXXXXX");
-	bool ok = beside && mkdtemp(beside);
+	char *beside = sim_text("%s/.new-XXXXXX", store->cards);
+	bool ok;
 
-	if (!ok) {
+	if (!mkdtemp(beside)) {
 		sim_error_set(error, "cannot make a folder in %s: %s", store->cards,
 			      strerror(errno));
 		free(beside);
@@ -239,8 +239,8 @@ static bool
 reissue(struct sim_work *work, json_t *card, const char *name, enum sim_pin which, char **error)
 {
 	const json_t *key = json_object_get(card, sim_pin_names[which]);
-	json_int_t end = json_integer_value(json_object_get(key, "not-after"));
-	int present = (int)json_integer_value(json_object_get(key, "year"));
+	json_int_t end = sim_json_number(key, "not-after");
+	int present = (int)sim_json_number(key, "year");
 	struct sim_plan plan = {which, work->now, 5, 0, SIM_ODD_NOTHING};
 
 	if (end && work->now >= sim_date_renewal_opens(end) && work->now <= end)

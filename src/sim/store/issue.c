@@ -37,7 +37,7 @@ static bool
 make_common_name(char name[COMMON_NAME_ROOM], const struct sim_plan *plan, const json_t *holder,
 		 struct sim_random *random)
 {
-	const char *municipality = json_string_value(json_object_get(holder, "municipality"));
+	const char *municipality = sim_json_text(holder, "municipality");
 	char head[16], tail[16];
 	char date[9];
 	int64_t second = plan->at - sim_date_start(sim_date_at(plan->at));
@@ -47,7 +47,7 @@ make_common_name(char name[COMMON_NAME_ROOM], const struct sim_plan *plan, const
 		    !sim_random_text(random, CAPITALS_AND_DIGITS, tail, 3))
 			return false;
 		(void)snprintf(name, COMMON_NAME_ROOM, "%s%.5s%s", head,
-			       municipality ? municipality : "00000", tail);
+			       *municipality ? municipality : "00000", tail);
 		return true;
 	}
 	if (!sim_random_text(random, DIGITS, tail, 14))
@@ -66,14 +66,6 @@ make_key(struct sim_random *random, enum sim_oddity oddity)
 	return sim_pki_make_rsa(random, oddity == SIM_ODD_RSA_1024 ? 1024 : 2048);
 }
 
-static const char *
-holder_text(const json_t *holder, const char *name)
-{
-	const char *text = json_string_value(json_object_get(holder, name));
-
-	return text ? text : "";
-}
-
 /*
  * The end of validity: a birthday, never past the issuer, the card, nor (signing) the other one.
  */
@@ -85,7 +77,8 @@ find_end(const struct sim_authority *issuer, const json_t *card, const struct si
 	const json_t *other = json_object_get(json_object_get(card, "auth"), "not-after");
 	struct sim_date expiry;
 
-	if (sim_date_parse(holder_text(card, "expiry"), &expiry) == 0 && end > sim_date_end(expiry))
+	if (sim_date_parse(sim_json_text(card, "expiry"), &expiry) == 0 &&
+	    end > sim_date_end(expiry))
 		end = sim_date_end(expiry);
 	if (plan->which == SIM_PIN_SIGN && json_is_integer(other) &&
 	    end > json_integer_value(other))
@@ -130,14 +123,14 @@ certify(struct issue *issue, const json_t *card, const struct sim_plan *plan, bo
 	char common_name[COMMON_NAME_ROOM], birth_text[10];
 	struct sim_date birth;
 	struct sim_holder names = {
-		.name = holder_text(holder, "name"),
-		.name_flags = holder_text(holder, "name-flags"),
-		.sex = holder_text(holder, "sex"),
+		.name = sim_json_text(holder, "name"),
+		.name_flags = sim_json_text(holder, "name-flags"),
+		.sex = sim_json_text(holder, "sex"),
 		.birth = birth_text,
-		.address = holder_text(holder, "address"),
-		.address_flags = holder_text(holder, "address-flags"),
-		.prefecture = holder_text(holder, "prefecture"),
-		.city = holder_text(holder, "city"),
+		.address = sim_json_text(holder, "address"),
+		.address_flags = sim_json_text(holder, "address-flags"),
+		.prefecture = sim_json_text(holder, "prefecture"),
+		.city = sim_json_text(holder, "city"),
 	};
 	struct sim_request request = {
 		.holder = &names,
@@ -148,7 +141,7 @@ certify(struct issue *issue, const json_t *card, const struct sim_plan *plan, bo
 		.eku = eku,
 	};
 
-	if (sim_date_parse(holder_text(holder, "birth"), &birth) != 0 ||
+	if (sim_date_parse(sim_json_text(holder, "birth"), &birth) != 0 ||
 	    !make_common_name(common_name, plan, holder, random))
 		return NULL;
 	format_birth(birth, birth_text);
@@ -158,26 +151,21 @@ certify(struct issue *issue, const json_t *card, const struct sim_plan *plan, bo
 
 /* Enters the finished certificate in the card's record. */
 static bool
-record_issue(json_t *card, const struct issue *issue, const struct sim_plan *plan,
-	     struct sim_random *random)
+record_issue(json_t *card, const json_t *authority, const struct issue *issue,
+	     const struct sim_plan *plan, struct sim_random *random)
 {
-	json_t *entry = json_object_get(card, sim_pin_names[plan->which]);
-	char *pem = sim_pki_key_to_pem(issue->key);
 	json_t *file = make_file(issue->certificate, plan->oddity, random);
-	size_t len = 0;
-	uint8_t *der = sim_pki_to_der(issue->authority.certificate, &len);
-	bool ok = pem && file && der &&
-		  json_object_set_new(entry, "ca", sim_json_bytes(der, len)) == 0;
+	char *pem = sim_pki_key_to_pem(issue->key);
+	bool ok = file && pem &&
+		  json_object_update_new(json_object_get(card, sim_pin_names[plan->which]),
+					 json_pack("{s:O, s:O, s:s, s:I, s:i, s:I, s:I}", "ca",
+						   json_object_get(authority, "certificate"),
+						   "certificate", file, "key", pem, "serial",
+						   (json_int_t)issue->serial, "year", plan->year,
+						   "not-before", (json_int_t)plan->at, "not-after",
+						   (json_int_t)issue->not_after)) == 0;
 
-	if (ok)
-		ok = json_object_set(entry, "certificate", file) == 0 &&
-		     json_object_set_new(entry, "key", json_string(pem)) == 0 &&
-		     json_object_set_new(entry, "serial", json_integer(issue->serial)) == 0 &&
-		     json_object_set_new(entry, "year", json_integer(plan->year)) == 0 &&
-		     json_object_set_new(entry, "not-before", json_integer(plan->at)) == 0 &&
-		     json_object_set_new(entry, "not-after", json_integer(issue->not_after)) == 0;
 	json_decref(file);
-	OPENSSL_free(der);
 	free(pem);
 	return ok;
 }
@@ -186,8 +174,8 @@ bool
 sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 	      const struct sim_plan *plan, char **error)
 {
-	const json_t *before =
-		json_object_get(json_object_get(card, sim_pin_names[plan->which]), "serial");
+	json_int_t before =
+		sim_json_number(json_object_get(card, sim_pin_names[plan->which]), "serial");
 	json_t *authority = sim_ca_get(work->ca, plan->which, plan->year, work->options->seed,
 				       work->now, error);
 	struct issue issue = {{0}, NULL, NULL, 0, 0};
@@ -205,7 +193,7 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 	}
 	/* The serial number before it makes a renewal's keys others than the first ones. */
 	(void)snprintf(label, sizeof label, "card/%s/%s/%lld", card_name,
-		       sim_pin_names[plan->which], (long long)json_integer_value(before));
+		       sim_pin_names[plan->which], (long long)before);
 	sim_random_init(&random, work->options->seed, label);
 	issue.serial = sim_ca_take_serial(authority, &random, card_name);
 	if (issue.serial)
@@ -213,7 +201,7 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 	if (issue.key)
 		issue.certificate = certify(&issue, card, plan, !work->options->no_eku, &random);
 	if (issue.certificate)
-		ok = record_issue(card, &issue, plan, &random);
+		ok = record_issue(card, authority, &issue, plan, &random);
 	if (!ok)
 		sim_error_set(error, "cannot make a certificate: %s", sim_pki_reason());
 out:

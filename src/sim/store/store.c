@@ -10,6 +10,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/files.h"
+#include "sim/base/memory.h"
 #include "sim/pki/pki.h"
 #include "sim/store/work.h"
 
@@ -26,10 +27,9 @@ default_dir(char **error)
 
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
 		const char *value = getenv(places[i].variable);
-		char *path;
 
 		if (value && *value)
-			return asprintf(&path, "%s%s", value, places[i].tail) < 0 ? NULL : path;
+			return sim_text("%s%s", value, places[i].tail);
 	}
 	sim_error_set(error, "no place for the state directory: set JPKI_CARD_SIM_STATE or HOME");
 	return NULL;
@@ -38,17 +38,16 @@ default_dir(char **error)
 struct sim_store *
 sim_store_open(const char *dir, char **error)
 {
-	struct sim_store *store = calloc(1, sizeof *store);
+	struct sim_store *store;
+	char *place = dir ? sim_copy(dir) : default_dir(error);
 
 	sim_pki_init();
-	if (!store) {
-		sim_error_set(error, "out of memory");
+	if (!place)
 		return NULL;
-	}
-	store->dir = dir ? strdup(dir) : default_dir(error);
-	if (store->dir)
-		store->cards = sim_file_path(store->dir, "cards");
-	if (store->cards && sim_file_make_dir(store->cards, 0700, error))
+	store = sim_alloc(sizeof *store);
+	store->dir = place;
+	store->cards = sim_text("%s/cards", place);
+	if (sim_file_make_dir(store->cards, 0700, error))
 		return store;
 	sim_store_free(store);
 	return NULL;
@@ -84,7 +83,7 @@ char *
 sim_work_card_dir(const struct sim_store *store, const char *name, char **error)
 {
 	if (is_card_name(name))
-		return sim_file_path(store->cards, name);
+		return sim_text("%s/%s", store->cards, name);
 	sim_error_set(error, "a card's name is 1 to 64 of letters, digits, '-', '_' and '.', "
 			     "and does not begin with '.'");
 	return NULL;
@@ -102,20 +101,17 @@ complain_no_card(const struct sim_store *store, const char *name, char **error)
 {
 	struct dirent **entries = NULL;
 	int count = scandir(store->cards, &entries, sim_work_is_card, alphasort);
-	char *list = strdup("");
+	char *list = sim_copy("");
 
 	for (int i = 0; i < count; i++) {
-		char *longer = NULL;
+		char *shorter = list;
 
-		if (list &&
-		    asprintf(&longer, "%s%s%s", list, i ? ", " : "", entries[i]->d_name) < 0)
-			longer = NULL;
-		free(list);
-		list = longer;
+		list = sim_text("%s%s%s", shorter, i ? ", " : "", entries[i]->d_name);
+		free(shorter);
 		free(entries[i]);
 	}
 	free(entries);
-	if (list && *list)
+	if (*list)
 		sim_error_set(error, "there is no card \"%s\" in %s; there are: %s", name,
 			      store->dir, list);
 	else

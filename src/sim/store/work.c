@@ -8,18 +8,16 @@
 
 #include "sim/base/error.h"
 #include "sim/base/files.h"
+#include "sim/base/memory.h"
 #include "sim/pki/authorities.h"
 
 static json_t *
 read_ca(const struct sim_store *store, char **error)
 {
-	char *path = sim_file_path(store->dir, "ca.json");
-	json_t *ca = NULL;
+	char *path = sim_text("%s/ca.json", store->dir);
+	bool none = access(path, F_OK) != 0 && errno == ENOENT;
+	json_t *ca = none ? sim_ca_new() : sim_file_read_json(store->dir, "ca.json", error);
 
-	if (path && access(path, F_OK) != 0 && errno == ENOENT)
-		ca = sim_ca_new();
-	else if (path)
-		ca = sim_file_read_json(store->dir, "ca.json", error);
 	if (ca && !json_is_array(json_object_get(ca, "authorities"))) {
 		sim_error_set(error, "%s is damaged: no list of authorities", path);
 		json_decref(ca);
