@@ -14,36 +14,29 @@
 #define NAME_BYTES 120
 
 /* What the first dialog of a request says that it is for. */
+/* clang-format off */
 static const char *const purposes[][KEYS] = {
-	[JPKI_AGENT_LOGIN] =
-		{
-			[KEY_AUTH] =
-				N_("A program wants to log in somewhere with your My Number card."),
-			[KEY_SIGN] = N_("A program wants to SIGN with your My Number card, in your "
-					"name. Whoever "
-					"gets a signature can read your name, address, birth date "
-					"and sex."),
-		},
-	[JPKI_AGENT_SIGNATURE] =
-		{
-			[KEY_AUTH] =
-				N_("A program wants ONE use of your My Number card's key for user "
-				   "authentication."),
-			[KEY_SIGN] = N_(
-				"A program wants ONE SIGNATURE with your My Number card, in your "
-				"name. "
-				"Whoever gets it can read your name, address, birth date and sex."),
-		},
-	[JPKI_AGENT_CHANGE] =
-		{
-			[KEY_AUTH] = N_("A program wants to change the PIN for user authentication "
-					"of your My "
-					"Number card."),
-			[KEY_SIGN] = N_("A program wants to change the password for digital "
-					"signature of your My "
-					"Number card."),
-		},
+	[JPKI_AGENT_LOGIN] = {
+		[KEY_AUTH] = N_("A program wants to log in somewhere with your My Number card."),
+		[KEY_SIGN] = N_("A program wants to SIGN with your My Number card, in your "
+			"name. Whoever gets a signature can read your name, address, birth date "
+			"and sex."),
+	},
+	[JPKI_AGENT_SIGNATURE] = {
+		[KEY_AUTH] = N_("A program wants ONE use of your My Number card's key for user "
+			"authentication."),
+		[KEY_SIGN] = N_("A program wants ONE SIGNATURE with your My Number card, in "
+			"your name. Whoever gets it can read your name, address, birth date and "
+			"sex."),
+	},
+	[JPKI_AGENT_CHANGE] = {
+		[KEY_AUTH] = N_("A program wants to change the PIN for user authentication of "
+			"your My Number card."),
+		[KEY_SIGN] = N_("A program wants to change the password for digital signature "
+			"of your My Number card."),
+	},
 };
+/* clang-format on */
 
 static const char *const fields[][KEYS] = {
 	[STEP_NOW] = {N_("4-digit PIN for user authentication"),
@@ -79,11 +72,10 @@ who_asks(const struct peer *peer)
 	const char *format = peer->relays
 				     ? _("Asked by: %s (process %d), for another machine perhaps")
 				     : _("Asked by: %s (process %d)");
-	char *program = shown(peer->program, NAME_BYTES), *text;
+	char *program = shown(peer->program, NAME_BYTES);
+	char *text =
+		text_made(format, program && *program ? program : _("unknown"), (int)peer->pid);
 
-	if (asprintf(&text, format, program && *program ? program : _("unknown"), (int)peer->pid) <
-	    0)
-		text = NULL;
 	free(program);
 	return text;
 }
@@ -93,10 +85,8 @@ which_card(const struct jpki_agent_request *request)
 {
 	char *serial = shown(request->serial, NAME_BYTES),
 	     *reader = shown(request->reader, NAME_BYTES);
-	char *text = NULL;
+	char *text = serial && reader ? text_made(_("Card: %s in %s"), serial, reader) : NULL;
 
-	if (serial && reader && asprintf(&text, _("Card: %s in %s"), serial, reader) < 0)
-		text = NULL;
 	free(serial);
 	free(reader);
 	return text;
@@ -105,12 +95,8 @@ which_card(const struct jpki_agent_request *request)
 static char *
 tries(const struct jpki_agent_request *request)
 {
-	char *text;
-
-	if (asprintf(&text, _("%d of %d tries left"), (int)request->tries_left,
-		     (int)request->tries_allowed) < 0)
-		return NULL;
-	return text;
+	return text_made(_("%d of %d tries left"), (int)request->tries_left,
+			 (int)request->tries_allowed);
 }
 
 static const char *
@@ -130,11 +116,11 @@ words_about(const struct jpki_agent_request *request, const struct peer *peer, e
 	char *who = who_asks(peer), *card = which_card(request), *left = tries(request),
 	     *text = NULL;
 
-	if (who && card && left &&
-	    asprintf(&text, "%s\n\n%s\n%s\n%s",
-		     step == STEP_LAST_TRY ? last_try(key) : _(purposes[request->purpose][key]),
-		     who, card, left) < 0)
-		text = NULL;
+	if (who && card && left)
+		text = text_made("%s\n\n%s\n%s\n%s",
+				 step == STEP_LAST_TRY ? last_try(key)
+						       : _(purposes[request->purpose][key]),
+				 who, card, left);
 	free(who);
 	free(card);
 	free(left);

@@ -2,6 +2,7 @@
 #include "holder/text.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -62,6 +63,26 @@ text_safe(const char *text, size_t len)
 	}
 	safe[out] = '\0';
 	return safe;
+}
+
+char *
+text_vmade(const char *format, va_list args)
+{
+	char *text;
+
+	return vasprintf(&text, format, args) < 0 ? NULL : text;
+}
+
+char *
+text_made(const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = text_vmade(format, args);
+	va_end(args);
+	return text;
 }
 
 /* One character of UTF-8: EF BC 81 to EF BD 9E are ！ to ～, E3 80 80 is the wide space. How many

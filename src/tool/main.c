@@ -172,12 +172,11 @@ run(const struct options *options, int count, char *words[])
 
 	if (!command && options->help && print_family(words[0]))
 		return TOOL_OK;
-	if (!command) {
-		complain(_("there is no command \"%s%s%s\" (jpki-tool --help lists them)"),
-			 words[0], taken == 2 && count > 1 ? " " : "",
-			 taken == 2 && count > 1 ? words[1] : "");
-		return TOOL_USAGE;
-	}
+	if (!command)
+		return give_up(TOOL_USAGE,
+			       _("there is no command \"%s%s%s\" (jpki-tool --help lists them)"),
+			       words[0], taken == 2 && count > 1 ? " " : "",
+			       taken == 2 && count > 1 ? words[1] : "");
 	if (options->help) {
 		print_command(command);
 		return TOOL_OK;
@@ -185,10 +184,9 @@ run(const struct options *options, int count, char *words[])
 	if (!options_fit(options, command))
 		return TOOL_USAGE;
 	count -= taken;
-	if (count < command->least || count > command->most) {
-		complain(_("usage: jpki-tool %s %s"), command->name, command->arguments);
-		return TOOL_USAGE;
-	}
+	if (count < command->least || count > command->most)
+		return give_up(TOOL_USAGE, _("usage: jpki-tool %s %s"), command->name,
+			       command->arguments);
 	words[taken + count] = NULL;
 	return command->run(options, words + taken);
 }
@@ -219,8 +217,7 @@ start(int argc, char *argv[])
 		print_help();
 		return TOOL_OK;
 	}
-	complain("%s", _("which command? (jpki-tool --help lists them)"));
-	return TOOL_USAGE;
+	return give_up(TOOL_USAGE, "%s", _("which command? (jpki-tool --help lists them)"));
 }
 
 int

@@ -2,6 +2,7 @@
 #include "tool/cards/cards.h"
 
 #include "holder/dates.h"
+#include "holder/text.h"
 #include "tool/cards/pin.h"
 #include "tool/cards/words.h"
 #include "tool/terminal/text.h"
@@ -19,13 +20,12 @@ names(const struct jpki_reader_list *all, bool hidden)
 	char *text = NULL;
 
 	for (CK_ULONG i = 0; i < all->count; i++) {
-		char *longer = NULL;
+		char *longer;
 
 		if (!all->readers[i].hidden == hidden)
 			continue;
-		if (asprintf(&longer, "%s%s%s", text ? text : "", text ? ", " : "",
-			     all->readers[i].name) < 0)
-			longer = NULL;
+		longer = text_made("%s%s%s", text ? text : "", text ? ", " : "",
+				   all->readers[i].name);
 		free(text);
 		text = longer;
 	}
@@ -38,15 +38,15 @@ hidden_text(const struct module *module)
 	const struct jpki_reader_list *all = &module->all;
 	char *hidden = names(all, true), *text = NULL;
 
-	if (hidden &&
-	    asprintf(&text,
-		     all->source[0] == '/'
-			     ? _("the setting reader = %s (in %s) hides %s; to use what it hides, "
-				 "take it out or change it")
-			     : _("the setting reader = %s (environment variable %s) hides %s; to "
-				 "use what it hides, take it out or change it"),
-		     all->setting, all->source, hidden) < 0)
-		text = NULL;
+	if (hidden)
+		text = text_made(all->source[0] == '/'
+					 ? _("the setting reader = %s (in %s) hides %s; to use "
+					     "what it hides, "
+					     "take it out or change it")
+					 : _("the setting reader = %s (environment variable %s) "
+					     "hides %s; to "
+					     "use what it hides, take it out or change it"),
+				 all->setting, all->source, hidden);
 	free(hidden);
 	return text;
 }
@@ -102,16 +102,14 @@ tell_unwanted(const struct module *module, const struct outcome *outcome)
 /* ---- outcomes ---- */
 
 static enum tool_exit
-tell_wrong(const struct module *module, const struct outcome *outcome)
+tell_wrong(const struct outcome *outcome)
 {
 	const int left = outcome->tries_left;
 
-	(void)module;
-	if (left == 0) {
-		complain("%s",
-			 _("the PIN was wrong and is locked now: see \"jpki-tool help locked\""));
-		return TOOL_PIN_LOCKED;
-	}
+	if (left == 0)
+		return give_up(
+			TOOL_PIN_LOCKED, "%s",
+			_("the PIN was wrong and is locked now: see \"jpki-tool help locked\""));
 	if (left > 0 && !outcome->is_spent)
 		complain(P_("the PIN was refused before it was sent: no try was lost, %d is left",
 			    "the PIN was refused before it was sent: no try was lost, %d are left",
@@ -131,9 +129,8 @@ tell_wrong(const struct module *module, const struct outcome *outcome)
 
 /* Phones that hide their certificate all have the serial number of the product. */
 static enum tool_exit
-tell_several(const struct module *module, const struct outcome *outcome)
+tell_several(const struct module *module)
 {
-	(void)outcome;
 	complain("%s", _("there are several cards; say which with --reader or --serial:"));
 	for (size_t i = 0; i < module->count; i++) {
 		const struct reader *reader = &module->readers[i];
@@ -150,103 +147,84 @@ tell_several(const struct module *module, const struct outcome *outcome)
 
 /* Nobody takes a signature of a certificate out of its dates. */
 static enum tool_exit
-tell_dates(const struct module *module, const struct outcome *outcome)
+tell_dates(const struct outcome *outcome)
 {
 	char day[DAY_TEXT];
 
-	(void)module;
 	day_format(day_at(outcome->when), day);
-	complain(outcome->what == OUTCOME_ENDED
-			 ? _("nothing was signed: the certificate ended on %s (see \"jpki-tool "
-			     "help expired\")")
-			 : _("nothing was signed: the certificate is valid only from %s on (is the "
-			     "clock of this computer right?)"),
-		 day);
-	return TOOL_NOT_VALID;
-}
-
-static enum tool_exit
-tell_load(const struct module *module, const struct outcome *outcome)
-{
-	if (outcome->what == OUTCOME_CANNOT_LOAD)
-		complain(_("cannot load the module: %s"), module->why ? module->why : "?");
-	else
-		complain(_("%s is not a module of jpki-pkcs11, or is too old"),
-			 module_path(&module->wanted));
-	return TOOL_FAILED;
-}
-
-static enum tool_exit
-tell_absence(const struct module *module, const struct outcome *outcome)
-{
-	return absence_tell(module, outcome->reason);
-}
-
-static enum tool_exit
-tell_token(const struct module *module, const struct outcome *outcome)
-{
-	(void)module;
-	complain("%s: %s", key_text(outcome->key), reason_text(outcome->reason));
-	return reason_exit(outcome->reason);
-}
-
-static enum tool_exit
-tell_not_shown(const struct module *module, const struct outcome *outcome)
-{
-	(void)module;
-	complain(_("the module chosen with --module does not show the %s"), key_text(outcome->key));
-	return TOOL_NO_CERTIFICATE;
-}
-
-/* The prompt has said why. */
-static enum tool_exit
-tell_nothing(const struct module *module, const struct outcome *outcome)
-{
-	(void)module;
-	return (enum tool_exit)outcome->code;
-}
-
-static enum tool_exit
-tell_number(const struct module *module, const struct outcome *outcome)
-{
-	(void)module;
-	complain(_("the module answered with error 0x%08lX"), outcome->rv);
-	return TOOL_FAILED;
+	return give_up(
+		TOOL_NOT_VALID,
+		outcome->what == OUTCOME_ENDED
+			? _("nothing was signed: the certificate ended on %s (see \"jpki-tool "
+			    "help expired\")")
+			: _("nothing was signed: the certificate is valid only from %s on (is "
+			    "the clock of this computer right?)"),
+		day);
 }
 
 /* clang-format off */
+/* Where a sentence is enough. */
 static const struct {
 	enum tool_exit status;
-	const char *text; /* where a sentence is enough */
-	enum tool_exit (*tell)(const struct module *module, const struct outcome *outcome);
-} rows[] = {
-	[OUTCOME_OK] = {.tell = tell_nothing},
-	[OUTCOME_NO_MEMORY] = {.status = TOOL_FAILED, .text = N_("out of memory")},
-	[OUTCOME_NO_CERTIFICATE] = {.status = TOOL_NO_CERTIFICATE,
-		.text = N_("the card does not have this certificate")},
-	[OUTCOME_PIN_LOCKED] = {.status = TOOL_PIN_LOCKED,
-		.text = N_("the PIN is locked: see \"jpki-tool help locked\"")},
-	[OUTCOME_PIN_SAME] = {.status = TOOL_FAILED,
-		.text = N_("the new one is the same as the old one; nothing was changed")},
-	[OUTCOME_REMOVED] = {.status = TOOL_NO_CARD, .text = N_("the card was taken away")},
-	[OUTCOME_NO_ANSWER] = {.status = TOOL_FAILED,
-		.text = N_("the card or the reader did not answer as it should: take the card out, put it back, "
+	const char *text;
+} sentences[] = {
+	[OUTCOME_NO_MEMORY] = {TOOL_FAILED, N_("out of memory")},
+	[OUTCOME_NO_CERTIFICATE] = {TOOL_NO_CERTIFICATE, N_("the card does not have this certificate")},
+	[OUTCOME_PIN_LOCKED] = {TOOL_PIN_LOCKED, N_("the PIN is locked: see \"jpki-tool help locked\"")},
+	[OUTCOME_PIN_SAME] = {TOOL_FAILED,
+		N_("the new one is the same as the old one; nothing was changed")},
+	[OUTCOME_REMOVED] = {TOOL_NO_CARD, N_("the card was taken away")},
+	[OUTCOME_NO_ANSWER] = {TOOL_FAILED,
+		N_("the card or the reader did not answer as it should: take the card out, put it back, "
 		   "and try again")},
-	[OUTCOME_CANNOT_LOAD] = {.tell = tell_load},
-	[OUTCOME_NOT_OURS] = {.tell = tell_load},
-	[OUTCOME_NO_SUCH_READER] = {.tell = tell_unwanted},
-	[OUTCOME_NO_SUCH_CARD] = {.tell = tell_unwanted},
-	[OUTCOME_NO_CARD] = {.tell = tell_absence},
-	[OUTCOME_SEVERAL] = {.tell = tell_several},
-	[OUTCOME_NOT_SHOWN] = {.tell = tell_not_shown},
-	[OUTCOME_NO_TOKEN] = {.tell = tell_token},
-	[OUTCOME_NOT_YET_VALID] = {.tell = tell_dates},
-	[OUTCOME_ENDED] = {.tell = tell_dates},
-	[OUTCOME_NO_PIN] = {.tell = tell_nothing},
-	[OUTCOME_PIN_WRONG] = {.tell = tell_wrong},
-	[OUTCOME_MODULE] = {.tell = tell_number},
 };
 /* clang-format on */
+
+static enum tool_exit
+tell(const struct module *module, const struct outcome *outcome)
+{
+	switch (outcome->what) {
+	case OUTCOME_OK:
+	case OUTCOME_NO_PIN: /* the prompt has said why */
+		return (enum tool_exit)outcome->code;
+	case OUTCOME_CANNOT_LOAD:
+		return give_up(TOOL_FAILED, _("cannot load the module: %s"),
+			       module->why ? module->why : "?");
+	case OUTCOME_NOT_OURS:
+		return give_up(TOOL_FAILED, _("%s is not a module of jpki-pkcs11, or is too old"),
+			       module_path(&module->wanted));
+	case OUTCOME_NO_SUCH_READER:
+	case OUTCOME_NO_SUCH_CARD:
+		return tell_unwanted(module, outcome);
+	case OUTCOME_NO_CARD:
+		return absence_tell(module, outcome->reason);
+	case OUTCOME_SEVERAL:
+		return tell_several(module);
+	case OUTCOME_NOT_SHOWN:
+		return give_up(TOOL_NO_CERTIFICATE,
+			       _("the module chosen with --module does not show the %s"),
+			       key_text(outcome->key));
+	case OUTCOME_NO_TOKEN:
+		return give_up(reason_exit(outcome->reason), "%s: %s", key_text(outcome->key),
+			       reason_text(outcome->reason));
+	case OUTCOME_NOT_YET_VALID:
+	case OUTCOME_ENDED:
+		return tell_dates(outcome);
+	case OUTCOME_PIN_WRONG:
+		return tell_wrong(outcome);
+	case OUTCOME_MODULE:
+		return give_up(TOOL_FAILED, _("the module answered with error 0x%08lX"),
+			       outcome->rv);
+	case OUTCOME_NO_MEMORY:
+	case OUTCOME_NO_CERTIFICATE:
+	case OUTCOME_PIN_LOCKED:
+	case OUTCOME_PIN_SAME:
+	case OUTCOME_REMOVED:
+	case OUTCOME_NO_ANSWER:
+		break;
+	}
+	return give_up(sentences[outcome->what].status, "%s", _(sentences[outcome->what].text));
+}
 
 enum tool_exit
 cards_tell(const struct module *module, struct outcome outcome)
@@ -254,10 +232,7 @@ cards_tell(const struct module *module, struct outcome outcome)
 	if (outcome.is_open)
 		complain("%s", _("it is not certain that the PIN was changed: if the new one is "
 				 "refused, the old one is still in force"));
-	if (rows[outcome.what].tell)
-		return rows[outcome.what].tell(module, &outcome);
-	complain("%s", _(rows[outcome.what].text));
-	return rows[outcome.what].status;
+	return tell(module, &outcome);
 }
 
 enum tool_exit

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/cards/personal.h"
 
+#include "holder/text.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
@@ -19,14 +20,11 @@ char *
 birth_text(const char *text)
 {
 	struct birth birth;
-	char *words;
 
 	if (!personal_birth(text, &birth))
 		return text ? strdup(text) : NULL;
-	if (asprintf(&words, _("%.4s-%.2s-%.2s (%s %d)"), text + 1, text + 5, text + 7,
-		     _(eras[birth.era]), birth.year) < 0)
-		return NULL;
-	return words;
+	return text_made(_("%.4s-%.2s-%.2s (%s %d)"), text + 1, text + 5, text + 7,
+			 _(eras[birth.era]), birth.year);
 }
 
 /* A name or an address, and which of its characters stand for others. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/cards/words.h"
 
+#include "holder/text.h"
 #include "tool/system/paths.h"
 #include "tool/terminal/text.h"
 
@@ -160,11 +161,8 @@ char *
 authority_text(enum authority_answer answer, const char *year)
 {
 	const char *text = _(answers[answer].text), *at = strstr(text, "%s");
-	char *whole = NULL;
 
-	if (at && asprintf(&whole, "%.*s%s%s", (int)(at - text), text, year, at + 2) < 0)
-		return NULL;
-	return whole;
+	return at ? text_made("%.*s%s%s", (int)(at - text), text, year, at + 2) : NULL;
 }
 
 const char *

@@ -17,8 +17,7 @@ static void
 say_no_prompt(const char *pinentry)
 {
 	complain(_("%s cannot ask: it is not installed, or finds neither a screen nor the terminal "
-		   "of the "
-		   "program that wants the PIN"),
+		   "of the program that wants the PIN"),
 		 pinentry);
 }
 
@@ -30,13 +29,11 @@ no_listener(enum listener_trouble trouble, const char *path)
 		return TOOL_OK;
 	case LISTENER_NO_PLACE:
 		complain("%s", _("XDG_RUNTIME_DIR does not name this user's folder of sockets: log "
-				 "in as this "
-				 "user (not with su or sudo), or set it"));
+				 "in as this user (not with su or sudo), or set it"));
 		break;
 	case LISTENER_FOREIGN:
 		complain(_("%s is another user's, a link, or something else than it should be: "
-			   "nothing was "
-			   "touched"),
+			   "nothing was touched"),
 			 path);
 		break;
 	case LISTENER_RUNNING:

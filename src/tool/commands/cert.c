@@ -148,8 +148,7 @@ may_export(const struct options *options)
 
 	if (!options->der || strcmp(path, "-") != 0 || !isatty(STDOUT_FILENO))
 		return file_may_write(path, options->force);
-	complain("%s", _("DER is not for a terminal: use --output FILE"));
-	return TOOL_USAGE;
+	return give_up(TOOL_USAGE, "%s", _("DER is not for a terminal: use --output FILE"));
 }
 
 static enum tool_exit

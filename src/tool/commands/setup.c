@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool setup: a browser, or the agent that asks for PINs. */
+#include "holder/text.h"
 #include "tool/browsers/setup.h"
 #include "tool/commands/commands.h"
 #include "tool/system/child.h"
@@ -27,8 +28,8 @@ tell_systemd(char *const arguments[])
 
 	if (child_run(arguments, said, sizeof said) == 0)
 		return TOOL_OK;
-	complain(_("\"systemctl --user %s\" did not work: %s"), arguments[2], said);
-	return TOOL_FAILED;
+	return give_up(TOOL_FAILED, _("\"systemctl --user %s\" did not work: %s"), arguments[2],
+		       said);
 }
 
 static enum tool_exit
@@ -41,8 +42,7 @@ switch_on(const char *path)
 		status = conf_set(path, SETTING, VALUE);
 	if (status == TOOL_OK)
 		screen_text(0, _("Done. Programs that are started from now on use it; \"jpki-tool "
-				 "doctor\" "
-				 "tells which do not."));
+				 "doctor\" tells which do not."));
 	return status;
 }
 
@@ -65,11 +65,9 @@ switch_off(const char *path)
 static void
 show_step(const char *format, const char *what)
 {
-	char *line;
+	char *line = text_made(format, what);
 
-	if (asprintf(&line, format, what) < 0)
-		return;
-	screen_text(2, line);
+	screen_text(2, line ? line : "?");
 	free(line);
 }
 
@@ -81,8 +79,7 @@ show_plan(const char *path, bool remove)
 		show_step(_("\"systemctl --user disable --now\" switches off %s"), SOCKET_UNIT);
 	} else {
 		show_step(_("\"systemctl --user enable --now\" switches on %s: the agent is "
-			    "started when a "
-			    "program wants a PIN"),
+			    "started when a program wants a PIN"),
 			  SOCKET_UNIT);
 		show_step(_("%s gets the line \"ask-pin = agent\""), path);
 	}
@@ -94,13 +91,12 @@ setup_agent(const struct options *options, const char *path)
 {
 	enum tool_exit status = TOOL_OK;
 
-	if (!child_exists("systemctl")) {
-		complain(_("this system has no systemd: start \"jpki-tool agent\" when you log in, "
-			   "and write the "
-			   "line \"ask-pin = agent\" into %s; nothing was changed"),
-			 path);
-		return TOOL_FAILED;
-	}
+	if (!child_exists("systemctl"))
+		return give_up(
+			TOOL_FAILED,
+			_("this system has no systemd: start \"jpki-tool agent\" when you log in, "
+			  "and write the line \"ask-pin = agent\" into %s; nothing was changed"),
+			path);
 	show_plan(path, options->remove);
 	if (access(path, F_OK) == 0)
 		status = file_may_write(path, true);

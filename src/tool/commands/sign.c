@@ -29,18 +29,16 @@ static enum tool_exit
 name_output(const struct options *options, const char *path, char **name)
 {
 	*name = NULL;
-	if (!options->output && strcmp(path, "-") == 0) {
-		complain("%s", _("say with --output where the signature of standard input goes"));
-		return TOOL_USAGE;
-	}
-	if (options->output && strcmp(options->output, "-") == 0 && isatty(STDOUT_FILENO)) {
-		complain("%s", _("a signature is not for a terminal: use --output FILE"));
-		return TOOL_USAGE;
-	}
+	if (!options->output && strcmp(path, "-") == 0)
+		return give_up(TOOL_USAGE, "%s",
+			       _("say with --output where the signature of standard input goes"));
+	if (options->output && strcmp(options->output, "-") == 0 && isatty(STDOUT_FILENO))
+		return give_up(TOOL_USAGE, "%s",
+			       _("a signature is not for a terminal: use --output FILE"));
 	if (options->output)
 		*name = strdup(options->output);
-	else if (asprintf(name, "%s%s", path, options->enclosed ? ".p7m" : ".p7s") < 0)
-		*name = NULL;
+	else
+		*name = text_made("%s%s", path, options->enclosed ? ".p7m" : ".p7s");
 	return *name ? TOOL_OK : out_of_memory();
 }
 
@@ -51,11 +49,10 @@ check_files(const struct options *options, const struct job *job)
 
 	if (status != TOOL_OK)
 		return status;
-	if (file_is_same(job->path, job->output)) {
-		complain(_("%s is the file to be signed: the signature cannot go there"),
-			 job->output);
-		return TOOL_FAILED;
-	}
+	if (file_is_same(job->path, job->output))
+		return give_up(TOOL_FAILED,
+			       _("%s is the file to be signed: the signature cannot go there"),
+			       job->output);
 	if (options->enclosed)
 		status = file_may_enclose(job->path);
 	return status == TOOL_OK ? file_may_write(job->output, options->force) : status;
@@ -83,13 +80,11 @@ disclose(const struct options *options, const struct job *job)
 	if (options->yes)
 		return TOOL_OK;
 	name = text_safe(job->path, strlen(job->path));
-	if (asprintf(&question,
-		     _("The signature carries your certificate. Everybody who\n"
-		       "receives it can read your name, address, birth date and\n"
-		       "sex in it.\n"
-		       "Sign %s?"),
-		     name ? name : "?") < 0)
-		question = NULL;
+	question = text_made(_("The signature carries your certificate. Everybody who\n"
+			       "receives it can read your name, address, birth date and\n"
+			       "sex in it.\n"
+			       "Sign %s?"),
+			     name ? name : "?");
 	free(name);
 	status = question ? prompt_consent(question, "--yes",
 					   _("not done; nothing was sent to the card"))
@@ -140,10 +135,9 @@ write_signature(const struct options *options, const struct job *job,
 	if (status != TOOL_OK || strcmp(job->output, "-") == 0)
 		return status;
 	name = text_safe(job->output, strlen(job->output));
-	if (asprintf(&text, _("The signature is in %s."), name ? name : "?") >= 0) {
-		screen_line(text);
-		free(text);
-	}
+	text = text_made(_("The signature is in %s."), name ? name : "?");
+	screen_line(text ? text : "?");
+	free(text);
 	free(name);
 	return status;
 }

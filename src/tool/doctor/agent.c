@@ -21,8 +21,7 @@ doctor_agent(struct report *report, const struct module *module)
 	if (!asking.is_there) {
 		report_add(report, MARK_CAUTION, "not-running", "%s",
 			   _("the setting ask-pin wants it, but none is running: each program asks "
-			     "for "
-			     "PINs itself"));
+			     "for PINs itself"));
 		report_command(report, "systemctl --user start jpki-agent.socket");
 		return;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/doctor/report.h"
 
+#include "holder/text.h"
+
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +24,7 @@ report_add(struct report *report, enum mark mark, const char *word, const char *
 	if (items)
 		report->items = items;
 	va_start(args, format);
-	if (vasprintf(&finding.text, format, args) < 0)
-		finding.text = NULL;
+	finding.text = text_vmade(format, args);
 	va_end(args);
 	if (items && finding.text && finding.about) {
 		items[report->count++] = finding;
@@ -43,9 +43,9 @@ report_command(struct report *report, const char *format, ...)
 	if (report->failed)
 		return;
 	va_start(args, format);
-	if (vasprintf(&report->items[report->count - 1].command, format, args) < 0)
-		report->failed = true;
+	report->items[report->count - 1].command = text_vmade(format, args);
 	va_end(args);
+	report->failed = !report->items[report->count - 1].command;
 }
 
 void

@@ -203,10 +203,9 @@ no_dates(const struct holdings *holdings)
 	for (size_t i = 0; i < holdings->count; i++)
 		if (i == 0 || module_has_card(holdings->items[i].reader))
 			reason = module_reader_reason(holdings->items[i].reader);
-	if (reason == JPKI_REASON_NONE) {
-		complain("%s", _("its dates need the PIN: \"jpki-tool status --pin\""));
-		return TOOL_FAILED;
-	}
+	if (reason == JPKI_REASON_NONE)
+		return give_up(TOOL_FAILED, "%s",
+			       _("its dates need the PIN: \"jpki-tool status --pin\""));
 	return absence_tell(holdings->module, reason);
 }
 
@@ -306,10 +305,8 @@ status_run(const struct options *options, char *arguments[])
 	enum tool_exit status;
 
 	(void)arguments;
-	if (options->json && options->ics && strcmp(options->ics, "-") == 0) {
-		complain(_("--%s does not go with \"%s\""), "json", "--ics -");
-		return TOOL_USAGE;
-	}
+	if (options->json && options->ics && strcmp(options->ics, "-") == 0)
+		return give_up(TOOL_USAGE, _("--%s does not go with \"%s\""), "json", "--ics -");
 	/* Before any PIN is asked. */
 	status = options->ics ? file_may_write(options->ics, options->force) : TOOL_OK;
 	if (status == TOOL_OK)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/system/child.h"
 
+#include "holder/text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -101,9 +103,8 @@ child_exists(const char *program)
 	bool found = false;
 
 	while (!found && (folder = strsep(&rest, ":"))) {
-		if (asprintf(&file, "%s/%s", *folder ? folder : ".", program) < 0)
-			break;
-		found = access(file, X_OK) == 0;
+		file = text_made("%s/%s", *folder ? folder : ".", program);
+		found = file && access(file, X_OK) == 0;
 		free(file);
 	}
 	free(copy);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/system/conf.h"
 
+#include "holder/text.h"
 #include "tool/system/file.h"
 #include "tool/terminal/text.h"
 
@@ -20,14 +21,10 @@ char *
 conf_path(void)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char *path = NULL;
-	int n = -1;
 
 	if (config && *config == '/')
-		n = asprintf(&path, "%s/" FILE_NAME, config);
-	else if (home && *home == '/')
-		n = asprintf(&path, "%s/.config/" FILE_NAME, home);
-	return n < 0 ? NULL : path;
+		return text_made("%s/" FILE_NAME, config);
+	return home && *home == '/' ? text_made("%s/.config/" FILE_NAME, home) : NULL;
 }
 
 /* Whether a line is of this setting. */

@@ -2,6 +2,7 @@
 #include "tool/system/file.h"
 
 #include "holder/signals.h"
+#include "holder/text.h"
 #include "tool/terminal/progress.h"
 #include "tool/terminal/text.h"
 
@@ -20,15 +21,13 @@
 static enum tool_exit
 cannot_write(const char *path)
 {
-	complain(_("cannot write %s: %s"), path, strerror(errno));
-	return TOOL_FAILED;
+	return give_up(TOOL_FAILED, _("cannot write %s: %s"), path, strerror(errno));
 }
 
 static enum tool_exit
 cannot_read(const char *path, const char *why)
 {
-	complain(_("cannot read %s: %s"), path, why);
-	return TOOL_FAILED;
+	return give_up(TOOL_FAILED, _("cannot read %s: %s"), path, why);
 }
 
 static bool
@@ -110,8 +109,7 @@ write_into(const char *path, const void *data, size_t len)
 static enum tool_exit
 is_there(const char *path)
 {
-	complain(_("%s is there already; --force overwrites it"), path);
-	return TOOL_FAILED;
+	return give_up(TOOL_FAILED, _("%s is there already; --force overwrites it"), path);
 }
 
 /* A file beside it, whose name has room where that of the file has. Its descriptor, or -1. */
@@ -121,13 +119,8 @@ make_beside(const char *path, char **name)
 	const char *slash = strrchr(path, '/');
 	int fd;
 
-	if (asprintf(name, "%.*s.jpki-tool.XXXXXX", slash ? (int)(slash + 1 - path) : 0, path) <
-	    0) {
-		*name = NULL;
-		errno = ENOMEM;
-		return -1;
-	}
-	fd = mkostemp(*name, O_CLOEXEC);
+	*name = text_made("%.*s.jpki-tool.XXXXXX", slash ? (int)(slash + 1 - path) : 0, path);
+	fd = *name ? mkostemp(*name, O_CLOEXEC) : -1;
 	if (fd < 0) {
 		free(*name);
 		*name = NULL;
@@ -321,10 +314,11 @@ file_may_enclose(const char *path)
 	if (strcmp(path, "-") == 0 || stat(path, &there) != 0 ||
 	    (there.st_size >= 0 && (uintmax_t)there.st_size <= LARGEST))
 		return TOOL_OK;
-	complain(_("%s is larger than the %d MB that a signature can enclose: sign it without "
-		   "--enclosed"),
-		 path, FILE_MEGABYTES);
-	return TOOL_FAILED;
+	return give_up(
+		TOOL_FAILED,
+		_("%s is larger than the %d MB that a signature can enclose: sign it without "
+		  "--enclosed"),
+		path, FILE_MEGABYTES);
 }
 
 enum tool_exit

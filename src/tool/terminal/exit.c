@@ -45,16 +45,11 @@ exit_print_table(void)
 	screen_row("130", MARK_NONE, _("ended with Ctrl-C (128 and the number of the signal)"));
 }
 
-void
-complain(const char *format, ...)
+static void
+complain_args(const char *format, va_list args)
 {
-	char *text, *safe = NULL;
-	va_list args;
+	char *text = text_vmade(format, args), *safe = NULL;
 
-	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
-	va_end(args);
 	/* A file's name may have anything in it, and a terminal obeys control characters. */
 	if (text)
 		safe = text_safe(text, strlen(text));
@@ -66,9 +61,29 @@ complain(const char *format, ...)
 	free(text);
 }
 
+void
+complain(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain_args(format, args);
+	va_end(args);
+}
+
+enum tool_exit
+give_up(enum tool_exit status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain_args(format, args);
+	va_end(args);
+	return status;
+}
+
 enum tool_exit
 out_of_memory(void)
 {
-	complain("%s", _("out of memory"));
-	return TOOL_FAILED;
+	return give_up(TOOL_FAILED, "%s", _("out of memory"));
 }

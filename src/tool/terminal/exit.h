@@ -29,6 +29,10 @@ void exit_print_table(void);
 /* "jpki-tool: message" on standard error, after what was printed so far. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Complains; the status. */
+enum tool_exit give_up(enum tool_exit status, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Complains of that; TOOL_FAILED. */
 enum tool_exit out_of_memory(void);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/terminal/progress.h"
 
+#include "holder/text.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/sheet.h"
 
@@ -37,15 +38,12 @@ progress_show(const char *text)
 void
 progress_share(const char *text, uint64_t done, uint64_t total)
 {
-	char *whole;
+	char *whole =
+		total == 0
+			? NULL
+			: text_made("%s %3u%%", text,
+				    (unsigned int)(done < total ? done / (total / 100 + 1) : 100));
 
-	if (total == 0) {
-		progress_show(text);
-		return;
-	}
-	if (asprintf(&whole, "%s %3u%%", text,
-		     (unsigned int)(done < total ? done / (total / 100 + 1) : 100)) < 0)
-		return;
-	progress_show(whole);
+	progress_show(whole ? whole : text);
 	free(whole);
 }

@@ -187,23 +187,22 @@ trimmed(char *answer)
 enum tool_exit
 prompt_consent(const char *question, const char *option, const char *declined)
 {
-	char answer[32] = "", *prompt;
+	char answer[32] = "", *prompt = text_made("%s %s: ", question, _("Type \"yes\" to go on"));
 	const char *word;
 	int result;
 
-	(void)fflush(stdout);
-	if (asprintf(&prompt, "%s %s: ", question, _("Type \"yes\" to go on")) < 0)
+	if (!prompt)
 		return TOOL_FAILED;
+	(void)fflush(stdout);
 	result = prompt_ask(prompt, true, answer, sizeof answer);
 	free(prompt);
-	if (result == PROMPT_NONE) {
-		complain(_("there is no terminal to ask on: %s answers the question"), option);
-		return TOOL_USAGE;
-	}
+	if (result == PROMPT_NONE)
+		return give_up(TOOL_USAGE,
+			       _("there is no terminal to ask on: %s answers the question"),
+			       option);
 	answer[result > 0 ? text_fold(answer, (size_t)result) : 0] = '\0';
 	word = trimmed(answer);
 	if (result >= 0 && (strcasecmp(word, "yes") == 0 || strcmp(word, "はい") == 0))
 		return TOOL_OK;
-	complain("%s", declined);
-	return TOOL_CANCELLED;
+	return give_up(TOOL_CANCELLED, "%s", declined);
 }

@@ -263,11 +263,10 @@ void
 screen_rowf(const char *label, enum mark mark, const char *format, ...)
 {
 	va_list args;
-	char *text = NULL;
+	char *text;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	text = text_vmade(format, args);
 	va_end(args);
 	screen_row(label, mark, text ? text : "?");
 	free(text);

@@ -2,6 +2,7 @@
 /* jpki-tool verify FILE: whether a signature fits, and whose it is. */
 #include "tool/verify/verify.h"
 
+#include "holder/text.h"
 #include "tool/cards/words.h"
 #include "tool/system/file.h"
 #include "tool/terminal/text.h"
@@ -77,8 +78,8 @@ refuse(const char *path, enum signature_form form)
 			   "it that nobody signed"),
 			 path);
 	else if (form == SIGNATURE_IS_TOO_MUCH)
-		complain(_("%s has more than %d signers or %d certificates, or one of more than "
-			   "%d bytes: that is not looked at"),
+		complain(_("%s has more than %d signers or %d certificates, or one of more than %d "
+			   "bytes: that is not looked at"),
 			 path, SIGNATURE_SIGNERS_MAX, SIGNATURE_CERTIFICATES_MAX,
 			 SIGNATURE_CERTIFICATE_SIZE_MAX);
 	else if (is_pdf(path))
@@ -106,8 +107,7 @@ find_signature(struct verification *v, const char *path, char **beside)
 		return status;
 	if (form != SIGNATURE_IS_NONE || strcmp(path, "-") == 0)
 		return refuse(path, form);
-	if (asprintf(beside, "%s.p7s", path) < 0)
-		*beside = NULL;
+	*beside = text_made("%s.p7s", path);
 	if (!*beside || access(*beside, F_OK) != 0)
 		return refuse(path, form);
 	v->name = *beside;
@@ -139,9 +139,10 @@ find_content(struct verification *v, const struct options *options, char **stem)
 	if (signature_is_enclosed(&v->signature)) {
 		if (!options->content && !v->content)
 			return TOOL_OK;
-		complain(_("what was signed is in %s itself; it says nothing about another file"),
-			 v->name);
-		return TOOL_USAGE;
+		return give_up(
+			TOOL_USAGE,
+			_("what was signed is in %s itself; it says nothing about another file"),
+			v->name);
 	}
 	if (options->content)
 		v->content = options->content;
@@ -149,16 +150,17 @@ find_content(struct verification *v, const struct options *options, char **stem)
 		*stem = strndup(v->name, len - 4);
 		v->content = *stem && access(*stem, F_OK) == 0 ? *stem : NULL;
 	}
-	if (v->content && is_read_twice(v->name, v->content)) {
-		complain(_("%s is both the signature and what was signed: give one of them as a "
-			   "file of its own"),
-			 v->content);
-		return TOOL_USAGE;
-	}
+	if (v->content && is_read_twice(v->name, v->content))
+		return give_up(
+			TOOL_USAGE,
+			_("%s is both the signature and what was signed: give one of them as a "
+			  "file of its own"),
+			v->content);
 	if (v->content)
 		return TOOL_OK;
-	complain(_("what was signed is not in %s: say with --content which file it is"), v->name);
-	return TOOL_USAGE;
+	return give_up(TOOL_USAGE,
+		       _("what was signed is not in %s: say with --content which file it is"),
+		       v->name);
 }
 
 static bool
@@ -174,14 +176,14 @@ may_write_content(const struct verification *v, const struct options *options)
 {
 	if (!options->output || v->signature.count == 0)
 		return TOOL_OK;
-	if (signature_is_enclosed(&v->signature) && file_is_same(v->name, options->output)) {
-		complain(_("%s is the signature: what was signed cannot take its place"), v->name);
-		return TOOL_FAILED;
-	}
+	if (signature_is_enclosed(&v->signature) && file_is_same(v->name, options->output))
+		return give_up(TOOL_FAILED,
+			       _("%s is the signature: what was signed cannot take its place"),
+			       v->name);
 	if (signature_is_enclosed(&v->signature))
 		return file_may_write(options->output, options->force);
-	complain(_("what was signed is not in %s: there is nothing to write"), v->name);
-	return TOOL_USAGE;
+	return give_up(TOOL_USAGE, _("what was signed is not in %s: there is nothing to write"),
+		       v->name);
 }
 
 /* What nobody signed is not handed out. */
@@ -225,10 +227,8 @@ verify_run(const struct options *options, char *arguments[])
 	char *beside = NULL, *stem = NULL;
 	enum tool_exit status;
 
-	if (options->json && is_for_content(options)) {
-		complain(_("--%s does not go with \"%s\""), "json", "--output -");
-		return TOOL_USAGE;
-	}
+	if (options->json && is_for_content(options))
+		return give_up(TOOL_USAGE, _("--%s does not go with \"%s\""), "json", "--output -");
 	status = find_signature(&v, arguments[0], &beside);
 	if (status == TOOL_OK)
 		status = find_content(&v, options, &stem);
