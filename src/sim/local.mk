@@ -39,7 +39,7 @@ src_sim_libsim_doors_la_SOURCES = \
 	src/sim/control/orders.h \
 	src/sim/doors/qemu.c src/sim/doors/qemu.h \
 	src/sim/doors/vpcd.c src/sim/doors/vpcd.h \
-	src/sim/pcscd/answer.c src/sim/pcscd/answer.h src/sim/pcscd/call.c src/sim/pcscd/call.h \
+	src/sim/pcscd/answer.c src/sim/pcscd/call.c src/sim/pcscd/call.h \
 	src/sim/pcscd/client.c src/sim/pcscd/client.h \
 	src/sim/pcscd/connect.c src/sim/pcscd/connect.h src/sim/pcscd/fault.c src/sim/pcscd/fault.h \
 	src/sim/pcscd/order.c src/sim/pcscd/service.c src/sim/pcscd/service.h \
@@ -67,6 +67,7 @@ src_sim_jpki_card_sim_LDADD = \
 standindir = $(pkglibdir)
 standin_PROGRAMS = src/sim/standin/libpcsclite.so.1
 src_sim_standin_libpcsclite_so_1_SOURCES = \
+	src/sim/base/error.c src/sim/base/error.h src/sim/base/socket.c src/sim/base/socket.h \
 	src/sim/standin/codes.h src/sim/standin/error.c src/sim/standin/link.c \
 	src/sim/standin/link.h src/sim/standin/query.c src/sim/standin/status-change.c \
 	src/sim/standin/talk.c src/sim/standin/talk.h src/sim/standin/winscard.c \

@@ -65,24 +65,26 @@ sim_date_end(struct sim_date date)
 	return sim_date_start(date) + SIM_DAY - 1;
 }
 
-struct sim_date
-sim_date_add_years(struct sim_date date, int years)
+/* The last day of its month instead of one that the month does not have. */
+static struct sim_date
+shorten(struct sim_date date)
 {
-	date.year += years;
 	if (date.day > days_in_month(date.year, date.month))
 		date.day = days_in_month(date.year, date.month);
 	return date;
 }
 
+struct sim_date
+sim_date_add_years(struct sim_date date, int years)
+{
+	date.year += years;
+	return shorten(date);
+}
+
 int64_t
 sim_date_birthday(struct sim_date birth, int64_t from, int n)
 {
-	struct sim_date today = sim_date_at(from);
-	int years = today.year - birth.year;
-
-	if (sim_date_start(sim_date_add_years(birth, years)) > sim_date_start(today))
-		years--;
-	return sim_date_end(sim_date_add_years(birth, years + n));
+	return sim_date_end(sim_date_add_years(birth, sim_date_age(birth, from) + n));
 }
 
 int
@@ -105,9 +107,7 @@ sim_date_renewal_opens(int64_t expiry)
 		date.month += 12;
 		date.year--;
 	}
-	if (date.day > days_in_month(date.year, date.month))
-		date.day = days_in_month(date.year, date.month);
-	return sim_date_end(date) + 1;
+	return sim_date_end(shorten(date)) + 1;
 }
 
 void

@@ -118,13 +118,6 @@ read_select(const struct apdu *apdu, struct reading *reading)
 	}
 }
 
-/* The file that P2 (or P1 of READ BINARY) addresses: a short id, or the current one. */
-static uint16_t
-addressed(uint8_t reference, uint16_t current)
-{
-	return (reference & 0x1F) != 0 ? (uint16_t)(reference & 0x1F) : current;
-}
-
 /* Names of commands that work on one file: "READ auth certificate", "VERIFY sign PIN". */
 static void
 name_on_file(struct reading *reading, const char *verb, const struct trace_view *view)
@@ -137,52 +130,54 @@ name_on_file(struct reading *reading, const char *verb, const struct trace_view 
 	snprintf(reading->name, NAME_MAX_LENGTH, "%s %s", verb, name);
 }
 
+/* The commands but SELECT. */
+static const struct {
+	uint8_t ins;
+	bool on_file;
+	bool show; /* both ways, but a file's content only where that is free */
+	const char *name;
+} verbs[] = {
+	{0x20, true, false, "VERIFY"},	  {0x24, true, false, "CHANGE"},
+	{0x2A, true, true, "SIGN with"},  {0x84, false, true, "GET CHALLENGE"},
+	{0xB0, true, true, "READ"},	  {0xC0, false, false, "GET RESPONSE"},
+	{0xCA, false, false, "GET DATA"},
+};
+
+/* The file that P2, or P1 of READ BINARY, addresses: a short id, or the current one. */
+static uint16_t
+addressed(const struct apdu *apdu, const struct trace_view *view)
+{
+	uint8_t reference = apdu->ins != 0xB0 ? apdu->p2 : (apdu->p1 & 0x80) != 0 ? apdu->p1 : 0;
+
+	return (reference & 0x1F) != 0 ? (uint16_t)(reference & 0x1F) : view->file;
+}
+
 void
 reading_of(const struct apdu *apdu, const struct trace_view *view, struct reading *reading)
 {
-	bool jpki = view->application == APPLICATION_JPKI;
 	const struct file *file;
+	size_t i = 0;
 
-	switch (apdu->ins) {
-	case 0xA4:
+	if (apdu->ins == 0xA4) {
 		read_select(apdu, reading);
-		break;
-	case 0xB0:
-		reading->file =
-			(apdu->p1 & 0x80) != 0 ? addressed(apdu->p1, view->file) : view->file;
-		file = find_file(reading->file);
-		reading->show_command = true;
-		reading->show_response = jpki && file && file->free;
-		name_on_file(reading, "READ", view);
-		break;
-	case 0x20:
-		reading->file = addressed(apdu->p2, view->file);
-		name_on_file(reading, apdu->length == 4 ? "QUERY" : "VERIFY", view);
-		break;
-	case 0x24:
-		reading->file = addressed(apdu->p2, view->file);
-		name_on_file(reading, "CHANGE", view);
-		break;
-	case 0x2A:
-		reading->file = addressed(apdu->p2, view->file);
-		reading->show_command = true;
-		reading->show_response = true;
-		name_on_file(reading, "SIGN with", view);
-		break;
-	case 0x84:
-		reading->show_command = reading->show_response = true;
-		snprintf(reading->name, NAME_MAX_LENGTH, "GET CHALLENGE");
-		break;
-	case 0xC0:
-		snprintf(reading->name, NAME_MAX_LENGTH, "GET RESPONSE");
-		break;
-	case 0xCA:
-		snprintf(reading->name, NAME_MAX_LENGTH, "GET DATA");
-		break;
-	default:
-		snprintf(reading->name, NAME_MAX_LENGTH, "INS %02X", (unsigned int)apdu->ins);
-		break;
+		return;
 	}
+	while (i < sizeof verbs / sizeof verbs[0] && verbs[i].ins != apdu->ins)
+		i++;
+	if (i == sizeof verbs / sizeof verbs[0]) {
+		snprintf(reading->name, NAME_MAX_LENGTH, "INS %02X", (unsigned int)apdu->ins);
+		return;
+	}
+	reading->show_command = reading->show_response = verbs[i].show;
+	snprintf(reading->name, NAME_MAX_LENGTH, "%s", verbs[i].name);
+	if (!verbs[i].on_file)
+		return;
+	reading->file = addressed(apdu, view);
+	file = find_file(reading->file);
+	if (apdu->ins == 0xB0 && (view->application != APPLICATION_JPKI || !file || !file->free))
+		reading->show_response = false;
+	name_on_file(reading, apdu->ins == 0x20 && apdu->length == 4 ? "QUERY" : verbs[i].name,
+		     view);
 }
 
 void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/pcscd/answer.h"
+#include "sim/pcscd/strike.h"
 
 #include <string.h>
 #include <winscard.h>

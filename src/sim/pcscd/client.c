@@ -4,7 +4,6 @@
 #include <string.h>
 #include <winscard.h>
 
-#include "sim/pcscd/answer.h"
 #include "sim/pcscd/connect.h"
 
 bool

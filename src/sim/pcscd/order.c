@@ -159,12 +159,11 @@ read_option(struct fault *fault, const char *text, char **error)
 {
 	static const char *const moments[] = {"before", "during", "after"};
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 3; i++)
 		if (strcmp(text, moments[i]) == 0) {
 			fault->moment = (enum fault_moment)i;
 			return true;
 		}
-	}
 	if (strncmp(text, "reader=", 7) == 0) {
 		if (text[7] == '\0' || strlen(text + 7) >= WIRE_NAME)
 			return sim_error_set(error, "reader= needs a reader's name or number");
@@ -182,48 +181,49 @@ read_option(struct fault *fault, const char *text, char **error)
 	return true;
 }
 
-/* Adds a word to a list in a sentence. */
-static void
-add_word(char *list, size_t room, const char *word)
+static const char *
+kind_name(size_t i)
 {
-	size_t length = strlen(list);
+	return kinds[i].name;
+}
 
-	snprintf(list + length, room - length, "%s%s", length == 0 ? "" : ", ", word);
+static const char *
+call_name(size_t i)
+{
+	return fault_call_names[i];
+}
+
+/* Which of the names the text is, or a sentence that has them all. */
+static bool
+find_name(const char *text, const char *what, const char *(*name)(size_t i), size_t count,
+	  size_t *found, char **error)
+{
+	char list[512] = "";
+	size_t length = 0;
+
+	for (*found = 0; *found < count; ++*found) {
+		if (strcasecmp(text, name(*found)) == 0)
+			return true;
+		length += (size_t)snprintf(list + length, sizeof list - length, "%s%s",
+					   length == 0 ? "" : ", ", name(*found));
+	}
+	return sim_error_set(error, "there is no %s '%s'; there are: %s", what, text, list);
 }
 
 static bool
 read_kind(struct fault *fault, const char *text, char **error)
 {
-	char list[512] = "";
+	size_t i;
 
-	for (size_t i = 0; i < KINDS; i++) {
-		if (strcasecmp(text, kinds[i].name) == 0) {
-			fault->kind = (enum fault_kind)i;
-			fault->group = kinds[i].group;
-			fault->code = kinds[i].code;
-			fault->length = kinds[i].length;
-			fault->aid_length = sizeof text_aid;
-			memcpy(fault->aid, text_aid, sizeof text_aid);
-			return true;
-		}
-		add_word(list, sizeof list, kinds[i].name);
-	}
-	return sim_error_set(error, "there is no fault '%s'; there are: %s", text, list);
-}
-
-static bool
-read_call(struct fault *fault, const char *text, char **error)
-{
-	char list[512] = "";
-
-	for (int i = 0; i < WIRE_CALLS; i++) {
-		if (strcasecmp(text, fault_call_names[i]) == 0) {
-			fault->call = (enum wire_call)i;
-			return true;
-		}
-		add_word(list, sizeof list, fault_call_names[i]);
-	}
-	return sim_error_set(error, "there is no call '%s'; there are: %s", text, list);
+	if (!find_name(text, "fault", kind_name, KINDS, &i, error))
+		return false;
+	fault->kind = (enum fault_kind)i;
+	fault->group = kinds[i].group;
+	fault->code = kinds[i].code;
+	fault->length = kinds[i].length;
+	fault->aid_length = sizeof text_aid;
+	memcpy(fault->aid, text_aid, sizeof text_aid);
+	return true;
 }
 
 /* "[CALL:]N[+]" at *at; leaves *at at the first option. */
@@ -231,11 +231,12 @@ static bool
 read_place(struct fault *fault, char **at, char **error)
 {
 	char *part = strsep(at, ":");
-	size_t length;
+	size_t length, call;
 
 	if (isalpha((unsigned char)*part) && strcmp(part, "now") != 0) {
-		if (!read_call(fault, part, error))
+		if (!find_name(part, "call", call_name, WIRE_CALLS, &call, error))
 			return false;
+		fault->call = (enum wire_call)call;
 		part = *at ? strsep(at, ":") : part + strlen(part);
 	}
 	length = strlen(part);

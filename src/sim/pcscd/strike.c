@@ -6,8 +6,6 @@
 #include <string.h>
 #include <winscard.h>
 
-#include "sim/pcscd/answer.h"
-
 /* The first reader that is plugged in; `full`: and has a card. */
 static struct reader *
 first_reader(struct server *server, bool full)

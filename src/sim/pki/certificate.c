@@ -70,7 +70,7 @@ add_end_entity_extensions(X509 *made, const struct sim_authority *authority,
 	return sim_extend(made, issuer, NID_key_usage, kind->key_usage, "") &&
 	       (sign || !request->eku ||
 		sim_extend(made, issuer, NID_ext_key_usage, "clientAuth", "")) &&
-	       (!sign || sim_extend_attributes(made, request->holder)) &&
+	       (!sign || sim_extend_attributes(made, request)) &&
 	       sim_extend(made, issuer, NID_certificate_policies, "@policy", kind->policy) &&
 	       sim_extend_directory_name(made, NID_issuer_alt_name, sim_name_issuer_ja(which)) &&
 	       sim_extend_crl_point(made, sim_name_crl_point(which, request->holder)) &&

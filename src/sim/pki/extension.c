@@ -4,6 +4,7 @@
 #include <openssl/objects.h>
 #include <stdlib.h>
 
+#include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/pki/shape.h"
 
@@ -113,14 +114,19 @@ push_attribute(GENERAL_NAMES *names, int number, const char *text)
 }
 
 bool
-sim_extend_attributes(X509 *certificate, const struct sim_holder *holder)
+sim_extend_attributes(X509 *certificate, const struct sim_request *request)
 {
+	const json_t *holder = request->holder;
 	const struct {
 		int number;
 		const char *text;
 	} attributes[] = {
-		{1, holder->name},    {4, holder->birth},      {3, holder->sex},
-		{5, holder->address}, {2, holder->name_flags}, {6, holder->address_flags},
+		{1, sim_json_text(holder, "name")},
+		{4, request->birth},
+		{3, sim_json_text(holder, "sex")},
+		{5, sim_json_text(holder, "address")},
+		{2, sim_json_text(holder, "name-flags")},
+		{6, sim_json_text(holder, "address-flags")},
 	};
 	GENERAL_NAMES *names = GENERAL_NAMES_new();
 	bool ok = names != NULL;

@@ -2,6 +2,7 @@
 #include <openssl/objects.h>
 #include <stdio.h>
 
+#include "sim/base/json.h"
 #include "sim/pki/shape.h"
 
 #define ORGANISATION "JPKI-SIM"
@@ -69,8 +70,9 @@ sim_name_subject(enum sim_pin which, const struct sim_request *request)
 	bool ok = name && add_part(name, NID_countryName, "JP");
 
 	if (ok && which == SIM_PIN_SIGN)
-		ok = add_part(name, NID_localityName, request->holder->prefecture) &&
-		     add_part(name, NID_localityName, request->holder->city);
+		ok = add_part(name, NID_localityName,
+			      sim_json_text(request->holder, "prefecture")) &&
+		     add_part(name, NID_localityName, sim_json_text(request->holder, "city"));
 	if (ok && add_part(name, NID_commonName, request->common_name))
 		return name;
 	X509_NAME_free(name);
@@ -82,16 +84,17 @@ sim_name_subject(enum sim_pin which, const struct sim_request *request)
  * not published; the agency's name is there because it is in the authority's own.
  */
 X509_NAME *
-sim_name_crl_point(enum sim_pin which, const struct sim_holder *holder)
+sim_name_crl_point(enum sim_pin which, const json_t *holder)
 {
 	char common_name[80];
 	bool sign = which == SIM_PIN_SIGN;
 	int len = snprintf(common_name, sizeof common_name, "%s CRLDP",
-			   sign ? holder->city : "User Authentication");
+			   sign ? sim_json_text(holder, "city") : "User Authentication");
 
 	if (len < 0 || (size_t)len >= sizeof common_name)
 		return NULL;
 	return make_name(ORGANISATION, sim_authority_kinds[which].unit,
 			 sign ? "CRL Distribution Points" : AGENCY,
-			 sign ? holder->prefecture : "CRL Distribution Points", common_name);
+			 sign ? sim_json_text(holder, "prefecture") : "CRL Distribution Points",
+			 common_name);
 }

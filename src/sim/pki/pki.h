@@ -50,20 +50,10 @@ bool sim_pki_get_time(const ASN1_TIME *field, int64_t *time);
 X509 *sim_pki_make_ca(enum sim_pin which, EVP_PKEY *key, uint32_t serial, int64_t not_before,
 		      int64_t not_after);
 
-/* Whom a certificate is for; all texts UTF-8. */
-struct sim_holder {
-	const char *name;
-	const char *name_flags; /* a digit for each character of the name, 1 where substituted */
-	const char *sex;	/* one digit */
-	const char *birth;	/* era digit and YYYYMMDD */
-	const char *address;
-	const char *address_flags;
-	const char *prefecture; /* romanised */
-	const char *city;	/* romanised */
-};
-
+/* Whom and what a certificate is for. */
 struct sim_request {
-	const struct sim_holder *holder;
+	const json_t *holder; /* as in card.json: describe_holder() in store/card.c */
+	const char *birth;    /* era digit and YYYYMMDD */
 	const char *common_name;
 	EVP_PKEY *key; /* the public half is certified */
 	uint32_t serial;

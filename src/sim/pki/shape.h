@@ -21,7 +21,7 @@ extern const struct sim_authority_kind sim_authority_kinds[SIM_PIN_COUNT];
 X509_NAME *sim_name_issuer(enum sim_pin which);
 X509_NAME *sim_name_issuer_ja(enum sim_pin which);
 X509_NAME *sim_name_subject(enum sim_pin which, const struct sim_request *request);
-X509_NAME *sim_name_crl_point(enum sim_pin which, const struct sim_holder *holder);
+X509_NAME *sim_name_crl_point(enum sim_pin which, const json_t *holder);
 
 /*
  * Makes one extension from a text as in openssl.cnf (x509v3_config(5)) and adds it behind the
@@ -32,7 +32,7 @@ bool sim_extend(X509 *certificate, X509 *issuer, int nid, const char *text, cons
 /* The same for names, which are taken over. */
 bool sim_extend_directory_name(X509 *certificate, int nid, X509_NAME *name);
 bool sim_extend_crl_point(X509 *certificate, X509_NAME *name);
-bool sim_extend_attributes(X509 *certificate, const struct sim_holder *holder);
+bool sim_extend_attributes(X509 *certificate, const struct sim_request *request);
 
 bool sim_pki_set_time(ASN1_TIME *field, int64_t time);
 

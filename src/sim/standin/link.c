@@ -8,8 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sim/standin/talk.h"
-
 /* Of one context; the server refuses more (contextMaxCardHandles). */
 #define HANDLES_MAX 200
 
@@ -56,13 +54,13 @@ list_leave(void)
 	pthread_mutex_unlock(&list_lock);
 }
 
-static struct link *
+static bool
 link_new(int fd, SCARDCONTEXT context)
 {
 	struct link *link = calloc(1, sizeof *link);
 
 	if (!link)
-		return NULL;
+		return false;
 	link->fd = fd;
 	link->context = context;
 	link->users = 1;
@@ -71,43 +69,27 @@ link_new(int fd, SCARDCONTEXT context)
 	link->next = list;
 	list = link;
 	list_leave();
-	return link;
+	return true;
 }
 
 LONG
 link_establish(DWORD scope, SCARDCONTEXT *context)
 {
-	struct wire_request request = {.call = WIRE_ESTABLISH, .arg = {WIRE_VERSION}};
-	struct wire_reply reply;
+	struct question question = {
+		.request = {.call = WIRE_ESTABLISH, .arg = {WIRE_VERSION, (uint32_t)scope}}};
 	int fd = talk_connect();
 	LONG rv;
 
 	if (fd == -1)
 		return SCARD_E_NO_SERVICE;
-	request.arg[1] = (uint32_t)scope;
-	rv = talk_ask(fd, &request, NULL, &reply, NULL, 0);
-	if (rv == SCARD_S_SUCCESS && !link_new(fd, (SCARDCONTEXT)reply.value[0]))
+	rv = talk_ask(fd, &question);
+	if (rv == SCARD_S_SUCCESS && !link_new(fd, (SCARDCONTEXT)question.reply.value[0]))
 		rv = SCARD_E_NO_MEMORY;
 	if (rv == SCARD_S_SUCCESS)
-		*context = (SCARDCONTEXT)reply.value[0];
+		*context = (SCARDCONTEXT)question.reply.value[0];
 	else
 		close(fd);
 	return rv;
-}
-
-static void
-link_free(struct link *link)
-{
-	pthread_mutex_destroy(&link->lock);
-	free(link);
-}
-
-/* Drops one use; the last one frees. Called with list_lock held. */
-static void
-drop_locked(struct link *link)
-{
-	if (--link->users == 0)
-		link_free(link);
 }
 
 /*
@@ -159,8 +141,8 @@ find_handle(struct link *link, SCARDHANDLE handle)
 	return NULL;
 }
 
-struct link *
-link_lock_handle(SCARDHANDLE handle)
+static struct link *
+lock_handle(SCARDHANDLE handle)
 {
 	struct link *link;
 
@@ -184,7 +166,10 @@ link_unlock(struct link *link)
 {
 	pthread_mutex_unlock(&link->lock);
 	list_enter();
-	drop_locked(link);
+	if (--link->users == 0) {
+		pthread_mutex_destroy(&link->lock);
+		free(link);
+	}
 	list_leave();
 }
 
@@ -231,10 +216,9 @@ link_change_handle(struct link *link, SCARDHANDLE from, SCARDHANDLE to)
 }
 
 LONG
-link_ask(struct link *link, struct wire_request *request, const void *data,
-	 struct wire_reply *reply, void *out, size_t room)
+link_ask(struct link *link, struct question *question)
 {
-	return talk_ask(link->fd, request, data, reply, out, room);
+	return talk_ask(link->fd, question);
 }
 
 /*
@@ -250,24 +234,23 @@ let_others(void)
 }
 
 LONG
-link_ask_handle(SCARDHANDLE handle, struct wire_request *request, const void *data,
-		struct wire_reply *reply, void *out, size_t room)
+link_ask_handle(SCARDHANDLE handle, struct question *question)
 {
 	LONG rv;
 
-	request->handle = (uint32_t)handle;
+	question->request.handle = (uint32_t)handle;
 	for (;;) {
-		struct link *link = link_lock_handle(handle);
+		struct link *link = lock_handle(handle);
 
 		if (!link)
 			return SCARD_E_INVALID_HANDLE;
-		rv = link_ask(link, request, data, reply, out, room);
-		if (request->call == WIRE_DISCONNECT && rv == SCARD_S_SUCCESS)
+		rv = link_ask(link, question);
+		if (question->request.call == WIRE_DISCONNECT && rv == SCARD_S_SUCCESS)
 			link_change_handle(link, handle, 0);
 		link_unlock(link);
-		if (!reply->again)
+		if (!question->reply.again)
 			return rv;
-		request->flags |= WIRE_AGAIN;
+		question->request.flags |= WIRE_AGAIN;
 		let_others();
 	}
 }
@@ -275,8 +258,7 @@ link_ask_handle(SCARDHANDLE handle, struct wire_request *request, const void *da
 LONG
 link_cancel(SCARDCONTEXT context)
 {
-	struct wire_request request = {.call = WIRE_CANCEL, .handle = (uint32_t)context};
-	struct wire_reply reply;
+	struct question question = {.request = {.call = WIRE_CANCEL, .handle = (uint32_t)context}};
 	int fd;
 	LONG rv;
 
@@ -285,7 +267,7 @@ link_cancel(SCARDCONTEXT context)
 	fd = talk_connect();
 	if (fd == -1)
 		return SCARD_E_NO_SERVICE;
-	rv = talk_ask(fd, &request, NULL, &reply, NULL, 0);
+	rv = talk_ask(fd, &question);
 	close(fd);
 	return rv;
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <winscard.h>
 
-#include "sim/standin/wire.h"
+#include "sim/standin/talk.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -23,11 +23,8 @@ struct link;
  */
 LONG link_establish(DWORD scope, SCARDCONTEXT *context);
 
-/*
- * Finds and locks. NULL for a context or card handle that is not ours.
- */
+/* Finds and locks. NULL for a context that is not ours. */
 struct link *link_lock_context(SCARDCONTEXT context);
-struct link *link_lock_handle(SCARDHANDLE handle);
 void link_unlock(struct link *link);
 
 /* True if the context is ours; takes no context's lock. */
@@ -40,12 +37,10 @@ void link_forget(struct link *link);
 bool link_change_handle(struct link *link, SCARDHANDLE from, SCARDHANDLE to);
 
 /* As talk_ask. */
-LONG link_ask(struct link *link, struct wire_request *request, const void *data,
-	      struct wire_reply *reply, void *out, size_t room);
+LONG link_ask(struct link *link, struct question *question);
 
 /* A call on a card handle: asks, and asks again while another's transaction stands in the way. */
-LONG link_ask_handle(SCARDHANDLE handle, struct wire_request *request, const void *data,
-		     struct wire_reply *reply, void *out, size_t room);
+LONG link_ask_handle(SCARDHANDLE handle, struct question *question);
 
 /* Interrupts the context's waiting call, over a connection of its own. */
 LONG link_cancel(SCARDCONTEXT context);

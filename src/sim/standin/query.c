@@ -36,18 +36,20 @@ hand_out(const void *data, DWORD length, void *buffer, DWORD room)
 EXPORT LONG
 SCardGetAttrib(SCARDHANDLE hCard, DWORD dwAttrId, LPBYTE pbAttr, LPDWORD pcbAttrLen)
 {
-	struct wire_request request = {.call = WIRE_GET_ATTRIB, .arg = {(uint32_t)dwAttrId}};
-	struct wire_reply reply;
 	uint8_t value[MAX_BUFFER_SIZE];
+	struct question question = {
+		.request = {.call = WIRE_GET_ATTRIB, .arg = {(uint32_t)dwAttrId}},
+		.out = value,
+		.room = sizeof value};
 	LONG rv;
 
 	if (!pcbAttrLen || (*pcbAttrLen == SCARD_AUTOALLOCATE && !pbAttr))
 		return SCARD_E_INVALID_PARAMETER;
-	rv = link_ask_handle(hCard, &request, NULL, &reply, value, sizeof value);
+	rv = link_ask_handle(hCard, &question);
 	if (rv != SCARD_S_SUCCESS)
 		return rv;
-	rv = hand_out(value, reply.length, pbAttr, *pcbAttrLen);
-	*pcbAttrLen = reply.length;
+	rv = hand_out(value, question.reply.length, pbAttr, *pcbAttrLen);
+	*pcbAttrLen = question.reply.length;
 	return rv;
 }
 
@@ -89,10 +91,10 @@ join_names(const struct wire_reader readers[WIRE_READERS], char names[WIRE_READE
 EXPORT LONG
 SCardListReaders(SCARDCONTEXT hContext, LPCSTR mszGroups, LPSTR mszReaders, LPDWORD pcchReaders)
 {
-	struct wire_request request = {.call = WIRE_LIST_READERS};
 	struct wire_reader readers[WIRE_READERS] = {0};
+	struct question question = {
+		.request = {.call = WIRE_LIST_READERS}, .out = readers, .room = sizeof readers};
 	char names[WIRE_READERS * WIRE_NAME + 1];
-	struct wire_reply reply;
 	struct link *link;
 	DWORD room, length;
 	LONG rv;
@@ -105,7 +107,7 @@ SCardListReaders(SCARDCONTEXT hContext, LPCSTR mszGroups, LPSTR mszReaders, LPDW
 		return SCARD_E_INVALID_HANDLE;
 	room = *pcchReaders;
 	*pcchReaders = 0;
-	rv = link_ask(link, &request, NULL, &reply, readers, sizeof readers);
+	rv = link_ask(link, &question);
 	link_unlock(link);
 	if (rv != SCARD_S_SUCCESS)
 		return rv;
@@ -131,10 +133,10 @@ EXPORT LONG
 SCardStatus(SCARDHANDLE hCard, LPSTR szReaderName, LPDWORD pcchReaderLen, LPDWORD pdwState,
 	    LPDWORD pdwProtocol, LPBYTE pbAtr, LPDWORD pcbAtrLen)
 {
-	struct wire_request request = {.call = WIRE_STATUS};
 	struct wire_reader readers[WIRE_READERS] = {0};
+	struct question question = {
+		.request = {.call = WIRE_STATUS}, .out = readers, .room = sizeof readers};
 	const struct wire_reader *reader;
-	struct wire_reply reply;
 	DWORD none_reader = 0, none_atr = 0, name_room, atr_room;
 	LONG rv, second;
 
@@ -149,10 +151,10 @@ SCardStatus(SCARDHANDLE hCard, LPSTR szReaderName, LPDWORD pcchReaderLen, LPDWOR
 		*pdwState = 0;
 	if (pdwProtocol)
 		*pdwProtocol = 0;
-	rv = link_ask_handle(hCard, &request, NULL, &reply, readers, sizeof readers);
+	rv = link_ask_handle(hCard, &question);
 	if (rv != SCARD_S_SUCCESS)
 		return rv;
-	reader = &readers[reply.value[0] % WIRE_READERS];
+	reader = &readers[question.reply.value[0] % WIRE_READERS];
 	*pcchReaderLen = strnlen(reader->name, WIRE_NAME - 1) + 1;
 	*pcbAtrLen = reader->atr_length;
 	if (pdwState)

@@ -47,14 +47,14 @@ count_readers(const struct watch *watch)
 static LONG
 look(struct watch *watch, bool first, uint32_t wait)
 {
-	struct wire_request request = {.call = WIRE_STATUS_CHANGE,
-				       .flags = first ? 0 : WIRE_AGAIN,
-				       .arg = {first ? 0 : 1, watch->generation, wait}};
-	struct wire_reply reply;
-	LONG rv = link_ask(watch->link, &request, NULL, &reply, watch->readers,
-			   sizeof watch->readers);
+	struct question question = {.request = {.call = WIRE_STATUS_CHANGE,
+						.flags = first ? 0 : WIRE_AGAIN,
+						.arg = {first ? 0 : 1, watch->generation, wait}},
+				    .out = watch->readers,
+				    .room = sizeof watch->readers};
+	LONG rv = link_ask(watch->link, &question);
 
-	watch->generation = reply.value[0];
+	watch->generation = question.reply.value[0];
 	return rv;
 }
 

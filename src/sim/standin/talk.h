@@ -12,12 +12,16 @@
 /* Its descriptor; -1 where nobody listens. */
 int talk_connect(void);
 
-/*
- * One question and its answer. `out` receives up to `room` bytes of the reply's data; more than
- * that is read and dropped (reply->length tells). Returns the call's own result, or
- * SCARD_F_COMM_ERROR when the server is gone.
- */
-LONG talk_ask(int fd, struct wire_request *request, const void *data, struct wire_reply *reply,
-	      void *out, size_t room);
+/* A question and its answer. */
+struct question {
+	struct wire_request request;
+	const void *data; /* request.length bytes */
+	void *out;	  /* gets up to `room` bytes of the reply's data; more is dropped */
+	size_t room;
+	struct wire_reply reply; /* its length tells how much there was */
+};
+
+/* Asks. Returns the call's own result, or SCARD_F_COMM_ERROR when the server is gone. */
+LONG talk_ask(int fd, struct question *question);
 
 #endif

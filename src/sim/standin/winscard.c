@@ -28,14 +28,13 @@ SCardEstablishContext(DWORD dwScope, LPCVOID pvReserved1, LPCVOID pvReserved2,
 EXPORT LONG
 SCardReleaseContext(SCARDCONTEXT hContext)
 {
-	struct wire_request request = {.call = WIRE_RELEASE};
-	struct wire_reply reply;
+	struct question question = {.request = {.call = WIRE_RELEASE}};
 	struct link *link = link_lock_context(hContext);
 	LONG rv;
 
 	if (!link)
 		return SCARD_E_INVALID_HANDLE;
-	rv = link_ask(link, &request, NULL, &reply, NULL, 0);
+	rv = link_ask(link, &question);
 	link_forget(link);
 	return rv;
 }
@@ -65,8 +64,10 @@ EXPORT LONG
 SCardConnect(SCARDCONTEXT hContext, LPCSTR szReader, DWORD dwShareMode, DWORD dwPreferredProtocols,
 	     LPSCARDHANDLE phCard, LPDWORD pdwActiveProtocol)
 {
-	struct wire_request request = {.call = WIRE_CONNECT};
-	struct wire_reply reply;
+	struct question question = {
+		.request = {.call = WIRE_CONNECT,
+			    .arg = {(uint32_t)dwShareMode, (uint32_t)dwPreferredProtocols}},
+		.data = szReader};
 	struct link *link;
 	LONG rv;
 
@@ -80,13 +81,11 @@ SCardConnect(SCARDCONTEXT hContext, LPCSTR szReader, DWORD dwShareMode, DWORD dw
 	link = link_lock_context(hContext);
 	if (!link)
 		return SCARD_E_INVALID_HANDLE;
-	request.arg[0] = (uint32_t)dwShareMode;
-	request.arg[1] = (uint32_t)dwPreferredProtocols;
-	request.length = (uint32_t)strlen(szReader);
-	rv = link_ask(link, &request, szReader, &reply, NULL, 0);
+	question.request.length = (uint32_t)strlen(szReader);
+	rv = link_ask(link, &question);
 	if (rv == SCARD_S_SUCCESS) {
-		*phCard = (SCARDHANDLE)reply.value[0];
-		*pdwActiveProtocol = reply.value[1];
+		*phCard = (SCARDHANDLE)question.reply.value[0];
+		*pdwActiveProtocol = question.reply.value[1];
 		if (!link_change_handle(link, 0, *phCard))
 			rv = SCARD_E_NO_MEMORY;
 	}
@@ -98,46 +97,45 @@ EXPORT LONG
 SCardReconnect(SCARDHANDLE hCard, DWORD dwShareMode, DWORD dwPreferredProtocols,
 	       DWORD dwInitialization, LPDWORD pdwActiveProtocol)
 {
-	struct wire_request request = {.call = WIRE_RECONNECT,
-				       .arg = {(uint32_t)dwShareMode,
-					       (uint32_t)dwPreferredProtocols,
-					       (uint32_t)dwInitialization}};
-	struct wire_reply reply;
+	struct question question = {
+		.request = {.call = WIRE_RECONNECT,
+			    .arg = {(uint32_t)dwShareMode, (uint32_t)dwPreferredProtocols,
+				    (uint32_t)dwInitialization}}};
 	LONG rv;
 
 	if (!pdwActiveProtocol)
 		return SCARD_E_INVALID_PARAMETER;
-	rv = link_ask_handle(hCard, &request, NULL, &reply, NULL, 0);
+	rv = link_ask_handle(hCard, &question);
 	if (rv == SCARD_S_SUCCESS)
-		*pdwActiveProtocol = reply.value[1];
+		*pdwActiveProtocol = question.reply.value[1];
 	return rv;
+}
+
+/* A call that asks nothing but this. */
+static LONG
+ask_plainly(SCARDHANDLE card, enum wire_call call, DWORD argument)
+{
+	struct question question = {.request = {.call = call, .arg = {(uint32_t)argument}}};
+
+	return link_ask_handle(card, &question);
 }
 
 EXPORT LONG
 SCardDisconnect(SCARDHANDLE hCard, DWORD dwDisposition)
 {
-	struct wire_request request = {.call = WIRE_DISCONNECT, .arg = {(uint32_t)dwDisposition}};
-	struct wire_reply reply;
-
-	return link_ask_handle(hCard, &request, NULL, &reply, NULL, 0);
+	return ask_plainly(hCard, WIRE_DISCONNECT, dwDisposition);
 }
 
 EXPORT LONG
 SCardBeginTransaction(SCARDHANDLE hCard)
 {
-	struct wire_request request = {.call = WIRE_BEGIN};
-	struct wire_reply reply;
-
-	return link_ask_handle(hCard, &request, NULL, &reply, NULL, 0);
+	return ask_plainly(hCard, WIRE_BEGIN, 0);
 }
 
 EXPORT LONG
 SCardEndTransaction(SCARDHANDLE hCard, DWORD dwDisposition)
 {
-	struct wire_request request = {.call = WIRE_END, .arg = {(uint32_t)dwDisposition}};
-	struct wire_reply reply;
-
-	return link_ask_handle(hCard, &request, NULL, &reply, NULL, 0);
+	return ask_plainly(hCard, WIRE_END, dwDisposition);
 }
 
 EXPORT LONG
@@ -145,9 +143,10 @@ SCardTransmit(SCARDHANDLE hCard, const SCARD_IO_REQUEST *pioSendPci, LPCBYTE pbS
 	      DWORD cbSendLength, SCARD_IO_REQUEST *pioRecvPci, LPBYTE pbRecvBuffer,
 	      LPDWORD pcbRecvLength)
 {
-	struct wire_request request = {.call = WIRE_TRANSMIT};
-	struct wire_reply reply;
-	DWORD room;
+	struct question question = {
+		.request = {.call = WIRE_TRANSMIT, .length = (uint32_t)cbSendLength},
+		.data = pbSendBuffer,
+		.out = pbRecvBuffer};
 	LONG rv;
 
 	(void)pioRecvPci; /* the drivers leave the protocol as it was asked */
@@ -155,15 +154,14 @@ SCardTransmit(SCARDHANDLE hCard, const SCARD_IO_REQUEST *pioSendPci, LPCBYTE pbS
 		return SCARD_E_INVALID_PARAMETER;
 	if (cbSendLength > MAX_BUFFER_SIZE_EXTENDED)
 		return SCARD_E_INSUFFICIENT_BUFFER;
-	room = *pcbRecvLength < WIRE_DATA_MAX ? *pcbRecvLength : WIRE_DATA_MAX;
-	request.arg[0] = (uint32_t)pioSendPci->dwProtocol;
-	request.arg[1] = (uint32_t)room;
-	request.length = (uint32_t)cbSendLength;
-	rv = link_ask_handle(hCard, &request, pbSendBuffer, &reply, pbRecvBuffer, room);
+	question.room = *pcbRecvLength < WIRE_DATA_MAX ? *pcbRecvLength : WIRE_DATA_MAX;
+	question.request.arg[0] = (uint32_t)pioSendPci->dwProtocol;
+	question.request.arg[1] = (uint32_t)question.room;
+	rv = link_ask_handle(hCard, &question);
 	if (rv == SCARD_E_INVALID_HANDLE)
 		*pcbRecvLength = 0;
 	else if (rv != SCARD_F_COMM_ERROR)
-		*pcbRecvLength = reply.value[0];
+		*pcbRecvLength = question.reply.value[0];
 	return rv;
 }
 
@@ -171,33 +169,36 @@ EXPORT LONG
 SCardControl(SCARDHANDLE hCard, DWORD dwControlCode, LPCVOID pbSendBuffer, DWORD cbSendLength,
 	     LPVOID pbRecvBuffer, DWORD cbRecvLength, LPDWORD lpBytesReturned)
 {
-	struct wire_request request = {.call = WIRE_CONTROL, .arg = {(uint32_t)dwControlCode}};
-	struct wire_reply reply = {0};
+	struct question question = {
+		.request = {.call = WIRE_CONTROL,
+			    .arg = {(uint32_t)dwControlCode, (uint32_t)cbRecvLength},
+			    .length = !pbSendBuffer ? 0 : (uint32_t)cbSendLength},
+		.data = pbSendBuffer,
+		.out = pbRecvBuffer,
+		.room = !pbRecvBuffer ? 0 : cbRecvLength};
 	LONG rv;
 
 	if (lpBytesReturned)
 		*lpBytesReturned = 0;
 	if (cbSendLength > MAX_BUFFER_SIZE_EXTENDED)
 		return SCARD_E_INSUFFICIENT_BUFFER;
-	request.arg[1] = (uint32_t)cbRecvLength;
-	request.length = !pbSendBuffer ? 0 : (uint32_t)cbSendLength;
-	rv = link_ask_handle(hCard, &request, pbSendBuffer, &reply, pbRecvBuffer,
-			     !pbRecvBuffer ? 0 : cbRecvLength);
+	rv = link_ask_handle(hCard, &question);
 	if (rv == SCARD_S_SUCCESS && lpBytesReturned)
-		*lpBytesReturned = reply.value[0];
+		*lpBytesReturned = question.reply.value[0];
 	return rv;
 }
 
 EXPORT LONG
 SCardSetAttrib(SCARDHANDLE hCard, DWORD dwAttrId, LPCBYTE pbAttr, DWORD cbAttrLen)
 {
-	struct wire_request request = {.call = WIRE_SET_ATTRIB, .arg = {(uint32_t)dwAttrId}};
-	struct wire_reply reply;
+	struct question question = {.request = {.call = WIRE_SET_ATTRIB,
+						.arg = {(uint32_t)dwAttrId},
+						.length = (uint32_t)cbAttrLen},
+				    .data = pbAttr};
 
 	if (!pbAttr || cbAttrLen == 0)
 		return SCARD_E_INVALID_PARAMETER;
 	if (cbAttrLen > MAX_BUFFER_SIZE)
 		return SCARD_E_INSUFFICIENT_BUFFER;
-	request.length = (uint32_t)cbAttrLen;
-	return link_ask_handle(hCard, &request, pbAttr, &reply, NULL, 0);
+	return link_ask_handle(hCard, &question);
 }

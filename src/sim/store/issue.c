@@ -122,18 +122,9 @@ certify(struct issue *issue, const json_t *card, const struct sim_plan *plan, bo
 	const json_t *holder = json_object_get(card, "holder");
 	char common_name[COMMON_NAME_ROOM], birth_text[10];
 	struct sim_date birth;
-	struct sim_holder names = {
-		.name = sim_json_text(holder, "name"),
-		.name_flags = sim_json_text(holder, "name-flags"),
-		.sex = sim_json_text(holder, "sex"),
-		.birth = birth_text,
-		.address = sim_json_text(holder, "address"),
-		.address_flags = sim_json_text(holder, "address-flags"),
-		.prefecture = sim_json_text(holder, "prefecture"),
-		.city = sim_json_text(holder, "city"),
-	};
 	struct sim_request request = {
-		.holder = &names,
+		.holder = holder,
+		.birth = birth_text,
 		.common_name = common_name,
 		.key = issue->key,
 		.serial = issue->serial,
