@@ -31,6 +31,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/browsers/nssdb.c src/tool/browsers/nssdb.h \
 	src/tool/browsers/p11kit.c src/tool/browsers/p11kit.h \
 	src/tool/browsers/setup.c src/tool/browsers/setup.h \
+	src/tool/browsers/trust.c src/tool/browsers/trust.h \
 	src/tool/cards/cards.c src/tool/cards/cards.h \
 	src/tool/cards/personal.c src/tool/cards/personal.h \
 	src/tool/cards/pin.c src/tool/cards/pin.h \

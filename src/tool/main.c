@@ -37,7 +37,7 @@ static const struct command commands[] = {
 		pin_help_run},
 	{"doctor", "", N_("why does it not work? Looks, and changes nothing"), "json", 0, 0,
 		doctor_run},
-	{"setup", "BROWSER|agent", N_("let a browser use the card, or the agent ask for PINs"),
+	{"setup", "BROWSER|agent", N_("let a browser or Thunderbird use the card, or the agent ask for PINs"),
 		"remove yes", 1, 1, setup_any_run},
 	{"agent", "", N_("ask for PINs in the place of programs, until it ends"), "pinentry", 0, 0,
 		agent_run},

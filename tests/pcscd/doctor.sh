@@ -402,6 +402,14 @@ finds "Chromium, not set up" caution not-set-up "setup chromium"
 setup chromium
 look
 finds "Chromium, set up" ok set-up "$HOME/.pki/nssdb"
+profile "$HOME/.thunderbird/one"
+printf '[Profile0]\nName=default\nIsRelative=1\nPath=one\n' >"$HOME/.thunderbird/profiles.ini"
+look
+check "Thunderbird without the module is nothing to tell of" test -z "$(grep '"thunderbird"' "$work/json")"
+modutil -force -dbdir "sql:$HOME/.thunderbird/one" -add jpki-sign-pkcs11 \
+	-libfile "${module%/*}/jpki-sign-pkcs11.so" >/dev/null 2>&1
+look
+finds "Thunderbird, set up" ok set-up "$HOME/.thunderbird/one"
 mkdir -p "$HOME/snap/firefox/common" "$HOME/.var/app/org.chromium.Chromium"
 look
 finds "Firefox in a Snap" caution snap "snap/firefox"

@@ -108,7 +108,7 @@ unchanged "and then has changed nothing"
 ends "the answer no is status 8" 8 "nothing was changed" answered no firefox
 unchanged "and changes nothing"
 ends "another word than yes is no" 8 "nothing was changed" answered y firefox
-ends "a browser that we do not know" 2 "firefox, chromium or agent" setup lynx --yes
+ends "a browser that we do not know" 2 "firefox, thunderbird, chromium or agent" setup lynx --yes
 ends "the module with both keys is not for browsers" 2 "jpki-auth-pkcs11.so only" \
 	"$build/src/tool/jpki-tool" --module "$module" setup firefox --yes
 ends "a module that is not there" 1 "cannot read" \
@@ -267,4 +267,65 @@ profile "$HOME/.local/share/pki/nssdb"
 ends "newer ones keep their list elsewhere" 0 "done" setup chromium --yes
 check "and get the module there" lists_us "$HOME/.local/share/pki/nssdb"
 check "without a list at the old place, which would hide theirs" test ! -e "$HOME/.pki"
+
+# Thunderbird: the module for signatures, and the authority of the card's certificate.
+auth=$build/.libs/jpki-sign-pkcs11.so
+mail=$HOME/.thunderbird
+profile "$mail/one.default"
+printf '[Profile0]\nName=default\nIsRelative=1\nPath=one.default\n' >"$mail/profiles.ini"
+cp "$mail/one.default/pkcs11.txt" "$mail/one.default.list"
+trusted() { certutil -L -d "sql:$1" 2>/dev/null | sed -nE 's/^(.*[^ ]) +([A-Za-z]*,[A-Za-z]*,[A-Za-z]*) *$/\1: \2/p'; }
+remember
+pcscd_start
+ends "without a card the authority cannot be read" 4 "no card" setup thunderbird --yes
+unchanged "and nothing is changed"
+card_serve --card adult
+"$sim" ca export "$work/jpki" >/dev/null
+print=$(openssl x509 -in "$work/jpki/sign-ca.pem" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g')
+ends "the module for logging in is not for mail" 2 "jpki-sign-pkcs11.so only" \
+	"$build/src/tool/jpki-tool" --module "$build/.libs/jpki-auth-pkcs11.so" setup thunderbird --yes
+ends "Thunderbird: it does not act without a yes" 2 "--yes" setup thunderbird
+says "the authority's fingerprint is shown first" "$print"
+says "and that it is one for tests" "CAUTION +SIMULATED"
+says "and what it is trusted for" "becomes trusted for mail, and for nothing else"
+unchanged "and then has changed nothing"
+ends "sets up Thunderbird" 0 "done" setup thunderbird --yes
+check "NSS finds the module" lists_us "$mail/one.default"
+check "NSS trusts the authority for mail alone" test "$(trusted "$mail/one.default")" = "JPKI sign CA (jpki-tool): ,C,"
+same_authority() {
+	diff <(certutil -L -d "sql:$mail/one.default" -n "JPKI sign CA (jpki-tool)" -a | tr -d '\r') <(openssl x509 -in "$work/jpki/sign-ca.pem")
+}
+check "and it is the card's" same_authority
+check "no file of ours is left behind" test -z "$(find "$mail" -name '.jpki-tool*')"
+check "no PIN was sent" test "$(card --json status | tr -d ' \n' | grep -c '"tries":3,"open":false},"sign":{"tries":5,"open":false}')" = 1
+ends "a second time it says that all is there" 0 "trusted for mail already" setup thunderbird --yes
+ends "and --remove takes both away" 0 "done" setup --remove thunderbird --yes
+check "the list is what it was, to the byte" cmp "$mail/one.default/pkcs11.txt" "$mail/one.default.list"
+check "NSS trusts no authority" test -z "$(trusted "$mail/one.default")"
+ends "a second time there is nothing to remove" 0 "nothing there" setup --remove thunderbird --yes
+
+# Trusted by hand, under another name: left so.
+certutil -A -d "sql:$mail/one.default" -n "By hand" -t TC,C,T -i "$work/jpki/sign-ca.pem"
+trusted "$mail/one.default" >"$work/by-hand"
+ends "an authority that the user trusts already is left" 0 "already: By hand" setup thunderbird --yes
+check "as the user trusts it" diff "$work/by-hand" <(trusted "$mail/one.default")
+ends "and --remove leaves it" 0 "done" setup --remove thunderbird --yes
+check "with all that it is trusted for" diff "$work/by-hand" <(trusted "$mail/one.default")
+certutil -D -d "sql:$mail/one.default" -n "By hand"
+
+# Known to Thunderbird from a mail that came, and not trusted.
+certutil -A -d "sql:$mail/one.default" -n "From a mail" -t ,, -i "$work/jpki/sign-ca.pem"
+ends "one that is known and not trusted becomes trusted" 0 "done" setup thunderbird --yes
+check "for mail alone" test "$(trusted "$mail/one.default")" = "JPKI sign CA (jpki-tool): ,C,"
+ends "and goes again" 0 "done" setup --remove thunderbird --yes
+check "without a trace of trust" test -z "$(trusted "$mail/one.default")"
+
+# A profile with a password of its own, and no terminal to ask for it.
+mkdir "$mail/locked" && echo secret >"$work/password" && certutil -N -d "sql:$mail/locked" -f "$work/password"
+printf 'user_pref("a", 0);\n' >"$mail/locked/prefs.js"
+printf '[Profile0]\nName=locked\nIsRelative=1\nPath=locked\n' >"$mail/profiles.ini"
+cp "$mail/locked/pkcs11.txt" "$work/locked.list"
+ends "a profile with a password, and nobody to ask" 1 "certutil failed" setup thunderbird --yes
+check "nothing becomes trusted" test -z "$(trusted "$mail/locked")"
+check "and the module is not there either" cmp "$mail/locked/pkcs11.txt" "$work/locked.list"
 finish

@@ -371,7 +371,7 @@ if test "$(id -u)" -eq 0; then
 else
 	echo "skip another user's home folder: only root could write there"
 fi
-lone "a browser that setup does not know" 2 'firefox, chromium or agent' "setup lynx"
+lone "a browser that setup does not know" 2 'firefox, thunderbird, chromium or agent' "setup lynx"
 
 # A card that fails at any call: a PROBLEM on the screen, and a status other than 0, come together.
 promise="status: whatever call fails, a PROBLEM has its exit status"

@@ -65,9 +65,11 @@ struct row {
 };
 
 /* Firefox keeps to the first if it is there; since version 147 new users get the second. */
-static const struct row firefox_roots[] = {
+static const struct row mozilla_roots[] = {
 	{BROWSER_FIREFOX, BASE_HOME, ".mozilla/firefox"},
 	{BROWSER_FIREFOX, BASE_CONFIG, "mozilla/firefox"},
+	{BROWSER_THUNDERBIRD, BASE_HOME, ".thunderbird"},
+	{BROWSER_THUNDERBIRD, BASE_CONFIG, "thunderbird"},
 };
 
 /* Chromium likewise: the second only where the first is not there. */
@@ -93,6 +95,9 @@ static const struct {
 } sandboxes[] = {
 	{{BROWSER_FIREFOX, BASE_HOME, "snap/firefox"}, SANDBOX_SNAP},
 	{{BROWSER_FIREFOX, BASE_HOME, ".var/app/org.mozilla.firefox"}, SANDBOX_FLATPAK},
+	{{BROWSER_THUNDERBIRD, BASE_HOME, "snap/thunderbird"}, SANDBOX_SNAP},
+	{{BROWSER_THUNDERBIRD, BASE_HOME, ".var/app/org.mozilla.Thunderbird"}, SANDBOX_FLATPAK},
+	{{BROWSER_THUNDERBIRD, BASE_HOME, ".var/app/org.mozilla.thunderbird"}, SANDBOX_FLATPAK},
 	{{BROWSER_CHROMIUM, BASE_HOME, "snap/chromium"}, SANDBOX_SNAP},
 	{{BROWSER_CHROMIUM, BASE_HOME, ".var/app/org.chromium.Chromium"}, SANDBOX_FLATPAK},
 	{{BROWSER_CHROMIUM, BASE_HOME, ".var/app/com.google.Chrome"}, SANDBOX_FLATPAK},
@@ -104,15 +109,19 @@ static const struct {
 static const struct {
 	enum browser browser;
 	const char *file;
-	const char *contains;
+	const char *contains; /* NULL: the module for it */
 } policies[] = {
-	{BROWSER_FIREFOX, "/etc/firefox/policies/policies.json", NSSDB_FILE},
-	{BROWSER_FIREFOX, "/etc/firefox-esr/policies/policies.json", NSSDB_FILE},
-	{BROWSER_FIREFOX, "/usr/lib/firefox/distribution/policies.json", NSSDB_FILE},
-	{BROWSER_FIREFOX, "/usr/lib64/firefox/distribution/policies.json", NSSDB_FILE},
-	{BROWSER_FIREFOX, "/usr/lib/firefox-esr/distribution/policies.json", NSSDB_FILE},
+	{BROWSER_FIREFOX, "/etc/firefox/policies/policies.json", NULL},
+	{BROWSER_FIREFOX, "/etc/firefox-esr/policies/policies.json", NULL},
+	{BROWSER_FIREFOX, "/usr/lib/firefox/distribution/policies.json", NULL},
+	{BROWSER_FIREFOX, "/usr/lib64/firefox/distribution/policies.json", NULL},
+	{BROWSER_FIREFOX, "/usr/lib/firefox-esr/distribution/policies.json", NULL},
+	{BROWSER_THUNDERBIRD, "/etc/thunderbird/policies/policies.json", NULL},
+	{BROWSER_THUNDERBIRD, "/usr/lib/thunderbird/distribution/policies.json", NULL},
+	{BROWSER_THUNDERBIRD, "/usr/lib64/thunderbird/distribution/policies.json", NULL},
 	/* Fedora: every program with NSS loads what this names. */
 	{BROWSER_FIREFOX, "/etc/crypto-policies/back-ends/nss.config", "p11-kit-proxy.so"},
+	{BROWSER_THUNDERBIRD, "/etc/crypto-policies/back-ends/nss.config", "p11-kit-proxy.so"},
 	{BROWSER_CHROMIUM, "/etc/crypto-policies/back-ends/nss.config", "p11-kit-proxy.so"},
 };
 
@@ -121,11 +130,21 @@ static const struct {
 static const struct {
 	const char *name;
 	const char *word;
+	const char *module;
+	bool mail;
 	const char *programs[5];
 } browsers[] = {
-	[BROWSER_FIREFOX] = {"Firefox", "firefox", {"firefox", "firefox-esr", NULL}},
+	[BROWSER_FIREFOX] = {"Firefox",
+			     "firefox",
+			     BROWSER_LOGIN_MODULE,
+			     false,
+			     {"firefox", "firefox-esr", NULL}},
+	[BROWSER_THUNDERBIRD] =
+		{"Thunderbird", "thunderbird", "jpki-sign-pkcs11.so", true, {"thunderbird", NULL}},
 	[BROWSER_CHROMIUM] = {"Chromium",
 			      "chromium",
+			      BROWSER_LOGIN_MODULE,
+			      false,
 			      {"chromium", "google-chrome", "brave-browser", "microsoft-edge",
 			       NULL}},
 };
@@ -142,9 +161,28 @@ browser_word(enum browser browser)
 	return browsers[browser].word;
 }
 
+bool
+browser_is_for_mail(enum browser browser)
+{
+	return browsers[browser].mail;
+}
+
+const char *
+browser_module(enum browser browser)
+{
+	return browsers[browser].module;
+}
+
+/* Mozilla's have profiles, and write down where; Chromium's share one list. */
+static bool
+has_profiles(enum browser browser)
+{
+	return browser != BROWSER_CHROMIUM;
+}
+
 /* ---- does it run? ---- */
 
-/* Firefox holds a lock on this file while it runs; the file stays. */
+/* Firefox and Thunderbird hold a lock on this file while they run; the file stays. */
 static bool
 is_locked(const char *path)
 {
@@ -183,7 +221,7 @@ is_process(const char *path)
 }
 
 static char *
-firefox_lock(const char *folder)
+profile_lock(const char *folder)
 {
 	char *path;
 
@@ -216,9 +254,9 @@ void
 browser_look_running(struct place *place)
 {
 	free(place->running);
-	place->running = place->sandbox != SANDBOX_NONE	     ? NULL
-			 : place->browser == BROWSER_FIREFOX ? firefox_lock(place->folder)
-							     : chromium_lock();
+	place->running = place->sandbox != SANDBOX_NONE ? NULL
+			 : has_profiles(place->browser) ? profile_lock(place->folder)
+							: chromium_lock();
 }
 
 /* ---- the list of places ---- */
@@ -234,7 +272,8 @@ policy_of(enum browser browser)
 		size_t room = 0;
 
 		while (file && !found && getline(&line, &room, file) >= 0)
-			if (strstr(line, policies[i].contains))
+			if (strstr(line, policies[i].contains ? policies[i].contains
+							      : browser_module(browser)))
 				found = policies[i].file;
 		free(line);
 		if (file)
@@ -274,7 +313,7 @@ add(struct places *places, enum browser browser, enum sandbox sandbox, char *fol
 		return false;
 	}
 	if (sandbox == SANDBOX_NONE) {
-		nssdb_look(folder, &place.db);
+		nssdb_look(folder, browser_module(browser), &place.db);
 		place.elsewhere = policy_of(browser);
 		browser_look_running(&place);
 	}
@@ -290,7 +329,7 @@ struct section {
 };
 
 static bool
-add_section(struct places *places, const char *root, struct section *section)
+add_section(struct places *places, enum browser browser, const char *root, struct section *section)
 {
 	char *folder;
 	bool ok = true;
@@ -301,7 +340,7 @@ add_section(struct places *places, const char *root, struct section *section)
 		if (asprintf(&folder, "%s%s%s", section->relative ? root : "",
 			     section->relative ? "/" : "", section->path) < 0)
 			folder = NULL;
-		ok = add(places, BROWSER_FIREFOX, SANDBOX_NONE, folder,
+		ok = add(places, browser, SANDBOX_NONE, folder,
 			 section->name[0] ? section->name : section->path);
 	}
 	*section = (struct section){.relative = true};
@@ -322,7 +361,8 @@ take_line(struct section *section, const char *line, bool installs)
 }
 
 static bool
-read_ini(struct places *places, const char *root, const char *file, bool installs)
+read_ini(struct places *places, enum browser browser, const char *root, const char *file,
+	 bool installs)
 {
 	struct section section = {.relative = true};
 	char *path, *line = NULL;
@@ -337,11 +377,11 @@ read_ini(struct places *places, const char *root, const char *file, bool install
 	while (ok && ini && getline(&line, &room, ini) >= 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (line[0] == '[')
-			ok = add_section(places, root, &section);
+			ok = add_section(places, browser, root, &section);
 		else
 			take_line(&section, line, installs);
 	}
-	ok = ok && add_section(places, root, &section);
+	ok = ok && add_section(places, browser, root, &section);
 	free(line);
 	if (ini)
 		(void)fclose(ini);
@@ -349,15 +389,18 @@ read_ini(struct places *places, const char *root, const char *file, bool install
 }
 
 static bool
-find_firefox(struct places *places)
+find_profiles(enum browser browser, struct places *places)
 {
 	bool ok = true;
 
-	for (size_t i = 0; i < ROWS(firefox_roots) && ok; i++) {
-		char *root = path_of(firefox_roots[i].base, firefox_roots[i].folder);
+	for (size_t i = 0; i < ROWS(mozilla_roots) && ok; i++) {
+		char *root;
 
-		ok = root && read_ini(places, root, "profiles.ini", false) &&
-		     read_ini(places, root, "installs.ini", true);
+		if (mozilla_roots[i].browser != browser)
+			continue;
+		root = path_of(mozilla_roots[i].base, mozilla_roots[i].folder);
+		ok = root && read_ini(places, browser, root, "profiles.ini", false) &&
+		     read_ini(places, browser, root, "installs.ini", true);
 		free(root);
 	}
 	return ok;
@@ -386,7 +429,7 @@ browser_find(enum browser browser, struct places *places)
 	bool ok;
 
 	*places = (struct places){0};
-	ok = browser == BROWSER_FIREFOX ? find_firefox(places) : find_chromium(places);
+	ok = has_profiles(browser) ? find_profiles(browser, places) : find_chromium(places);
 	for (size_t i = 0; i < ROWS(sandboxes) && ok; i++)
 		if (sandboxes[i].row.browser == browser &&
 		    exists(sandboxes[i].row.base, sandboxes[i].row.folder))
@@ -398,7 +441,7 @@ browser_find(enum browser browser, struct places *places)
 bool
 browser_is_idle(const struct places *places, const struct place *place)
 {
-	if (place->browser != BROWSER_FIREFOX || place->sandbox != SANDBOX_NONE ||
+	if (!has_profiles(place->browser) || place->sandbox != SANDBOX_NONE ||
 	    place->db.state != NSSDB_NONE)
 		return false;
 	for (size_t i = 0; i < places->count; i++)
@@ -426,7 +469,7 @@ browser_is_here(enum browser browser, const struct places *places)
 {
 	for (size_t i = 0; i < places->count; i++)
 		if (places->items[i].sandbox != SANDBOX_NONE ||
-		    places->items[i].db.state != NSSDB_NONE || browser == BROWSER_FIREFOX)
+		    places->items[i].db.state != NSSDB_NONE || has_profiles(browser))
 			return true;
 	for (size_t i = 0; browser == BROWSER_CHROMIUM && i < ROWS(chromium_homes); i++)
 		if (exists(chromium_homes[i].base, chromium_homes[i].folder))

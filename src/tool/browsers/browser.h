@@ -7,10 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Where the browsers of this user keep their lists of PKCS#11 modules. */
+/* Where the browsers and the mail program of this user keep their lists of PKCS#11 modules. */
+
+#define BROWSER_LOGIN_MODULE "jpki-auth-pkcs11.so"
 
 enum browser {
 	BROWSER_FIREFOX,
+	BROWSER_THUNDERBIRD,
 	BROWSER_CHROMIUM, /* and those made from it, which share one list */
 	BROWSERS
 };
@@ -21,7 +24,8 @@ enum sandbox {
 	SANDBOX_FLATPAK,
 };
 
-/* A profile of Firefox, the list of Chromium, or a sandbox in which one of them runs. */
+/* A profile of Firefox or Thunderbird, the list of Chromium, or a sandbox in which one of them
+ * runs. */
 struct place {
 	enum browser browser;
 	enum sandbox
@@ -39,8 +43,8 @@ struct places {
 };
 
 /*
- * Whether it is one of the profiles that Firefox makes and never uses: they say nothing where
- * another one was used.
+ * Whether it is one of the profiles that Firefox and Thunderbird make and never use: they say
+ * nothing where another one was used.
  */
 bool browser_is_idle(const struct places *places, const struct place *place);
 
@@ -56,6 +60,13 @@ bool browser_is_here(enum browser browser, const struct places *places);
 
 /* Looks again whether it runs. */
 void browser_look_running(struct place *place);
+
+/* Whether it is for mail: what it needs is the key for signatures, and to trust its authority. */
+bool browser_is_for_mail(enum browser browser);
+
+/* The file name of the module for it: the one with the key that it is for, so that it asks one PIN.
+ */
+const char *browser_module(enum browser browser);
 
 /* "Firefox", "Chromium". */
 const char *browser_name(enum browser browser);

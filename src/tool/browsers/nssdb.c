@@ -102,11 +102,19 @@ field(const struct block *block, const char *key)
 	return NULL;
 }
 
+/* The length of our entry's name, which is how its module's file name begins. */
+static int
+name_len(const char *file)
+{
+	return (int)strlen(file) - (int)strlen(".so");
+}
+
 static bool
-is_ours(const struct block *block)
+is_ours(const struct block *block, const char *file)
 {
 	char *name = field(block, "name");
-	bool ours = name && strcmp(name, NSSDB_NAME) == 0;
+	bool ours = name && (int)strlen(name) == name_len(file) &&
+		    strncmp(name, file, strlen(name)) == 0;
 
 	free(name);
 	return ours;
@@ -118,24 +126,22 @@ static const struct {
 	const char *file;
 	enum nssdb_state state;
 } libraries[] = {
-	{NSSDB_FILE, NSSDB_BY_HAND},
 	{"jpki-pkcs11.so", NSSDB_BY_HAND},
 	{"p11-kit-proxy.so", NSSDB_PROXY},
 	{"libp11-kit.so.0", NSSDB_PROXY},
 };
 
 static enum nssdb_state
-state_of(const struct block *block, const char *library)
+state_of(const struct block *block, const char *file, const char *library)
 {
-	const char *slash = strrchr(library, '/'), *file = slash ? slash + 1 : library;
+	const char *slash = strrchr(library, '/'), *base = slash ? slash + 1 : library;
+	enum nssdb_state state =
+		strncmp(base, file, strlen(file)) == 0 ? NSSDB_BY_HAND : NSSDB_WITHOUT;
 
-	for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
-		if (strncmp(file, libraries[i].file, strlen(libraries[i].file)) != 0)
-			continue;
-		return libraries[i].state == NSSDB_BY_HAND && is_ours(block) ? NSSDB_OURS
-									     : libraries[i].state;
-	}
-	return is_ours(block) ? NSSDB_OURS : NSSDB_WITHOUT;
+	for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++)
+		if (strncmp(base, libraries[i].file, strlen(libraries[i].file)) == 0)
+			state = libraries[i].state;
+	return state != NSSDB_PROXY && is_ours(block, file) ? NSSDB_OURS : state;
 }
 
 /* What says most: our entry before one by hand, that before the proxy. */
@@ -152,7 +158,7 @@ is_there(const char *library)
 }
 
 void
-nssdb_look(const char *folder, struct nssdb *db)
+nssdb_look(const char *folder, const char *file, struct nssdb *db)
 {
 	char *path = joined(folder, LIST), *text = path ? file_text(path) : NULL;
 	const char *rest = text;
@@ -163,7 +169,7 @@ nssdb_look(const char *folder, struct nssdb *db)
 							: NSSDB_UNREADABLE};
 	while (text && next_block(&rest, &block)) {
 		char *library = field(&block, "library");
-		enum nssdb_state state = library ? state_of(&block, library) : NSSDB_WITHOUT;
+		enum nssdb_state state = library ? state_of(&block, file, library) : NSSDB_WITHOUT;
 
 		if (outweighs(state, db->state)) {
 			free(db->library);
@@ -188,8 +194,9 @@ nssdb_free(struct nssdb *db)
 /* ---- changing ---- */
 
 struct work {
-	char *list;    /* the file itself, links followed */
-	char *scratch; /* a folder beside it, in which modutil works on a copy */
+	const char *file; /* of the module */
+	char *list;	  /* the file itself, links followed */
+	char *scratch;	  /* a folder beside it, in which modutil works on a copy */
 	char *copy;
 	char *old;
 	int fd; /* holds the lock on the scratch folder */
@@ -315,7 +322,7 @@ modutil(char *const arguments[], char why[NSSDB_WHY])
 
 /* Our entries in a list: how many, and whether each is this library. */
 static bool
-has_exactly(const char *text, const char *library)
+has_exactly(const char *text, const char *file, const char *library)
 {
 	int count = 0, right = 0;
 	struct block block;
@@ -323,7 +330,7 @@ has_exactly(const char *text, const char *library)
 	while (next_block(&text, &block)) {
 		char *is = field(&block, "library");
 
-		if (is_ours(&block)) {
+		if (is_ours(&block, file)) {
 			count++;
 			right += is && library && strcmp(is, library) == 0;
 		}
@@ -333,22 +340,22 @@ has_exactly(const char *text, const char *library)
 }
 
 static bool
-next_other(const char **text, struct block *block)
+next_other(const char **text, const char *file, struct block *block)
 {
 	while (next_block(text, block))
-		if (!is_ours(block))
+		if (!is_ours(block, file))
 			return true;
 	return false;
 }
 
 /* Whether both lists have the same entries in the same order, apart from ours. */
 static bool
-same_others(const char *one, const char *other)
+same_others(const char *one, const char *other, const char *file)
 {
 	struct block a, b;
 
 	for (;;) {
-		bool more = next_other(&one, &a), more_b = next_other(&other, &b);
+		bool more = next_other(&one, file, &a), more_b = next_other(&other, file, &b);
 
 		if (more != more_b)
 			return false;
@@ -377,7 +384,8 @@ put_in_place(const struct work *work, const char *library, char why[NSSDB_WHY])
 	char *new = file_text(work->copy), *now = file_text(work->list);
 	bool ok = false;
 
-	if (!new || !has_exactly(new, library) || !same_others(work->old, new))
+	if (!new || !has_exactly(new, work->file, library) ||
+	    !same_others(work->old, new, work->file))
 		explain(why, "%s", _("modutil would have changed something else too"));
 	else if (!now || strcmp(now, work->old) != 0)
 		explain(why, _("%s was just changed by another program"), work->list);
@@ -393,28 +401,30 @@ put_in_place(const struct work *work, const char *library, char why[NSSDB_WHY])
 static bool
 run_modutil(const struct work *work, const char *library, char why[NSSDB_WHY])
 {
-	char *database;
-	bool ok = true;
+	char *database = NULL, *name = NULL;
+	bool ok = asprintf(&database, "sql:%s", work->scratch) >= 0 &&
+		  asprintf(&name, "%.*s", name_len(work->file), work->file) >= 0;
 
-	if (asprintf(&database, "sql:%s", work->scratch) < 0)
-		return no_memory(why);
-	if (!has_exactly(work->old, NULL))
-		ok = modutil((char *[]){"modutil", "-force", "-dbdir", database, "-delete",
-					NSSDB_NAME, NULL},
-			     why);
+	if (!ok)
+		ok = no_memory(why);
+	else if (!has_exactly(work->old, work->file, NULL))
+		ok = modutil(
+			(char *[]){"modutil", "-force", "-dbdir", database, "-delete", name, NULL},
+			why);
 	if (ok && library)
-		ok = modutil((char *[]){"modutil", "-force", "-dbdir", database, "-add", NSSDB_NAME,
+		ok = modutil((char *[]){"modutil", "-force", "-dbdir", database, "-add", name,
 					"-libfile", (char *)(uintptr_t)library, NULL},
 			     why);
 	free(database);
+	free(name);
 	return ok;
 }
 
 /* The list with our entry for `library`, or without any (NULL). */
 static bool
-change(const char *folder, const char *library, char why[NSSDB_WHY])
+change(const char *folder, const char *file, const char *library, char why[NSSDB_WHY])
 {
-	struct work work = {.fd = -1};
+	struct work work = {.file = file, .fd = -1};
 	bool ok;
 
 	/* Ctrl-C in the middle is obeyed when all is tidy again. */
@@ -426,15 +436,15 @@ change(const char *folder, const char *library, char why[NSSDB_WHY])
 }
 
 bool
-nssdb_add(const char *folder, const char *library, char why[NSSDB_WHY])
+nssdb_add(const char *folder, const char *file, const char *library, char why[NSSDB_WHY])
 {
-	return change(folder, library, why);
+	return change(folder, file, library, why);
 }
 
 bool
-nssdb_remove(const char *folder, char why[NSSDB_WHY])
+nssdb_remove(const char *folder, const char *file, char why[NSSDB_WHY])
 {
-	return change(folder, NULL, why);
+	return change(folder, file, NULL, why);
 }
 
 /* The folder and those above it, as Chromium makes them: for the user alone. */

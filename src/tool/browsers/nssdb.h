@@ -6,15 +6,11 @@
 
 /*
  * The list of PKCS#11 modules in an NSS database: the file pkcs11.txt beside cert9.db, one in each
- * profile of Firefox, one for all of Chromium's. It is read here, and changed by NSS's own modutil,
- * but on a copy: the result is compared with what was asked for and then takes the file's place in
- * one step. So nothing else in the database is ever written to, and whatever ends us or modutil,
- * the list is the old one or the new one.
+ * profile of Firefox and Thunderbird, one for all of Chromium's. It is read here, and changed by
+ * NSS's own modutil, but on a copy: the result is compared with what was asked for and then takes
+ * the file's place in one step. So nothing else in the database is ever written to, and whatever
+ * ends us or modutil, the list is the old one or the new one.
  */
-
-/* The name of our entry, and the file of the module in it. */
-#define NSSDB_NAME "jpki-auth-pkcs11"
-#define NSSDB_FILE "jpki-auth-pkcs11.so"
 
 enum nssdb_state {
 	NSSDB_NONE,    /* no database: the browser was never started, or has not needed one */
@@ -31,8 +27,11 @@ struct nssdb {
 	bool readable; /* and it is there */
 };
 
-/* Looks; changes nothing. nssdb_free goes with it. */
-void nssdb_look(const char *folder, struct nssdb *db);
+/*
+ * Looks for the module with that file name, which without its ".so" is the name of our entry;
+ * changes nothing. nssdb_free goes with it.
+ */
+void nssdb_look(const char *folder, const char *file, struct nssdb *db);
 void nssdb_free(struct nssdb *db);
 
 /* Room for a sentence that says why not. */
@@ -43,7 +42,7 @@ void nssdb_free(struct nssdb *db);
  * user. `library` is an absolute path. nssdb_make makes an empty database and its folder.
  */
 bool nssdb_make(const char *folder, char why[NSSDB_WHY]);
-bool nssdb_add(const char *folder, const char *library, char why[NSSDB_WHY]);
-bool nssdb_remove(const char *folder, char why[NSSDB_WHY]);
+bool nssdb_add(const char *folder, const char *file, const char *library, char why[NSSDB_WHY]);
+bool nssdb_remove(const char *folder, const char *file, char why[NSSDB_WHY]);
 
 #endif

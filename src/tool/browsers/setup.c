@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki-tool setup: the module for user authentication in a browser's list, or out of it again. */
+/* jpki-tool setup: the module for one key in the lists of a program, or out of them again. */
 #include "tool/browsers/setup.h"
 
+#include "holder/authority.h"
+#include "holder/certificate.h"
+#include "holder/session.h"
 #include "tool/browsers/browser.h"
 #include "tool/browsers/p11kit.h"
+#include "tool/browsers/trust.h"
+#include "tool/cards/cards.h"
+#include "tool/cards/words.h"
 #include "tool/system/child.h"
 #include "tool/system/packages.h"
 #include "tool/terminal/prompt.h"
@@ -17,6 +23,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/pem.h>
+
 /* What is to be done in one place. */
 enum step {
 	STEP_NONE,
@@ -29,7 +37,9 @@ struct plan {
 	enum browser browser;
 	char *library; /* an absolute path; NULL for --remove */
 	struct places places;
+	char *authority; /* for mail: of the card's certificate, in PEM; NULL for --remove */
 	enum step *steps;
+	bool *trusts; /* whether the authority is to be added there, or taken away */
 	size_t changes, already, running;
 };
 
@@ -47,29 +57,96 @@ browser_read(const char *word, enum browser *browser)
 	for (*browser = 0; *browser < BROWSERS; (*browser)++)
 		if (strcasecmp(word, browser_word(*browser)) == 0)
 			return true;
-	complain(_("say firefox, chromium or agent, not \"%s\""), word);
+	complain(_("say firefox, thunderbird, chromium or agent, not \"%s\""), word);
 	return false;
 }
 
-/* Browsers list all tokens of a module, and would ask the signing password too. */
+/* They list all tokens of a module, and would ask the PIN of each. */
 static enum tool_exit
 find_library(struct plan *plan)
 {
-	const char *path = plan->options->module ? plan->options->module : PKCS11DIR "/" NSSDB_FILE;
-	const char *slash = strrchr(path, '/');
+	const char *file = browser_module(plan->browser), *path = plan->options->module, *slash;
+	enum tool_exit status = TOOL_FAILED;
+	char *installed = NULL;
 
 	if (plan->options->remove)
 		return TOOL_OK;
-	if (strcmp(slash ? slash + 1 : path, NSSDB_FILE) != 0) {
-		complain(_("a browser gets %s only, the module for user authentication, not %s"),
-			 NSSDB_FILE, path);
-		return TOOL_USAGE;
+	if (!path && asprintf(&installed, "%s/%s", PKCS11DIR, file) >= 0)
+		path = installed;
+	if (!path)
+		return out_of_memory();
+	slash = strrchr(path, '/');
+	if (strcmp(slash ? slash + 1 : path, file) != 0) {
+		complain(_("%s gets %s only, so that it asks for one PIN, not %s"),
+			 browser_name(plan->browser), file, path);
+		status = TOOL_USAGE;
+	} else {
+		plan->library = *path == '/' ? strdup(path) : realpath(path, NULL);
+		if (plan->library && access(plan->library, R_OK) == 0)
+			status = TOOL_OK;
+		else
+			complain(_("cannot read %s: install jpki-pkcs11, or say with --module "
+				   "where it is"),
+				 path);
 	}
-	plan->library = *path == '/' ? strdup(path) : realpath(path, NULL);
-	if (plan->library && access(plan->library, R_OK) == 0)
+	free(installed);
+	return status;
+}
+
+/* ---- the authority of the card's certificate ---- */
+
+/* False if its own signature is wrong. */
+static bool
+show_authority(X509 *certificate)
+{
+	const char *const labels[] = {_("Authority"), _("SHA-256 fingerprint")};
+	char fingerprint[FINGERPRINT_TEXT], year[AUTHORITY_YEAR];
+	enum authority_answer answer =
+		authority_check(authority_list(), KEY_SIGN, certificate, certificate, year);
+	char *text = authority_text(answer, year);
+
+	(void)certificate_fingerprint(certificate, fingerprint);
+	screen_labels(labels, sizeof labels / sizeof labels[0]);
+	screen_row(labels[0], authority_mark(answer), text ? text : "?");
+	screen_row(labels[1], MARK_NONE, fingerprint);
+	screen_blank();
+	free(text);
+	return authority_mark(answer) != MARK_PROBLEM;
+}
+
+static enum tool_exit
+read_authority(struct module *module, const struct options *options, void *context)
+{
+	struct plan *plan = context;
+	X509 *certificate = NULL;
+	BIO *out = BIO_new(BIO_s_mem());
+	enum tool_exit status =
+		cards_tell(module, certificate_read(module, ID_SIGN_CA, &certificate));
+	char *data;
+	long len;
+
+	(void)options;
+	if (status == TOOL_OK) {
+		if (out && PEM_write_bio_X509(out, certificate) == 1) {
+			len = BIO_get_mem_data(out, &data);
+			plan->authority = strndup(data, (size_t)len);
+		}
+		if (!plan->authority)
+			status = out_of_memory();
+		else if (!show_authority(certificate))
+			status = TOOL_FAILED;
+	}
+	X509_free(certificate);
+	BIO_free(out);
+	return status;
+}
+
+static enum tool_exit
+find_authority(struct plan *plan)
+{
+	if (!browser_is_for_mail(plan->browser) || plan->options->remove)
 		return TOOL_OK;
-	complain(_("cannot read %s: install jpki-pkcs11, or say with --module where it is"), path);
-	return TOOL_FAILED;
+	return cards_run(plan->options, read_authority, plan);
 }
 
 /* ---- one row for each place ---- */
@@ -138,7 +215,7 @@ comes_by_p11kit(const struct place *place)
 
 	if (place->db.state != NSSDB_PROXY && !place->elsewhere)
 		return false;
-	known = p11kit_find(browser_word(place->browser), NSSDB_FILE);
+	known = p11kit_find(browser_word(place->browser), browser_module(place->browser));
 	free(known);
 	return known != NULL;
 }
@@ -175,7 +252,7 @@ plan_add(struct plan *plan, const struct place *place)
 		row(place, MARK_OK, "%s", _("the module comes through p11-kit already"));
 		return STEP_NONE;
 	}
-	if (place->db.state == NSSDB_NONE && place->browser == BROWSER_FIREFOX) {
+	if (place->db.state == NSSDB_NONE && place->browser != BROWSER_CHROMIUM) {
 		row(place, MARK_CAUTION,
 		    _("never used: start %s with it once, close it, and run this again"), name);
 		return STEP_NONE;
@@ -201,7 +278,7 @@ plan_remove(struct plan *plan, const struct place *place)
 		return STEP_CHANGE;
 	case NSSDB_BY_HAND:
 		row(place, MARK_CAUTION,
-		    _("%s is in it, but not by \"jpki-tool setup\": take it out in the browser"),
+		    _("%s is in it, but not by \"jpki-tool setup\": take it out in its settings"),
 		    place->db.library);
 		break;
 	case NSSDB_NONE:
@@ -215,8 +292,33 @@ plan_remove(struct plan *plan, const struct place *place)
 	return STEP_NONE;
 }
 
+/* Whether the authority is to be added or taken away. */
+static bool
+plan_trust(struct plan *plan, const struct place *place)
+{
+	char *name;
+
+	if (!browser_is_for_mail(place->browser) || place->db.state == NSSDB_NONE)
+		return false;
+	if (plan->options->remove) {
+		if (!trust_has_ours(place->folder))
+			return false;
+		row(place, MARK_NONE, "%s", _("the authority is not trusted any more"));
+		return true;
+	}
+	name = trust_find(place->folder, plan->authority);
+	if (!name) {
+		row(place, MARK_NONE, "%s",
+		    _("the authority becomes trusted for mail, and for nothing else"));
+		return true;
+	}
+	row(place, MARK_OK, _("the authority is trusted for mail already: %s"), name);
+	free(name);
+	return false;
+}
+
 static enum step
-plan_place(struct plan *plan, const struct place *place)
+plan_place(struct plan *plan, const struct place *place, bool *trust)
 {
 	enum step step;
 
@@ -235,7 +337,8 @@ plan_place(struct plan *plan, const struct place *place)
 		return STEP_NONE;
 	}
 	step = plan->options->remove ? plan_remove(plan, place) : plan_add(plan, place);
-	if (step != STEP_NONE && place->running) {
+	*trust = plan_trust(plan, place);
+	if ((step != STEP_NONE || *trust) && place->running) {
 		plan->running++;
 		row(place, MARK_PROBLEM, _("is running: close it first (%s)"), place->running);
 	}
@@ -245,14 +348,16 @@ plan_place(struct plan *plan, const struct place *place)
 static enum tool_exit
 make_plan(struct plan *plan)
 {
-	if (browser_find(plan->browser, &plan->places))
+	if (browser_find(plan->browser, &plan->places)) {
 		plan->steps = calloc(plan->places.count + 1, sizeof *plan->steps);
-	if (!plan->steps)
+		plan->trusts = calloc(plan->places.count + 1, sizeof *plan->trusts);
+	}
+	if (!plan->steps || !plan->trusts)
 		return out_of_memory();
 	find_width(&plan->places);
 	for (size_t i = 0; i < plan->places.count; i++) {
-		plan->steps[i] = plan_place(plan, &plan->places.items[i]);
-		plan->changes += plan->steps[i] != STEP_NONE;
+		plan->steps[i] = plan_place(plan, &plan->places.items[i], &plan->trusts[i]);
+		plan->changes += plan->steps[i] != STEP_NONE || plan->trusts[i];
 	}
 	return TOOL_OK;
 }
@@ -261,8 +366,11 @@ make_plan(struct plan *plan)
 
 /* The browser may have been started while the question was asked. */
 static bool
-do_step(const struct plan *plan, struct place *place, enum step step, char why[NSSDB_WHY])
+do_step(const struct plan *plan, struct place *place, enum step step, bool trust,
+	char why[NSSDB_WHY])
 {
+	const char *file = browser_module(plan->browser);
+
 	browser_look_running(place);
 	if (place->running) {
 		(void)snprintf(why, NSSDB_WHY, "%s", _("it is running now: close it first"));
@@ -270,8 +378,13 @@ do_step(const struct plan *plan, struct place *place, enum step step, char why[N
 	}
 	if (step == STEP_MAKE && !nssdb_make(place->folder, why))
 		return false;
-	return plan->library ? nssdb_add(place->folder, plan->library, why)
-			     : nssdb_remove(place->folder, why);
+	if (trust && !(plan->library ? trust_add(place->folder, plan->authority, why)
+				     : trust_remove(place->folder, why)))
+		return false;
+	if (step == STEP_NONE)
+		return true;
+	return plan->library ? nssdb_add(place->folder, file, plan->library, why)
+			     : nssdb_remove(place->folder, file, why);
 }
 
 static enum tool_exit
@@ -283,11 +396,11 @@ do_plan(struct plan *plan)
 	for (size_t i = 0; i < plan->places.count; i++) {
 		struct place *place = &plan->places.items[i];
 
-		if (plan->steps[i] == STEP_NONE)
+		if (plan->steps[i] == STEP_NONE && !plan->trusts[i])
 			continue;
-		if (do_step(plan, place, plan->steps[i], why)) {
+		if (do_step(plan, place, plan->steps[i], plan->trusts[i], why)) {
 			row(place, MARK_OK, "%s",
-			    plan->library ? _("done; it counts from the browser's next start")
+			    plan->library ? _("done; it counts from the program's next start")
 					  : _("done"));
 			continue;
 		}
@@ -366,7 +479,8 @@ static bool
 changes_anothers(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->places.count; i++)
-		if (plan->steps[i] != STEP_NONE && setup_is_anothers(plan->places.items[i].folder))
+		if ((plan->steps[i] != STEP_NONE || plan->trusts[i]) &&
+		    setup_is_anothers(plan->places.items[i].folder))
 			return true;
 	return false;
 }
@@ -405,8 +519,12 @@ carry_out(struct plan *plan)
 		return TOOL_FAILED;
 	}
 	screen_blank();
-	screen_text(0, _("Nothing else is changed; the browser goes on asking which certificate a "
-			 "site gets."));
+	if (browser_is_for_mail(plan->browser))
+		screen_text(0, _("Nothing else is changed; which mails are signed is chosen in "
+				 "the program."));
+	else
+		screen_text(0, _("Nothing else is changed; the browser goes on asking which "
+				 "certificate a site gets."));
 	screen_blank();
 	if (!plan->options->yes)
 		status = prompt_consent(_("Do this?"), "--yes", _("nothing was changed"));
@@ -422,10 +540,14 @@ setup_run(const struct options *options, char *arguments[])
 	if (browser_read(arguments[0], &plan.browser)) {
 		status = setup_is_anothers_home() ? TOOL_FAILED : find_library(&plan);
 		if (status == TOOL_OK)
+			status = find_authority(&plan);
+		if (status == TOOL_OK)
 			status = carry_out(&plan);
 	}
 	browser_free(&plan.places);
 	free(plan.steps);
+	free(plan.trusts);
+	free(plan.authority);
 	free(plan.library);
 	return status;
 }

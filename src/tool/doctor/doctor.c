@@ -20,6 +20,7 @@ static const struct {
 	[AREA_AGENT] = {"agent", N_("PIN agent")},
 	[AREA_P11KIT] = {"p11-kit", "p11-kit"},
 	[AREA_FIREFOX] = {"firefox", "Firefox"},
+	[AREA_THUNDERBIRD] = {"thunderbird", "Thunderbird"},
 	[AREA_CHROMIUM] = {"chromium", "Chromium"},
 };
 

@@ -19,7 +19,7 @@
 static bool
 look_at_p11kit(struct report *report, const char *folder)
 {
-	char *known = p11kit_find("jpki-tool", NSSDB_FILE), *line, *word = NULL;
+	char *known = p11kit_find("jpki-tool", BROWSER_LOGIN_MODULE), *line, *word = NULL;
 
 	report_on(report, AREA_P11KIT, known);
 	if (known) {
@@ -30,7 +30,7 @@ look_at_p11kit(struct report *report, const char *folder)
 	report_add(report, MARK_PROBLEM, "unknown", "%s",
 		   _("it does not know the module: programs that ask p11-kit, such as those with "
 		     "GnuTLS, do not find the card"));
-	if (asprintf(&line, "module: %s/" NSSDB_FILE, folder) >= 0) {
+	if (asprintf(&line, "module: %s/" BROWSER_LOGIN_MODULE, folder) >= 0) {
 		word = shell_quote(line);
 		free(line);
 	}
@@ -66,6 +66,7 @@ look_at_opensc(struct report *report)
 
 static const enum area areas[] = {
 	[BROWSER_FIREFOX] = AREA_FIREFOX,
+	[BROWSER_THUNDERBIRD] = AREA_THUNDERBIRD,
 	[BROWSER_CHROMIUM] = AREA_CHROMIUM,
 };
 
@@ -90,7 +91,7 @@ not_in_its_list(struct report *report, const struct place *place, bool p11kit)
 	} else if (p11kit && (place->db.state == NSSDB_PROXY || place->elsewhere)) {
 		report_add(report, MARK_OK, "set-up", _("%s%sthe module comes through p11-kit"),
 			   place->name, colon);
-	} else {
+	} else if (!browser_is_for_mail(place->browser)) { /* most sign no mail with a card */
 		report_add(report, MARK_CAUTION, "not-set-up", _("%s%sit does not have the module"),
 			   place->name, colon);
 		propose_setup(report, place->browser);
@@ -156,7 +157,7 @@ look_at_browser(struct report *report, enum browser browser, bool p11kit)
 			if (!browser_is_idle(&places, &places.items[i]) &&
 			    !is_elsewhere(&places, &places.items[i]))
 				judge(report, &places.items[i], p11kit);
-		if (places.count == 0) {
+		if (places.count == 0 && !browser_is_for_mail(browser)) {
 			report_on(report, areas[browser], "");
 			report_add(report, MARK_CAUTION, "never-used", "%s",
 				   _("it was never started: do that, close it, and set it up"));
