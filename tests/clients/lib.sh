@@ -34,6 +34,7 @@ card=adult
 rows=() # finished rows but for the last two columns
 ours=() theirs=()
 play=$work/play # where recipes run
+run_as=() # what recipes are run by, to be another user
 
 # shadow FOLDER [FROM]: lets us change a system folder without anybody else seeing it. What we may not
 # read in it stays behind: in a user namespace, other users' secrets.
@@ -170,7 +171,7 @@ fresh_card() { card_out && card_in && card count reset >/dev/null; }
 run_block() {
 	local file=$1 output=$2 status
 	shift 2
-	(cd "$play" && "$answer" $recipe_seconds "$@" -- bash -eu -o pipefail "$file") \
+	(cd "$play" && "$answer" $recipe_seconds "$@" -- "${run_as[@]}" bash -eu -o pipefail "$file") \
 		>"$output" 2>&1
 	status=$?
 	sed -i 's/\r//g; s/\x1b\[[0-9;]*m//g' "$output" # a terminal may get colours

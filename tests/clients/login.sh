@@ -1,0 +1,174 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The recipes of doc/clients/login.md, with the real sudo, SSSD and PAM, for a user that only this
+# test's namespace has.
+set -u
+. "$(dirname "$0")/lib.sh"
+client_enter login "$@"
+setpriv --reuid 1500 --clear-groups true 2>/dev/null ||
+	{ forbidden login "sudo and login need the real root"; finish; }
+recipe_seconds=60
+as_alice=(setpriv --reuid 1500 --regid 1500 --init-groups env HOME=/home/alice)
+
+add_user() {
+	local file
+	mkdir -p "$work/etc" && mount -t tmpfs -o mode=755 none /home && mkdir -m 755 /home/alice &&
+		chown 1500 /home/alice || return 1
+	for file in passwd group shadow hosts; do
+		cp -p /etc/$file "$work/etc/" && mount --bind "$work/etc/$file" /etc/$file || return 1
+	done
+	echo "alice:x:1500:1500::/home/alice:/bin/sh" >>/etc/passwd
+	echo "alice:x:1500:" >>/etc/group
+	echo "alice:$(openssl passwd -6 -salt test "a password"):20000::::::" >>/etc/shadow
+	echo "127.0.0.1 $(hostname)" >>/etc/hosts # sudo asks for it
+}
+
+folders() {
+	shadow /etc/pam.d &&
+		mount -t tmpfs none /var/lib/sss && mount -t tmpfs none /var/log/sssd &&
+		mkdir -p /var/lib/sss/{db,mc,pubconf,secrets,gpo_cache,deskprofile,keytabs,pipes/private} &&
+		mount -t tmpfs -o mode=755 none /etc/sssd && mkdir /etc/sssd/pki /etc/sssd/conf.d &&
+		mount -t tmpfs -o mode=755 none /etc/pam_pkcs11 && mount -t tmpfs -o mode=755 none /etc/sudoers.d &&
+		echo "alice ALL = (ALL) ALL" >/etc/sudoers.d/alice && chmod 440 /etc/sudoers.d/alice
+}
+
+# pam_begin: each program begins with Debian's own files.
+pam_begin() {
+	[ ! -e "$work/pam.d" ] && cp -a /etc/pam.d "$work/pam.d"
+	cp -a "$work/pam.d/." /etc/pam.d/
+}
+
+version_of() { { grep -hs "^$1=" "$unpacked/../packages" || dpkg-query -W -f '${Package}=${Version}\n' "$1"; } 2>/dev/null | sed 's/^[^=]*=//; s/-.*//' | tail -n 1; }
+
+root_by() { grep -qx root "$1" || { tail -n 5 "$1"; return 1; }; }
+
+# sudo_row WHAT [PROMPT ANSWER]...: the page's sudo, as alice.
+sudo_row() {
+	run_as=("${as_alice[@]}")
+	recipe sudo "$@"
+	run_as=()
+	check "sudo: is root" root_by "$work/recipe.out"
+}
+
+# What login asks of PAM. (login itself hangs up its terminal first, which would end the test's.)
+console_row() {
+	local result=works
+	card count reset >/dev/null
+	"$answer" $recipe_seconds "$@" -- pamtester login alice authenticate acct_mgmt >"$work/console" 2>&1
+	if grep -q 'successfully authenticated' "$work/console"; then ok "the console lets in"; else
+		not_ok "the console lets in" "$work/console"
+		result=FAILED
+	fi
+	add_row "logs in on the console (PAM's service login)" "$result" "$(exchanges)"
+	check "the console: left clean" left_clean
+}
+
+# falls_back NAME TRIES MESSAGE [PROMPT ANSWER]...: the password is asked for after all, and serves.
+falls_back() {
+	local name=$1 tries=$2 message=$3
+	shift 3
+	recipe_text sudo >"$work/recipe.sh"
+	run_as=("${as_alice[@]}")
+	run_block "$work/recipe.sh" "$work/recipe.out" "$@" "assword" "a password"
+	run_as=()
+	check "$name: the password serves" root_by "$work/recipe.out"
+	check "$name: says so" grep -Fqe "$message" "$work/recipe.out"
+	[ "$tries" = - ] || check "$name: the tries" tries_left "$tries" 5
+	[ "$tries" = - ] || card tries $card auth 3 >/dev/null
+}
+
+# stays_out NAME TRIES MESSAGE PROMPT PIN: with the card in the reader, sudo asks for the PIN three times and
+# never for the password.
+stays_out() {
+	local name=$1 tries=$2 message=$3 prompt=$4 pin=$5
+	run_as=("${as_alice[@]}")
+	mishap sudo "$name: sudo asks for nothing but the PIN, and fails" "$message" \
+		"$prompt" "$pin" "$prompt" "$pin" "$prompt" "$pin"
+	run_as=()
+	check "$name: the tries" tries_left "$tries" 5
+	card tries $card auth 3 >/dev/null
+}
+
+# lets_in PROMPT
+lets_in() {
+	sudo_row "lets in by sudo" "$1" $pin_auth
+	console_row "$1" $pin_auth
+}
+
+# without_card MESSAGE
+without_card() {
+	card_out
+	falls_back "no card" - "$1"
+	card_in
+}
+
+# Another person's card, of the same authority: whatever is asked for and answered, nobody is let in.
+others_card() {
+	card_out
+	card insert alias && await $patience reader_has Yes || bail "another card"
+	run_as=("${as_alice[@]}")
+	recipe_text sudo >"$work/recipe.sh"
+	recipe_seconds=10 run_block "$work/recipe.sh" "$work/recipe.out" \
+		"PIN" $pin_auth "PIN" $pin_auth "PIN" $pin_auth "assword" $pin_auth "assword" $pin_auth "assword" $pin_auth
+	run_as=()
+	check "another person's card: nobody is let in" eval '! root_by "$work/recipe.out"'
+	card_out
+	card_in
+}
+
+
+chmod 755 "$work" "$play"
+{ add_user && folders; } >"$work/out" 2>&1 || bail "prepared" "$work/out"
+
+if [ -x /usr/sbin/sssd ]; then
+	program SSSD "$(version_of sssd-common)"
+	pam_begin
+	preparation sssd
+	preparation sssd-pam
+	sssd -i --logger=files >"$work/sssd.log" 2>&1 &
+	sssd_pid=$!
+	await $patience test -S /var/lib/sss/pipes/pam || bail "SSSD started" "$work/sssd.log"
+	prompt="PIN for JPKI Auth 4-digit PIN"
+	lets_in "$prompt"
+	falls_back "a wrong PIN" 2 "assword" "$prompt" 4444
+	card block $card auth >/dev/null
+	falls_back "a locked PIN" 0 "PIN locked" "$prompt" $pin_auth
+	without_card "assword"
+	others_card
+	kill $sssd_pid
+	wait $sssd_pid 2>/dev/null
+fi
+if [ -e "$(echo /usr/lib/*/security/pam_pkcs11.so)" ]; then
+	program pam_pkcs11 "$(version_of libpam-pkcs11)"
+	pam_begin
+	preparation pam-pkcs11
+	preparation pam-pkcs11-pam
+	prompt="Smart card PIN: "
+	lets_in "$prompt"
+	stays_out "a wrong PIN" 2 "Error 2320: Wrong smart card PIN" "$prompt" 4444
+	card block $card auth >/dev/null
+	stays_out "a locked PIN" 0 "Error 2320: Wrong smart card PIN" "$prompt" $pin_auth
+	without_card "no suitable token available"
+	others_card
+fi
+
+# libpam-p11, of which the page warns: on Debian 12 it never ends.
+warned() {
+	local status
+	timeout --foreground 20 "$answer" 10 "PIN" $pin_auth -- pamtester warned alice authenticate
+	status=$?
+	case $(version_of libpam-p11) in
+	0.3.*) [ $status = 124 ] ;;
+	*) ended_badly $status ;;
+	esac
+}
+if [ -e "$(echo /usr/lib/*/security/pam_p11.so)" ]; then
+	printf 'auth required pam_p11.so %s\n' "$modules/jpki-auth-pkcs11.so" >/etc/pam.d/warned
+	install -d -o 1500 /home/alice/.eid && "$sim" certificate $card auth >/home/alice/.eid/authorized_certificates
+	check "libpam-p11 lets in" "$answer" 20 "PIN" $pin_auth -- pamtester warned alice authenticate
+	card block $card auth >/dev/null
+	check "libpam-p11 on a locked PIN: does what the page says of its version" warned
+	card tries $card auth 3 >/dev/null
+fi
+client_finish
