@@ -48,6 +48,7 @@ struct token {
 	bool unproven;	    /* logged in, and nothing proves any more that it is the same card */
 	bool doubted;	    /* the card was reset or did not answer, or the machine slept */
 	bool pin_presented; /* in this transaction */
+	unsigned int resets; /* of the card in this transaction, as far as they were got over */
 	bool power_off;	    /* only taking the power logs out: no other application to select */
 	size_t other;	    /* which of layout_others worked last */
 	enum token_learnt short_read, pss;
@@ -101,6 +102,12 @@ enum result work_go_on(struct token *t, uint64_t expected);
  * to it; RESULT_ENDED; RESULT_TRANSPORT where the machine slept since the transaction began.
  */
 enum result work_cross(struct token *t);
+
+/*
+ * In work that presented no PIN. After a reset of the card it is met anew; true: do the work once more.
+ * Else `r` says what it came to.
+ */
+bool work_resume(struct token *t, enum result *r);
 
 /* Logs the card out if a PIN was presented, ends the transaction, passes `r` through. */
 enum result work_end(struct token *t, enum result r);

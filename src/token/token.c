@@ -193,15 +193,11 @@ fill_info(struct token *t, enum layout_key key, struct token_info *info)
 }
 
 static enum result
-read_info_in_work(struct token *t, enum layout_key key, struct token_info *info)
+read_info_in_work(struct token *t, enum layout_key key)
 {
 	enum result r = look_read_info(t);
 
-	if (r == RESULT_OK)
-		r = present_query(t, key);
-	if (r == RESULT_OK)
-		fill_info(t, key, info);
-	return r;
+	return r == RESULT_OK ? present_query(t, key) : r;
 }
 
 enum result
@@ -209,7 +205,14 @@ token_read_info(struct token *t, enum layout_key key, struct token_info *info)
 {
 	enum result r = begin_on_key(t, 0, key);
 
-	return r == RESULT_OK ? work_end(t, read_info_in_work(t, key, info)) : r;
+	if (r != RESULT_OK)
+		return r;
+	do {
+		r = read_info_in_work(t, key);
+	} while (work_resume(t, &r));
+	if (r == RESULT_OK)
+		fill_info(t, key, info);
+	return work_end(t, r);
 }
 
 bool
@@ -434,6 +437,17 @@ token_change_pin(struct token *t, uint64_t expected, enum layout_key key, struct
 	return r;
 }
 
+static enum result
+read_certificate(struct token *t, uint16_t file, const char *name, struct state_certificate *c)
+{
+	enum result r;
+
+	do {
+		r = files_read_certificate(t, file, name, c);
+	} while (work_resume(t, &r));
+	return r;
+}
+
 enum result
 token_load_certificate(struct token *t, uint64_t expected, enum layout_key key,
 		       const struct certificate **certificate)
@@ -452,7 +466,7 @@ token_load_certificate(struct token *t, uint64_t expected, enum layout_key key,
 	r = begin_on_key(t, expected, key);
 	if (r != RESULT_OK)
 		return r;
-	r = files_read_certificate(t, role->certificate_file, role->name, &k->certificate);
+	r = read_certificate(t, role->certificate_file, role->name, &k->certificate);
 	t->shown = true;
 	if (r == RESULT_SECURITY_STATUS) {
 		k->is_private = true;
@@ -475,6 +489,6 @@ token_load_ca_certificate(struct token *t, uint64_t expected, enum layout_key ke
 		return RESULT_OK;
 	r = begin_on_key(t, expected, key);
 	if (r == RESULT_OK)
-		r = work_end(t, files_read_certificate(t, layout_roles[key].ca_file, "CA", &k->ca));
+		r = work_end(t, read_certificate(t, layout_roles[key].ca_file, "CA", &k->ca));
 	return r;
 }

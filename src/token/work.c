@@ -3,6 +3,8 @@
 #include "card/card.h"
 #include "token/state.h"
 
+#define RESETS_MAX 4 /* of a card in one transaction: one for each program that died */
+
 static struct bytes
 aid_of(const struct layout_application *a)
 {
@@ -21,6 +23,22 @@ work_is_refusal(enum result r)
 	return work_is_answer(r) && r != RESULT_OK && r != RESULT_CARD_ERROR;
 }
 
+/* pcscd resets the card when a program dies in a transaction, which may have left it open: a
+ * contactless one keeps logins over that. */
+static void
+note_reset(struct token *t)
+{
+	t->logged_out = false;
+	t->doubted = t->kind != TOKEN_UNKNOWN;
+}
+
+static bool
+resume(struct token *t)
+{
+	note_reset(t);
+	return link_resume(t->link) == RESULT_OK;
+}
+
 /*
  * That SELECT once more after a reset, after 6F00, which the first command after power-on may
  * answer (card fact 1.3), and after what else nobody foresaw.
@@ -31,7 +49,7 @@ select_application(struct token *t, const struct layout_application *a)
 	enum result r = card_select_application(t->link, aid_of(a));
 
 	if (r == RESULT_CARD_ERROR || r == RESULT_DECLINED || r == RESULT_BAD_ANSWER ||
-	    (r == RESULT_RESET && link_resume(t->link) == RESULT_OK))
+	    (r == RESULT_RESET && resume(t)))
 		r = card_select_application(t->link, aid_of(a));
 	return r;
 }
@@ -64,6 +82,18 @@ log_out_others(struct token *t)
 	if (!log_out_card(t))
 		t->power_off = true;
 	t->logged_out = true;
+}
+
+/* Where nobody logged the card out yet, or it was reset on the way, that comes first. */
+static enum result
+select_jpki(struct token *t)
+{
+	enum result r = select_application(t, &layout_jpki);
+
+	if (r != RESULT_OK || t->logged_out)
+		return r;
+	log_out_others(t);
+	return select_application(t, &layout_jpki);
 }
 
 /* Whatever it says, a card said it: no line was bad, and asking again tells nothing else. */
@@ -117,16 +147,12 @@ identify(struct token *t)
 	enum result r = select_application(t, &layout_others[0]);
 
 	t->logged_out = r == RESULT_OK;
+	t->other = !t->logged_out;
 	if (is_word(r))
-		r = select_application(t, &layout_jpki);
+		r = select_jpki(t);
 	if (is_word(r) && r != RESULT_OK)
 		return leave_alone(t, r);
 	t->met |= r == RESULT_OK;
-	if (r == RESULT_OK && !t->logged_out) {
-		t->other = 1;
-		log_out_others(t);
-		r = select_application(t, &layout_jpki);
-	}
 	return r == RESULT_OK ? look_whole(t) : r;
 }
 
@@ -140,7 +166,7 @@ enter_application(struct token *t)
 	if (t->kind == TOKEN_UNKNOWN)
 		return identify(t);
 	log_out_others(t);
-	r = select_application(t, &layout_jpki);
+	r = select_jpki(t);
 	/* A card that was ours a moment ago does not lose its application. */
 	return work_is_answer(r) && r != RESULT_OK ? RESULT_CARD_ERROR : r;
 }
@@ -216,13 +242,11 @@ static enum result
 begin_transaction(struct token *t, uint64_t *insertion)
 {
 	enum result r = link_begin(t->link, insertion);
-	const bool reset = link_was_reset(t->link);
 
-	/* pcscd resets the card when a program dies in a transaction, which may have left it open:
-	 * a contactless one keeps logins over that. */
-	t->logged_out &= !reset;
+	if (link_was_reset(t->link))
+		note_reset(t);
 	t->unproven = state_anybody_logged_in(t) && (t->unproven || link_is_new(t->link));
-	t->doubted = t->kind != TOKEN_UNKNOWN && (t->doubted || reset || link_woke(t->link));
+	t->doubted = t->kind != TOKEN_UNKNOWN && (t->doubted || link_woke(t->link));
 	return r;
 }
 
@@ -239,6 +263,7 @@ begin(struct token *t, uint64_t expected)
 	}
 	if (r == RESULT_OK) {
 		t->pin_presented = false;
+		t->resets = 0;
 		note_insertion(t, insertion);
 		return r;
 	}
@@ -248,6 +273,24 @@ begin(struct token *t, uint64_t expected)
 	else if (!state_anybody_logged_in(t))
 		link_drop(t->link);
 	return r;
+}
+
+static enum result
+enter_and_prove(struct token *t)
+{
+	enum result r = enter_application(t);
+
+	return r == RESULT_OK ? prove_card(t) : r;
+}
+
+bool
+work_resume(struct token *t, enum result *r)
+{
+	if (*r != RESULT_RESET)
+		return false;
+	while (*r == RESULT_RESET && t->resets++ < RESETS_MAX && resume(t))
+		*r = enter_and_prove(t);
+	return *r == RESULT_OK;
 }
 
 /* In a transaction just begun: the application of the card that is meant. */
@@ -260,10 +303,11 @@ meet_card(struct token *t, uint64_t expected)
 		return RESULT_ENDED;
 	if (work_is_over(t, expected))
 		return RESULT_CARD_CHANGED;
-	r = enter_application(t);
+	r = enter_and_prove(t);
 	if (r == RESULT_TRANSPORT)
-		r = enter_application(t);
-	return r == RESULT_OK ? prove_card(t) : r;
+		r = enter_and_prove(t);
+	(void)work_resume(t, &r);
+	return r;
 }
 
 /*

@@ -91,6 +91,7 @@ static const struct fault {
 	{"line-dead-after", "line-dead", ":after", LASTING, CARD_CALLS, DEVICE_ERROR},
 	{"card-reset", "card-reset", "", UNNOTICED, ALL_CALLS, 0},
 	{"card-reset-after", "card-reset", ":after", UNNOTICED, ALL_CALLS, 0},
+	{"reset-ends", "reset-ends", "", HICCUP, TRANSMITS, DEVICE_ERROR},
 	{"app-selected", "app-selected", "", UNNOTICED, ALL_CALLS, 0},
 	{"app-selected-after", "app-selected", ":after", UNNOTICED, ALL_CALLS, 0},
 	{"reader-gone", "reader-gone", "", DEPARTURE, ALL_CALLS, REMOVED},

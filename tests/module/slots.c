@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -804,6 +805,35 @@ slot_events_are_told_once(void **state)
 	assert_int_equal(f->C_WaitForSlotEvent(CKF_DONT_BLOCK, NULL, NULL), CKR_ARGUMENTS_BAD);
 }
 
+/*
+ * pcscd resets a card for each program that died in a transaction, also while the next one gets to know
+ * it; a reset of which others were told before is noticed by SCARD_E_PROTO_MISMATCH alone.
+ */
+static void
+a_card_that_is_reset_while_it_is_read_is_read_all_the_same(void **state)
+{
+	static const char *const kinds[] = {"card-reset", "reset-ends"};
+	enum { CALLS = 24, STEP = 5 };
+	char fault[40];
+
+	(void)state;
+	for (int i = 0; i < 2 * CALLS * CALLS; i += STEP) {
+		CK_OBJECT_HANDLE certificate;
+		CK_TOKEN_INFO info;
+
+		p11_start(f);
+		(void)snprintf(fault, sizeof fault, "%s@%d", kinds[i % 2], i / 2 / CALLS + 1);
+		harness_sim("fault", fault, NULL);
+		(void)snprintf(fault, sizeof fault, "%s@%d", kinds[i % 2], i / 2 % CALLS + 1);
+		harness_sim("fault", fault, NULL);
+		assert_int_equal(f->C_GetTokenInfo(SLOT_AUTH, &info), CKR_OK);
+		assert_int_equal(p11_find(f, p11_open(f, SLOT_AUTH), CKO_CERTIFICATE, &certificate),
+				 2);
+		p11_stop(f);
+		harness_sim("clear", NULL);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -834,6 +864,7 @@ main(int argc, char *argv[])
 		TEST(what_others_have_open_on_their_cards_stays_open),
 		TEST(whatever_word_it_answers_a_card_is_asked_once),
 		TEST(one_strange_word_from_our_card_is_asked_again),
+		TEST(a_card_that_is_reset_while_it_is_read_is_read_all_the_same),
 		TEST(an_old_juki_card_has_no_token_and_is_named),
 		TEST(a_child_has_no_signature_token_and_the_other_works),
 		TEST(who_opted_out_has_no_token_at_all),

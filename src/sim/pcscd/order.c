@@ -34,6 +34,8 @@ static const struct {
 	{"line-dead", FAULT_STATE, VALUE_NONE, false,
 	 .help = "nothing that is sent to the card arrives, until it gets power anew"},
 	{"card-reset", FAULT_OTHER, VALUE_NONE, false, .help = "another program resets the card"},
+	{"reset-ends", FAULT_OTHER, VALUE_NONE, false,
+	 .help = "a reset of which programs were told before they connected ends only now"},
 	{"app-selected", FAULT_OTHER, VALUE_AID, false,
 	 .help = "another program selects another application (AID in hex)"},
 	{"reader-gone", FAULT_STATE, VALUE_NONE, false, .help = "the reader is unplugged"},

@@ -240,6 +240,13 @@ pcsc_other_resets(struct reader *reader)
 }
 
 void
+pcsc_reset_ends(struct reader *reader)
+{
+	reader_reset(reader);
+	pcsc_of(reader)->protocol = SCARD_PROTOCOL_UNDEFINED;
+}
+
+void
 pcsc_other_sends(struct reader *reader, const uint8_t *command, size_t length)
 {
 	uint8_t response[SIM_RESPONSE_MAX];

@@ -84,13 +84,20 @@ carry_out_other(struct reader *reader, const struct fault *fault)
 {
 	uint8_t command[5 + 16] = {0x00, 0xA4, 0x04, 0x0C};
 
-	if (fault->kind == FAULT_CARD_RESET) {
-		pcsc_other_resets(reader);
+	if (fault->kind == FAULT_CARD_RESET || fault->kind == FAULT_RESET_ENDS) {
+		(fault->kind == FAULT_CARD_RESET ? pcsc_other_resets : pcsc_reset_ends)(reader);
 		return;
 	}
 	command[4] = (uint8_t)fault->aid_length;
 	memcpy(command + 5, fault->aid, fault->aid_length);
 	pcsc_other_sends(reader, command, 5 + fault->aid_length);
+}
+
+/* What other programs do waits for the end of a transaction; what pcscd does itself does not. */
+static bool
+may_strike(const struct reader *reader, const struct fault *fault)
+{
+	return fault->kind == FAULT_RESET_ENDS ? reader->card != NULL : pcsc_lets_others(reader);
 }
 
 /* A fault that is no business of a call's answer: at once, or when its turn comes. */
@@ -102,7 +109,7 @@ carry_out(struct pcsc *pcsc, struct fault *fault, const struct pcsc_call *call)
 	trace_note(pcsc->server->trace, !reader ? 0 : reader->index, "fault %s", fault->text);
 	if (fault->group == FAULT_STATE) {
 		carry_out_state(pcsc, fault, reader);
-	} else if (reader && pcsc_lets_others(reader)) {
+	} else if (reader && may_strike(reader, fault)) {
 		carry_out_other(reader, fault);
 	} else {
 		snprintf(fault->undo_reader, sizeof fault->undo_reader, "%s",
@@ -154,7 +161,7 @@ strikes_settle(struct pcsc *pcsc)
 					 ? fault_reader(pcsc, fault, NULL)
 					 : server_find_reader(pcsc->server, fault->undo_reader,
 							      NULL);
-		if (reader && pcsc_lets_others(reader)) {
+		if (reader && may_strike(reader, fault)) {
 			fault->due = false;
 			carry_out_other(reader, fault);
 		}
