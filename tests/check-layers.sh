@@ -16,7 +16,7 @@ floors="
 module  base reader card token object prompt session p11
 sim     sim/base sim/standin sim/pki sim/card sim/store sim/reader sim/pcscd sim/doors sim/control
 sim     sim/command sim
-tool    holder agent tool/terminal tool/system tool/cards tool/browsers tool/doctor,tool/status,tool/verify,tool/commands
+tool    holder agent tool/terminal tool/system tool/cards tool/browsers tool/doctor,tool/report,tool/status,tool/verify,tool/commands
 tool    tool
 "
 

@@ -57,6 +57,7 @@ enum busy {
 	BUSY_CHECKING_PIN,
 	BUSY_CHANGING_PIN,
 	BUSY_SIGNING,
+	BUSY_PROBING,
 };
 
 struct person {

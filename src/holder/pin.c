@@ -182,6 +182,33 @@ pin_login(const struct session *session)
 	return rv == CKR_OK ? outcome : module_outcome(module, token, rv);
 }
 
+struct outcome
+pin_probe(struct module *module, struct reader *reader, CK_SLOT_ID slot, bool with_pin,
+	  struct jpki_probe_report *report)
+{
+	struct token *token = &reader->tokens[KEY_AUTH];
+	struct pin *pin = with_pin ? pin_new() : NULL;
+	struct outcome outcome = outcome_just(OUTCOME_OK);
+	sigset_t before;
+	CK_RV rv;
+
+	if (with_pin)
+		outcome = ask_now(module, reader, KEY_AUTH, pin);
+	if (outcome.what != OUTCOME_OK) {
+		pin_free(pin);
+		return outcome;
+	}
+	*report = (struct jpki_probe_report){.size = sizeof *report};
+	work_begin(module, with_pin ? BUSY_CHECKING_PIN : BUSY_PROBING, &before);
+	rv = module->jpki->probe_card(slot, pin ? (CK_UTF8CHAR *)pin->text : NULL,
+				      pin ? pin->len : 0, report);
+	work_end(module, &before);
+	pin_free(pin);
+	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LOCKED)
+		return was_wrong(module, token);
+	return outcome_of(rv);
+}
+
 static struct outcome
 change(struct module *module, struct reader *reader, enum key key, struct pin *old, struct pin *new)
 {

@@ -28,4 +28,11 @@ struct outcome pin_login(const struct session *session);
 /* Asks the PIN in force and a new one, and changes it. */
 struct outcome pin_change(struct module *module, struct reader *reader, enum key key);
 
+/*
+ * Sends the module's harmless probes to the card in a slot of the reader; `with_pin`: asks the PIN
+ * of the log-in key of the module's person, and presents it once.
+ */
+struct outcome pin_probe(struct module *module, struct reader *reader, CK_SLOT_ID slot,
+			 bool with_pin, struct jpki_probe_report *report);
+
 #endif

@@ -48,6 +48,7 @@ struct row {
 #define TOO_LONG 250
 #define TOO_SHORT 31
 static const uint8_t long_by_short_id[5 + TOO_LONG + 1] = {0x80, 0x2a, 0x00, 0x97, TOO_LONG};
+static const uint8_t long_to_nothing[5 + TOO_LONG + 1] = {0x80, 0x2a, 0x00, 0x85, TOO_LONG};
 static const uint8_t long_selected[5 + TOO_LONG + 1] = {0x80, 0x2a, 0x00, 0x80, TOO_LONG};
 static const uint8_t pss_selected[5 + TOO_SHORT + 1] = {0x80, 0x2a, 0x04, 0x80, TOO_SHORT};
 static const uint8_t unknown_selected[5 + TOO_SHORT + 1] = {0x80, 0x2a, 0x7f, 0x80, TOO_SHORT};
@@ -104,6 +105,7 @@ static const struct row rows[] = {
 	{"sign-pin-select", "3.3", ASK, false, BYTES(SELECT_EF(0x1b))},
 	{"sign-pin-query", "3.3, 13.1", ASK, true, BYTES(QUERY(0x80))},
 	{"signature-short-id", "3.4", ASK, false, long_by_short_id, sizeof long_by_short_id},
+	{"signature-to-nothing", "3.4", ASK, false, long_to_nothing, sizeof long_to_nothing},
 	{"key-select", "3.4", ASK, false, BYTES(SELECT_EF(0x17))},
 	{"key-read", "3.2", ASK, true, BYTES(READ(0, 0, 4))},
 	{"signature-selected", "3.4", ASK, false, long_selected, sizeof long_selected},

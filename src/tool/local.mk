@@ -27,6 +27,10 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/doctor/report.c src/tool/doctor/report.h \
 	src/tool/doctor/service.c \
 	src/tool/doctor/usb.c \
+	src/tool/report/certificates.c \
+	src/tool/report/facts.c src/tool/report/facts.h \
+	src/tool/report/report.c src/tool/report/report.h \
+	src/tool/report/show.c \
 	src/tool/browsers/browser.c src/tool/browsers/browser.h \
 	src/tool/browsers/nssdb.c src/tool/browsers/nssdb.h \
 	src/tool/browsers/p11kit.c src/tool/browsers/p11kit.h \

@@ -2,6 +2,7 @@
 #include "tool/browsers/setup.h"
 #include "tool/commands/commands.h"
 #include "tool/doctor/doctor.h"
+#include "tool/report/report.h"
 #include "tool/status/status.h"
 #include "tool/system/start.h"
 #include "tool/terminal/screen.h"
@@ -37,6 +38,8 @@ static const struct command commands[] = {
 		pin_help_run},
 	{"doctor", "", N_("why does it not work? Looks, and changes nothing"), "json", 0, 0,
 		doctor_run},
+	{"report", "[auth]", N_("what this card does, for others: no PIN, nothing personal"),
+		"json output force yes pin " PIN_OPTIONS, 0, 1, report_run},
 	{"setup", "BROWSER|agent", N_("let a browser or Thunderbird use the card, or the agent ask for PINs"),
 		"remove yes", 1, 1, setup_any_run},
 	{"agent", "", N_("ask for PINs in the place of programs, until it ends"), "pinentry", 0, 0,

@@ -214,6 +214,8 @@ busy(void *context, enum busy what)
 		progress_show(_("The card is checking the PIN ..."));
 	else if (what == BUSY_SIGNING)
 		progress_show(_("The card is signing ..."));
+	else if (what == BUSY_PROBING)
+		progress_show(_("The card is being asked ..."));
 	else
 		progress_clear();
 }

@@ -1,0 +1,693 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/report/facts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool/terminal/text.h"
+
+#define NO_ANSWER (-1)
+
+static const struct jpki_probe *
+find(const struct fact_input *in, const char *name)
+{
+	for (CK_ULONG i = 0; i < in->report->count; i++)
+		if (strcmp(in->report->probes[i].name, name) == 0)
+			return &in->report->probes[i];
+	return NULL;
+}
+
+static int
+sw(const struct fact_input *in, const char *name)
+{
+	const struct jpki_probe *p = find(in, name);
+
+	return p && p->state == JPKI_PROBE_ANSWERED ? (int)p->sw : NO_ANSWER;
+}
+
+static bool
+say(char *text, const char *value)
+{
+	(void)snprintf(text, FACT_TEXT, "%s", value);
+	return true;
+}
+
+static bool
+say_sw(char *text, int word)
+{
+	(void)snprintf(text, FACT_TEXT, "%04X", (unsigned int)word);
+	return word != NO_ANSWER;
+}
+
+/* ---- one probe ---- */
+
+static bool
+judge_sw(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	return say_sw(text, sw(in, fact->probe));
+}
+
+static bool
+judge_there(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const int word = sw(in, fact->probe);
+
+	if (word == 0x9000 || word == 0x6a82)
+		return say(text, word == 0x9000 ? "present" : "missing");
+	return say_sw(text, word);
+}
+
+static bool
+judge_length(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const struct jpki_probe *p = find(in, fact->probe);
+
+	if (!p || p->state != JPKI_PROBE_ANSWERED)
+		return false;
+	(void)snprintf(text, FACT_TEXT, "%lu", p->length);
+	return true;
+}
+
+/* Whether the login was still there, where it was before. */
+static bool
+judge_login(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	static const char *const order[] = {"pin-signature", "pin-after-file", "pin-after-jpki",
+					    "pin-after-reset", "pin-after-leaving"};
+	const int word = sw(in, fact->probe);
+
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+		if (strcmp(order[i], fact->probe) == 0)
+			break;
+		/* The reset may have been left out. */
+		if (sw(in, order[i]) != 0x9000 &&
+		    (i == 0 || sw(in, order[i]) != NO_ANSWER || i != 3))
+			return false;
+	}
+	if (strcmp(fact->probe, "pin-after-leaving") == 0 && sw(in, "pin-leave") != 0x9000 &&
+	    sw(in, "pin-leave-isd") != 0x9000)
+		return false;
+	if (word == 0x9000 || word == 0x6982)
+		return say(text, word == 0x9000 ? "kept" : "dropped");
+	return say_sw(text, word);
+}
+
+static bool
+judge_right(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const struct jpki_probe *p = find(in, fact->probe);
+
+	if (sw(in, fact->probe) == 0x9000)
+		return p->data_len == 1 && say(text, p->data[0] ? "right" : "wrong");
+	return say_sw(text, sw(in, fact->probe));
+}
+
+/* ---- the card in general ---- */
+
+/* Card fact 1.2, in its order. */
+static const char *const atrs[] = {
+	"3BE000FF8131FE4514",		      "3BDA13FF8131FB468012392F31C173C601C03B",
+	"3BC5FF8131FB458073C6010000",	      "3BF59100FF918171FE400042000100D1D6",
+	"3BF59100FF918171FE4000420001B3A115", "3B888001000005E0B381A1007F",
+	"3B888001000041E0B381A1003B",	      "3B888001004B51FF0081D100BC",
+	"3B888001004B51FFB381D1000F",
+};
+
+/* The bytes before the historical ones, in which a reader or card may have put a number of its own
+ * (ISO 7816-3 8.2). */
+static size_t
+interface_bytes(const CK_BYTE *atr, CK_ULONG len)
+{
+	size_t at = 2;
+	CK_BYTE next = len > 1 ? atr[1] : 0;
+
+	while (next & 0xf0) {
+		const unsigned int present = next >> 4;
+
+		at += (present & 1U) + (present >> 1 & 1U) + (present >> 2 & 1U);
+		if (!(present & 8U))
+			break;
+		if (at >= len)
+			return len;
+		next = atr[at++];
+	}
+	return at < len ? at : len;
+}
+
+/* By its number in the list, else without its historical bytes. */
+static bool
+say_atr(char *text, const CK_BYTE *atr, CK_ULONG len, size_t skip)
+{
+	char hex[2 * JPKI_ATR_MAX + 1] = "";
+
+	for (CK_ULONG i = 0; i < len && i < JPKI_ATR_MAX; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02X", atr[i]);
+	(void)snprintf(text, FACT_TEXT, "other %.*s",
+		       skip ? 0 : (int)(2 * interface_bytes(atr, len)), hex);
+	for (size_t i = 0; len && i < sizeof atrs / sizeof atrs[0]; i++)
+		if (strcmp(atrs[i] + skip, hex) == 0)
+			(void)snprintf(text, FACT_TEXT, "%zu", i + 1);
+	return len > 0;
+}
+
+static bool
+judge_atr(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	(void)fact;
+	return say_atr(text, in->report->atr, in->report->atr_len, 0);
+}
+
+static bool
+judge_contact_atr(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const struct jpki_probe *p = find(in, fact->probe);
+
+	return sw(in, fact->probe) == 0x9000 && say_atr(text, p->data, p->data_len, 2);
+}
+
+static bool
+judge_protocol(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	(void)fact;
+	return say(text, in->report->protocol ? "T=1" : "T=0");
+}
+
+void
+fact_clean(char text[FACT_TEXT], const char *from, size_t len)
+{
+	size_t digits = 0, n = 0;
+
+	while (len > 0 && (from[len - 1] == ' ' || from[len - 1] == '\0'))
+		len--;
+	for (size_t i = 0; i < len && n + 1 < FACT_TEXT; i++) {
+		const char c = from[i];
+		const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+				   (c >= 'a' && c <= 'z') || c == ' ' || c == '-' || c == '.' ||
+				   c == '+' || c == '[' || c == ']';
+
+		digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+		text[n++] = plain ? c : '?';
+		if (digits >= 5)
+			memset(text + n - digits, '#', digits);
+	}
+	text[n] = '\0';
+}
+
+static bool
+judge_info(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const struct jpki_probe *p = find(in, "info-read");
+	const bool label = strcmp(fact->name, "label") == 0;
+
+	if (!p || p->data_len < 49)
+		return false;
+	fact_clean(text, (const char *)p->data + (label ? 0 : 32), label ? 32 : 16);
+	return true;
+}
+
+static bool
+judge_kind(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	static const char *const kinds[][2] = {{"JPKIAPICCTOKEN2", "card"},
+					       {"JPKIAPGPSETOKEN", "phone"},
+					       {"JPKIAPIOSTOKEN", "iphone"}};
+	static const struct fact label = {.name = "label"};
+	char name[FACT_TEXT];
+
+	(void)fact;
+	if (!judge_info(in, &label, name))
+		return false;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (strcmp(kinds[i][0], name) == 0)
+			return say(text, kinds[i][1]);
+	return say(text, "other");
+}
+
+static bool
+judge_serial(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const struct jpki_probe *p = find(in, "info-read");
+
+	(void)fact;
+	return p && p->data_len >= 49 && say(text, p->data[48] ? "surveyed" : "another");
+}
+
+static bool
+judge_first(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const int word = sw(in, fact->probe);
+
+	/* On a card without that application the refusal is an answer. */
+	if (word == 0x9000 || (word != NO_ANSWER && word == sw(in, "select-text")))
+		return say(text, "works");
+	return say_sw(text, word);
+}
+
+static bool
+judge_others(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	(void)fact;
+	if (sw(in, "select-text") == 0x9000)
+		return say(text, "present");
+	if (sw(in, "select-text") == NO_ANSWER || sw(in, "select-isd") == NO_ANSWER)
+		return false;
+	return say(text, sw(in, "select-isd") == 0x9000 ? "isd-only" : "absent");
+}
+
+/* ---- short ids ---- */
+
+enum taken { TAKEN_UNKNOWN, TAKEN_NO, TAKEN_YES };
+
+static bool
+is_tries(int word)
+{
+	return (word & 0xfff0) == 0x63c0 && word != 0x63c0;
+}
+
+/* Of two PINs one may be locked, and its answer be that of a refusal. */
+static enum taken
+pin_by_short_id(const struct fact_input *in)
+{
+	static const char *const pins[][2] = {{"auth-pin-short-id", "auth-pin-query"},
+					      {"sign-pin-short-id", "sign-pin-query"}};
+
+	for (size_t i = 0; i < 2; i++) {
+		const int by_id = sw(in, pins[i][0]), selected = sw(in, pins[i][1]);
+
+		if (by_id == NO_ANSWER || selected == NO_ANSWER)
+			continue;
+		if (is_tries(by_id))
+			return TAKEN_YES;
+		if (by_id != selected)
+			return TAKEN_NO;
+	}
+	return TAKEN_UNKNOWN;
+}
+
+/*
+ * Logged out, a key asks for its PIN: a refusal of the short id may be said in the same word. Then
+ * a key that is not there tells, or one that is open.
+ */
+static enum taken
+key_by_short_id(const struct fact_input *in)
+{
+	const int by_id = sw(in, "signature-short-id"), nothing = sw(in, "signature-to-nothing");
+	const int open = sw(in, "pin-signature-short-id");
+
+	if (by_id == NO_ANSWER || sw(in, "signature-selected") == NO_ANSWER)
+		return TAKEN_UNKNOWN;
+	if (by_id != sw(in, "signature-selected"))
+		return TAKEN_NO;
+	if (nothing != NO_ANSWER && nothing != by_id)
+		return TAKEN_YES;
+	if (open == NO_ANSWER)
+		return TAKEN_UNKNOWN;
+	return open == by_id ? TAKEN_NO : TAKEN_YES;
+}
+
+static enum taken
+file_by_short_id(const struct fact_input *in)
+{
+	if (sw(in, "info-select") != 0x9000 || sw(in, "info-short-id") == NO_ANSWER)
+		return TAKEN_UNKNOWN;
+	return sw(in, "info-short-id") == 0x9000 ? TAKEN_YES : TAKEN_NO;
+}
+
+static bool
+judge_short_ids(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const enum taken file = file_by_short_id(in), pin = pin_by_short_id(in),
+			 key = key_by_short_id(in);
+
+	(void)fact;
+	if (file == TAKEN_NO && pin != TAKEN_YES && key != TAKEN_YES)
+		return say(text, "off");
+	if (file == TAKEN_UNKNOWN || key == TAKEN_UNKNOWN ||
+	    (pin == TAKEN_UNKNOWN && key == TAKEN_NO))
+		return false;
+	if (file == TAKEN_YES && key == TAKEN_YES && pin != TAKEN_NO)
+		return say(text, "on");
+	if (file == TAKEN_YES && key == TAKEN_NO)
+		return say(text, pin == TAKEN_YES ? "no-signature" : "read-only");
+	return say(text, "other");
+}
+
+static bool
+judge_refused_short_id(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	(void)fact;
+	if (file_by_short_id(in) == TAKEN_NO)
+		return say_sw(text, sw(in, "info-short-id"));
+	if (key_by_short_id(in) == TAKEN_NO)
+		return say_sw(text, sw(in, "signature-short-id"));
+	return false;
+}
+
+/* ---- the signature ---- */
+
+static bool
+judge_order(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const int word = sw(in, fact->probe);
+
+	if (word == 0x6a86 || word == 0x6982)
+		return say(text, word == 0x6a86 ? "p1-first" : "pin-first");
+	return say_sw(text, word);
+}
+
+static bool
+judge_pss(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const int logged_out = sw(in, fact->probe), open = sw(in, "pin-signature-pss");
+
+	if (open == 0x9000 || open == 0x6a86)
+		return say(text, open == 0x9000 ? "on" : "off");
+	if (logged_out == 0x6a86)
+		return say(text, "off");
+	/* Only a card that refuses what is no P1 tells anything by asking for the PIN. */
+	return logged_out != NO_ANSWER && sw(in, "signature-unknown") == 0x6a86 && say(text, "on");
+}
+
+/* ---- PINs and certificates ---- */
+
+static bool
+is_locked_word(int word)
+{
+	return word == 0x63c0 || word == 0x6983 || word == 0x6984;
+}
+
+static bool
+judge_locked(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const int auth = sw(in, "auth-pin-query"), sign = sw(in, "sign-pin-query");
+
+	(void)fact;
+	if (auth == NO_ANSWER || sign == NO_ANSWER)
+		return false;
+	if (is_locked_word(auth))
+		return say(text, is_locked_word(sign) ? "both" : "auth");
+	return say(text, is_locked_word(sign) ? "sign" : "none");
+}
+
+static bool
+judge_blocked_query(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const int auth = sw(in, "auth-pin-query"), sign = sw(in, "sign-pin-query");
+
+	(void)fact;
+	if (is_locked_word(auth))
+		return say_sw(text, auth);
+	return is_locked_word(sign) && say_sw(text, sign);
+}
+
+static bool
+judge_availability(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const struct jpki_probe *p = find(in, fact->probe);
+
+	if (sw(in, fact->probe) != 0x9000 || p->data_len != 3)
+		return false;
+	(void)snprintf(text, FACT_TEXT, "%02X%02X%02X", p->data[0], p->data[1], p->data[2]);
+	return true;
+}
+
+/* By the file that says so; without it, by what lies in their place, as far as that tells. */
+static bool
+find_certificates(const struct fact_input *in, bool *auth, bool *sign)
+{
+	const struct jpki_probe *p = find(in, "availability-read");
+	const struct jpki_probe *head = find(in, "auth-certificate-read");
+
+	if (sw(in, "availability-read") == 0x9000 && p->data_len >= 2) {
+		*sign = p->data[0] == 0x8f;
+		*auth = p->data[1] == 0x8f;
+		return true;
+	}
+	*auth = sw(in, "auth-certificate-read") == 0x6982 ||
+		(head && head->data_len > 0 && head->data[0] == 0x30);
+	*sign = false;
+	return sw(in, "sign-certificate-select") == 0x6a82;
+}
+
+static bool
+judge_certificates(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	bool auth, sign;
+
+	(void)fact;
+	if (!find_certificates(in, &auth, &sign))
+		return false;
+	return say(text, auth ? (sign ? "both" : "auth") : (sign ? "sign" : "none"));
+}
+
+static bool
+judge_absent(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	bool auth, sign;
+
+	(void)fact;
+	if (sw(in, "sign-certificate-select") == 0x6a82 ||
+	    sw(in, "auth-certificate-select") == 0x6a82)
+		return say(text, "missing");
+	if (find_certificates(in, &auth, &sign))
+		return (!auth || !sign) && say(text, "filler");
+	return !auth && say(text, "filler");
+}
+
+static bool
+judge_access(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const int word = sw(in, fact->probe);
+
+	if (word == 0x9000 || word == 0x6982)
+		return say(text, word == 0x9000 ? "free" : "pin-needed");
+	return say_sw(text, word);
+}
+
+static bool
+judge_filler(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	static const char *const places[] = {"auth-ca-filler", "sign-ca-filler",
+					     "auth-certificate-filler"};
+
+	(void)fact;
+	for (size_t i = 0; i < 3; i++) {
+		const struct jpki_probe *p = find(in, places[i]);
+
+		if (sw(in, places[i]) == 0x9000 && p->data_len == 1)
+			return say(text, p->data[0] == 0xff ? "FF" : p->data[0] ? "other" : "00");
+	}
+	return false;
+}
+
+/* ---- transport ---- */
+
+static bool
+judge_extended(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const struct jpki_probe *p = find(in, fact->probe);
+	const int word = sw(in, fact->probe);
+
+	if (p && p->state == JPKI_PROBE_LOST)
+		return say(text, "lost");
+	if (word == 0x6700 || word == 0x9000)
+		return say(text, word == 0x9000 ? "on" : "off");
+	return say_sw(text, word);
+}
+
+static bool
+judge_pieces(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	(void)fact;
+	for (CK_ULONG i = 0; i < in->report->count; i++) {
+		const CK_ULONG word = in->report->probes[i].sw >> 8;
+
+		if (word == 0x61 || word == 0x6c)
+			return say_sw(text, (int)in->report->probes[i].sw);
+	}
+	return say(text, "none");
+}
+
+/* The shortest of those whose name begins so: others wait for the machine, not for the card. */
+static unsigned long
+shortest(const struct fact_input *in, const char *beginning)
+{
+	unsigned long least = 0;
+
+	for (CK_ULONG i = 0; i < in->report->count; i++) {
+		const struct jpki_probe *p = &in->report->probes[i];
+
+		if (p->state == JPKI_PROBE_ANSWERED && p->sw == 0x9000 && p->microseconds > 0 &&
+		    strncmp(p->name, beginning, strlen(beginning)) == 0 &&
+		    (least == 0 || p->microseconds < least))
+			least = p->microseconds;
+	}
+	return least;
+}
+
+/* Whole milliseconds: a simulated card that takes none takes less than one. */
+static bool
+say_time(char *text, unsigned long us)
+{
+	(void)snprintf(text, FACT_TEXT, "%lums", us / 1000);
+	return true;
+}
+
+static bool
+judge_exchange(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const unsigned long us = shortest(in, fact->probe);
+
+	return us > 0 && say_time(text, us);
+}
+
+static bool
+judge_signature_time(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	const unsigned long exchange = shortest(in, "select-"), all = shortest(in, "pin-after-");
+
+	(void)fact;
+	return all > 0 && exchange > 0 && say_time(text, all > exchange ? all - exchange : 0);
+}
+
+/* Needs what is never done. */
+static bool
+judge_never(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	(void)in;
+	(void)fact;
+	(void)text;
+	return false;
+}
+
+static bool
+judge_auth_certificate(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	return in->auth && fact_certificate(in->auth, fact->probe, text);
+}
+
+static bool
+judge_ca_certificate(const struct fact_input *in, const struct fact *fact, char *text)
+{
+	return in->auth_ca && fact_certificate(in->auth_ca, fact->probe, text);
+}
+
+/* ---- the table ---- */
+
+#define FINDS_OUT N_("The module finds this out by itself: nothing to do.")
+#define IS_TOLD N_("Nobody has told of this before; everything may work all the same.")
+#define IS_SAFE N_("The module logs the card out itself after each use, whichever it is.")
+#define IS_TIME N_("How long you wait.")
+#define NEEDS_PIN N_("it takes the PIN to know (report --pin auth)")
+#define NO_ANSWER_TEXT N_("the card gave no answer that tells")
+#define NEVER_ASKED N_("not asked: it would cost a try or open the card to others")
+#define NO_OCCASION N_("this card gives no occasion to see it")
+#define NOT_ALONE N_("another program was connected to the card")
+#define NO_CERTIFICATE N_("the certificate could not be read")
+
+/* clang-format off */
+static const struct fact rows[] = {
+	{"atr", "1.2", "1|2|3|4|5|6|7|8|9", N_("answer to reset, by its number in the list"), IS_TOLD, NO_ANSWER_TEXT, judge_atr, NULL},
+	{"contact-atr", "1.2, 3.6", "1|2|3|4|5", N_("answer to reset of the contacts, as the card tells it"), IS_TOLD, NO_ANSWER_TEXT, judge_contact_atr, "contact-atr"},
+	{"protocol", "1.3", "T=1", N_("protocol"), IS_TOLD, NO_ANSWER_TEXT, judge_protocol, NULL},
+	{"kind", "2.4, 7", "card|phone|iphone", N_("kind of card"), IS_TOLD, NO_ANSWER_TEXT, judge_kind, NULL},
+	{"label", "2.4", "JPKIAPICCTOKEN2|JPKIAPGPSETOKEN|JPKIAPIOSTOKEN", N_("label of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info, NULL},
+	{"model", "2.4", "E16R01NJ", N_("model of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info, NULL},
+	{"info-serial", "2.4, 13.13", "surveyed", N_("serial number of the token information: that of every card?"), IS_TOLD, NO_ANSWER_TEXT, judge_serial, NULL},
+	{"first-command", "1.3, 13.22", "works", N_("first command after power-on"), FINDS_OUT, NOT_ALONE, judge_first, "first-command"},
+	{"other-applications", "1.1, 4", "present", N_("other applications, whose selection logs out"), FINDS_OUT, NO_ANSWER_TEXT, judge_others, NULL},
+	{"select-nobody", "3.1", "6A82", N_("an application that is not there"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-nobody"},
+	{"select-fci", "3.1, 13.17", NULL, N_("length of what SELECT tells when asked"), IS_TOLD, NO_ANSWER_TEXT, judge_length, "select-jpki-fci"},
+	{"select-none", "1.1", "9000", N_("SELECT without a name"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-none"},
+	{"select-3f00", "1.1", "6A82", N_("SELECT of a master file"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-3f00"},
+	{"select-path", "3.1", "6A86", N_("SELECT by path"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-path"},
+	{"select-id", "3.1", NULL, N_("SELECT with P1 = 00"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-id"},
+	{"read-nothing", "3.1", "6986", N_("reading without a file"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "read-nothing"},
+	{"channel", "1.1", "6881", N_("another logical channel"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "channel"},
+	{"challenge", "3.6", "9000", N_("random bytes"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "challenge"},
+	{"short-ids", "3.2, 3.3, 3.4", "on", N_("short file ids"), FINDS_OUT, NEEDS_PIN, judge_short_ids, NULL},
+	{"refused-short-id", "3.7", NULL, N_("answer to a short file id that is not taken"), FINDS_OUT, NO_OCCASION, judge_refused_short_id, NULL},
+	{"read-past-end", "2.2, 13.9", "9000", N_("reading past the end"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "info-past-end"},
+	{"read-behind-end", "2.2, 13.9", "6B00", N_("reading behind the end"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "info-behind-end"},
+	{"answers-in-pieces", "2.2, 13.9", "none", N_("an answer 61xx or 6Cxx"), FINDS_OUT, NO_ANSWER_TEXT, judge_pieces, NULL},
+	{"filler", "2.2, 13.10", "FF|00", N_("what stands behind a certificate"), FINDS_OUT, NO_ANSWER_TEXT, judge_filler, NULL},
+	{"auth-certificate-size", "2.2", "3808", N_("size of the log-in certificate's file"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "auth-certificate-end"},
+	{"auth-ca-size", "2.2, 13.10", NULL, N_("size of its authority's file"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "auth-ca-end"},
+	{"sign-ca-size", "2.2, 13.10", NULL, N_("size of the file of the document key's authority"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "sign-ca-end"},
+	{"extended-length", "3.2, 13.8", "off|on", N_("extended length"), N_("The module does not use it."), NO_ANSWER_TEXT, judge_extended, "extended-read"},
+	{"ef-0008", "2.3, 13.11", "present", N_("the file that says which certificates there are"), FINDS_OUT, NO_ANSWER_TEXT, judge_there, "availability-select"},
+	{"availability", "2.3, 13.11", "8F8F00|008F00|8F0000|000000", N_("what stands in it"), IS_TOLD, NO_ANSWER_TEXT, judge_availability, "availability-read"},
+	{"certificates", "2.3, 13.11", "both|auth|sign|none", N_("certificates"), IS_TOLD, N_("it takes the document key's PIN to know"), judge_certificates, NULL},
+	{"absent-certificate", "13.11", "filler|missing", N_("the file of a certificate that you do not have"), FINDS_OUT, NO_OCCASION, judge_absent, NULL},
+	{"auth-certificate", "2.1, 7", "free", N_("reading the log-in certificate"), N_("Programs see the certificate only after the PIN."), NO_ANSWER_TEXT, judge_access, "auth-certificate-read"},
+	{"sign-certificate", "2.1", "6982", N_("reading the document key's certificate without a PIN"), N_("Your name and address may be readable without a PIN."), NO_OCCASION, judge_sw, "sign-certificate-read"},
+	{"sealed-file", "2.1", "6982", N_("the file 0009"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "sealed-read"},
+	{"key-read", "3.2", "6981", N_("reading a key"), IS_TOLD, NO_ANSWER_TEXT, judge_sw, "key-read"},
+	{"pins-locked", "3.3, 13.12", "none|auth|sign|both", N_("PINs that are locked"), IS_TOLD, NO_ANSWER_TEXT, judge_locked, NULL},
+	{"blocked-query", "3.3, 13.1", "63C0|6983|6984", N_("tries left of a locked PIN"), FINDS_OUT, N_("none of the PINs is locked"), judge_blocked_query, NULL},
+	{"check-order", "3.4, 13.6", "p1-first|pin-first", N_("what the signature command checks first"), FINDS_OUT, NO_ANSWER_TEXT, judge_order, "signature-unknown"},
+	{"pss", "3.4, 13.6, 13.7", "on", N_("PSS signatures"), N_("Without PSS, TLS 1.3 does not work; TLS 1.2 and everything else does."), NEEDS_PIN, judge_pss, "signature-pss"},
+	{"signature", "3.4", "right", N_("the signature"), N_("Signatures would not be right: do not use the module, and report this."), NEEDS_PIN, judge_right, "pin-signature"},
+	{"pss-signature", "3.4, 13.6", "right|6A86", N_("the PSS signature"), N_("The module refuses to hand out such a signature."), NEEDS_PIN, judge_right, "pin-signature-pss"},
+	{"query-after-pin", "3.3", "63C3", N_("tries left, right after the PIN"), FINDS_OUT, NEEDS_PIN, judge_sw, "pin-query"},
+	{"login-after-file", "4", "kept", N_("login after SELECT of a file"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-file"},
+	{"login-after-select", "4", "kept", N_("login after SELECT of the same application"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-jpki"},
+	{"login-at-reset", "4, 13.3", "kept|dropped", N_("login after a reset"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-reset"},
+	{"login-after-leaving", "4", "dropped", N_("login after SELECT of another application"), N_("The card does not log out as expected: take it off the reader after use, and report this."), NEEDS_PIN, judge_login, "pin-after-leaving"},
+	{"login-at-disconnect", "4", NULL, N_("login after a disconnection"), IS_SAFE, NEVER_ASKED, judge_never, NULL},
+	{"blocked-attempt", "3.3", NULL, N_("a PIN sent to a locked one"), FINDS_OUT, NEVER_ASKED, judge_never, NULL},
+	{"malformed-pin", "3.3, 13.2", NULL, N_("a PIN of the wrong shape"), FINDS_OUT, NEVER_ASKED, judge_never, NULL},
+	{"failed-verify", "4, 13.4", NULL, N_("login after a wrong PIN"), FINDS_OUT, NEVER_ASKED, judge_never, NULL},
+	{"both-logins", "4, 13.5", NULL, N_("logins with both PINs"), FINDS_OUT, NEVER_ASKED, judge_never, NULL},
+	{"counter-written", "3.3", NULL, N_("when a try is written off"), FINDS_OUT, NEVER_ASKED, judge_never, NULL},
+	{"delay-exchange", "12", NULL, N_("time of an exchange"), IS_TIME, NO_ANSWER_TEXT, judge_exchange, "select-"},
+	{"delay-signature", "12", NULL, N_("time of a signature"), IS_TIME, NEEDS_PIN, judge_signature_time, NULL},
+	{"auth-key", "6.2, 13.21", "RSA-2048, e=65537", N_("log-in certificate: key"), N_("The module cannot use another kind of key."), NO_CERTIFICATE, judge_auth_certificate, "key"},
+	{"auth-signed-with", "6.2", "sha256WithRSAEncryption", N_("log-in certificate: signed with"), IS_TOLD, NO_CERTIFICATE, judge_auth_certificate, "signature"},
+	{"auth-subject", "6.2", "C CN", N_("log-in certificate: kinds of names in it"), IS_TOLD, NO_CERTIFICATE, judge_auth_certificate, "subject"},
+	{"auth-length", "2.2, 12", NULL, N_("log-in certificate: reads of 256 bytes"), IS_TIME, NO_CERTIFICATE, judge_auth_certificate, "length"},
+	{"auth-key-usage", "6.2", "digitalSignature", N_("log-in certificate: key usage"), IS_TOLD, NO_CERTIFICATE, judge_auth_certificate, "key-usage"},
+	{"auth-extended-key-usage", "6.2, 13.18", NULL, N_("log-in certificate: extended key usage"), IS_TOLD, NO_CERTIFICATE, judge_auth_certificate, "extended-key-usage"},
+	{"auth-policies", "6.2, 13.18", "1.2.392.200149.8.5.1.3.30", N_("log-in certificate: policies"), IS_TOLD, NO_CERTIFICATE, judge_auth_certificate, "policies"},
+	{"auth-extensions", "6.2, 13.18", NULL, N_("log-in certificate: extensions"), IS_TOLD, NO_CERTIFICATE, judge_auth_certificate, "extensions"},
+	{"ca-extensions", "6.1", "2.5.29.15! 2.5.29.17 2.5.29.19! 2.5.29.31 2.5.29.14", N_("authority's certificate: extensions"), IS_TOLD, NO_CERTIFICATE, judge_ca_certificate, "extensions"},
+};
+/* clang-format on */
+
+size_t
+fact_count(void)
+{
+	return sizeof rows / sizeof rows[0];
+}
+
+const struct fact *
+fact_at(size_t i)
+{
+	return &rows[i];
+}
+
+/* Whether a value is one of those in a list with | between them. */
+static bool
+is_listed(const char *list, const char *value)
+{
+	const size_t len = strlen(value);
+
+	for (const char *at = list; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+		if (strncmp(at, value, len) == 0 && (at[len] == '|' || at[len] == '\0'))
+			return true;
+	return false;
+}
+
+enum fact_verdict
+fact_judge(const struct fact *fact, const struct fact_input *in, char text[FACT_TEXT])
+{
+	text[0] = '\0';
+	if (!fact->judge(in, fact, text)) {
+		text[0] = '\0';
+		return FACT_NOT_TOLD;
+	}
+	if (!fact->expected)
+		return FACT_NEW;
+	return is_listed(fact->expected, text) ? FACT_EXPECTED : FACT_DIFFERS;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_FACTS_H
+#define JPKI_TOOL_FACTS_H
+
+#include "jpki-pkcs11.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <openssl/x509.h>
+
+/*
+ * What the probes tell about a card, fact by fact: the rows of a const table. A fact that is a
+ * behaviour of the simulated card has the name and the values of its switch, so that
+ * jpki-card-sim make --like can take it over. Pure: no card, no screen.
+ */
+
+/* What there is to judge by. */
+struct fact_input {
+	const struct jpki_probe_report *report;
+	const X509 *auth, *auth_ca; /* NULL: could not be read */
+};
+
+enum fact_verdict {
+	FACT_EXPECTED,
+	FACT_DIFFERS,
+	FACT_NEW,      /* nobody has said yet what to expect */
+	FACT_NOT_TOLD, /* `text` is NULL; the row's `silent` says why */
+};
+
+struct fact {
+	const char *name;
+	const char *facts;    /* sections of the facts on the card */
+	const char *expected; /* values, with | between them; NULL: none are known */
+	const char *what;     /* N_(): the question */
+	const char *means;    /* N_(): to the holder, if it is not as expected */
+	const char *silent;   /* N_(): why nothing is told, if nothing is */
+	/* The value; false: the answers do not tell. */
+	bool (*judge)(const struct fact_input *in, const struct fact *fact, char *text);
+	const char *probe; /* that `judge` looks at */
+};
+
+#define FACT_TEXT 128
+
+size_t fact_count(void);
+const struct fact *fact_at(size_t i);
+
+/* Judges a row; `text` is empty where nothing is told. */
+enum fact_verdict fact_judge(const struct fact *fact, const struct fact_input *in,
+			     char text[FACT_TEXT]);
+
+/* A text from a card or reader as it may be handed on: no long numbers, printable ASCII alone. */
+void fact_clean(char text[FACT_TEXT], const char *from, size_t len);
+
+/* certificates.c: the structure, without names, numbers, dates and keys. */
+bool fact_certificate(const X509 *certificate, const char *question, char *text);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/report/report.h"
+
+#include "holder/certificate.h"
+#include "holder/pin.h"
+#include "tool/cards/cards.h"
+#include "tool/system/child.h"
+#include "tool/system/file.h"
+#include "tool/terminal/json.h"
+#include "tool/terminal/prompt.h"
+#include "tool/terminal/screen.h"
+#include "tool/terminal/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <stdint.h>
+#include <string.h>
+
+struct job {
+	struct card_report report;
+	char *json_path, *text_path; /* NULL: not written */
+};
+
+/* ---- before the card is asked ---- */
+
+static enum tool_exit
+name_files(const struct options *options, struct job *job)
+{
+	enum tool_exit status;
+
+	if (!options->output)
+		return TOOL_OK;
+	if (asprintf(&job->json_path, "%s.json", options->output) < 0)
+		job->json_path = NULL;
+	if (asprintf(&job->text_path, "%s.txt", options->output) < 0)
+		job->text_path = NULL;
+	if (!job->json_path || !job->text_path)
+		return out_of_memory();
+	status = file_may_write(job->json_path, options->force);
+	return status == TOOL_OK ? file_may_write(job->text_path, options->force) : status;
+}
+
+/* The one card there is; one without a log-in certificate will do where no PIN is to be sent. */
+static enum tool_exit
+choose(struct module *module, bool with_pin, struct reader **reader, CK_SLOT_ID *slot)
+{
+	struct outcome outcome = module_choose(module, KEY_AUTH, reader);
+	const struct token *tokens;
+
+	if ((outcome.what == OUTCOME_NO_TOKEN || outcome.what == OUTCOME_NOT_SHOWN) && !with_pin)
+		outcome = outcome_just(OUTCOME_OK);
+	if (outcome.what != OUTCOME_OK)
+		return cards_tell(module, outcome);
+	tokens = (*reader)->tokens;
+	*slot = tokens[KEY_AUTH].listed ? tokens[KEY_AUTH].slot : tokens[KEY_SIGN].slot;
+	return TOOL_OK;
+}
+
+/* Nothing is risked: a PIN is only taken where a typing error would be the first one. */
+static enum tool_exit
+check_tries(const struct module *module, const struct reader *reader)
+{
+	const struct jpki_slot_status *status = &reader->tokens[KEY_AUTH].status;
+
+	if (status->tries_left == 0)
+		return cards_tell(module, outcome_just(OUTCOME_PIN_LOCKED));
+	if (status->tries_left == status->tries_allowed)
+		return TOOL_OK;
+	complain("%s", _("with a PIN only where all its tries are left: log in with it once, in any "
+			 "program, and they are; nothing was sent to the card"));
+	return TOOL_FAILED;
+}
+
+static enum tool_exit
+agree(const struct options *options, struct job *job, struct module *module)
+{
+	struct jpki_probe_report *probes = &job->report.probes;
+	char *plan;
+
+	*probes = (struct jpki_probe_report){.size = sizeof *probes};
+	if (module->jpki->list_probes(probes) != CKR_OK)
+		return TOOL_FAILED;
+	plan = options->json || options->yes ? NULL : report_plan(&job->report);
+	if (plan) {
+		(void)printf("%s\n%s\n", _("This will be sent to the card, and nothing else:"), plan);
+		(void)fflush(stdout);
+	}
+	free(plan);
+	if (options->yes)
+		return TOOL_OK;
+	return prompt_consent(
+		job->report.with_pin
+			? _("None of it changes anything on the card. Your PIN is sent once, and\n"
+			    "signatures are made that say nothing and go nowhere. The card gets\n"
+			    "power anew and is reset.\n"
+			    "Ask the card?")
+			: _("None of it takes a PIN, spends a try, or changes anything on the card.\n"
+			    "The card gets power anew.\n"
+			    "Ask the card?"),
+		"--yes", _("not done; nothing of this was sent to the card"));
+}
+
+/* ---- around the card ---- */
+
+/* The name of a reader without what stands in brackets: that may be its serial number. */
+static void
+clean_reader(char text[FACT_TEXT], const char *name)
+{
+	char kept[FACT_TEXT];
+	size_t n = 0;
+	bool inside = false;
+
+	for (; *name && n + 1 < sizeof kept; name++) {
+		inside = inside || *name == '(';
+		if (!inside)
+			kept[n++] = *name;
+		if (*name == ')')
+			inside = false;
+	}
+	fact_clean(text, kept, n);
+}
+
+static void
+read_version(char text[FACT_TEXT], const char *package)
+{
+	char *arguments[] = {(char *)"dpkg-query", (char *)"-W", (char *)"-f=${Version}",
+			     strdup(package), NULL};
+	char said[FACT_TEXT];
+
+	if (arguments[3] && child_run(arguments, said, sizeof said) == 0)
+		fact_clean(text, said, strlen(said));
+	else
+		(void)snprintf(text, FACT_TEXT, "?");
+	free(arguments[3]);
+}
+
+static void
+look_around(struct card_report *report, struct module *module, struct reader *reader)
+{
+	X509 *auth = certificate_without_pin(module, reader, ID_AUTH);
+
+	clean_reader(report->reader, reader->name);
+	read_version(report->service, "pcscd");
+	read_version(report->driver, "libccid");
+	report->input = (struct fact_input){
+		.report = &report->probes,
+		.auth = auth,
+		.auth_ca = certificate_without_pin(module, reader, ID_AUTH_CA),
+	};
+	report->simulated = (auth && certificate_is_simulated(auth)) ||
+			    (report->input.auth_ca &&
+			     certificate_is_simulated(report->input.auth_ca));
+}
+
+/* ---- the report ---- */
+
+static enum tool_exit
+write_files(const struct options *options, const struct job *job, const char *text,
+	    const json_t *json)
+{
+	enum tool_exit status = TOOL_OK;
+	char *dump;
+
+	if (!job->json_path)
+		return TOOL_OK;
+	if (!options->yes)
+		status = prompt_consent(_("Write this to files?"), "--yes",
+					_("not written; the card is logged out"));
+	if (status != TOOL_OK)
+		return status;
+	dump = json_dumps(json, JSON_INDENT(2));
+	status = dump ? file_write(job->json_path, dump, strlen(dump), options->force)
+		      : out_of_memory();
+	free(dump);
+	return status == TOOL_OK ? file_write(job->text_path, text, strlen(text), options->force)
+				 : status;
+}
+
+static enum tool_exit
+tell(const struct options *options, const struct job *job)
+{
+	char *text = report_text(&job->report);
+	json_t *json = report_json(&job->report);
+	enum tool_exit status = text && json ? TOOL_OK : out_of_memory();
+
+	if (status == TOOL_OK && options->json)
+		status = json_print(json_incref(json));
+	else if (status == TOOL_OK)
+		(void)fputs(text, stdout);
+	(void)fflush(stdout);
+	if (status == TOOL_OK)
+		status = write_files(options, job, text, json);
+	json_decref(json);
+	free(text);
+	return status;
+}
+
+static enum tool_exit
+ask(struct module *module, const struct options *options, void *context)
+{
+	struct job *job = context;
+	struct card_report *report = &job->report;
+	struct reader *reader;
+	CK_SLOT_ID slot = 0;
+	enum tool_exit status = choose(module, report->with_pin, &reader, &slot);
+
+	if (status == TOOL_OK && report->with_pin)
+		status = check_tries(module, reader);
+	if (status == TOOL_OK)
+		status = agree(options, job, module);
+	if (status != TOOL_OK)
+		return status;
+	status = cards_tell(module,
+			    pin_probe(module, reader, slot, report->with_pin, &report->probes));
+	if (status != TOOL_OK)
+		return status;
+	look_around(report, module, reader);
+	status = tell(options, job);
+	X509_free((X509 *)(uintptr_t)report->input.auth);
+	X509_free((X509 *)(uintptr_t)report->input.auth_ca);
+	return status;
+}
+
+enum tool_exit
+report_run(const struct options *options, char *arguments[])
+{
+	struct job *job = calloc(1, sizeof *job);
+	enum tool_exit status;
+
+	if (!job)
+		return out_of_memory();
+	job->report.with_pin = options->pin;
+	if (options->pin != (arguments[0] != NULL) ||
+	    (arguments[0] && strcmp(arguments[0], "auth") != 0)) {
+		complain("%s", _("a PIN is asked with --pin auth; no other is taken"));
+		free(job);
+		return TOOL_USAGE;
+	}
+	status = name_files(options, job);
+	if (status == TOOL_OK)
+		status = cards_run(options, ask, job);
+	free(job->json_path);
+	free(job->text_path);
+	free(job);
+	return status;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_CARD_REPORT_H
+#define JPKI_TOOL_CARD_REPORT_H
+
+#include "tool/report/facts.h"
+#include "tool/terminal/options.h"
+
+#include <jansson.h>
+
+/* jpki-tool report: what a card does with what is not certain of cards, for others to read. */
+
+struct card_report {
+	struct jpki_probe_report probes;
+	struct fact_input input;
+	char reader[FACT_TEXT], service[FACT_TEXT], driver[FACT_TEXT]; /* cleaned */
+	bool with_pin, simulated;
+};
+
+/* show.c: what will be sent; the report in the user's language, and for programs. The caller frees
+ * them; NULL without memory. */
+char *report_plan(const struct card_report *report);
+char *report_text(const struct card_report *report);
+json_t *report_json(const struct card_report *report);
+
+/* The command. */
+enum tool_exit report_run(const struct options *options, char *arguments[]);
+
+#endif

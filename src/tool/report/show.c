@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The report as text and as JSON: both say the same. */
+#include "tool/report/report.h"
+
+#include "tool/terminal/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+
+#define SHOWN 12 /* bytes of a command; what is longer is zeros */
+
+static const char *const verdict_names[] = {
+	[FACT_EXPECTED] = "as-expected",
+	[FACT_DIFFERS] = "differs",
+	[FACT_NEW] = "new",
+	[FACT_NOT_TOLD] = "not-told",
+};
+
+static const char *
+verdict_text(enum fact_verdict verdict)
+{
+	switch (verdict) {
+	case FACT_EXPECTED:
+		return _("as expected");
+	case FACT_DIFFERS:
+		return _("differs");
+	case FACT_NEW:
+		return _("new");
+	case FACT_NOT_TOLD:
+		break;
+	}
+	return _("not told");
+}
+
+/* What it means to the holder; or why there is nothing to mean anything. */
+static const char *
+meaning(const struct fact *fact, enum fact_verdict verdict)
+{
+	if (verdict == FACT_NOT_TOLD)
+		return _(fact->silent);
+	return verdict == FACT_EXPECTED ? _("Nothing to do.") : _(fact->means);
+}
+
+/* ---- commands ---- */
+
+static void
+put_command(FILE *out, const struct jpki_probe *p)
+{
+	(void)fprintf(out, "  %-24s ", p->name);
+	if (!p->command)
+		(void)fputs(_("reset"), out);
+	for (CK_ULONG i = 0; i < p->command_len && i < 2 * SHOWN; i++)
+		if (p->command_len <= 2 * SHOWN || i < 5)
+			(void)fprintf(out, "%02X", p->command[i]);
+	if (p->command_len > 2 * SHOWN)
+		(void)fprintf(out, " 00 x %lu", p->command_len - 5);
+}
+
+char *
+report_plan(const struct card_report *report)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	for (CK_ULONG i = 0; i < report->probes.count; i++) {
+		const struct jpki_probe *p = &report->probes.probes[i];
+
+		if (p->needs_pin && !report->with_pin)
+			continue;
+		put_command(out, p);
+		(void)fprintf(out, "  (%s)\n", p->facts);
+	}
+	return fclose(out) == 0 ? text : NULL;
+}
+
+/* ---- the text ---- */
+
+static void
+put_facts(FILE *out, const struct card_report *report)
+{
+	char value[FACT_TEXT];
+
+	for (size_t i = 0; i < fact_count(); i++) {
+		const struct fact *fact = fact_at(i);
+		const enum fact_verdict verdict = fact_judge(fact, &report->input, value);
+
+		(void)fprintf(out, "%s: %s\n", _(fact->what), verdict_text(verdict));
+		if (verdict == FACT_NOT_TOLD)
+			(void)fprintf(out, "  %s (%s): ", fact->name, fact->facts);
+		else
+			(void)fprintf(out, "  %s = %s (%s): ", fact->name, value, fact->facts);
+		(void)fprintf(out, "%s\n", meaning(fact, verdict));
+	}
+}
+
+static void
+put_probes(FILE *out, const struct jpki_probe_report *report)
+{
+	for (CK_ULONG i = 0; i < report->count; i++) {
+		const struct jpki_probe *p = &report->probes[i];
+
+		if (p->state == JPKI_PROBE_NOT_SENT)
+			continue;
+		put_command(out, p);
+		if (p->state == JPKI_PROBE_ANSWERED)
+			(void)fprintf(out, "  %04lX, %lu, %.1f ms\n", p->sw, p->length,
+				      (double)p->microseconds / 1000);
+		else
+			(void)fprintf(out, "  %s\n", _("no answer"));
+	}
+}
+
+char *
+report_text(const struct card_report *report)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	(void)fprintf(out, "%s\n\n",
+		      report->simulated ? _("What a SIMULATED card does") : _("What a card does"));
+	(void)fprintf(out, "%s: %s\npcscd: %s\nlibccid: %s\n%s\n\n", _("Reader"), report->reader,
+		      report->service, report->driver, PACKAGE_STRING);
+	(void)fprintf(out, "%s\n\n",
+		      _("The numbers in brackets are the sections of the facts on the card\n"
+			"(doc/REAL-CARDS.md)."));
+	put_facts(out, report);
+	(void)fprintf(out, "\n%s\n",
+		      _("What was sent; status word, length, and time of the answer:"));
+	put_probes(out, &report->probes);
+	return fclose(out) == 0 ? text : NULL;
+}
+
+/* ---- JSON ---- */
+
+static json_t *
+findings_json(const struct card_report *report)
+{
+	json_t *all = json_array();
+	char value[FACT_TEXT];
+
+	for (size_t i = 0; i < fact_count(); i++) {
+		const struct fact *fact = fact_at(i);
+		const enum fact_verdict verdict = fact_judge(fact, &report->input, value);
+
+		(void)json_array_append_new(
+			all, json_pack("{s:s, s:s, s:o, s:s?, s:s, s:s}", "name", fact->name,
+				       "facts", fact->facts, "value",
+				       verdict == FACT_NOT_TOLD ? json_null() : json_string(value),
+				       "expected", fact->expected, "verdict",
+				       verdict_names[verdict], "means", meaning(fact, verdict)));
+	}
+	return all;
+}
+
+static json_t *
+probes_json(const struct jpki_probe_report *report)
+{
+	json_t *all = json_array();
+	char word[17];
+
+	for (CK_ULONG i = 0; i < report->count; i++) {
+		const struct jpki_probe *p = &report->probes[i];
+
+		if (p->state == JPKI_PROBE_NOT_SENT)
+			continue;
+		(void)snprintf(word, sizeof word, "%04lX", p->sw);
+		(void)json_array_append_new(
+			all, json_pack("{s:s, s:s, s:s?, s:I, s:I}", "name", p->name, "facts",
+				       p->facts, "sw",
+				       p->state == JPKI_PROBE_ANSWERED ? word : NULL, "length",
+				       (json_int_t)p->length, "microseconds",
+				       (json_int_t)p->microseconds));
+	}
+	return all;
+}
+
+json_t *
+report_json(const struct card_report *report)
+{
+	return json_pack("{s:s, s:s, s:b, s:b, s:b, s:{s:s, s:s, s:s}, s:o, s:o}", "format",
+			 "jpki-pkcs11 card report 1", "program", PACKAGE_STRING, "simulated",
+			 report->simulated, "pin", report->with_pin, "alone",
+			 report->probes.alone == CK_TRUE, "reader", "name", report->reader, "pcscd",
+			 report->service, "libccid", report->driver, "findings",
+			 findings_json(report), "probes", probes_json(&report->probes));
+}
