@@ -27,7 +27,7 @@ enum kind {
 struct row {
 	const char *name, *facts;
 	enum kind kind;
-	bool follows; /* sent only if the row before was answered with 9000 */
+	bool follows; /* sent only if the row before was done */
 	const uint8_t *command;
 	size_t len;
 };
@@ -160,7 +160,7 @@ struct run {
 	struct bytes pin; /* data NULL: without */
 	bool alone;
 	uint8_t head[4]; /* of the file read last */
-	bool ok;	 /* the row before was answered with 9000 */
+	bool ok;	 /* the row before was done */
 };
 
 static unsigned long
@@ -424,6 +424,13 @@ send_row(struct run *run, const struct row *row, struct probe_answer *a)
 	return RESULT_FAILED;
 }
 
+/* Also with the warning that a file has ended (ISO 7816-4 5.6). */
+static bool
+is_done(const struct probe_answer *a)
+{
+	return a->state == PROBE_ANSWERED && (a->sw == 0x9000 || a->sw == 0x6282);
+}
+
 /* What follows a certificate's head that could be read goes on from that. */
 static enum result
 send_all(struct run *run, struct probe_answer *answers)
@@ -439,7 +446,7 @@ send_all(struct run *run, struct probe_answer *answers)
 			continue;
 		r = send_row(run, row, &answers[i]);
 		if (row->kind != FILLER && row->kind != END)
-			run->ok = answers[i].state == PROBE_ANSWERED && answers[i].sw == 0x9000;
+			run->ok = is_done(&answers[i]);
 	}
 	return r;
 }

@@ -4,7 +4,7 @@ tests_tool_parts_CPPFLAGS = $(tool_cppflags) $(CMOCKA_CFLAGS)
 tests_tool_parts_LDADD = $(tool_libs) $(CMOCKA_LIBS)
 tests_tool_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_tool_terminal_LDADD = $(CMOCKA_LIBS)
-tool_scripts += tests/agent/setup.sh tests/tool/sign.sh tests/tool/statuses.sh tests/tool/messages.sh
+tool_scripts += tests/agent/setup.sh tests/tool/report.sh tests/tool/sign.sh tests/tool/statuses.sh tests/tool/messages.sh
 dist_check_SCRIPTS += $(tool_scripts)
 
 # Fuzzing of verify (tests/fuzz/local.mk has the others), with the list of authorities in the source.

@@ -8,6 +8,7 @@
 #include "sim/base/json.h"
 #include "sim/card/switches.h"
 #include "sim/command/commands.h"
+#include "sim/store/like.h"
 #include "sim/store/people.h"
 
 /* One piece of work on the state directory. */
@@ -55,9 +56,40 @@ choose_person(const struct options *options, const char *card)
 	return sim_person_find(card) ? card : "adult";
 }
 
+/* As the report has it, but for what the command line says. */
+static bool
+make_card_like(struct store_work *work)
+{
+	const char *pairs[SIM_SWITCH_COUNT + LIST_MAX + 1];
+	struct sim_make_options make = *work->make;
+	const char *name = work->arguments[0];
+	struct sim_like like;
+	size_t n = 0;
+	bool ok;
+
+	if (!sim_like_read(work->options->like, &like, &work->error))
+		return false;
+	for (char **pair = like.pairs; *pair; pair++)
+		pairs[n++] = *pair;
+	for (const char *const *pair = make.switches; pair && *pair; pair++)
+		pairs[n++] = *pair;
+	pairs[n] = NULL;
+	make.switches = pairs;
+	make.locked = like.locked;
+	ok = sim_store_make_card(work->store, name,
+				 work->options->person ? work->options->person : like.person, &make,
+				 &work->error);
+	if (ok)
+		fputs(like.notes, stderr);
+	sim_like_free(&like);
+	return ok;
+}
+
 static bool
 make_card(struct store_work *work)
 {
+	if (work->options->like)
+		return make_card_like(work);
 	return sim_store_make_card(work->store, work->arguments[0],
 				   choose_person(work->options, work->arguments[0]), work->make,
 				   &work->error);
@@ -265,8 +297,9 @@ commands_print_ca_words(void)
 const struct command card_commands[] = {
 	{"make", "CARD", "make a card (of --person, or adult)",
 	 "Makes a card with keys, certificates and PINs. A name that is a ready-made person's\n"
-	 "makes that person's card.\n",
-	 "person seed now pin-auth pin-sign generation no-eku switch", 1, 1, .run = command_make,
+	 "makes that person's card. With --like it does as a report of jpki-tool says of\n"
+	 "another; what the report does not tell is said.\n",
+	 "person like seed now pin-auth pin-sign generation no-eku switch", 1, 1, .run = command_make,
 	 .work = make_card},
 	{"list", "", "show the cards", NULL, "", 0, 0, .run = run_on_store, .work = list_cards},
 	{"delete", "CARD", "throw a card away", NULL, "", 1, 1, .run = run_on_store,

@@ -34,6 +34,7 @@ struct options {
 	bool json;
 	bool help;
 	const char *person;
+	const char *like;
 	const char *now;
 	struct sim_make_options make; /* `now` and `switches` are filled in from those beside it */
 	struct string_list switches;

@@ -152,7 +152,7 @@ choose_pins(const struct sim_make_options *options, const struct sim_person *per
 			return false;
 		if (!(person->has & (1u << i)))
 			pins[i] = (struct sim_card_pin){0}; /* nobody ever set it */
-		if (person->locked & (1u << i))
+		if ((person->locked | options->locked) & (1u << i))
 			pins[i].tries = 0;
 	}
 	return true;

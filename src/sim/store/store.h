@@ -51,6 +51,7 @@ struct sim_make_options {
 	 * the card), "next" (the one after the current, made ahead of its time). NULL: the current
 	 * one. A card of one that issues no more was issued in its last second of issuing. */
 	const char *generation;
+	unsigned int locked; /* PINs besides the person's own: SIM_ON_AUTH, SIM_ON_SIGN */
 	/* Behaviour switches "name=value"; NULL, or ended by a NULL. */
 	const char *const *switches;
 };

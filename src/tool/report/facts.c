@@ -406,7 +406,7 @@ judge_availability(const struct fact_input *in, const struct fact *fact, char *t
 {
 	const struct jpki_probe *p = find(in, fact->probe);
 
-	if (sw(in, fact->probe) != 0x9000 || p->data_len != 3)
+	if (!p || p->data_len != 3)
 		return false;
 	(void)snprintf(text, FACT_TEXT, "%02X%02X%02X", p->data[0], p->data[1], p->data[2]);
 	return true;
@@ -419,7 +419,7 @@ find_certificates(const struct fact_input *in, bool *auth, bool *sign)
 	const struct jpki_probe *p = find(in, "availability-read");
 	const struct jpki_probe *head = find(in, "auth-certificate-read");
 
-	if (sw(in, "availability-read") == 0x9000 && p->data_len >= 2) {
+	if (p && p->data_len >= 2) {
 		*sign = p->data[0] == 0x8f;
 		*auth = p->data[1] == 0x8f;
 		return true;

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/store/like.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/store/people.h"
+
+#define FORMAT "jpki-pkcs11 card report 1"
+#define LARGEST 262144 /* bytes; a report has some twenty thousand */
+#define FINDINGS_MAX 200
+#define WORD_MAX 128
+
+/* ---- the file ---- */
+
+static json_t *
+parse(const char *path, const char *text, size_t len, char **error)
+{
+	json_error_t mistake;
+	json_t *report = json_loadb(text, len, JSON_REJECT_DUPLICATES, &mistake);
+
+	if (!report)
+		sim_error_set(error, "%s is no report: line %d is not JSON", path, mistake.line);
+	return report;
+}
+
+static json_t *
+load(const char *path, char **error)
+{
+	FILE *file = fopen(path, "re");
+	char *text = malloc(LARGEST + 1);
+	json_t *report = NULL;
+	size_t len = 0;
+
+	if (file && text)
+		len = fread(text, 1, LARGEST + 1, file);
+	if (!file || ferror(file))
+		sim_error_set(error, "cannot read %s: %s", path, strerror(errno));
+	else if (!text)
+		sim_error_set(error, "out of memory");
+	else if (len > LARGEST)
+		sim_error_set(error, "%s is no report: it has more than %d bytes", path, LARGEST);
+	else
+		report = parse(path, text, len, error);
+	if (file)
+		(void)fclose(file);
+	free(text);
+	return report;
+}
+
+/* What is short, printable and plain, so that it can be said on a terminal. */
+static bool
+is_word(const json_t *value)
+{
+	const char *text = json_string_value(value);
+	const size_t len = text ? json_string_length(value) : 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			return false;
+	return len > 0 && len <= WORD_MAX;
+}
+
+/* A list of { "name", "value" }, each name once, the value a word or null. */
+static bool
+check(const char *path, const json_t *report, char **error)
+{
+	const json_t *findings = json_object_get(report, "findings");
+	const char *format = json_string_value(json_object_get(report, "format"));
+	const json_t *one;
+	json_t *seen = json_object();
+	bool ok = true;
+	size_t i;
+
+	if (!format || strcmp(format, FORMAT) != 0)
+		ok = sim_error_set(error, "%s is no report: its format is not \"%s\"", path,
+				   FORMAT);
+	else if (!json_is_array(findings) || json_array_size(findings) > FINDINGS_MAX)
+		ok = sim_error_set(error, "%s is no report: it has no list of up to %d findings",
+				   path, FINDINGS_MAX);
+	json_array_foreach(findings, i, one)
+	{
+		const json_t *name = json_object_get(one, "name");
+		const json_t *value = json_object_get(one, "value");
+
+		if (ok && (!is_word(name) || (!is_word(value) && !json_is_null(value)) ||
+			   json_object_get(seen, json_string_value(name)) ||
+			   json_object_set_new(seen, json_string_value(name), json_true()) != 0))
+			ok = sim_error_set(error, "%s is no report: finding %zu is unsound", path,
+					   i + 1);
+	}
+	json_decref(seen);
+	return ok;
+}
+
+/* A checked report's word on something; NULL: not told. */
+static const char *
+told(const json_t *report, const char *name)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "findings"), i, one)
+	{
+		if (strcmp(json_string_value(json_object_get(one, "name")), name) == 0)
+			return json_string_value(json_object_get(one, "value"));
+	}
+	return NULL;
+}
+
+/* ---- the card ---- */
+
+static void
+note(FILE *notes, const char *name, const char *value, const char *instead)
+{
+	if (value)
+		(void)fprintf(notes, "%s: no simulated card does \"%s\"; it is %s\n", name, value,
+			      instead);
+	else
+		(void)fprintf(notes, "%s: not told; it is %s\n", name, instead);
+}
+
+static bool
+take_switches(const json_t *report, struct sim_like *like, FILE *notes)
+{
+	struct sim_switches tried, plain;
+	char text[SIM_SWITCH_TEXT];
+	char *why = NULL;
+	size_t n = 0;
+
+	sim_switches_init(&tried);
+	sim_switches_init(&plain);
+	for (int i = 0; i < SIM_SWITCH_COUNT; i++) {
+		const char *name = sim_switch_info((enum sim_switch)i)->name;
+		const char *value = told(report, name);
+
+		if (value && sim_switches_set(&tried, name, value, &why)) {
+			if (asprintf(&like->pairs[n], "%s=%s", name, value) < 0) {
+				like->pairs[n] = NULL;
+				return false;
+			}
+			n++;
+			continue;
+		}
+		sim_switches_get_text(&plain, (enum sim_switch)i, text);
+		note(notes, name, value, text);
+	}
+	free(why);
+	return true;
+}
+
+/* Whose card has such certificates; a phone has both. */
+static void
+take_person(const json_t *report, struct sim_like *like, FILE *notes)
+{
+	static const struct {
+		const char *fact, *value, *person;
+	} rows[] = {
+		{"kind", "phone", "phone"},	   {"kind", "iphone", "iphone"},
+		{"certificates", "both", "adult"}, {"certificates", "auth", "child"},
+		{"certificates", "none", "opted-out"},
+	};
+	const char *kind = told(report, "kind"), *certificates = told(report, "certificates");
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0] && !like->person; i++) {
+		const char *value = told(report, rows[i].fact);
+
+		if (value && strcmp(value, rows[i].value) == 0)
+			like->person = rows[i].person;
+	}
+	if (!kind || (strcmp(kind, "card") != 0 && strcmp(kind, like->person ? like->person : "")))
+		note(notes, "kind", kind, "card");
+	if (!like->person)
+		note(notes, "certificates", certificates, "both");
+	if (!like->person)
+		like->person = "adult";
+}
+
+static void
+take_locked(const json_t *report, struct sim_like *like, FILE *notes)
+{
+	static const char *const names[] = {"none", "auth", "sign", "both"};
+	const char *value = told(report, "pins-locked");
+
+	for (unsigned int i = 0; value && i < 4; i++)
+		if (strcmp(value, names[i]) == 0) {
+			like->locked = i;
+			return;
+		}
+	note(notes, "pins-locked", value, names[0]);
+}
+
+bool
+sim_like_read(const char *path, struct sim_like *like, char **error)
+{
+	json_t *report = load(path, error);
+	bool ok = report && check(path, report, error);
+	size_t size = 0;
+	FILE *notes;
+
+	*like = (struct sim_like){.person = NULL};
+	notes = ok ? open_memstream(&like->notes, &size) : NULL;
+	if (notes) {
+		take_person(report, like, notes);
+		take_locked(report, like, notes);
+		ok = take_switches(report, like, notes);
+		ok = fclose(notes) == 0 && ok;
+	}
+	if (report && ok && !notes)
+		ok = false;
+	if (!ok)
+		sim_like_free(like);
+	if (!ok && !*error)
+		sim_error_set(error, "out of memory");
+	json_decref(report);
+	return ok;
+}
+
+void
+sim_like_free(struct sim_like *like)
+{
+	for (size_t i = 0; like->pairs[i]; i++)
+		free(like->pairs[i]);
+	free(like->notes);
+	*like = (struct sim_like){.person = NULL};
+}

@@ -1,0 +1,320 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# jpki-tool report and jpki-card-sim make --like: what a card does is told rightly and comes back, and
+# nothing personal is told. With the argument "all" (tests/slow/report.sh): every value of every switch,
+# pairs of them, and every ready-made person.
+
+sim=${SIM:-src/sim/jpki-card-sim}
+tool=${TOOL:-src/tool/jpki-tool}
+module=${MODULE:-.libs/jpki-pkcs11.so}
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+JPKI_CARD_SIM_STATE=$work/state
+LC_ALL=C.UTF-8
+export JPKI_CARD_SIM_STATE LC_ALL
+unset JPKI_CARD_SIM_CONTROL JPKI_CARD_SIM_SOCKET LANGUAGE NO_COLOR
+failed=0
+test ! -d tests/cards || cp -r tests/cards "$work/state"
+printf '1234\n' >"$work/pin"
+"$sim" switches >"$work/switches" || exit 99
+
+bad() { echo "not ok $1"; failed=1; }
+
+# report FILE CARD [OPTION]...: the report on that card, as JSON; PIN=yes with its PIN.
+report() {
+	file=$1 card=$2
+	shift 2
+	if test "${PIN:-no}" = yes; then
+		set -- --pin auth --pin-fd 5 "$@"
+	fi
+	"$sim" run --card "$card" -- "$tool" --module "$module" report --yes "$@" \
+		>"$file" 2>"$work/said" </dev/null 5<"$work/pin"
+}
+
+# told FILE: "name value" for each fact; a value that is null was not told.
+told() {
+	awk -F '"' '
+		/^ *"findings": \[/ { on = 1 }
+		/^ *"probes": \[/ { on = 0 }
+		on && $2 == "name" { name = $4 }
+		on && $2 == "value" { print name, ($0 ~ /: null,$/ ? "null" : $4) }' "$1"
+}
+
+# What must be told of a card with SETTINGS, and what cannot be: from what each needs.
+check_told() {
+	told "$1" | awk -v settings="$2" -v pin="${PIN:-no}" -v card="$3" -v list="$work/switches" '
+		function us(time) { return time ~ /us$/ ? time + 0 : time * 1000 }
+		function silent(name) {
+			if (name ~ /^(blocked-attempt|malformed-pin|failed-verify|both-logins|counter-written)$/)
+				return "always"
+			if (name == "refused-short-id")
+				return want["short-ids"] == "on" ? "always" : ""
+			if (name == "blocked-query")
+				return card ~ /locked|child|opted/ ? "" : "always"
+			if (name == "absent-certificate")
+				return card ~ /child|opted/ ? "" : "always"
+			if (name ~ /^(login-at-reset|delay-signature)$/)
+				return pin == "yes" ? "" : "always"
+			if (name == "pss" && want["check-order"] == "pin-first")
+				return pin == "yes" ? "" : "always"
+			return ""
+		}
+		BEGIN {
+			while ((getline line < list) > 0) {
+				split(line, word, " ")
+				if (line ~ /^[^ ]/)
+					name = word[1]
+				if (word[1] == "values:")
+					want[name] = word[2] == "time" ? "0ms" : word[2]
+			}
+			n = split(settings, pair, " ")
+			for (i = 1; i <= n; i++) {
+				split(pair[i], word, "=")
+				want[word[1]] = word[2]
+			}
+		}
+		$1 in want {
+			seen[$1] = 1
+			quiet = silent($1)
+			if ($2 == "null") {
+				if (quiet == "") print $1 " was not told"
+			} else if (quiet == "always") {
+				print $1 " was told, but cannot be known"
+			} else if ($1 ~ /^delay-/ ? us($2) < us(want[$1]) : $2 != want[$1]) {
+				print $1 " = " $2 ", not " want[$1]
+			}
+		}
+		END { for (name in want) if (!seen[name]) print name " is not in the report" }'
+}
+
+# switches_of CARD: those that are not at their default, as in the report.
+switches_of() { tr -d ' {}"' <"$work/state/cards/$1/switches.json" | tr ',' '\n' | grep -v '^$' | tr ':' ' ' | sort; }
+
+# round_trip CARD SETTING...: told rightly, and a card made like it does the same.
+round_trip() {
+	card=$1
+	shift
+	settings=$*
+	for pair; do
+		"$sim" set "$card" "${pair%%=*}" "${pair#*=}" >/dev/null || exit 99
+	done
+	if ! report "$work/one.json" "$card" --json; then
+		bad "$card $settings: no report: $(cat "$work/said")"
+	elif wrong=$(check_told "$work/one.json" "$settings" "$card") && test -n "$wrong"; then
+		bad "$card $settings: $wrong"
+	else
+		rm -rf "$work/state/cards/like"
+		"$sim" make like --like "$work/one.json" --seed x 2>"$work/notes" || bad "$card $settings: make --like"
+		told "$work/one.json" | awk -v list="$work/switches" '
+			BEGIN {
+				while ((getline line < list) > 0) {
+					split(line, word, " ")
+					if (line ~ /^[^ ]/) name = word[1]
+					if (word[1] == "values:") plain[name] = word[2]
+				}
+			}
+			!($1 in plain) || $2 == "null" || $2 == plain[$1] { next }
+			plain[$1] == "time" { if ($2 + 0 > 0) print $1, $2 * 1000 "us"; next }
+			{ print }' | sort >"$work/asked"
+		switches_of like >"$work/got"
+		cmp -s "$work/asked" "$work/got" ||
+			bad "$card $settings: --like made another card: $(diff "$work/asked" "$work/got")"
+	fi
+	for pair; do
+		name=${pair%%=*}
+		plain=$(awk -v name="$name" '$1 == name { on = 1 } on && $1 == "values:" { print $2; exit }' "$work/switches")
+		test "$plain" != time || plain=0us
+		"$sim" set "$card" "$name" "$plain" >/dev/null || exit 99
+	done
+}
+
+# Without what differs from run to run.
+still() { sed -e '/"microseconds":/d' -e '/"delay-/,/"means"/d' -e 's/, [0-9.]* ms$//' -e '/delay-/d' "$@"; }
+
+# nothing_of FILE CARD: no attribute, number, date, serial number or key of it, nor its hash.
+nothing_of() {
+	still "$1" >"$work/still"
+	json=$work/state/cards/$2/card.json
+	{
+		sed -n 's/^ *"\(name\|birth\|address\|prefecture\|city\|municipality\|number\|expiry\)": "\(.*\)",*$/\2/p' "$json"
+		for which in auth sign; do
+			"$sim" certificate "$2" $which >"$work/pem" 2>/dev/null || continue
+			openssl x509 -in "$work/pem" -noout -serial -startdate -enddate -fingerprint -sha1 |
+				sed 's/^[^=]*=//'
+			openssl x509 -in "$work/pem" -noout -fingerprint -sha256 | sed 's/^[^=]*=//' | tr -d :
+			openssl x509 -in "$work/pem" -noout -subject -nameopt multiline | sed -n 's/^ *commonName *= //p'
+			openssl x509 -in "$work/pem" -noout -modulus | sed 's/^[^=]*=//' | cut -c1-24
+			openssl x509 -in "$work/pem" -noout -startdate -enddate -dateopt iso_8601 |
+				sed -e 's/^[^=]*=//' -e 's/ .*//'
+			serial=$(openssl x509 -in "$work/pem" -noout -serial | sed 's/^[^=]*=//')
+			for hash in md5 sha1 sha256; do
+				printf %s "$serial" | openssl dgst -$hash -r | cut -c1-12
+				printf %s "$serial" | xxd -r -p 2>/dev/null | openssl dgst -$hash -r | cut -c1-12
+			done
+		done
+	} 2>/dev/null | grep -E '^.{4,}$' | grep -vE '^(card|phone|iphone|foreign|auth|sign)$' >"$work/personal"
+	test -s "$work/personal" || bad "what is personal of $2 could not be found out"
+	if grep -iqFf "$work/personal" "$work/still"; then
+		bad "$2: personal: $(grep -ioFf "$work/personal" "$work/still" | sort -u | tr '\n' ' ')"
+	fi
+	# Nothing that could be a number, date or hash of anybody: commands are the table's, OIDs dotted.
+	sed -E -e 's/^  [a-z0-9-]+ +[0-9A-F]+( 00 x [0-9]+)?  //' -e 's/[0-9]+(\.[0-9]+)+!?//g' "$work/still" |
+		grep -E '[0-9]{7}|[0-9A-Fa-f]{9}' >"$work/long" && bad "$2: a long number: $(head -n 3 "$work/long")"
+}
+
+# People whose cards are alike give the same report, word for word.
+same_report() {
+	report "$work/$1.json" "$1" --json && still "$work/$1.json" >"$work/$1.still"
+	cmp -s "$work/adult.still" "$work/$1.still" || bad "$1 differs from the adult: $(diff "$work/adult.still" "$work/$1.still")"
+}
+
+# refused PROMISE WORD TEXT: a report that is none makes no card.
+refused() {
+	printf '%b' "$3" >"$work/hostile"
+	if "$sim" make hostile --like "$work/hostile" >"$work/said" 2>&1; then
+		bad "$1: a card was made"
+	elif ! grep -q -e "$2" "$work/said"; then
+		bad "$1: '$2' was not said: $(cat "$work/said")"
+	elif test -e "$work/state/cards/hostile" || ls -A "$work/state/cards" | grep -q '^\.new'; then
+		bad "$1: something is left"
+	else
+		echo "ok $1"
+	fi
+}
+
+head='{"format": "jpki-pkcs11 card report 1", "findings": ['
+before=$failed
+refused "nothing is no report" 'not JSON' ''
+refused "text is no report" 'not JSON' 'hello'
+refused "another format" 'format' '{"format": "x", "findings": []}'
+refused "no findings" 'list' '{"format": "jpki-pkcs11 card report 1"}'
+refused "a value that is no word" 'finding 1 is unsound' "$head"'{"name": "pss", "value": 3}]}'
+refused "a control character" 'finding 1 is unsound' "$head"'{"name": "pss", "value": "\\u001b[2J"}]}'
+refused "a word without end" 'finding 1 is unsound' "$head"'{"name": "pss", "value": "'"$(head -c 4000 /dev/zero | tr '\0' a)"'"}]}'
+refused "the same twice" 'finding 2 is unsound' "$head"'{"name": "pss", "value": "on"}, {"name": "pss", "value": "off"}]}'
+refused "too large" 'more than' "$head$(head -c 300000 /dev/zero | tr '\0' ' ')]}"
+refused "too deep" 'not JSON' "$(head -c 100000 /dev/zero | tr '\0' '[')"
+rm -f "$work/hostile"
+"$sim" make hostile --like "$work/hostile" >"$work/said" 2>&1 && bad "a report that is not there"
+printf '%s' "$head"'{"name": "pss", "value": "perhaps"}, {"name": "../x", "value": "y"}]}' >"$work/odd"
+"$sim" make odd --like "$work/odd" >"$work/said" 2>&1 || bad "a value that no switch has"
+grep -q 'pss: no simulated card does "perhaps"; it is on' "$work/said" || bad "it is said what was left out"
+
+# The options and the consent.
+ends() {
+	promise=$1 status=$2 word=$3
+	shift 3
+	setsid -w "$sim" run --card "$card" -- "$tool" --module "$module" report "$@" >"$work/said" 2>&1 </dev/null 5<"$work/pin"
+	got=$?
+	test $got -eq "$status" || bad "$promise: exit status $got: $(tail -n 3 "$work/said")"
+	grep -q -e "$word" "$work/said" || bad "$promise: '$word' was not said"
+}
+card=adult
+ends "nothing is sent without consent" 2 'use --yes\|--yes'
+ends "what would be sent is said before" 2 'select-text  *00A4040C0A'
+grep -q 'pin-signature' "$work/said" && bad "what takes a PIN is not in the list without one"
+ends "a PIN only of the log-in key" 2 'pin auth' --pin sign --yes
+ends "the argument belongs to the PIN" 2 'pin auth' auth --yes
+"$sim" tries adult auth 2 >/dev/null || exit 99
+ends "no PIN where a try is missing" 1 'nothing was sent' --pin auth --pin-fd 5 --yes
+"$sim" tries adult auth 3 >/dev/null || exit 99
+card=foreign
+ends "another card is left alone" 4 'not a My Number card' --yes
+card=juki
+ends "an old card too" 4 'Juki\|住基' --yes
+card=adult
+ends "shown and written" 0 'short-ids = on' --yes --output "$work/written"
+grep -q '"short-ids"' "$work/written.json" || bad "the JSON is written"
+sed -n '/^What a/,$p' "$work/said" | cmp -s - "$work/written.txt" || bad "the text is written as shown"
+ends "not over another file" 1 'is there already' --yes --output "$work/written"
+
+# Told rightly, and back.
+PIN=no round_trip adult
+PIN=yes round_trip adult
+PIN=yes round_trip adult atr=2 short-ids=no-signature refused-short-id=6981 pss=off check-order=pin-first \
+	login-at-reset=dropped other-applications=isd-only first-command=6F00 delay-exchange=2ms delay-signature=5ms
+PIN=no round_trip adult atr=4 short-ids=off refused-short-id=6A88 filler=00 read-past-end=6282 \
+	extended-length=on other-applications=absent auth-certificate=pin-needed
+PIN=no round_trip child absent-certificate=missing
+
+# Nothing personal. That it would be seen:
+seen=$(
+	for which in auth sign; do
+		"$sim" certificate adult $which | openssl x509 -noout -serial -dates >"$work/leak"
+		nothing_of "$work/leak" adult
+	done
+	sed -n 's/^ *"municipality"/&/p' "$work/state/cards/adult/card.json" >"$work/leak"
+	nothing_of "$work/leak" adult
+	"$sim" certificate adult auth | openssl x509 -noout -serial | sed 's/^[^=]*=//' | tr -d '\n' |
+		openssl dgst -sha256 -r >"$work/leak"
+	nothing_of "$work/leak" adult
+)
+test "$(echo "$seen" | grep -c '^not ok adult: personal')" = 4 || bad "a leak would be seen: $seen"
+report "$work/adult.json" adult --json && still "$work/adult.json" >"$work/adult.still"
+people="adult alias child opted-out phone"
+alike="alias"
+if test "${1:-}" = all; then
+	people=$("$sim" people | awk '$1 != "foreign" && $1 != "juki" { print $1 }')
+	alike="alias moved near-expiry expired renewed"
+	for person in $people; do
+		test -d "$work/state/cards/$person" || "$sim" make "$person" >/dev/null || exit 99
+	done
+fi
+for person in $people; do
+	for form in --json ''; do
+		report "$work/report" "$person" $form || bad "$person: no report: $(cat "$work/said")"
+		nothing_of "$work/report" "$person"
+	done
+done
+PIN=yes report "$work/report" adult --json || bad "no report with the PIN"
+nothing_of "$work/report" adult
+for person in $alike; do
+	same_report "$person"
+done
+test $failed -ne 0 || echo "ok a report tells what a card does, and nothing of whose it is"
+
+if test "${1:-}" = all; then
+	# Each value of each switch, with and without the PIN.
+	singles=$(awk '/^[^ ]/ { name = $1 } $1 == "values:" && $2 == "time" { print name "=3ms" }
+		$1 == "values:" { for (i = 3; i <= NF; i++) print name "=" $i }' "$work/switches")
+	count=0
+	for one in $singles; do
+		card=adult
+		case $one in
+		blocked-query=*) card=locked-sign ;;
+		absent-certificate=*) card=child ;;
+		esac
+		PIN=no round_trip $card "$one"
+		PIN=yes round_trip $card "$one"
+		count=$((count + 2))
+	done
+	for word in $(awk '$1 == "refused-short-id" { on = 1 } on && $1 == "values:" { $1 = ""; print; exit }' "$work/switches"); do
+		for ids in read-only off no-signature; do
+			PIN=no round_trip adult short-ids=$ids refused-short-id="$word"
+			PIN=yes round_trip adult short-ids=$ids refused-short-id="$word"
+			count=$((count + 2))
+		done
+	done
+	# Each switch's last value with each other's: a pair in three, others with the PIN than without.
+	last=$(awk '/^[^ ]/ { name = $1 } $1 == "values:" { print name "=" ($2 == "time" ? "3ms" : $NF) }' "$work/switches")
+	n=0
+	for one in $last; do
+		for other in $last; do
+			test "$one" \< "$other" || continue
+			n=$((n + 1))
+			card=adult
+			case "$one $other" in
+			*absent-certificate*) card=child ;;
+			*blocked-query*) card=locked-sign ;;
+			esac
+			case $((n % 6)) in
+			0) PIN=no round_trip $card "$one" "$other" ;;
+			3) PIN=yes round_trip $card "$one" "$other" ;;
+			*) continue ;;
+			esac
+			count=$((count + 1))
+		done
+	done
+	test $failed -ne 0 || echo "ok $count cards were told rightly and came back ($n pairs, one in three tried)"
+fi
+exit $failed
