@@ -27,7 +27,7 @@ static const struct option_row rows[] = {
 	{"json", NULL, FLAG, PLACE(json), "print JSON"},
 	{"help", NULL, FLAG, PLACE(help), "print this"},
 	{"person", "PERSON", TEXT, PLACE(person), "whose card (see people)"},
-	{"like", "REPORT", TEXT, PLACE(like), "a card that does as in a report of jpki-tool"},
+	{"like", "FILE", TEXT, PLACE(like), "a card that does as in a report of jpki-tool"},
 	{"seed", "TEXT", TEXT, PLACE(make.seed), "make keys and numbers repeatable"},
 	{"now", "DATE", TEXT, PLACE(now), "date of issue, 2026-11-21 or with T12:34:56Z"},
 	{"pin-auth", "PIN", TEXT, PLACE(make.pin_auth), "4 digits (1234)"},
