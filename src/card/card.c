@@ -235,8 +235,8 @@ card_sign(struct link *link, uint8_t p1, uint8_t reference, struct bytes input, 
 enum result
 card_exchange(struct link *link, struct bytes bytes, uint8_t out[256], size_t *got, uint16_t *sw)
 {
-	const struct apdu head = {bytes.data[0], bytes.data[1], bytes.data[2], bytes.data[3],
-				  {NULL, 0},	 APDU_NO_LE};
+	const struct apdu head = {bytes.data[0], bytes.data[1], bytes.data[2],
+				  bytes.data[3], {NULL, 0},	APDU_NO_LE};
 	struct response response = {.len = 0};
 	enum result r = exchange(link, bytes, &response);
 

@@ -20,7 +20,7 @@
 #define PCSC_READER_NAME_MAX 128 /* with the NUL */
 #define PCSC_READERS_MAX 32	 /* pcscd itself stops at 16 */
 #define PCSC_ATR_MAX 33
-#define PCSC_RESPONSE_MAX 258	 /* short APDU: 256 bytes and the status word */
+#define PCSC_RESPONSE_MAX 258 /* short APDU: 256 bytes and the status word */
 
 /*
  * One per module instance. What was learnt before a restart of pcscd says nothing about the card

@@ -299,8 +299,8 @@ const struct command card_commands[] = {
 	 "Makes a card with keys, certificates and PINs. A name that is a ready-made person's\n"
 	 "makes that person's card. With --like it does as a report of jpki-tool says of\n"
 	 "another; what the report does not tell is said.\n",
-	 "person like seed now pin-auth pin-sign generation no-eku switch", 1, 1, .run = command_make,
-	 .work = make_card},
+	 "person like seed now pin-auth pin-sign generation no-eku switch", 1, 1,
+	 .run = command_make, .work = make_card},
 	{"list", "", "show the cards", NULL, "", 0, 0, .run = run_on_store, .work = list_cards},
 	{"delete", "CARD", "throw a card away", NULL, "", 1, 1, .run = run_on_store,
 	 .work = delete_card},

@@ -160,8 +160,10 @@ take_person(const json_t *report, struct sim_like *like, FILE *notes)
 	static const struct {
 		const char *fact, *value, *person;
 	} rows[] = {
-		{"kind", "phone", "phone"},	   {"kind", "iphone", "iphone"},
-		{"certificates", "both", "adult"}, {"certificates", "auth", "child"},
+		{"kind", "phone", "phone"},
+		{"kind", "iphone", "iphone"},
+		{"certificates", "both", "adult"},
+		{"certificates", "auth", "child"},
 		{"certificates", "none", "opted-out"},
 	};
 	const char *kind = told(report, "kind"), *certificates = told(report, "certificates");

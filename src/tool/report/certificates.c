@@ -94,9 +94,12 @@ say_key_usage(const X509 *certificate, char *text)
 		uint32_t bit;
 		const char *name;
 	} bits[] = {
-		{KU_DIGITAL_SIGNATURE, "digitalSignature"}, {KU_NON_REPUDIATION, "nonRepudiation"},
-		{KU_KEY_ENCIPHERMENT, "keyEncipherment"},   {KU_DATA_ENCIPHERMENT, "dataEncipherment"},
-		{KU_KEY_AGREEMENT, "keyAgreement"},	    {KU_KEY_CERT_SIGN, "keyCertSign"},
+		{KU_DIGITAL_SIGNATURE, "digitalSignature"},
+		{KU_NON_REPUDIATION, "nonRepudiation"},
+		{KU_KEY_ENCIPHERMENT, "keyEncipherment"},
+		{KU_DATA_ENCIPHERMENT, "dataEncipherment"},
+		{KU_KEY_AGREEMENT, "keyAgreement"},
+		{KU_KEY_CERT_SIGN, "keyCertSign"},
 		{KU_CRL_SIGN, "cRLSign"},
 	};
 	X509 *copy = X509_dup(certificate);

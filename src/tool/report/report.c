@@ -66,8 +66,9 @@ check_tries(const struct module *module, const struct reader *reader)
 		return cards_tell(module, outcome_just(OUTCOME_PIN_LOCKED));
 	if (status->tries_left == status->tries_allowed)
 		return TOOL_OK;
-	complain("%s", _("with a PIN only where all its tries are left: log in with it once, in any "
-			 "program, and they are; nothing was sent to the card"));
+	complain("%s",
+		 _("with a PIN only where all its tries are left: log in with it once, in any "
+		   "program, and they are; nothing was sent to the card"));
 	return TOOL_FAILED;
 }
 
@@ -82,7 +83,8 @@ agree(const struct options *options, struct job *job, struct module *module)
 		return TOOL_FAILED;
 	plan = options->json || options->yes ? NULL : report_plan(&job->report);
 	if (plan) {
-		(void)printf("%s\n%s\n", _("This will be sent to the card, and nothing else:"), plan);
+		(void)printf("%s\n%s\n", _("This will be sent to the card, and nothing else:"),
+			     plan);
 		(void)fflush(stdout);
 	}
 	free(plan);
@@ -94,7 +96,8 @@ agree(const struct options *options, struct job *job, struct module *module)
 			    "signatures are made that say nothing and go nowhere. The card gets\n"
 			    "power anew and is reset.\n"
 			    "Ask the card?")
-			: _("None of it takes a PIN, spends a try, or changes anything on the card.\n"
+			: _("None of it takes a PIN, spends a try, or changes anything on the "
+			    "card.\n"
 			    "The card gets power anew.\n"
 			    "Ask the card?"),
 		"--yes", _("not done; nothing of this was sent to the card"));
@@ -147,9 +150,9 @@ look_around(struct card_report *report, struct module *module, struct reader *re
 		.auth = auth,
 		.auth_ca = certificate_without_pin(module, reader, ID_AUTH_CA),
 	};
-	report->simulated = (auth && certificate_is_simulated(auth)) ||
-			    (report->input.auth_ca &&
-			     certificate_is_simulated(report->input.auth_ca));
+	report->simulated =
+		(auth && certificate_is_simulated(auth)) ||
+		(report->input.auth_ca && certificate_is_simulated(report->input.auth_ca));
 }
 
 /* ---- the report ---- */

@@ -172,12 +172,12 @@ probes_json(const struct jpki_probe_report *report)
 		if (p->state == JPKI_PROBE_NOT_SENT)
 			continue;
 		(void)snprintf(word, sizeof word, "%04lX", p->sw);
-		(void)json_array_append_new(
-			all, json_pack("{s:s, s:s, s:s?, s:I, s:I}", "name", p->name, "facts",
-				       p->facts, "sw",
-				       p->state == JPKI_PROBE_ANSWERED ? word : NULL, "length",
-				       (json_int_t)p->length, "microseconds",
-				       (json_int_t)p->microseconds));
+		(void)json_array_append_new(all,
+					    json_pack("{s:s, s:s, s:s?, s:I, s:I}", "name", p->name,
+						      "facts", p->facts, "sw",
+						      p->state == JPKI_PROBE_ANSWERED ? word : NULL,
+						      "length", (json_int_t)p->length,
+						      "microseconds", (json_int_t)p->microseconds));
 	}
 	return all;
 }
