@@ -13,9 +13,8 @@ tool_replays = # with jpki-tool
 
 include tests/unit/local.mk
 include tests/module/local.mk
-include tests/sim/card.mk
+include tests/sim/local.mk
 include tests/bench/local.mk
-include tests/sim/doors.mk
 include tests/life/local.mk
 include tests/faults/local.mk
 include tests/pair/local.mk

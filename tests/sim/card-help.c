@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <ftw.h>
 #include <openssl/crypto.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +18,23 @@ static char last_dir[256];
 /* 2026-11-21 09:00 in Japan */
 const struct sim_make_options help_options = {.seed = "test", .now = 1795219200};
 
-const char *
-help_begin(void)
+int
+help_begin(void **state)
 {
 	const char *tmp = getenv("TMPDIR");
 
+	(void)state;
 	snprintf(folder, sizeof(folder), "%s/jpki-sim-test-XXXXXX", tmp ? tmp : "/tmp");
 	if (!mkdtemp(folder)) {
 		perror(folder);
 		exit(99);
 	}
+	return 0;
+}
+
+const char *
+help_folder(void)
+{
 	return folder;
 }
 
@@ -37,12 +45,14 @@ remove_one(const char *path, const struct stat *about, int kind, struct FTW *whe
 	return remove(path);
 }
 
-void
-help_end(void)
+int
+help_end(void **state)
 {
+	(void)state;
 	sim_store_free(store);
 	store = NULL;
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return 0;
 }
 
 static void
@@ -219,4 +229,26 @@ set_switch(struct sim_card *card, const char *name, const char *value)
 
 	if (!sim_card_set_switch(card, name, value, &error))
 		die(name, error);
+}
+
+X509 *
+read_certificate(struct sim_card *card, unsigned int id)
+{
+	uint8_t file[4096];
+	const unsigned char *cursor = file;
+	X509 *certificate;
+
+	read_file(card, id, file, sizeof(file));
+	certificate = d2i_X509(NULL, &cursor, sizeof(file));
+	assert_non_null(certificate);
+	return certificate;
+}
+
+struct answer
+sign(struct sim_card *card, const char *p1, const char *p2, const uint8_t *data, size_t len)
+{
+	char head[9];
+
+	snprintf(head, sizeof(head), "802A%s%s", p1, p2);
+	return send_body(card, head, data, len, 1);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <openssl/x509.h>
 
 #include "sim/card/card.h"
 #include "sim/store/store.h"
@@ -30,9 +31,10 @@ struct answer {
 	unsigned int sw;
 };
 
-/* A temporary folder for the test program; removed with everything in it by help_end(). */
-const char *help_begin(void);
-void help_end(void);
+/* A temporary folder for the test program; removed with everything in it at the end. */
+int help_begin(void **state);
+int help_end(void **state);
+const char *help_folder(void);
 
 /* The program's state directory, made with the date 2026-11-21 and the seed "test". */
 struct sim_store *help_store(void);
@@ -62,5 +64,10 @@ void set_switch(struct sim_card *card, const char *name, const char *value);
 /* A command with a body, for 802A and the like. */
 struct answer send_body(struct sim_card *card, const char *head, const uint8_t *body, size_t len,
 			int with_le);
+
+X509 *read_certificate(struct sim_card *card, unsigned int id);
+
+struct answer sign(struct sim_card *card, const char *p1, const char *p2, const uint8_t *data,
+		   size_t len);
 
 #endif
