@@ -239,5 +239,6 @@ main(int argc, char *argv[])
 		complain(_("cannot write %s: %s"), _("standard output"), strerror(errno));
 		return status == TOOL_OK ? TOOL_FAILED : (int)status;
 	}
-	return (int)status;
+	/* Each command has a better one for what it shows; this is for what it forgot. */
+	return status == TOOL_OK && screen_has_problem() ? TOOL_FAILED : (int)status;
 }

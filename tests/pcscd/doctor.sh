@@ -33,6 +33,9 @@ look() {
 	run_doctor "$@" >"$work/json" 2>"$work/errors"
 	status=$?
 	tr -d '\n' <"$work/json" | sed 's/{ *"area"/\n&/g' | grep '"area"' >"$work/findings"
+	expected=0
+	! grep -q '"state": "problem"' "$work/findings" || expected=14
+	[ $status -eq $expected ] || not_ok "exit status $expected, and not $status" "$work/findings"
 }
 
 # finds NAME STATE FINDING [TEXT]: in the last look, with TEXT in the command or in what it is about.
@@ -246,6 +249,23 @@ unplug_all
 plug 1-2 054c 0dc9 0b SONY "RC-S300/P"
 look
 finds "a reader that pcscd knows and did not take" problem not-taken "restart pcscd"
+echo 1 >"$usb/1-2/busnum"
+echo 12 >"$usb/1-2/devnum"
+echo 189:11 >"$usb/1-2/dev"
+mkdir -p /run/udev/data && mount -t tmpfs none /run/udev/data || bail "udev's data replaced"
+printf 'I:1\nE:ID_BUS=usb\nE:PCSCLITE_IGNORE=1\nG:x\n' >/run/udev/data/c189:11
+look
+finds "a reader that a rule of udev hides" problem hidden-by-udev "grep -r PCSCLITE_IGNORE"
+finds_not "then pcscd had no chance to take it" not-taken
+umount /run/udev/data
+ln -sf ../../drivers/usbfs "$usb/1-2:1.0/driver"
+look
+finds "a reader that another program has by usbfs" problem held-by-program "fuser -v /dev/bus/usb/001/012"
+ln -sfn ../../drivers/usbserial_generic "$usb/1-2:1.0/driver"
+look
+finds "a reader that another driver of the kernel holds" problem held-by-driver \
+	"echo 1-2:1.0 | sudo tee /sys/bus/usb/drivers/usbserial_generic/unbind"
+rm "$usb/1-2:1.0/driver"
 cp "$(command -v sleep)" "$bin/scdaemon"
 "$bin/scdaemon" 600 &
 gpg=$!

@@ -346,6 +346,22 @@ a_message_in_pieces_is_a_message(void **state)
 	assert_memory_equal(m.body, "\x90\x00", 2);
 }
 
+static void
+a_stuck_line_is_an_error_and_the_card_hears_nothing(void **state)
+{
+	size_t length;
+
+	(void)state;
+	assert_done(order("line", "2"));
+	assert_int_equal(transmit(select_jpki, sizeof select_jpki, &length), 0);
+	assert_int_equal(transmit(select_jpki, sizeof select_jpki, &length), 0);
+	assert_int_equal(transmit(select_jpki, sizeof select_jpki, &length), 0x9000);
+	assert_done(order("line", "1000"));
+	assert_int_equal(transmit(select_jpki, sizeof select_jpki, &length), 0);
+	assert_done(order("line", "0"));
+	assert_int_equal(transmit(select_jpki, sizeof select_jpki, &length), 0x9000);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -359,6 +375,7 @@ main(void)
 		TEST(a_qemu_that_comes_anew_is_told_everything_again),
 		TEST(whoever_speaks_something_else_is_hung_up_on),
 		TEST(a_message_in_pieces_is_a_message),
+		TEST(a_stuck_line_is_an_error_and_the_card_hears_nothing),
 	};
 	int failed;
 

@@ -23,6 +23,8 @@ judge() {
 		echo "not ok $promise: exit status $1, expected $status"
 	elif test -n "$word" && ! grep -q -e "$word" "$work/out"; then
 		echo "not ok $promise: '$word' was not said"
+	elif test "$1" -eq 0 && grep -q PROBLEM "$work/out"; then
+		echo "not ok $promise: a PROBLEM, and exit status 0"
 	else
 		echo "ok $promise"
 		return

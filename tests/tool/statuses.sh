@@ -27,6 +27,8 @@ ends() {
 		echo "not ok $promise: exit status $got, expected $status"
 	elif test -n "$word" && ! grep -q -e "$word" "$work/out"; then
 		echo "not ok $promise: '$word' was not said"
+	elif test $got -eq 0 && grep -q PROBLEM "$work/out"; then
+		echo "not ok $promise: a PROBLEM, and exit status 0"
 	else
 		echo "ok $promise"
 		return
@@ -339,6 +341,19 @@ typed "which JSON says too" 12 '"authority": "known-serial"' '1234\n' adult vali
 # 14: doctor, of which tests/pcscd/doctor.sh has the rest
 lone "something is wrong" 14 'PROBLEM  *pcscd' doctor
 
+# setup: one profile that has the module, and one whose list cannot be read
+home=$work/profiles
+lists=$home/.mozilla/firefox
+mkdir -p "$lists/good" "$lists/bad/pkcs11.txt"
+printf '[Profile0]\nName=a\nIsRelative=1\nPath=good\n\n[Profile1]\nName=b\nIsRelative=1\nPath=bad\n' >"$lists/profiles.ini"
+auth=$(realpath .libs/jpki-auth-pkcs11.so)
+printf 'library=%s\nname=jpki-auth-pkcs11\n\n' "$auth" >"$lists/good/pkcs11.txt"
+touch "$lists/good/cert9.db" "$lists/bad/cert9.db"
+for what in "setup firefox --yes" "setup firefox --remove --yes"; do
+	ends "a list that cannot be read is a PROBLEM beside one that can: $what" 1 'PROBLEM .*cannot be read' \
+		env HOME="$home" "$tool" --module "$auth" $what
+done
+
 # a profile whose path is not UTF-8, and a module's that a terminal would obey
 home=$work/home
 profile=$(printf 'pro\377file')
@@ -373,22 +388,29 @@ else
 fi
 lone "a browser that setup does not know" 2 'firefox, thunderbird, chromium or agent' "setup lynx"
 
-# A card that fails at any call: a PROBLEM on the screen, and a status other than 0, come together.
-promise="status: whatever call fails, a PROBLEM has its exit status"
+# A card that fails at any call: a PROBLEM on the screen has a status other than 0, and that has a reason.
 problems=0
-for call in $(seq 1 80); do
-	"$sim" run --card adult --fault "comm-error@$call" -- "$tool" --module "$module" status >"$work/out" 2>&1
-	got=$?
-	grep -q PROBLEM "$work/out" && problems=$((problems + 1))
-	if { grep -q PROBLEM "$work/out" && test $got -eq 0; } || { ! grep -q PROBLEM "$work/out" && test $got -ne 0 &&
-		! grep -q 'jpki-tool: ' "$work/out"; }; then
-		echo "not ok $promise: comm-error@$call ended with $got"
+fails_anywhere() { # STEP COMMAND
+	echo 1234 >"$work/pins"
+	for call in $(seq 1 "$1" 80); do
+		"$sim" run --card adult --fault "comm-error@$call" -- "$tool" --module "$module" $2 >"$work/out" 2>&1 5<"$work/pins"
+		got=$?
+		if grep -q PROBLEM "$work/out"; then
+			problems=$((problems + 1))
+			test $got -ne 0
+		else
+			test $got -eq 0 || grep -q 'CAUTION\|jpki-tool: ' "$work/out"
+		fi && continue
+		echo "not ok $2: a PROBLEM has its exit status, whatever call fails: comm-error@$call ended with $got"
 		sed 's/^/# /' "$work/out"
-		failed=1 promise=
-		break
-	fi
-done
-test -z "$promise" || if test $problems -gt 0; then echo "ok $promise"; else echo "not ok $promise: nothing failed"; failed=1; fi
+		failed=1
+		return
+	done
+	echo "ok $2: a PROBLEM has its exit status, whatever call fails"
+}
+fails_anywhere 1 status
+for command in "cert show auth" "validity auth --pin-fd 5" "pin change auth --pin-fd 5"; do fails_anywhere 9 "$command"; done
+test $problems -gt 0 || { echo "not ok nothing failed"; failed=1; }
 
 # every status of the table was seen here (8 and 130 in tests/tool/terminal.c)
 for status in $("$tool" --statuses | sed -n 's/^ *\([0-9]*\) .*/\1/p'); do

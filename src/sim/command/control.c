@@ -223,6 +223,8 @@ const struct command control_commands[] = {
 	 .run = run_forward},
 	{"plug", "[READER]", "plug a reader in again (run)", NULL, "", 0, 1, .run = run_forward},
 	{"unplug", "[READER]", "unplug a reader (run)", NULL, "", 0, 1, .run = run_forward},
+	{"line", "N [READER]", "let the next N commands be lost", NULL, "", 1, 2,
+	 .run = run_forward},
 	{"set", "CARD SWITCH VALUE", "change a behaviour switch (kept)", NULL, "", 3, 3,
 	 .run = command_set},
 	{"tries", "CARD auth|sign N", "set a PIN's tries (kept)", NULL, "", 3, 3,

@@ -81,6 +81,12 @@ order_plug(struct control_order *order)
 	return true;
 }
 
+static bool
+order_line(struct control_order *order)
+{
+	return word_number(order, order->words[1], 1000000, &order->reader->lost);
+}
+
 /* "block" says 0 without saying so. */
 static bool
 order_tries(struct control_order *order)
@@ -268,6 +274,7 @@ static const struct row {
 	{"swap", order_swap, ABOUT_READER, 1, 2, "CARD [READER]"},
 	{"plug", order_plug, ABOUT_READER, 0, 1, "[READER]"},
 	{"unplug", order_plug, ABOUT_READER, 0, 1, "[READER]"},
+	{"line", order_line, ABOUT_READER, 1, 2, "NUMBER [READER]"},
 	{"tries", order_tries, ABOUT_CARD, 3, 3, "CARD auth|sign NUMBER"},
 	{"block", order_tries, ABOUT_CARD, 2, 2, "CARD auth|sign"},
 	{"set", order_set, ABOUT_CARD, 3, 3, "CARD SWITCH VALUE"},

@@ -147,8 +147,6 @@ call_transmit(struct pcsc_call *call)
 	if (protocol != SCARD_PROTOCOL_RAW && protocol != PROTOCOL_ANY_OLD &&
 	    protocol != state->protocol)
 		return pcsc_done(call, SCARD_E_PROTO_MISMATCH);
-	if (reader->dead)
-		return pcsc_done(call, SCARD_E_NOT_TRANSACTED);
 	if (state->busy_until > loop_now()) {
 		call->wait_until = state->busy_until;
 		return PCSC_WAIT;

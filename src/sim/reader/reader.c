@@ -253,8 +253,13 @@ reader_exchange(struct reader *reader, const uint8_t *command, size_t length,
 	size_t answer;
 
 	*delay = 0;
-	if (!reader->card || !reader->powered)
+	if (!reader->card || !reader->powered || reader->dead)
 		return 0;
+	if (reader->lost > 0) {
+		reader->lost--;
+		trace_note(reader->server->trace, reader->index, "a command is lost");
+		return 0;
+	}
 	*delay = sim_card_delay_us(reader->card, command, length);
 	answer = sim_card_transmit(reader->card, command, length, response);
 	trace_exchange(reader->server->trace, reader->index, &reader->view, command, length,

@@ -40,7 +40,7 @@ struct plan {
 	char *authority; /* for mail: of the card's certificate, in PEM; NULL for --remove */
 	enum step *steps;
 	bool *trusts; /* whether the authority is to be added there, or taken away */
-	size_t changes, already, running;
+	size_t changes, already, running, unreadable;
 };
 
 /* ---- what is asked for ---- */
@@ -333,6 +333,7 @@ plan_place(struct plan *plan, const struct place *place, bool *trust)
 		return STEP_NONE;
 	}
 	if (place->db.state == NSSDB_UNREADABLE) {
+		plan->unreadable++;
 		row(place, MARK_PROBLEM, _("%s/pkcs11.txt cannot be read"), place->folder);
 		return STEP_NONE;
 	}
@@ -390,7 +391,7 @@ do_step(const struct plan *plan, struct place *place, enum step step, bool trust
 static enum tool_exit
 do_plan(struct plan *plan)
 {
-	enum tool_exit status = TOOL_OK;
+	enum tool_exit status = plan->unreadable > 0 ? TOOL_FAILED : TOOL_OK;
 	char why[NSSDB_WHY];
 
 	for (size_t i = 0; i < plan->places.count; i++) {
@@ -485,10 +486,12 @@ changes_anothers(const struct plan *plan)
 	return false;
 }
 
-/* Why there is nothing to do: fine where it was done before, else a message. */
+/* Why there is nothing to do: fine where it was done before, else a message or a PROBLEM. */
 static enum tool_exit
 nothing_to_do(const struct plan *plan)
 {
+	if (plan->unreadable > 0)
+		return TOOL_FAILED;
 	if (plan->already > 0)
 		return TOOL_OK;
 	complain(_("%s has no profile here that can be set up: start it once, close it, and run "

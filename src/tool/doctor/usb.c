@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Readers on USB that pcscd cannot have: held by the kernel or a program, without a driver. */
+/* Readers on USB that pcscd cannot have: held by the kernel or a program, hidden, without a driver. */
 #include "tool/doctor/parts.h"
 
 #include "tool/doctor/processes.h"
@@ -18,7 +18,8 @@
 #define CLASS_SMART_CARD 0x0b
 
 struct usb_reader {
-	char device[64]; /* its folder below DEVICES */
+	char device[64];    /* its folder below DEVICES */
+	char interface[64]; /* and that of what makes it a reader, "1-2:1.0" */
 	char name[160];
 	unsigned int vendor, product;
 	char driver[32]; /* the kernel's, of its interface; empty if it has none */
@@ -129,9 +130,10 @@ read_interface(const char *interface, struct usb_reader *reader)
 {
 	size_t len = strcspn(interface, ":");
 
-	if (!interface[len] || len >= sizeof reader->device)
+	if (!interface[len] || strlen(interface) >= sizeof reader->interface)
 		return false;
 	*reader = (struct usb_reader){0};
+	(void)snprintf(reader->interface, sizeof reader->interface, "%s", interface);
 	memcpy(reader->device, interface, len);
 	reader->vendor = read_hex(reader->device, "idVendor");
 	reader->product = read_hex(reader->device, "idProduct");
@@ -141,6 +143,25 @@ read_interface(const char *interface, struct usb_reader *reader)
 		return false;
 	read_names(reader);
 	return true;
+}
+
+/* ---- udev ---- */
+
+#define UDEV "/run/udev/data/c"
+
+/* Whether a rule tells pcscd (from 2.3.2 on) to leave the device alone, whatever the value. */
+static bool
+is_hidden(const struct usb_reader *reader)
+{
+	char number[32], path[sizeof UDEV + sizeof number], *text;
+	bool hidden;
+
+	read_attribute(reader->device, "dev", number, sizeof number);
+	(void)snprintf(path, sizeof path, UDEV "%s", number);
+	text = *number ? file_text(path) : NULL;
+	hidden = text && strstr(text, "\nE:PCSCLITE_IGNORE=");
+	free(text);
+	return hidden;
 }
 
 /* ---- pcscd's drivers ---- */
@@ -256,6 +277,45 @@ without_driver(struct report *report, const struct usb_reader *reader, enum mark
 		report_command(report, "%s", package_command(PACKAGE_ACS));
 }
 
+static void
+hidden_by_udev(struct report *report, const struct usb_reader *reader, enum mark mark)
+{
+	report_add(report, mark, "hidden-by-udev",
+		   _("%s: a rule of udev hides it from pcscd (PCSCLITE_IGNORE); take it out of the "
+		     "rules and plug the reader in again"),
+		   reader->name);
+	report_command(report,
+		       "grep -r PCSCLITE_IGNORE /etc/udev /usr/lib/udev /usr/local/lib/udev");
+}
+
+/* By a driver that is not made for readers, as an old rule or a wrong option can bring about. */
+static void
+held_by_driver(struct report *report, const struct usb_reader *reader)
+{
+	report_add(report, MARK_PROBLEM, "held-by-driver",
+		   _("%s: the kernel's driver %s holds it, so pcscd cannot"), reader->name,
+		   reader->driver);
+	report_command(report,
+		       "echo %s | sudo tee /sys/bus/usb/drivers/%s/unbind && sudo systemctl "
+		       "restart pcscd",
+		       reader->interface, reader->driver);
+}
+
+/* usbfs is what programs have devices by; pcscd too, but it has no reader at all. */
+static void
+held_by_program(struct report *report, const struct usb_reader *reader)
+{
+	char bus[8], number[8];
+
+	read_attribute(reader->device, "busnum", bus, sizeof bus);
+	read_attribute(reader->device, "devnum", number, sizeof number);
+	report_add(report, MARK_PROBLEM, "held-by-program",
+		   _("%s: another program has it, so pcscd cannot: a virtual computer, perhaps"),
+		   reader->name);
+	report_command(report, "sudo fuser -v /dev/bus/usb/%03lu/%03lu", strtoul(bus, NULL, 10),
+		       strtoul(number, NULL, 10));
+}
+
 /* It could have it, and has no reader at all. */
 static void
 not_taken(struct report *report, const struct usb_reader *reader)
@@ -267,6 +327,14 @@ not_taken(struct report *report, const struct usb_reader *reader)
 			   reader->name);
 		report_command(report, "echo disable-ccid >>~/.gnupg/scdaemon.conf && gpgconf "
 				       "--kill scdaemon && sudo systemctl restart pcscd");
+		return;
+	}
+	if (strcmp(reader->driver, "usbfs") == 0) {
+		held_by_program(report, reader);
+		return;
+	}
+	if (reader->driver[0]) {
+		held_by_driver(report, reader);
 		return;
 	}
 	report_add(report, MARK_PROBLEM, "not-taken",
@@ -286,7 +354,9 @@ judge(struct report *report, const struct usb_reader *reader, size_t readers)
 	report_on(report, AREA_READER, reader->name);
 	if (held)
 		held_by_kernel(report, reader, mark);
-	if (!drivers.knows)
+	if (is_hidden(reader))
+		hidden_by_udev(report, reader, mark);
+	else if (!drivers.knows)
 		without_driver(report, reader, mark, drivers.any);
 	else if (!held && readers == 0)
 		not_taken(report, reader);

@@ -24,6 +24,7 @@
 static int line_width; /* 0: do not break */
 static int label_width;
 static bool colour;
+static bool problem;
 
 /* clang-format off */
 static const struct {
@@ -246,6 +247,7 @@ screen_row(const char *label, enum mark mark, const char *text)
 
 	if (sheet_take(LINE_ROW, mark, label, text))
 		return;
+	problem = problem || mark == MARK_PROBLEM;
 	(void)printf("%*s", INDENT, "");
 	column = INDENT + put_padded(label, label_width);
 	if (mark != MARK_NONE) {
@@ -306,6 +308,12 @@ screen_blank(void)
 	if (sheet_is_collected())
 		return;
 	(void)putchar('\n');
+}
+
+bool
+screen_has_problem(void)
+{
+	return problem;
 }
 
 bool

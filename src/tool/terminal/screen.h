@@ -52,6 +52,9 @@ void screen_command(const char *command);
 
 void screen_blank(void);
 
+/* Whether a PROBLEM was shown: then the exit status is not 0. */
+bool screen_has_problem(void);
+
 /* Flushes standard output. False if something could not be written (errno says why). */
 bool screen_end(void);
 
