@@ -24,11 +24,14 @@ add_user() {
 	echo "127.0.0.1 $(hostname)" >>/etc/hosts # sudo asks for it
 }
 
-folders() {
-	shadow /etc/pam.d &&
-		mount -t tmpfs none /var/lib/sss && mount -t tmpfs none /var/log/sssd &&
+sssd_folders() {
+	mount -t tmpfs none /var/lib/sss && mount -t tmpfs none /var/log/sssd &&
 		mkdir -p /var/lib/sss/{db,mc,pubconf,secrets,gpo_cache,deskprofile,keytabs,pipes/private} &&
-		mount -t tmpfs -o mode=755 none /etc/sssd && mkdir /etc/sssd/pki /etc/sssd/conf.d &&
+		mount -t tmpfs -o mode=755 none /etc/sssd && mkdir /etc/sssd/pki /etc/sssd/conf.d
+}
+
+folders() {
+	shadow /etc/pam.d && { [ ! -x /usr/sbin/sssd ] || sssd_folders; } &&
 		mount -t tmpfs -o mode=755 none /etc/pam_pkcs11 && mount -t tmpfs -o mode=755 none /etc/sudoers.d &&
 		echo "alice ALL = (ALL) ALL" >/etc/sudoers.d/alice && chmod 440 /etc/sudoers.d/alice
 }
@@ -138,6 +141,9 @@ if [ -x /usr/sbin/sssd ]; then
 	others_card
 	kill $sssd_pid
 	wait $sssd_pid 2>/dev/null
+else
+	skip "login with SSSD" "sssd is not installed"
+	add_row "SSSD" "skipped: sssd is not installed"
 fi
 if [ -e "$(echo /usr/lib/*/security/pam_pkcs11.so)" ]; then
 	program pam_pkcs11 "$(version_of libpam-pkcs11)"
