@@ -16,6 +16,7 @@ include tests/module/local.mk
 include tests/sim/local.mk
 include tests/bench/local.mk
 include tests/life/local.mk
+include tests/secrets/local.mk
 include tests/faults/local.mk
 include tests/pair/local.mk
 include tests/holder/local.mk

@@ -1,10 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What the module costs: held to the budget by a test, and printed by "make bench".
-
-card_tests += tests/module/budget
-tests_module_budget_SOURCES = tests/module/budget.c tests/bench/steps.c tests/bench/steps.h
-tests_module_budget_CPPFLAGS = $(harness_cppflags) -I$(top_srcdir)/tests
-tests_module_budget_LDADD = $(harness_libs)
+# What the module costs, printed by "make bench"; module/budget holds it to these steps.
 
 # Not part of "make check": times depend on what else the machine does.
 EXTRA_PROGRAMS = tests/bench/bench

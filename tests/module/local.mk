@@ -6,7 +6,8 @@ AM_TESTS_ENVIRONMENT = JPKI_BUILD='$(abs_top_builddir)'; export JPKI_BUILD; \
 EXTRA_DIST += tests/alone.sh
 
 card_libraries += tests/libharness.la
-tests_libharness_la_SOURCES = tests/module/harness.c tests/module/harness.h
+tests_libharness_la_SOURCES = tests/module/harness.c tests/module/harness.h \
+	tests/module/case.c tests/module/case.h
 tests_libharness_la_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(CMOCKA_CFLAGS) \
 	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(PCSC_CFLAGS)
 tests_libharness_la_LIBADD = src/sim/libsim-control.la $(CMOCKA_LIBS) $(OPENSSL_LIBS) \
@@ -18,63 +19,92 @@ harness_libs = tests/libharness.la
 
 card_tests += \
 	tests/module/agent \
+	tests/module/budget \
 	tests/module/digest \
+	tests/module/events \
 	tests/module/first \
+	tests/module/fork \
+	tests/module/held \
 	tests/module/hostile \
+	tests/module/hotplug \
 	tests/module/interface \
+	tests/module/life \
+	tests/module/login \
 	tests/module/objects \
 	tests/module/pin \
 	tests/module/probe \
+	tests/module/pss \
+	tests/module/set-pin \
 	tests/module/settings \
 	tests/module/sign \
 	tests/module/slots \
+	tests/module/swapped \
 	tests/module/threads
 
 tests_module_agent_CPPFLAGS = $(harness_cppflags)
 tests_module_agent_SOURCES = tests/module/agent.c tests/module/agent-stub.c tests/module/agent-stub.h
 tests_module_agent_LDADD = $(harness_libs)
+tests_module_budget_CPPFLAGS = $(harness_cppflags) -I$(top_srcdir)/tests
+tests_module_budget_SOURCES = tests/module/budget.c tests/bench/steps.c tests/bench/steps.h
+tests_module_budget_LDADD = $(harness_libs)
 tests_module_digest_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
 tests_module_digest_LDADD = $(harness_libs) $(PCSC_LIBS)
+tests_module_events_CPPFLAGS = $(harness_cppflags)
+tests_module_events_SOURCES = tests/module/events.c tests/module/two-readers.c tests/module/two-readers.h
+tests_module_events_LDADD = $(harness_libs)
 tests_module_first_CPPFLAGS = $(harness_cppflags)
 tests_module_first_LDADD = $(harness_libs)
+# The test's own pthread_mutex_init has to be the one that the module calls.
+tests_module_fork_CPPFLAGS = $(harness_cppflags)
+tests_module_fork_LDADD = tests/liblife.la $(harness_libs)
+tests_module_fork_LDFLAGS = -export-dynamic
+tests_module_held_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
+tests_module_held_SOURCES = tests/module/held.c tests/module/two-readers.c tests/module/two-readers.h
+tests_module_held_LDADD = $(harness_libs) $(PCSC_LIBS)
 tests_module_hostile_CPPFLAGS = $(harness_cppflags)
 tests_module_hostile_LDADD = $(harness_libs)
+tests_module_hotplug_CPPFLAGS = $(harness_cppflags)
+tests_module_hotplug_SOURCES = tests/module/hotplug.c tests/module/two-readers.c tests/module/two-readers.h
+tests_module_hotplug_LDADD = $(harness_libs)
 tests_module_interface_CPPFLAGS = $(harness_cppflags)
 tests_module_interface_LDADD = $(harness_libs)
+tests_module_life_CPPFLAGS = $(harness_cppflags)
+tests_module_life_LDADD = tests/liblife.la $(harness_libs)
+tests_module_login_CPPFLAGS = $(harness_cppflags)
+tests_module_login_SOURCES = tests/module/login.c tests/module/attempt.c tests/module/attempt.h
+tests_module_login_LDADD = $(harness_libs)
 tests_module_objects_CPPFLAGS = $(harness_cppflags)
 tests_module_objects_LDADD = $(harness_libs)
 tests_module_pin_CPPFLAGS = $(harness_cppflags)
+tests_module_pin_SOURCES = tests/module/pin.c tests/module/attempt.c tests/module/attempt.h
 tests_module_pin_LDADD = $(harness_libs)
 tests_module_probe_CPPFLAGS = $(harness_cppflags)
 tests_module_probe_LDADD = $(harness_libs)
+tests_module_pss_CPPFLAGS = $(harness_cppflags)
+tests_module_pss_SOURCES = tests/module/pss.c tests/module/signing.c tests/module/signing.h
+tests_module_pss_LDADD = $(harness_libs)
+tests_module_set_pin_CPPFLAGS = $(harness_cppflags)
+tests_module_set_pin_SOURCES = tests/module/set-pin.c tests/module/attempt.c tests/module/attempt.h
+tests_module_set_pin_LDADD = $(harness_libs)
 tests_module_settings_CPPFLAGS = $(harness_cppflags)
 tests_module_settings_LDADD = $(harness_libs)
 tests_module_sign_CPPFLAGS = $(harness_cppflags)
+tests_module_sign_SOURCES = tests/module/sign.c tests/module/signing.c tests/module/signing.h
 tests_module_sign_LDADD = $(harness_libs)
 tests_module_slots_CPPFLAGS = $(harness_cppflags)
 tests_module_slots_LDADD = $(harness_libs)
+tests_module_swapped_CPPFLAGS = $(harness_cppflags)
+tests_module_swapped_SOURCES = tests/module/swapped.c tests/module/two-readers.c tests/module/two-readers.h
+tests_module_swapped_LDADD = $(harness_libs)
 tests_module_threads_CPPFLAGS = $(harness_cppflags) $(PCSC_CFLAGS)
 tests_module_threads_LDADD = $(harness_libs) $(PCSC_LIBS)
-
-# Rules that need no card.
-unit_tests += tests/unit/apdu tests/unit/sw tests/unit/pin tests/unit/prompt
-
-tests_unit_sw_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_sw_SOURCES = tests/unit/sw.c src/card/sw.c
-tests_unit_sw_LDADD = $(CMOCKA_LIBS)
-tests_unit_apdu_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_apdu_SOURCES = tests/unit/apdu.c src/card/apdu.c
-tests_unit_apdu_LDADD = $(CMOCKA_LIBS)
-tests_unit_pin_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(NETTLE_CFLAGS)
-tests_unit_pin_SOURCES = tests/unit/pin.c src/token/pin.c src/token/refused.c src/token/digest.c src/token/layout.c \
-	src/base/bytes.c src/base/secret.c
-tests_unit_pin_LDADD = $(CMOCKA_LIBS) $(NETTLE_LIBS) $(GMP_LIBS)
-
-# The reader layer over the real libpcsclite, with something of the test's own in pcscd's place.
-unit_tests += tests/unit/pcsc
-tests_unit_pcsc_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(PCSC_CFLAGS)
-tests_unit_pcsc_SOURCES = tests/unit/pcsc.c src/reader/pcsc.c src/base/log.c
-tests_unit_pcsc_LDADD = $(CMOCKA_LIBS) $(PCSC_LIBS)
+# For tests/slow and tests/pcscd.
+card_programs += tests/module/churn tests/module/load tests/module/tsan-race
+tests_module_churn_CPPFLAGS = $(harness_cppflags)
+tests_module_churn_LDADD = $(harness_libs)
+tests_module_load_CPPFLAGS = $(harness_cppflags)
+tests_module_load_LDADD = tests/liblife.la $(harness_libs)
+tests_module_tsan_race_CPPFLAGS = $(AM_CPPFLAGS)
 
 # The cards of all module tests, made once: each test works on a copy.
 module_cards = adult alias child opted-out phone juki foreign \
@@ -91,7 +121,3 @@ tests/cards.stamp: src/sim/jpki-card-sim
 CLEANFILES += tests/cards.stamp
 clean-local:
 	rm -rf tests/cards tests/home
-tests_unit_prompt_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_prompt_SOURCES = tests/unit/prompt.c tests/module/agent-stub.c tests/module/agent-stub.h \
-	src/token/line.c
-tests_unit_prompt_LDADD = src/prompt/libprompt.la src/base/libbase.la $(CMOCKA_LIBS)

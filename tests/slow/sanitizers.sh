@@ -67,7 +67,7 @@ found_nothing() {
 	rm -f "$work"/report*
 }
 
-programs=$(printf 'include Makefile\nprograms:\n\t@echo $(filter-out tests/module/life,$(TESTS))\n' |
+programs=$(printf 'include Makefile\nprograms:\n\t@echo $(filter-out tests/module/life tests/module/fork,$(TESTS))\n' |
 	make -s -C "$build" -f - programs)
 JPKI_BUILD=$build timeout --kill-after=20 3200 make -C "$build" -k -j2 check TESTS="$programs" \
 	>"$work/make.log" 2>&1
@@ -75,18 +75,20 @@ status=$?
 found_nothing "make check under ASan, LeakSanitizer and UBSan: $(grep -c '^PASS: ' \
 	"$work/make.log") programs, nothing found" $status "$work/make.log"
 
-# Of this program all but the tests that fork while another thread allocates: gcc 12's ASan leaves
+# Of these two programs all but the tests that fork while another thread allocates: gcc 12's ASan leaves
 # its own locks held in the child. make check itself has those.
-lives=$(sed -n 's/.*cmocka_unit_test[a-z_]*(\([a-z0-9_]*\).*/\1/p' "$top/tests/module/life.c" |
-	grep -v '^fork_while_another_thread')
+# lives PROGRAM: the names of its tests.
+lives() {
+	sed -n 's/^\([a-z0-9_]*\)(void \*\*state)$/\1/p' "$top/tests/module/$1.c" | grep -v '^fork_while_another_thread'
+}
 status=0 count=0
 # libp11's engine (0.4.13, with OpenSSL 3.5) keeps a key that was freed; the module has nothing of libcrypto's.
 { cat "$work/not-ours" && echo "leak:CRYPTO_malloc"; } >"$work/engines"
-for life in $lives; do
+for life in $(lives life | sed 's,^,life/,') $(lives fork | sed 's,^,fork/,'); do
 	not_ours=$work/not-ours
-	[ "$life" != openssls_engine_and_the_program_use_the_module_together ] || not_ours=$work/engines
+	[ "${life#*/}" != openssls_engine_and_the_program_use_the_module_together ] || not_ours=$work/engines
 	LSAN_OPTIONS=${LSAN_OPTIONS/"$work/not-ours"/"$not_ours"} \
-		JPKI_BUILD=$build timeout --kill-after=20 480 "$build/tests/module/life" "$life" \
+		JPKI_BUILD=$build timeout --kill-after=20 480 "$build/tests/module/${life%/*}" "${life#*/}" \
 		>>"$work/life.log" 2>&1 || status=1
 	count=$((count + 1))
 done

@@ -32,3 +32,28 @@ tests_unit_object_LDADD = $(OBJECTS_LIBS)
 tests_unit_object_SOURCES = tests/unit/object.c $(OBJECTS_MADE) src/base/secret.c \
 	src/object/attr.c src/object/mechanism.c src/object/object.c src/object/schema.c \
 	src/token/certificate.c src/token/digest.c src/token/layout.c
+
+# Rules that need no card.
+unit_tests += tests/unit/apdu tests/unit/sw tests/unit/pin tests/unit/prompt
+
+tests_unit_sw_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_sw_SOURCES = tests/unit/sw.c src/card/sw.c
+tests_unit_sw_LDADD = $(CMOCKA_LIBS)
+tests_unit_apdu_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_apdu_SOURCES = tests/unit/apdu.c src/card/apdu.c
+tests_unit_apdu_LDADD = $(CMOCKA_LIBS)
+tests_unit_pin_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(NETTLE_CFLAGS)
+tests_unit_pin_SOURCES = tests/unit/pin.c src/token/pin.c src/token/refused.c src/token/digest.c src/token/layout.c \
+	src/base/bytes.c src/base/secret.c
+tests_unit_pin_LDADD = $(CMOCKA_LIBS) $(NETTLE_LIBS) $(GMP_LIBS)
+
+# The reader layer over the real libpcsclite, with something of the test's own in pcscd's place.
+unit_tests += tests/unit/pcsc
+tests_unit_pcsc_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(PCSC_CFLAGS)
+tests_unit_pcsc_SOURCES = tests/unit/pcsc.c src/reader/pcsc.c src/base/log.c
+tests_unit_pcsc_LDADD = $(CMOCKA_LIBS) $(PCSC_LIBS)
+
+tests_unit_prompt_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_prompt_SOURCES = tests/unit/prompt.c tests/module/agent-stub.c tests/module/agent-stub.h \
+	src/token/line.c
+tests_unit_prompt_LDADD = src/prompt/libprompt.la src/base/libbase.la $(CMOCKA_LIBS)
