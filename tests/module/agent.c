@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "tests/module/agent-stub.h"
-#include "tests/module/harness.h"
+#include "tests/module/case.h"
 
 /* PINs that the module gets from the user's agent (the setting ask-pin), over the simulated card.
  */
@@ -22,7 +22,6 @@
 #define COUNT(lines) (sizeof(lines) / sizeof(lines)[0])
 #define START(lines) agent_start(lines, COUNT(lines))
 
-static CK_FUNCTION_LIST *f;
 static CK_SESSION_HANDLE session;
 static CK_MECHANISM sha256 = {CKM_SHA256_RSA_PKCS, NULL, 0};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/harness.h"
+#include "tests/module/case.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,8 +15,6 @@
  * card that was just put in. The steps and their budgets are in tests/bench/steps.c.
  */
 
-static CK_FUNCTION_LIST *f;
-
 static int
 put_card_in(void **state)
 {
@@ -24,14 +22,6 @@ put_card_in(void **state)
 	f = harness_module("jpki-pkcs11");
 	harness_sim("swap", "adult", NULL);
 	harness_sim("set", "adult", "short-ids", "on", NULL);
-	return 0;
-}
-
-static int
-finish(void **state)
-{
-	(void)state;
-	(void)f->C_Finalize(NULL);
 	return 0;
 }
 
@@ -376,16 +366,17 @@ static int
 run_steps(void)
 {
 	static struct CMUnitTest tests[STEPS_MAX];
-	static char names[STEPS_MAX][160];
+	static char titles[STEPS_MAX][160];
 	size_t n = 0;
 
 	for (size_t i = 0; i < PROMISES; i++)
 		for (size_t k = 0; k < bench_step_count; k++, n++) {
 			assert_true(n < STEPS_MAX);
-			(void)snprintf(names[n], sizeof names[n], "%s: %s", bench_steps[k].name,
+			(void)snprintf(titles[n], sizeof titles[n], "%s: %s", bench_steps[k].name,
 				       promises[i].promise);
-			tests[n] = (struct CMUnitTest){names[n], promises[i].test, put_card_in,
-						       finish, (void *)(uintptr_t)&bench_steps[k]};
+			tests[n] = (struct CMUnitTest){titles[n], promises[i].test, put_card_in,
+						       case_tear_down,
+						       (void *)(uintptr_t)&bench_steps[k]};
 		}
 	return _cmocka_run_group_tests("steps", tests, n, NULL, NULL);
 }
@@ -395,26 +386,28 @@ run_free_calls(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(slot_info_costs_nothing_after_the_first_look,
-						put_card_in, finish),
+						put_card_in, case_tear_down),
 		cmocka_unit_test_setup_teardown(token_info_within_a_second_costs_nothing,
-						put_card_in, finish),
+						put_card_in, case_tear_down),
 		cmocka_unit_test_setup_teardown(token_info_is_never_older_than_a_second,
-						put_card_in, finish),
+						put_card_in, case_tear_down),
 		cmocka_unit_test_setup_teardown(token_info_after_a_pin_is_what_the_card_says_then,
-						put_card_in, finish),
+						put_card_in, case_tear_down),
 		cmocka_unit_test_setup_teardown(the_counter_is_asked_before_each_typed_pin,
-						put_card_in, finish),
+						put_card_in, case_tear_down),
 		cmocka_unit_test_setup_teardown(token_info_right_after_a_pin_costs_nothing,
-						put_card_in, finish),
+						put_card_in, case_tear_down),
 		cmocka_unit_test_setup_teardown(tries_of_others_are_seen_a_second_after_a_pin,
-						put_card_in, finish),
+						put_card_in, case_tear_down),
 		cmocka_unit_test_setup_teardown(
-			token_info_after_a_pin_without_an_answer_is_asked_for, put_card_in, finish),
-		cmocka_unit_test_setup_teardown(session_info_costs_nothing, put_card_in, finish),
+			token_info_after_a_pin_without_an_answer_is_asked_for, put_card_in,
+			case_tear_down),
+		cmocka_unit_test_setup_teardown(session_info_costs_nothing, put_card_in,
+						case_tear_down),
 		cmocka_unit_test_setup_teardown(asking_for_the_length_of_a_signature_costs_nothing,
-						put_card_in, finish),
+						put_card_in, case_tear_down),
 		cmocka_unit_test_setup_teardown(searches_by_class_id_label_or_privacy_cost_nothing,
-						put_card_in, finish),
+						put_card_in, case_tear_down),
 	};
 
 	return cmocka_run_group_tests_name("calls that cost nothing", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/harness.h"
+#include "tests/module/case.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,6 @@
 
 /* Hashes, each compared with OpenSSL's (PKCS#11 2.40 5.10, 3.0 5.12). */
 
-static CK_FUNCTION_LIST *f;
 static CK_SESSION_HANDLE session;
 
 static const struct {
@@ -30,21 +29,10 @@ static uint8_t data[1000];
 static int
 set_up(void **state)
 {
-	(void)state;
-	f = harness_module("jpki-pkcs11");
-	harness_reset();
-	p11_start(f);
+	(void)case_set_up(state);
 	session = p11_open(f, SLOT_AUTH);
 	for (size_t i = 0; i < sizeof data; i++)
 		data[i] = (uint8_t)(i * 7);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	(void)f->C_Finalize(NULL);
 	return 0;
 }
 
@@ -371,7 +359,7 @@ hashing_asks_no_card_and_waits_for_none(void **state)
 	assert_int_equal(harness_exchanges(), before);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, case_tear_down)
 
 int
 main(int argc, char *argv[])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/harness.h"
+#include "tests/module/case.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,8 +8,6 @@
 #include <cmocka.h>
 
 /* The main job in a few lines: find the token, log in, sign, verify. */
-
-static CK_FUNCTION_LIST *f;
 
 static int
 start(void **state)

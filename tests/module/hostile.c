@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/harness.h"
+#include "tests/module/case.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,11 +12,6 @@
  * Cards on which one certificate is none, or holds a key of another kind (a next generation of
  * cards may): that token cannot be used and says why, once; the other works in full.
  */
-
-static CK_FUNCTION_LIST *f;
-
-static const char *const pins[] = {PIN_AUTH, PIN_SIGN};
-static const char *const names[] = {"auth", "sign"};
 
 /* The parts of a card's name, and of the log line that tells what is wrong with it. */
 static const struct {
@@ -32,18 +27,8 @@ static const struct {
 static int
 set_up(void **state)
 {
-	(void)state;
-	f = harness_module("jpki-pkcs11");
-	harness_reset();
+	(void)case_load(state);
 	harness_log("warning");
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	(void)f->C_Finalize(NULL);
 	return 0;
 }
 
@@ -247,7 +232,7 @@ a_card_that_says_it_has_certificates_and_has_none_is_survived(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, case_tear_down)
 
 int
 main(int argc, char *argv[])

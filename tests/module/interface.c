@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/harness.h"
+#include "tests/module/case.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,6 @@
 static const char *const modules[] = {"jpki-pkcs11", "jpki-auth-pkcs11", "jpki-sign-pkcs11"};
 #define MODULES (sizeof modules / sizeof modules[0])
 
-static CK_FUNCTION_LIST *f;
 static CK_UTF8CHAR standard[] = "PKCS 11", vendor[] = JPKI_INTERFACE_NAME;
 
 /* Any function called with nothing but zeros: what comes back is all that counts. */

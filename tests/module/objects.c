@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/harness.h"
+#include "tests/module/case.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,30 +22,9 @@
 #define NSS_CRL 0xce534352UL
 #define NSS_BUILTIN_ROOT_LIST 0xce534354UL
 
-static CK_FUNCTION_LIST *f;
 static CK_SESSION_HANDLE session;
 
-static const char *const pins[] = {PIN_AUTH, PIN_SIGN};
-static const char *const names[] = {"auth", "sign"};
 static CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	f = harness_module("jpki-pkcs11");
-	harness_reset();
-	p11_start(f);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	(void)f->C_Finalize(NULL);
-	return 0;
-}
 
 /* A session on a token, logged in or not. */
 static void
@@ -856,37 +835,35 @@ the_mechanisms_of_a_key_do_not_wait_for_the_list(void **state)
 	free(value);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int
 main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_attribute_of_the_authentication_objects_is_right),
-		TEST(every_attribute_of_the_signature_objects_is_right),
-		TEST(the_authorities_are_there_with_ids_of_their_own),
-		TEST(the_authentication_token_promises_public_certificates_and_the_other_does_not),
-		TEST(only_the_private_key_of_the_authentication_token_waits_for_the_pin),
-		TEST(the_signature_objects_come_with_login_and_go_with_logout),
-		TEST(closing_the_last_session_hides_them_too),
-		TEST(old_handles_do_not_come_back_to_life),
-		TEST(handles_of_one_token_are_nothing_to_the_other),
-		TEST(a_swapped_card_has_objects_of_its_own),
-		TEST(searches_by_the_certificates_own_bytes_are_exact),
-		TEST(ssh_finds_the_key_by_id_and_use),
-		TEST(a_log_in_certificate_that_takes_the_pin_comes_and_goes_with_the_login),
-		TEST(objects_are_found_by_label_and_privacy),
-		TEST(what_other_programs_look_for_is_not_found_and_no_error),
-		TEST(nothing_secret_can_be_searched_for),
-		TEST(searches_by_class_id_label_and_privacy_cost_nothing),
-		TEST(a_certificate_is_read_from_the_card_once),
-		TEST(a_search_is_handed_out_in_pieces),
-		TEST(unknown_attributes_are_told_and_the_others_filled),
-		TEST(a_buffer_that_is_too_small_is_told_and_left_alone),
-		TEST(the_key_itself_is_never_handed_out),
-		TEST(authorities_can_be_hidden),
-		TEST(the_mechanisms_of_a_key_do_not_wait_for_the_list),
-		TEST(certificates_are_cut_by_their_own_length),
+		CASE(every_attribute_of_the_authentication_objects_is_right),
+		CASE(every_attribute_of_the_signature_objects_is_right),
+		CASE(the_authorities_are_there_with_ids_of_their_own),
+		CASE(the_authentication_token_promises_public_certificates_and_the_other_does_not),
+		CASE(only_the_private_key_of_the_authentication_token_waits_for_the_pin),
+		CASE(the_signature_objects_come_with_login_and_go_with_logout),
+		CASE(closing_the_last_session_hides_them_too),
+		CASE(old_handles_do_not_come_back_to_life),
+		CASE(handles_of_one_token_are_nothing_to_the_other),
+		CASE(a_swapped_card_has_objects_of_its_own),
+		CASE(searches_by_the_certificates_own_bytes_are_exact),
+		CASE(ssh_finds_the_key_by_id_and_use),
+		CASE(a_log_in_certificate_that_takes_the_pin_comes_and_goes_with_the_login),
+		CASE(objects_are_found_by_label_and_privacy),
+		CASE(what_other_programs_look_for_is_not_found_and_no_error),
+		CASE(nothing_secret_can_be_searched_for),
+		CASE(searches_by_class_id_label_and_privacy_cost_nothing),
+		CASE(a_certificate_is_read_from_the_card_once),
+		CASE(a_search_is_handed_out_in_pieces),
+		CASE(unknown_attributes_are_told_and_the_others_filled),
+		CASE(a_buffer_that_is_too_small_is_told_and_left_alone),
+		CASE(the_key_itself_is_never_handed_out),
+		CASE(authorities_can_be_hidden),
+		CASE(the_mechanisms_of_a_key_do_not_wait_for_the_list),
+		CASE(certificates_are_cut_by_their_own_length),
 	};
 
 	harness_start(argc, argv, "--reader", "Reader=adult", NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/harness.h"
+#include "tests/module/case.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,26 +13,7 @@
  * card, and what they are told is what the card said.
  */
 
-static CK_FUNCTION_LIST *f;
 static struct jpki_probe_report report;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	f = harness_module("jpki-pkcs11");
-	harness_reset();
-	p11_start(f);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	(void)f->C_Finalize(NULL);
-	return 0;
-}
 
 static CK_RV
 probe(const char *pin)
@@ -245,19 +226,17 @@ nothing_of_the_holder_and_no_serial_number_is_kept(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int
 main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nothing_that_could_spend_or_change_anything_is_in_the_list),
-		TEST(without_a_pin_no_try_no_verify_no_signature_and_the_card_is_logged_out),
-		TEST(with_the_pin_one_verify_and_what_ends_a_login),
-		TEST(a_pin_is_not_sent_unless_all_its_tries_are_there),
-		TEST(another_card_gets_nothing_but_the_look_at_it),
-		TEST(who_is_logged_in_is_left_so),
-		TEST(nothing_of_the_holder_and_no_serial_number_is_kept),
+		CASE(nothing_that_could_spend_or_change_anything_is_in_the_list),
+		CASE(without_a_pin_no_try_no_verify_no_signature_and_the_card_is_logged_out),
+		CASE(with_the_pin_one_verify_and_what_ends_a_login),
+		CASE(a_pin_is_not_sent_unless_all_its_tries_are_there),
+		CASE(another_card_gets_nothing_but_the_look_at_it),
+		CASE(who_is_logged_in_is_left_so),
+		CASE(nothing_of_the_holder_and_no_serial_number_is_kept),
 	};
 
 	harness_start(argc, argv, "--reader", "Reader=adult", NULL);

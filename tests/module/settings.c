@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/harness.h"
+#include "tests/module/case.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -20,8 +20,6 @@
  * Settings from the user's file and from the environment, what a mistake in them does (nothing
  * but a line in the log), and what the log may never hold.
  */
-
-static CK_FUNCTION_LIST *f;
 
 static const char sony[] = "SONY FeliCa RC-S300/S (0712345) [CCID Interface] 00 00";
 
@@ -565,7 +563,6 @@ the_log_file_is_for_its_owner_only(void **state)
 static void
 do_everything(void)
 {
-	static const char *const pins[] = {PIN_AUTH, PIN_SIGN};
 	static const char *const others[] = {"8642", "zyx987"};
 	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
 	CK_OBJECT_HANDLE key, found[16];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/harness.h"
+#include "tests/module/case.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +10,6 @@
 #include <cmocka.h>
 
 /* Readers, slots and tokens: which there are, what they are called, what their flags say. */
-
-static CK_FUNCTION_LIST *f;
 
 /* The table of three modules: what each shows of a reader. */
 static const struct {
@@ -54,14 +52,6 @@ set_up(void **state)
 	for (size_t i = 0; i < BAD_NAMES; i++)
 		harness_sim("unplug", bad_numbers[i], NULL);
 	harness_reset();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	(void)f->C_Finalize(NULL);
 	return 0;
 }
 
@@ -486,7 +476,7 @@ a_reader_plugged_in_again_gets_its_old_slots(void **state)
 static int
 unplug_second(void **state)
 {
-	(void)tear_down(state);
+	(void)case_tear_down(state);
 	harness_sim("remove", "Second", NULL);
 	harness_sim("unplug", "Second", NULL);
 	return 0;
@@ -834,7 +824,7 @@ a_card_that_is_reset_while_it_is_read_is_read_all_the_same(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, case_tear_down)
 
 int
 main(int argc, char *argv[])

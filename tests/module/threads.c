@@ -4,7 +4,7 @@
  * happens, and it goes on: whatever the moment, nobody's login vanishes, and no PIN is sent where
  * none may be.
  */
-#include "tests/module/harness.h"
+#include "tests/module/case.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -22,8 +22,6 @@
 #define CARD "adult"
 #define OTHER_CARD "alias"
 #define MOMENTS_MAX 200
-
-static CK_FUNCTION_LIST *f;
 
 /* Of the thread that is stopped: what it holds, and how many moments until then. */
 static _Thread_local bool watched;
