@@ -65,4 +65,5 @@ EXTRA_DIST += tests/pcscd tests/slow tests/machine tests/packages.txt tests/inst
 	tests/check-exports.sh tests/check-format.sh tests/check-layers.sh tests/check-run-tests.sh tests/check-static.sh \
 	tests/cppcheck-suppressions.txt tests/check-completion.sh tests/check-pages.sh \
 	tests/check-clients.sh tests/clients doc/clients doc/CLIENTS.md \
-	doc/services doc/SERVICES.md doc/SERVICES.ja.md
+	doc/services doc/SERVICES.md doc/SERVICES.ja.md \
+	doc/REAL-CARDS.md doc/REAL-CARDS.ja.md SECURITY.md

@@ -237,6 +237,15 @@ PIN=no round_trip adult atr=4 short-ids=off refused-short-id=6A88 filler=00 read
 	extended-length=on other-applications=absent auth-certificate=pin-needed
 PIN=no round_trip child absent-certificate=missing
 
+# Each fact is on the page that says where it is from, in both languages.
+if page=$(dirname "$0")/../../doc/REAL-CARDS && test -f "$page.md"; then
+	for name in $(told "$work/one.json" | sed 's/ .*//'); do
+		for file in "$page.md" "$page.ja.md"; do
+			grep -q "^|.*\`$name\`" "$file" || bad "$name is not in $file"
+		done
+	done
+fi
+
 # Nothing personal. That it would be seen:
 seen=$(
 	for which in auth sign; do
