@@ -17,7 +17,7 @@ module  base reader card token object prompt session p11
 sim     sim/base sim/standin sim/pki sim/card sim/store sim/reader sim/pcscd sim/doors sim/control
 sim     sim/command sim
 tool    holder agent tool/terminal tool/system tool/cards tool/browsers tool/doctor,tool/report,tool/status,tool/verify,tool/commands
-tool    tool
+tool    tool,desktop
 "
 
 # A program, a library's headers, and the only files of that program that may include them.
@@ -27,6 +27,7 @@ module  ^nettle/                                            ^token/digest\.[ch]$
 module  ^libtasn1\.h$                                       ^token/certificate\.c$
 module  ^openssl/|^jansson\.h$|^gnutls/|^gcrypt             ^\$
 tool    ^(libintl|locale|termios|curses)\.h$|^sys/ioctl.h$ ^(tool|agent)/
+tool    ^(gtk|glib|gio)|^adwaita\.h$                        ^desktop/
 "
 
 # includes FOLDER: lines "file header", file relative to the folder.
@@ -133,6 +134,8 @@ sees_fault "the tool's commands from its screen" tool/terminal/screen.c '"tool/c
 sees_fault "doctor from what it looks at" tool/browsers/browser.c '"tool/doctor/report.h"' || status=1
 sees_fault "the simulated card in the tool" tool/main.c '"sim/card/card.h"' || status=1
 sees_fault "the holder in the module" token/work.c '"holder/dates.h"' || status=1
+sees_fault "the window in the tool's commands" tool/commands/cert.c '"desktop/worker.h"' || status=1
+sees_fault "GTK in the tool" tool/terminal/screen.c '<gtk/gtk.h>' || status=1
 sees_fault "the tool in the agent" agent/pinentry.c '"tool/terminal/screen.h"' || status=1
 sees_fault "a folder that nobody placed" misc/new.c '<stdio.h>' || status=1
 exit $status

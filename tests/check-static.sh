@@ -13,7 +13,7 @@ out=$(mktemp) || exit 1
 trap 'rm -f "$out"' EXIT
 
 # Other people's headers are not ours to check.
-read -ra system < <(pkg-config --cflags-only-I libpcsclite nettle libtasn1 p11-kit-1 libcrypto jansson |
+read -ra system < <(pkg-config --cflags-only-I libpcsclite nettle libtasn1 p11-kit-1 libcrypto jansson gtk4 libadwaita-1 |
 	sed -E 's/(^| )-I/\1-isystem /g')
 flags=(-std=c11 -D_GNU_SOURCE '-DSYSCONFDIR="/etc"' '-DPKGLIBDIR="/lib"'
 	'-DPKCS11DIR="/lib"' '-DPKGDATADIR="/share"' '-DLOCALEDIR="/share"'

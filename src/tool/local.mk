@@ -88,6 +88,6 @@ $(tool_catalogue): po/ja.po
 tool_xgettext = xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=P_:1,2 \
 	--package-name=jpki-tool --sort-by-file --no-wrap --add-location=file
 po-update:
-	cd $(srcdir) && $(tool_xgettext) -o po/jpki-tool.pot $$(find src/agent src/tool -name "*.c") && \
+	cd $(srcdir) && $(tool_xgettext) -o po/jpki-tool.pot $$(find src/agent src/tool src/desktop -name "*.c") && \
 	msgmerge --no-wrap --no-fuzzy-matching --add-location=file -U --backup=none \
 		po/ja.po po/jpki-tool.pot && rm po/jpki-tool.pot

@@ -6,7 +6,7 @@ work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 cd "$top" || exit 99
 xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=P_:1,2 -o "$work/tool.pot" \
-	$(find src/agent src/tool -name "*.c") || exit 99
+	$(find src/agent src/tool src/desktop -name "*.c") || exit 99
 failed=0
 check() {
 	promise=$1

@@ -18,8 +18,8 @@
 
 /* ---- words ---- */
 
-static const char *
-question_text(enum key key, enum pin_question question)
+const char *
+pin_question_text(enum key key, enum pin_question question)
 {
 	switch (question) {
 	case PIN_NOW:
@@ -35,8 +35,8 @@ question_text(enum key key, enum pin_question question)
 	return "";
 }
 
-static const char *
-fault_text(enum pin_fault fault, enum key key)
+const char *
+pin_fault_text(enum pin_fault fault, enum key key)
 {
 	if (fault == PIN_NEEDS_BOTH)
 		return _("the new password needs at least one letter and one digit");
@@ -157,7 +157,7 @@ static enum tool_exit
 say_fault(const struct options *options, const struct pin_request *request, char **words)
 {
 	if (asprintf(words, request->question == PIN_NOW ? _("%s; no try was lost") : "%s",
-		     fault_text(request->fault, request->key)) < 0) {
+		     pin_fault_text(request->fault, request->key)) < 0) {
 		*words = NULL;
 		return out_of_memory();
 	}
@@ -196,8 +196,8 @@ ask_pin(void *context, const struct pin_request *request, struct pin *pin)
 
 	if (status == TOOL_OK) {
 		card = request->question == PIN_NOW ? card_line(request->reader) : NULL;
-		result = get(options, card, question_text(request->key, request->question), words,
-			     pin);
+		result = get(options, card, pin_question_text(request->key, request->question),
+			     words, pin);
 		free(card);
 	}
 	free(words);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desktop/answer.h"
+
+#include "desktop/rows.h"
+#include "tool/terminal/text.h"
+
+#define WIDTH 640
+#define HEIGHT 480
+
+static gboolean
+hide(void *window)
+{
+	g_object_set_data(G_OBJECT(window), "hide", NULL);
+	gtk_window_destroy(window);
+	return G_SOURCE_REMOVE;
+}
+
+static void
+on_destroy(GtkWidget *window, void *unused)
+{
+	const guint source = GPOINTER_TO_UINT(g_object_get_data(G_OBJECT(window), "hide"));
+
+	(void)unused;
+	if (source)
+		(void)g_source_remove(source);
+}
+
+/* The window goes first: the next dialog stands over the same parent. */
+static void
+on_again(GtkWidget *button, void *parameter)
+{
+	GtkWindow *window = GTK_WINDOW(gtk_widget_get_root(button));
+	GtkWidget *parent = GTK_WIDGET(gtk_window_get_transient_for(window));
+	char *action = g_strdup(g_object_get_data(G_OBJECT(button), "action"));
+	GVariant *target = parameter ? g_variant_ref(parameter) : NULL;
+
+	gtk_window_destroy(window);
+	(void)gtk_widget_activate_action_variant(parent, action, target);
+	if (target)
+		g_variant_unref(target);
+	g_free(action);
+}
+
+static void
+add_buttons(GtkBox *box, GtkWindow *window, const char *action, GVariant *parameter)
+{
+	GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+	GtkWidget *close = gtk_button_new_with_label(_("Close")), *again;
+
+	gtk_widget_set_halign(buttons, GTK_ALIGN_END);
+	if (action) {
+		again = gtk_button_new_with_label(_("Try again"));
+		g_object_set_data_full(G_OBJECT(again), "action", g_strdup(action), g_free);
+		if (parameter)
+			g_object_set_data_full(G_OBJECT(again), "target", g_variant_ref(parameter),
+					       (GDestroyNotify)g_variant_unref);
+		g_signal_connect(again, "clicked", G_CALLBACK(on_again), parameter);
+		gtk_box_append(GTK_BOX(buttons), again);
+	}
+	gtk_box_append(GTK_BOX(buttons), close);
+	gtk_box_append(box, buttons);
+	g_signal_connect_swapped(close, "clicked", G_CALLBACK(gtk_window_destroy), window);
+	gtk_window_set_focus(window, close);
+}
+
+void
+answer_show(GtkWindow *parent, const char *title, const struct sheet *sheet, unsigned seconds,
+	    const char *action, GVariant *parameter)
+{
+	GtkBox *whole, *box;
+	GtkWindow *window = rows_window(parent, title, WIDTH, &whole);
+	GtkWidget *page = rows_page(&box);
+
+	gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(page), TRUE);
+	gtk_scrolled_window_set_max_content_height(GTK_SCROLLED_WINDOW(page), HEIGHT);
+	gtk_box_append(whole, page);
+	(void)rows_fill(box, sheet);
+	if (seconds)
+		gtk_box_append(whole, rows_paragraph(_("This is hidden again after a minute.")));
+	add_buttons(whole, window, action, parameter);
+	if (seconds)
+		g_object_set_data(G_OBJECT(window), "hide",
+				  GUINT_TO_POINTER(g_timeout_add_seconds(seconds, hide, window)));
+	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);
+	gtk_window_present(window);
+}

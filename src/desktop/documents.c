@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sign and verify: one file, and what to do with it. */
+#include "desktop/pages.h"
+
+#include "desktop/file.h"
+#include "desktop/rows.h"
+#include "tool/terminal/text.h"
+
+/* A row that names a file. */
+struct chosen {
+	AdwActionRow *row;
+	char *path; /* NULL: none */
+};
+
+static struct chosen document, content;
+static GtkWidget *enclosed, *overwrite;
+static char *card; /* the reader with the card that signs; NULL: there is none, or several */
+
+static void
+take(void *context, const char *path)
+{
+	struct chosen *chosen = context;
+	char *shown;
+
+	if (!path)
+		return;
+	g_free(chosen->path);
+	chosen->path = g_strdup(path);
+	shown = g_filename_display_name(path);
+	adw_action_row_set_subtitle(chosen->row, shown);
+	g_free(shown);
+}
+
+void
+documents_take(const char *path)
+{
+	take(&document, path);
+}
+
+static void
+on_choose(GtkWidget *button, void *context)
+{
+	struct chosen *chosen = context;
+
+	file_choose(GTK_WINDOW(gtk_widget_get_root(button)),
+		    adw_preferences_row_get_title(ADW_PREFERENCES_ROW(chosen->row)), NULL, take,
+		    chosen);
+}
+
+static gboolean
+on_drop(GtkDropTarget *target, const GValue *value, double x, double y, void *unused)
+{
+	char *path = g_file_get_path(g_value_get_object(value));
+
+	(void)target;
+	(void)x;
+	(void)y;
+	(void)unused;
+	documents_take(path);
+	g_free(path);
+	return TRUE;
+}
+
+static void
+add_chooser(AdwPreferencesGroup *group, struct chosen *chosen, const char *label, const char *text)
+{
+	GtkWidget *button = rows_button(_("Choose"), label, NULL, NULL, NULL);
+
+	chosen->row = rows_add(group, label, MARK_NONE, text);
+	g_signal_connect(button, "clicked", G_CALLBACK(on_choose), chosen);
+	adw_action_row_add_suffix(chosen->row, button);
+}
+
+static GtkWidget *
+add_switch(AdwPreferencesGroup *group, const char *label)
+{
+	AdwActionRow *row = rows_add(group, label, MARK_NONE, "");
+	GtkWidget *widget = gtk_switch_new();
+
+	gtk_widget_set_valign(widget, GTK_ALIGN_CENTER);
+	gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+				       -1);
+	adw_action_row_add_suffix(row, widget);
+	adw_action_row_set_activatable_widget(row, widget);
+	return widget;
+}
+
+static void
+add_sign(GtkBox *box)
+{
+	AdwPreferencesGroup *group = rows_group(box, _("Sign"));
+
+	gtk_box_append(box, rows_paragraph(_("The signature carries your certificate. Everybody "
+					     "who receives it can read your name, address, birth "
+					     "date and sex in it.")));
+	enclosed = add_switch(group, _("Put the file itself into the signature (FILE.p7m)"));
+	overwrite = add_switch(group, _("Overwrite a file that is there already"));
+	gtk_box_append(box, rows_button(_("Sign with the password"), NULL, "win.sign", NULL, NULL));
+}
+
+GtkWidget *
+documents_new(void)
+{
+	GtkBox *box;
+	GtkWidget *page = rows_page(&box);
+	GtkDropTarget *drop = gtk_drop_target_new(G_TYPE_FILE, GDK_ACTION_COPY);
+	AdwPreferencesGroup *group = rows_group(box, _("Sign and verify"));
+
+	g_signal_connect(drop, "drop", G_CALLBACK(on_drop), NULL);
+	gtk_widget_add_controller(page, GTK_EVENT_CONTROLLER(drop));
+	add_chooser(group, &document, _("File"), _("Choose one, or drop it here."));
+	add_sign(box);
+	group = rows_group(box, _("Verify"));
+	add_chooser(group, &content, _("The file that was signed"),
+		    _("Only where it does not lie beside its signature."));
+	gtk_box_append(box, rows_button(_("Verify the signature"), NULL, "win.verify", NULL, NULL));
+	return page;
+}
+
+/* Several cards are for the tool's sentence about them. */
+void
+documents_show(const struct look *look)
+{
+	size_t count = 0;
+
+	g_clear_pointer(&card, g_free);
+	for (size_t i = 0; i < look->count; i++)
+		if (look->readers[i].tokens[KEY_SIGN].is_there) {
+			g_free(card);
+			card = g_strdup(look->readers[i].name);
+			count++;
+		}
+	if (count > 1)
+		g_clear_pointer(&card, g_free);
+}
+
+bool
+documents_fill(struct job *job)
+{
+	if (!document.path)
+		return false;
+	job->argument = g_strdup(document.path);
+	job->words[0] = g_strdup(card);
+	job->words[1] = g_strdup(content.path);
+	job->options.reader = job->words[0];
+	job->options.enclosed = gtk_switch_get_active(GTK_SWITCH(enclosed));
+	job->options.force = gtk_switch_get_active(GTK_SWITCH(overwrite));
+	return true;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desktop/file.h"
+
+struct choice {
+	void (*taken)(void *context, const char *path);
+	void *context;
+};
+
+/* Takes choice and file; NULL: none was chosen, and the context is told so too. */
+static void
+end(struct choice *choice, GFile *file)
+{
+	char *path = file ? g_file_get_path(file) : NULL;
+
+	choice->taken(choice->context, path);
+	g_free(path);
+	g_clear_object(&file);
+	g_free(choice);
+}
+
+#if GTK_CHECK_VERSION(4, 10, 0)
+
+static void
+opened(GObject *dialog, GAsyncResult *result, void *choice)
+{
+	end(choice, gtk_file_dialog_open_finish(GTK_FILE_DIALOG(dialog), result, NULL));
+}
+
+static void
+saved(GObject *dialog, GAsyncResult *result, void *choice)
+{
+	end(choice, gtk_file_dialog_save_finish(GTK_FILE_DIALOG(dialog), result, NULL));
+}
+
+static void
+show(GtkWindow *parent, const char *title, const char *name, struct choice *choice)
+{
+	GtkFileDialog *dialog = gtk_file_dialog_new();
+
+	gtk_file_dialog_set_title(dialog, title);
+	gtk_file_dialog_set_initial_name(dialog, name);
+	if (name)
+		gtk_file_dialog_save(dialog, parent, NULL, saved, choice);
+	else
+		gtk_file_dialog_open(dialog, parent, NULL, opened, choice);
+	g_object_unref(dialog);
+}
+
+#else /* Debian 12 */
+
+static void
+responded(GtkNativeDialog *dialog, int response, void *choice)
+{
+	end(choice, response == GTK_RESPONSE_ACCEPT
+			    ? gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog))
+			    : NULL);
+	g_object_unref(dialog);
+}
+
+static void
+show(GtkWindow *parent, const char *title, const char *name, struct choice *choice)
+{
+	GtkFileChooserNative *dialog = gtk_file_chooser_native_new(
+		title, parent, name ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN,
+		NULL, NULL);
+
+	if (name)
+		gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(dialog), name);
+	g_signal_connect(dialog, "response", G_CALLBACK(responded), choice);
+	gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
+	gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
+}
+
+#endif
+
+void
+file_choose(GtkWindow *parent, const char *title, const char *name,
+	    void (*taken)(void *context, const char *path), void *context)
+{
+	struct choice *choice = g_new(struct choice, 1);
+
+	*choice = (struct choice){taken, context};
+	show(parent, title, name, choice);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_DESKTOP_FILE_H
+#define JPKI_DESKTOP_FILE_H
+
+#include <gtk/gtk.h>
+
+/*
+ * Asks for a file to read (`name` NULL), or one to write that is called so at first; `taken` gets
+ * its path, or NULL where none was chosen.
+ */
+void file_choose(GtkWindow *parent, const char *title, const char *name,
+		 void (*taken)(void *context, const char *path), void *context);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desktop/look.h"
+
+#include "tool/cards/cards.h"
+#include "tool/status/status.h"
+
+#include <glib.h>
+#include <string.h>
+
+/* The tokens as their lists on the screen; each part of it into a sheet of its own. */
+static void
+take_token(struct look_token *token, const struct holding *holding, enum key key)
+{
+	const struct token *found = &holding->reader->tokens[key];
+
+	if (!found->listed || !module_has_card(holding->reader))
+		return;
+	token->is_there = found->status.reason == JPKI_REASON_NONE;
+	token->validity = holding->validity[key];
+	sheet_collect(&token->sheet);
+	status_show_token(holding, key);
+}
+
+static void
+take_reader(struct look_reader *reader, const struct module *module, const struct holding *holding,
+	    bool any)
+{
+	const struct reader *found = holding->reader;
+
+	reader->name = g_strdup(found->name);
+	reader->card = g_strdup_printf("%s %s", found->name, found->serial);
+	sheet_collect(&reader->sheet);
+	status_show_reader(module, holding, any);
+	for (enum key key = KEY_AUTH; key < KEYS; key++)
+		take_token(&reader->tokens[key], holding, key);
+}
+
+static void
+take(struct look *look, const struct holdings *holdings)
+{
+	const bool any = validity_has_card(holdings);
+
+	look->count = holdings->count;
+	look->now = holdings->now;
+	look->readers = g_new0(struct look_reader, holdings->count + 1);
+	for (size_t i = 0; i < holdings->count; i++)
+		take_reader(&look->readers[i], holdings->module, &holdings->items[i], any);
+	sheet_collect(&look->end);
+	status_show_hidden(holdings, any);
+	if (any)
+		status_show_void();
+}
+
+static enum tool_exit
+find_and_take(struct module *module, const struct options *options, void *context)
+{
+	struct holdings holdings;
+	const enum tool_exit status = cards_tell(module, validity_find(module, false, &holdings));
+
+	(void)options;
+	if (status == TOOL_OK)
+		take(context, &holdings);
+	free(holdings.items);
+	return status;
+}
+
+void
+look_work(struct job *job)
+{
+	job->context = g_new0(struct look, 1);
+	job->status = cards_run(&job->options, find_and_take, job->context);
+}
+
+void
+look_free(struct look *look)
+{
+	if (!look)
+		return;
+	for (size_t i = 0; i < look->count; i++) {
+		g_free(look->readers[i].name);
+		g_free(look->readers[i].card);
+		sheet_free(&look->readers[i].sheet);
+		for (enum key key = KEY_AUTH; key < KEYS; key++)
+			sheet_free(&look->readers[i].tokens[key].sheet);
+	}
+	g_free(look->readers);
+	sheet_free(&look->end);
+	g_free(look);
+}
+
+/* ---- comparing ---- */
+
+static bool
+same_sheet(const struct sheet *one, const struct sheet *other)
+{
+	if (one->count != other->count)
+		return false;
+	for (size_t i = 0; i < one->count; i++)
+		if (one->lines[i].mark != other->lines[i].mark ||
+		    strcmp(one->lines[i].label, other->lines[i].label) != 0 ||
+		    strcmp(one->lines[i].text, other->lines[i].text) != 0)
+			return false;
+	return true;
+}
+
+static bool
+same_reader(const struct look_reader *one, const struct look_reader *other)
+{
+	return strcmp(one->card, other->card) == 0 && same_sheet(&one->sheet, &other->sheet) &&
+	       same_sheet(&one->tokens[KEY_AUTH].sheet, &other->tokens[KEY_AUTH].sheet) &&
+	       same_sheet(&one->tokens[KEY_SIGN].sheet, &other->tokens[KEY_SIGN].sheet);
+}
+
+bool
+look_same(const struct look *one, const struct look *other)
+{
+	if (!one || !other || one->count != other->count || !same_sheet(&one->end, &other->end))
+		return false;
+	for (size_t i = 0; i < one->count; i++)
+		if (!same_reader(&one->readers[i], &other->readers[i]))
+			return false;
+	return true;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_DESKTOP_LOOK_H
+#define JPKI_DESKTOP_LOOK_H
+
+#include "desktop/worker.h"
+#include "holder/validity.h"
+
+/* What lies in the readers, as of one look at them. */
+
+struct look_token {
+	bool is_there; /* and can be used */
+	struct sheet sheet;
+	struct validity validity;
+};
+
+struct look_reader {
+	char *name;
+	char *card; /* its name and serial number, to tell it from others */
+	struct sheet sheet;
+	struct look_token tokens[KEYS];
+};
+
+struct look {
+	struct look_reader *readers;
+	size_t count;
+	struct sheet end; /* what stands below all */
+	int64_t now;
+};
+
+/* The job's `work`: its context is a new look, for look_free. */
+void look_work(struct job *job);
+void look_free(struct look *look);
+
+/* Whether both say the same, but for the time. */
+bool look_same(const struct look *one, const struct look *other);
+
+#endif

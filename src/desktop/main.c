@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki-desktop: what a card holder does at home, in a window. */
+#include "desktop/window.h"
+#include "tool/system/start.h"
+#include "tool/terminal/text.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "config.h"
+
+#define ID "invalid.jpki_pkcs11.Desktop"
+
+static GtkWindow *window;
+static char *module;
+
+static void
+on_activate(GApplication *application, void *unused)
+{
+	(void)unused;
+	if (!window)
+		window = window_new(ADW_APPLICATION(application), module);
+	gtk_window_present(window);
+}
+
+static void
+on_open(GApplication *application, GFile **files, int count, const char *hint, void *unused)
+{
+	char *path = count > 0 ? g_file_get_path(files[0]) : NULL;
+
+	(void)hint;
+	on_activate(application, unused);
+	if (path)
+		window_open(path);
+	g_free(path);
+}
+
+/* What is under way with a card is ended as it is when the window is closed. */
+static gboolean
+on_signal(void *application)
+{
+	g_application_quit(application);
+	return G_SOURCE_REMOVE;
+}
+
+int
+main(int argc, char *argv[])
+{
+	const GOptionEntry entries[] = {
+		{"module", 0, 0, G_OPTION_ARG_FILENAME, &module, N_("the PKCS#11 module to use"),
+		 "PATH"},
+		{0},
+	};
+	AdwApplication *application;
+	int status;
+
+	start_program();
+	(void)signal(SIGXFSZ, SIG_IGN);
+	application = adw_application_new(ID, G_APPLICATION_HANDLES_OPEN);
+	g_set_application_name(_("My Number card"));
+	gtk_window_set_default_icon_name(ID);
+	g_application_add_main_option_entries(G_APPLICATION(application), entries);
+	g_application_set_option_context_parameter_string(G_APPLICATION(application), "[FILE]");
+	g_signal_connect(application, "activate", G_CALLBACK(on_activate), NULL);
+	g_signal_connect(application, "open", G_CALLBACK(on_open), NULL);
+	(void)g_unix_signal_add(SIGINT, on_signal, application);
+	(void)g_unix_signal_add(SIGTERM, on_signal, application);
+	(void)g_unix_signal_add(SIGHUP, on_signal, application);
+	status = g_application_run(G_APPLICATION(application), argc, argv);
+	if (window)
+		window_end();
+	g_object_unref(application);
+	g_free(module);
+	return status;
+}

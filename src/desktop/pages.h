@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_DESKTOP_PAGES_H
+#define JPKI_DESKTOP_PAGES_H
+
+#include "desktop/look.h"
+
+#include <gtk/gtk.h>
+
+/* The four pages of the window. What their buttons do are the window's actions (window.c). */
+
+GtkWidget *certificates_new(void);
+void certificates_show(const struct look *look);
+
+GtkWidget *pins_new(void);
+void pins_show(const struct look *look);
+
+/* A file, to be signed or checked. */
+GtkWidget *documents_new(void);
+void documents_show(const struct look *look);
+void documents_take(const char *path);
+/* What the user wants: path and options of the job. False where no file was chosen. */
+bool documents_fill(struct job *job);
+
+GtkWidget *help_new(void);
+
+#endif

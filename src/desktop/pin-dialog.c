@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desktop/pin-dialog.h"
+
+#include "desktop/pin-entry.h"
+#include "desktop/rows.h"
+#include "holder/module.h"
+#include "holder/pin.h"
+#include "tool/cards/pin.h"
+#include "tool/cards/words.h"
+#include "tool/terminal/exit.h"
+#include "tool/terminal/text.h"
+
+#include <adwaita.h>
+#include <string.h>
+
+/* What is asked now; at most one PIN is. */
+static struct {
+	GMutex lock;
+	GCond answered;
+	bool is_answered, is_over; /* over: nobody is asked any more */
+	int answer;
+	const struct pin_request *request;
+	struct pin *pin;
+} asked;
+
+/* The dialog. */
+static GtkWindow *window;
+static GtkWidget *entry;
+static GtkLabel *shape;
+static GtkCheckButton *consent; /* to the last try; NULL where none is needed */
+static GtkWidget *ok;
+
+static void
+answer_with(int answer)
+{
+	g_mutex_lock(&asked.lock);
+	if (!asked.is_answered) {
+		asked.is_answered = true;
+		asked.answer = answer;
+		g_cond_signal(&asked.answered);
+	}
+	g_mutex_unlock(&asked.lock);
+}
+
+static bool
+is_answered(void)
+{
+	bool answered;
+
+	g_mutex_lock(&asked.lock);
+	answered = asked.is_answered;
+	g_mutex_unlock(&asked.lock);
+	return answered;
+}
+
+/* ---- what is typed ---- */
+
+/* Of a copy: folding changes it. */
+static enum pin_fault
+fault_of_typed(void)
+{
+	const struct pin_request *request = asked.request;
+	struct pin *pin = pin_new();
+	enum pin_fault fault = PIN_LENGTH;
+
+	if (pin) {
+		*pin = *asked.pin;
+		fault = pin_fold(pin, request->key, request->question != PIN_NOW);
+	}
+	pin_free(pin);
+	return fault;
+}
+
+static void
+judge_typed(void)
+{
+	const enum pin_fault fault = fault_of_typed();
+	const bool agreed = !consent || gtk_check_button_get_active(consent);
+	const int count = pin_entry_count(asked.pin);
+	char *text = g_strdup_printf(P_("%d character typed", "%d characters typed", count), count);
+
+	if (fault != PIN_FINE && fault != PIN_EMPTY) {
+		char *both =
+			g_strdup_printf("%s\n%s", text, pin_fault_text(fault, asked.request->key));
+
+		g_free(text);
+		text = both;
+	}
+	gtk_label_set_text(shape, text);
+	g_free(text);
+	gtk_widget_set_sensitive(ok, fault == PIN_FINE && agreed);
+}
+
+static void
+on_consent(void *widget, void *unused)
+{
+	(void)widget;
+	(void)unused;
+	judge_typed();
+}
+
+/* Before the answer the window is none: the next question may be asked at once. */
+static void
+on_ok(void *widget, void *unused)
+{
+	GtkWindow *mine = window;
+
+	(void)widget;
+	(void)unused;
+	window = NULL;
+	gtk_window_destroy(mine);
+	answer_with(PIN_GIVEN);
+}
+
+static void
+on_destroy(void *widget, void *unused)
+{
+	(void)widget;
+	(void)unused;
+	if (window)
+		answer_with(TOOL_CANCELLED);
+	window = NULL;
+}
+
+/* ---- what it looks like ---- */
+
+/* "Reader X, card 0123…", and how many tries are left. */
+static void
+add_about(GtkBox *box)
+{
+	const struct pin_request *request = asked.request;
+	const struct jpki_slot_status *status = &request->reader->tokens[request->key].status;
+	char *card, *tries;
+
+	if (request->question != PIN_NOW)
+		return;
+	card = g_strdup_printf(_("%s, card %s"), request->reader->name, request->reader->serial);
+	gtk_box_append(box, rows_paragraph(card));
+	g_free(card);
+	if (request->tries_left < 0)
+		return;
+	tries = g_strdup_printf(_("%d of %d tries left"), request->tries_left,
+				status->tries_allowed);
+	gtk_box_append(box, rows_paragraph(tries));
+	g_free(tries);
+}
+
+/* What was wrong with the entry before: nothing of it was sent. */
+static void
+add_fault(GtkBox *box)
+{
+	const struct pin_request *request = asked.request;
+	const char *text = request->fault == PIN_DIFFERS
+				   ? _("the two are not the same; once again, please")
+				   : pin_fault_text(request->fault, request->key);
+
+	if (request->fault != PIN_FINE)
+		gtk_box_append(box, rows_paragraph(text));
+}
+
+static void
+add_last_try(GtkBox *box)
+{
+	const struct pin_request *request = asked.request;
+	char *text;
+
+	consent = NULL;
+	if (request->question != PIN_NOW || request->tries_left != 1)
+		return;
+	text = g_strdup_printf(_("only one try is left for the PIN of the %s: if it is wrong, the "
+				 "PIN is locked and has to be set anew (see \"jpki-tool help "
+				 "locked\")"),
+			       key_text(request->key));
+	gtk_box_append(box, rows_paragraph(text));
+	g_free(text);
+	consent = GTK_CHECK_BUTTON(gtk_check_button_new_with_label(_("Use the last try?")));
+	g_signal_connect(consent, "toggled", G_CALLBACK(on_consent), NULL);
+	gtk_box_append(box, GTK_WIDGET(consent));
+}
+
+static void
+add_entry(GtkBox *box, const char *question)
+{
+	entry = pin_entry_new(asked.pin, question, judge_typed);
+	gtk_box_append(box, entry);
+	shape = GTK_LABEL(rows_paragraph(""));
+	gtk_box_append(box, GTK_WIDGET(shape));
+}
+
+static void
+add_buttons(GtkBox *box)
+{
+	GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+	GtkWidget *cancel = gtk_button_new_with_label(_("Cancel"));
+
+	ok = gtk_button_new_with_label(_("Continue"));
+	gtk_widget_add_css_class(ok, "suggested-action");
+	gtk_widget_set_halign(buttons, GTK_ALIGN_END);
+	gtk_box_append(GTK_BOX(buttons), cancel);
+	gtk_box_append(GTK_BOX(buttons), ok);
+	gtk_box_append(box, buttons);
+	g_signal_connect_swapped(cancel, "clicked", G_CALLBACK(gtk_window_destroy), window);
+	g_signal_connect(ok, "clicked", G_CALLBACK(on_ok), NULL);
+	gtk_window_set_default_widget(window, ok);
+}
+
+static gboolean
+show(void *parent)
+{
+	const struct pin_request *request = asked.request;
+	const char *question = pin_question_text(request->key, request->question);
+	GtkBox *box;
+
+	if (is_answered())
+		return G_SOURCE_REMOVE;
+	window = rows_window(parent, question, 420, &box);
+	gtk_box_append(box, rows_heading(question));
+	add_about(box);
+	add_fault(box);
+	add_last_try(box);
+	add_entry(box, question);
+	add_buttons(box);
+	judge_typed();
+	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);
+	gtk_window_present(window);
+	(void)gtk_widget_grab_focus(entry);
+	return G_SOURCE_REMOVE;
+}
+
+/* ---- on the worker's thread ---- */
+
+static GtkWindow *over;
+
+static int
+ask(void *context, const struct pin_request *request, struct pin *pin)
+{
+	(void)context;
+	g_mutex_lock(&asked.lock);
+	asked.request = request;
+	asked.pin = pin;
+	explicit_bzero(pin, sizeof *pin); /* an entry that had a fault */
+	asked.is_answered = asked.is_over;
+	asked.answer = TOOL_CANCELLED;
+	if (!asked.is_over)
+		(void)g_idle_add(show, over);
+	while (!asked.is_answered)
+		g_cond_wait(&asked.answered, &asked.lock);
+	g_mutex_unlock(&asked.lock);
+	return asked.answer;
+}
+
+struct person
+pin_dialog(GtkWindow *parent, void (*busy)(void *context, enum busy what))
+{
+	over = parent;
+	return (struct person){.ask_pin = ask, .busy = busy};
+}
+
+void
+pin_dialog_cancel(bool for_ever)
+{
+	g_mutex_lock(&asked.lock);
+	asked.is_over = for_ever;
+	g_mutex_unlock(&asked.lock);
+	if (window)
+		gtk_window_destroy(window);
+	answer_with(TOOL_CANCELLED);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desktop/rows.h"
+
+#include "tool/terminal/text.h"
+
+#include <string.h>
+
+#define MARGIN 12
+
+/* ---- words ---- */
+
+/* Longer ones first. */
+static const struct {
+	const char *command;
+	const char *here;
+} names[] = {
+	{"jpki-tool help locked", N_("A PIN is locked")},
+	{"jpki-tool help forgotten", N_("You do not remember a PIN")},
+	{"jpki-tool help expired", N_("A certificate has ended or ends soon")},
+	{"jpki-tool pin change auth", N_("Change a PIN")},
+	{"jpki-tool pin change sign", N_("Change a PIN")},
+	{"jpki-tool pin help", N_("Change a PIN")},
+	{"jpki-tool status --pin", N_("Show the certificate")},
+	{"jpki-tool status", N_("My certificates")},
+	{"jpki-tool doctor", N_("It does not work")},
+	{"--content", N_("The file that was signed")},
+	{"--force", N_("the switch for that")},
+};
+
+char *
+rows_words(const char *text)
+{
+	GString *words = g_string_new(text);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		(void)g_string_replace(words, names[i].command, _(names[i].here), 0);
+	return g_string_free(words, FALSE);
+}
+
+/* ---- windows and pages ---- */
+
+static GtkBox *
+new_box(void)
+{
+	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, MARGIN);
+
+	gtk_widget_set_margin_top(box, MARGIN);
+	gtk_widget_set_margin_bottom(box, MARGIN);
+	gtk_widget_set_margin_start(box, MARGIN);
+	gtk_widget_set_margin_end(box, MARGIN);
+	return GTK_BOX(box);
+}
+
+GtkWidget *
+rows_page(GtkBox **box)
+{
+	GtkWidget *scrolled = gtk_scrolled_window_new(), *clamp = adw_clamp_new();
+
+	*box = new_box();
+	adw_clamp_set_maximum_size(ADW_CLAMP(clamp), 960);
+	adw_clamp_set_child(ADW_CLAMP(clamp), GTK_WIDGET(*box));
+	gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
+				       GTK_POLICY_AUTOMATIC);
+	gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), clamp);
+	gtk_widget_set_vexpand(scrolled, TRUE);
+	return scrolled;
+}
+
+static gboolean
+close_window(GtkWidget *widget, GVariant *unused, void *nothing)
+{
+	(void)unused;
+	(void)nothing;
+	gtk_window_destroy(GTK_WINDOW(widget));
+	return TRUE;
+}
+
+GtkWindow *
+rows_window(GtkWindow *parent, const char *title, int width, GtkBox **box)
+{
+	GtkWidget *window = adw_window_new(), *whole = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+	GtkEventController *keys = gtk_shortcut_controller_new();
+
+	*box = new_box();
+	gtk_shortcut_controller_add_shortcut(
+		GTK_SHORTCUT_CONTROLLER(keys),
+		gtk_shortcut_new(gtk_keyval_trigger_new(GDK_KEY_Escape, 0),
+				 gtk_callback_action_new(close_window, NULL, NULL)));
+	gtk_widget_add_controller(window, keys);
+	gtk_window_set_title(GTK_WINDOW(window), title);
+	gtk_window_set_transient_for(GTK_WINDOW(window), parent);
+	gtk_window_set_modal(GTK_WINDOW(window), TRUE);
+	gtk_window_set_default_size(GTK_WINDOW(window), width, -1);
+	gtk_box_append(GTK_BOX(whole), adw_header_bar_new());
+	gtk_box_append(GTK_BOX(whole), GTK_WIDGET(*box));
+	adw_window_set_content(ADW_WINDOW(window), whole);
+	return GTK_WINDOW(window);
+}
+
+void
+rows_clear(GtkBox *box)
+{
+	GtkWidget *child;
+
+	while ((child = gtk_widget_get_first_child(GTK_WIDGET(box))))
+		gtk_box_remove(box, child);
+}
+
+/* ---- what stands in them ---- */
+
+GtkWidget *
+rows_paragraph(const char *text)
+{
+	char *words = rows_words(text);
+	GtkWidget *label = gtk_label_new(words);
+
+	g_free(words);
+	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+	gtk_label_set_xalign(GTK_LABEL(label), 0);
+	return label;
+}
+
+GtkWidget *
+rows_heading(const char *text)
+{
+	GtkWidget *label = rows_paragraph(text);
+
+	gtk_widget_add_css_class(label, "heading");
+	return label;
+}
+
+/* Titles of libadwaita's are cut where there is no room. */
+AdwPreferencesGroup *
+rows_group(GtkBox *box, const char *title)
+{
+	AdwPreferencesGroup *group = ADW_PREFERENCES_GROUP(adw_preferences_group_new());
+
+	if (*title) {
+		gtk_box_append(box, rows_heading(title));
+		gtk_accessible_update_property(GTK_ACCESSIBLE(group), GTK_ACCESSIBLE_PROPERTY_LABEL,
+					       title, -1);
+	}
+	gtk_box_append(box, GTK_WIDGET(group));
+	return group;
+}
+
+/* The mark's word beside its colour: not everybody sees that. */
+static GtkWidget *
+mark_label(enum mark mark)
+{
+	static const char *const classes[] = {"", "success", "warning", "error"};
+	GtkWidget *label = gtk_label_new(mark_text(mark));
+
+	gtk_widget_add_css_class(label, classes[mark]);
+	return label;
+}
+
+AdwActionRow *
+rows_add(AdwPreferencesGroup *group, const char *label, enum mark mark, const char *text)
+{
+	AdwActionRow *row = ADW_ACTION_ROW(adw_action_row_new());
+	char *words = rows_words(text);
+
+	adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(row), FALSE);
+	adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), label);
+	adw_action_row_set_subtitle(row, words);
+	adw_action_row_set_title_lines(row, 0);
+	adw_action_row_set_subtitle_lines(row, 0);
+	if (mark != MARK_NONE)
+		adw_action_row_add_suffix(row, mark_label(mark));
+	adw_preferences_group_add(group, GTK_WIDGET(row));
+	g_free(words);
+	return row;
+}
+
+static void
+on_copy(GtkWidget *button, void *unused)
+{
+	(void)unused;
+	gdk_clipboard_set_text(gtk_widget_get_clipboard(button),
+			       g_object_get_data(G_OBJECT(button), "command"));
+}
+
+static void
+add_command(AdwPreferencesGroup *group, const char *command)
+{
+	GtkWidget *button = gtk_button_new_with_label(_("Copy"));
+	AdwActionRow *row = rows_add(group, command, MARK_NONE, "");
+
+	gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
+	g_object_set_data_full(G_OBJECT(button), "command", g_strdup(command), g_free);
+	g_signal_connect(button, "clicked", G_CALLBACK(on_copy), NULL);
+	adw_action_row_add_suffix(row, button);
+}
+
+/* A text by itself stands between groups. */
+AdwPreferencesGroup *
+rows_fill(GtkBox *box, const struct sheet *sheet)
+{
+	AdwPreferencesGroup *group = NULL;
+
+	for (size_t i = 0; i < sheet->count; i++) {
+		const struct line *line = &sheet->lines[i];
+
+		if (line->kind == LINE_TEXT) {
+			gtk_box_append(box, rows_paragraph(line->text));
+			group = NULL;
+			continue;
+		}
+		if (line->kind == LINE_HEADING || !group)
+			group = rows_group(box, line->kind == LINE_HEADING ? line->text : "");
+		if (line->kind == LINE_ROW)
+			(void)rows_add(group, line->label, line->mark, line->text);
+		else if (line->kind == LINE_COMMAND)
+			add_command(group, line->text);
+		else if (line->kind == LINE_COMPLAINT)
+			(void)rows_add(group, "", MARK_CAUTION, line->text);
+	}
+	return group;
+}
+
+GtkWidget *
+rows_button(const char *label, const char *about, const char *action, const char *one,
+	    const char *two)
+{
+	GtkWidget *button = gtk_button_new_with_label(label);
+	char *name = g_strdup_printf("%s: %s", label, about ? about : "");
+
+	if (about)
+		gtk_accessible_update_property(GTK_ACCESSIBLE(button),
+					       GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+	g_free(name);
+	if (two)
+		gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "(ss)", one, two);
+	gtk_actionable_set_action_name(GTK_ACTIONABLE(button), action);
+	gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
+	return button;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_DESKTOP_ROWS_H
+#define JPKI_DESKTOP_ROWS_H
+
+#include "tool/terminal/sheet.h"
+
+#include <adwaita.h>
+
+/* What the pages are made of. */
+
+/* A page that scrolls; *box is for what is in it. */
+GtkWidget *rows_page(GtkBox **box);
+
+/* A dialog over a window, closed with Escape; *box likewise. */
+GtkWindow *rows_window(GtkWindow *parent, const char *title, int width, GtkBox **box);
+
+/* Takes away all that is in it. */
+void rows_clear(GtkBox *box);
+
+/* A title, and a text of any length. Both in the window's words (rows_words). */
+GtkWidget *rows_heading(const char *text);
+GtkWidget *rows_paragraph(const char *text);
+
+/* A group of rows; `title` may be empty. */
+AdwPreferencesGroup *rows_group(GtkBox *box, const char *title);
+
+AdwActionRow *rows_add(AdwPreferencesGroup *group, const char *label, enum mark mark,
+		       const char *text);
+
+/* All that a sheet says. The last group of rows in it; NULL if there is none. */
+AdwPreferencesGroup *rows_fill(GtkBox *box, const struct sheet *sheet);
+
+/* A button that does an action, with two words for it or none (NULL). `about` tells it from others
+ * of that name, for whoever does not see it; NULL: there are none. */
+GtkWidget *rows_button(const char *label, const char *about, const char *action, const char *one,
+		       const char *two);
+
+/* The tool's sentences name its commands; here the same things have other names. For g_free. */
+char *rows_words(const char *text);
+
+#endif

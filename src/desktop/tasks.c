@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desktop/tasks.h"
+
+#include "desktop/pages.h"
+#include "tool/commands/commands.h"
+#include "tool/doctor/doctor.h"
+#include "tool/terminal/text.h"
+#include "tool/verify/verify.h"
+
+/* clang-format off */
+const struct task tasks[] = {
+	{.name = "certificate", .title = N_("Certificate"), .command = cert_show_run, .of_card = true},
+	{.name = "validity", .title = N_("Check validity"), .command = validity_run, .of_card = true},
+	{.name = "export", .title = N_("Save a copy"), .command = cert_export_run, .of_card = true,
+		.writes = "certificate.pem"},
+	{.name = "change", .title = N_("Change a PIN"), .command = pin_change_run, .of_card = true},
+	{.name = "sign", .title = N_("Sign"), .command = sign_run, .of_file = true},
+	{.name = "verify", .title = N_("Verify"), .command = verify_run, .of_file = true},
+	{.name = "doctor", .title = N_("It does not work"), .command = doctor_run},
+	{.name = NULL},
+};
+/* clang-format on */
+
+const struct task *
+task_named(const char *name)
+{
+	const struct task *task = tasks;
+
+	while (g_strcmp0(task->name, name) != 0)
+		task++;
+	return task;
+}
+
+/* What the tool would ask on a terminal, the window has asked, or shown, beside its button. */
+static void
+fill_card(struct job *job, const struct task *task, GVariant *parameter)
+{
+	g_variant_get(parameter, "(ss)", &job->words[0], &job->argument);
+	job->options.reader = job->words[0];
+	job->options.personal =
+		task->command == cert_show_run && g_str_equal(job->argument, "sign");
+	job->options.force = true;
+}
+
+static bool
+fill_file(struct job *job, const struct task *task)
+{
+	if (!documents_fill(job))
+		return false;
+	if (task->command == verify_run)
+		job->options.content = job->words[1];
+	job->options.yes = true;
+	return true;
+}
+
+struct job *
+task_job(const struct task *task, GVariant *parameter)
+{
+	struct job *job = job_new(job_command, NULL);
+	struct asked *asked = g_new0(struct asked, 1);
+
+	job->command = task->command;
+	job->context = asked;
+	asked->task = task;
+	asked->parameter = parameter ? g_variant_ref(parameter) : NULL;
+	if (task->of_card)
+		fill_card(job, task, parameter);
+	if (!task->of_file || fill_file(job, task))
+		return job;
+	task_forget(asked);
+	job_free(job);
+	return NULL;
+}
+
+void
+task_forget(struct asked *asked)
+{
+	if (asked->parameter)
+		g_variant_unref(asked->parameter);
+	g_free(asked);
+}

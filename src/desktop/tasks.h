@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_DESKTOP_TASKS_H
+#define JPKI_DESKTOP_TASKS_H
+
+#include "desktop/worker.h"
+
+#include <glib.h>
+
+/* What the window does with cards and files: the tool's commands. */
+
+#define HIDE_SECONDS 60 /* how long name and address are shown */
+
+struct task {
+	const char *name; /* of the window's action */
+	const char *title;
+	enum tool_exit (*command)(const struct options *options, char *arguments[]);
+	bool of_card;	    /* its parameter names a reader and a key; otherwise it has none */
+	bool of_file;	    /* the one that was chosen */
+	const char *writes; /* a file that is asked for, and called so at first; NULL: none */
+};
+
+/* The last one has no name. */
+extern const struct task tasks[];
+
+const struct task *task_named(const char *name);
+
+/* The job's context. */
+struct asked {
+	const struct task *task;
+	GVariant *parameter; /* may be NULL */
+};
+
+/* The job, but for `done`. NULL: no file was chosen. */
+struct job *task_job(const struct task *task, GVariant *parameter);
+void task_forget(struct asked *asked);
+
+#endif

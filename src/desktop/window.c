@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desktop/window.h"
+
+#include "desktop/answer.h"
+#include "desktop/file.h"
+#include "desktop/pages.h"
+#include "desktop/pin-dialog.h"
+#include "desktop/rows.h"
+#include "desktop/tasks.h"
+#include "tool/terminal/text.h"
+
+static GtkWindow *window;
+static AdwViewStack *pages;
+static GtkWidget *bar;	/* what is waited for */
+static GtkLabel *doing; /* in it */
+static struct look *seen;
+static bool is_looking, look_again;
+static unsigned working; /* jobs but looks */
+
+/* ---- what is waited for ---- */
+
+static void
+show_bar(void)
+{
+	gtk_widget_set_visible(bar, working > 0 || is_looking);
+	if (!working && is_looking)
+		gtk_label_set_text(doing, _("Looking at the readers ..."));
+}
+
+static void
+say(const char *text)
+{
+	gtk_label_set_text(doing, text);
+	show_bar();
+}
+
+static gboolean
+say_later(void *text)
+{
+	if (working)
+		say(_(text));
+	return G_SOURCE_REMOVE;
+}
+
+/* On the worker's thread. */
+static void
+on_busy(void *context, enum busy what)
+{
+	static const char *const texts[] = {
+		[BUSY_NOT] = N_("Waiting for the card ..."),
+		[BUSY_CHECKING_PIN] = N_("The card is checking the PIN ..."),
+		[BUSY_CHANGING_PIN] = N_("The card is changing the PIN ..."),
+		[BUSY_SIGNING] = N_("The card is signing ..."),
+	};
+
+	(void)context;
+	(void)g_idle_add(say_later, (void *)(uintptr_t)texts[what]);
+}
+
+/* ---- looking ---- */
+
+static void look(void);
+
+static void
+say_nothing_seen(const struct sheet *sheet)
+{
+	struct look_reader none = {.sheet = *sheet};
+	struct look nothing = {.readers = &none, .count = sheet->count ? 1 : 0};
+
+	certificates_show(&nothing);
+	pins_show(&nothing);
+	documents_show(&nothing);
+}
+
+static void
+looked(struct job *job)
+{
+	struct look *found = job->context;
+
+	is_looking = false;
+	if (window && !job->was_left && job->status == TOOL_OK && !look_same(seen, found)) {
+		certificates_show(found);
+		pins_show(found);
+		documents_show(found);
+	}
+	if (window && !job->was_left && job->status != TOOL_OK)
+		say_nothing_seen(&job->sheet);
+	look_free(seen);
+	seen = job->status == TOOL_OK && !job->was_left ? found : NULL;
+	if (seen != found)
+		look_free(found);
+	job_free(job);
+	if (!window)
+		return;
+	show_bar();
+	if (look_again)
+		look();
+}
+
+/* What happens during a look is looked at after it. */
+static void
+look(void)
+{
+	if (!window)
+		return;
+	look_again = is_looking;
+	if (is_looking)
+		return;
+	is_looking = true;
+	worker_do(job_new(look_work, looked));
+	show_bar();
+}
+
+/* ---- tasks ---- */
+
+static void
+set_enabled(bool enabled)
+{
+	for (const struct task *task = tasks; task->name; task++)
+		g_simple_action_set_enabled(G_SIMPLE_ACTION(g_action_map_lookup_action(
+						    G_ACTION_MAP(window), task->name)),
+					    enabled);
+}
+
+static void
+ended(struct job *job)
+{
+	struct asked *asked = job->context;
+	const struct task *task = asked->task;
+	char *action = g_strdup_printf("win.%s", task->name);
+
+	working--;
+	if (window) {
+		set_enabled(true);
+		show_bar();
+		look();
+	}
+	if (window && !job->was_left && job->status != TOOL_CANCELLED && job->sheet.count)
+		answer_show(window, _(task->title), &job->sheet,
+			    job->options.personal ? HIDE_SECONDS : 0,
+			    job->status == TOOL_PIN_WRONG ? action : NULL, asked->parameter);
+	g_free(action);
+	task_forget(asked);
+	job_free(job);
+}
+
+static void
+begin(struct job *job)
+{
+	job->done = ended;
+	working++;
+	set_enabled(false);
+	say(_("Waiting for the card ..."));
+	worker_do(job);
+}
+
+static void
+taken(void *context, const char *path)
+{
+	struct job *job = context;
+
+	if (path && window) {
+		job->words[3] = g_strdup(path);
+		job->options.output = job->words[3];
+		begin(job);
+		return;
+	}
+	task_forget(job->context);
+	job_free(job);
+}
+
+static void
+on_task(GSimpleAction *action, GVariant *parameter, void *unused)
+{
+	const struct task *task = task_named(g_action_get_name(G_ACTION(action)));
+	struct job *job = task_job(task, parameter);
+
+	(void)unused;
+	if (!job)
+		say(_("Choose a file first."));
+	else if (task->writes)
+		file_choose(window, _(task->title), task->writes, taken, job);
+	else
+		begin(job);
+}
+
+static void
+on_look(GSimpleAction *action, GVariant *parameter, void *unused)
+{
+	(void)action;
+	(void)parameter;
+	(void)unused;
+	look();
+}
+
+static void
+on_leave(GSimpleAction *action, GVariant *parameter, void *unused)
+{
+	(void)action;
+	(void)parameter;
+	(void)unused;
+	pin_dialog_cancel(false);
+	worker_leave();
+	say(_("Leaving ..."));
+}
+
+static void
+on_page(GSimpleAction *action, GVariant *parameter, void *unused)
+{
+	(void)action;
+	(void)unused;
+	adw_view_stack_set_visible_child_name(pages, g_variant_get_string(parameter, NULL));
+}
+
+/* ---- what it looks like ---- */
+
+static void
+add_page(GtkWidget *page, const char *name, const char *title, const char *icon)
+{
+	AdwViewStackPage *added = adw_view_stack_add_titled(pages, page, name, title);
+
+	adw_view_stack_page_set_icon_name(added, icon);
+}
+
+static void
+add_pages(void)
+{
+	add_page(certificates_new(), "certificates", _("My certificates"), "contact-new-symbolic");
+	add_page(pins_new(), "pins", _("Change a PIN"), "dialog-password-symbolic");
+	add_page(documents_new(), "documents", _("Sign and verify"), "document-edit-symbolic");
+	add_page(help_new(), "help", _("Help"), "help-about-symbolic");
+}
+
+static GtkWidget *
+new_header(void)
+{
+	GtkWidget *header = adw_header_bar_new(), *switcher = adw_view_switcher_new();
+	GtkWidget *again = gtk_button_new_from_icon_name("view-refresh-symbolic");
+
+	adw_view_switcher_set_policy(ADW_VIEW_SWITCHER(switcher), ADW_VIEW_SWITCHER_POLICY_WIDE);
+	adw_view_switcher_set_stack(ADW_VIEW_SWITCHER(switcher), pages);
+	adw_header_bar_set_title_widget(ADW_HEADER_BAR(header), switcher);
+	gtk_widget_set_tooltip_text(again, _("Look again"));
+	gtk_accessible_update_property(GTK_ACCESSIBLE(again), GTK_ACCESSIBLE_PROPERTY_LABEL,
+				       _("Look again"), -1);
+	gtk_actionable_set_action_name(GTK_ACTIONABLE(again), "win.look");
+	adw_header_bar_pack_start(ADW_HEADER_BAR(header), again);
+	return header;
+}
+
+static void
+add_bar(GtkBox *whole)
+{
+	GtkWidget *spinner = gtk_spinner_new(), *leave = gtk_button_new_with_label(_("Leave"));
+
+	bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+	doing = GTK_LABEL(gtk_label_new(""));
+	gtk_spinner_start(GTK_SPINNER(spinner));
+	gtk_widget_set_hexpand(GTK_WIDGET(doing), TRUE);
+	gtk_label_set_xalign(doing, 0);
+	gtk_actionable_set_action_name(GTK_ACTIONABLE(leave), "win.leave");
+	gtk_widget_add_css_class(bar, "toolbar");
+	gtk_box_append(GTK_BOX(bar), spinner);
+	gtk_box_append(GTK_BOX(bar), GTK_WIDGET(doing));
+	gtk_box_append(GTK_BOX(bar), leave);
+	gtk_box_append(whole, bar);
+}
+
+static void
+add_actions(GtkApplication *application)
+{
+	const GActionEntry entries[] = {
+		{.name = "look", .activate = on_look},
+		{.name = "leave", .activate = on_leave},
+		{.name = "page", .activate = on_page, .parameter_type = "s"},
+	};
+	static const char *const keys[][2] = {
+		{"win.look", "F5"},
+		{"win.page::certificates", "<Control>1"},
+		{"win.page::pins", "<Control>2"},
+		{"win.page::documents", "<Control>3"},
+		{"win.page::help", "<Control>4"},
+		{"window.close", "<Control>q"},
+	};
+
+	g_action_map_add_action_entries(G_ACTION_MAP(window), entries, G_N_ELEMENTS(entries), NULL);
+	for (const struct task *task = tasks; task->name; task++) {
+		const GActionEntry entry = {.name = task->name,
+					    .activate = on_task,
+					    .parameter_type = task->of_card ? "(ss)" : NULL};
+
+		g_action_map_add_action_entries(G_ACTION_MAP(window), &entry, 1, NULL);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		gtk_application_set_accels_for_action(application, keys[i][0],
+						      (const char *const[]){keys[i][1], NULL});
+}
+
+static void
+on_destroy(GtkWidget *widget, void *unused)
+{
+	(void)widget;
+	(void)unused;
+	window = NULL;
+	pin_dialog_cancel(true);
+}
+
+GtkWindow *
+window_new(AdwApplication *application, const char *module)
+{
+	GtkWidget *whole = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+	struct person person;
+
+	window = GTK_WINDOW(adw_application_window_new(GTK_APPLICATION(application)));
+	pages = ADW_VIEW_STACK(adw_view_stack_new());
+	gtk_window_set_title(window, _("My Number card"));
+	gtk_window_set_default_size(window, 900, 560);
+	add_actions(GTK_APPLICATION(application));
+	add_pages();
+	gtk_box_append(GTK_BOX(whole), new_header());
+	gtk_widget_set_vexpand(GTK_WIDGET(pages), TRUE);
+	gtk_box_append(GTK_BOX(whole), GTK_WIDGET(pages));
+	add_bar(GTK_BOX(whole));
+	adw_application_window_set_content(ADW_APPLICATION_WINDOW(window), whole);
+	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);
+	person = pin_dialog(window, on_busy);
+	worker_start(module, &person, look);
+	look();
+	return window;
+}
+
+void
+window_open(const char *path)
+{
+	documents_take(path);
+	adw_view_stack_set_visible_child_name(pages, "documents");
+}
+
+void
+window_end(void)
+{
+	pin_dialog_cancel(true);
+	worker_stop();
+	look_free(seen);
+}

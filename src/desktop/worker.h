@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_DESKTOP_WORKER_H
+#define JPKI_DESKTOP_WORKER_H
+
+#include "holder/module.h"
+#include "tool/terminal/options.h"
+#include "tool/terminal/sheet.h"
+
+#include <stdbool.h>
+
+/*
+ * One thread that speaks with the module; the window's own thread never asks a card. What it is
+ * given is done in that order, and `done` is called on the window's thread.
+ */
+
+struct job {
+	void (*work)(struct job *job); /* on the worker's thread */
+	void (*done)(struct job *job); /* on the window's; the job is its from here on */
+	enum tool_exit (*command)(const struct options *options, char *arguments[]);
+	struct options options; /* what these point at is in `words`, or lives as long */
+	char *argument;
+	char *words[4]; /* for g_free, like `argument` */
+	void *context;
+	struct sheet sheet; /* what was said */
+	enum tool_exit status;
+	bool was_left;
+};
+
+struct job *job_new(void (*work)(struct job *job), void (*done)(struct job *job));
+/* NULL is fine. */
+void job_free(struct job *job);
+
+/* For `work`: the job's command. */
+void job_command(struct job *job);
+
+/*
+ * `path` of the module, NULL: the installed one. `changed` is called on the window's thread when a
+ * card or reader has come or gone.
+ */
+void worker_start(const char *path, const struct person *person, void (*changed)(void));
+
+/* Takes the job. */
+void worker_do(struct job *job);
+
+/* What is under way ends now, unanswered: its job is `was_left`. */
+void worker_leave(void);
+
+/* Likewise, and nothing is done any more. */
+void worker_stop(void);
+
+#endif

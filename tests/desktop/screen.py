@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The window as a person without eyes has it: by its accessibility tree, and by the keyboard.
+
+Run inside a session bus and an X screen of its own (window.sh makes both)."""
+
+import os
+import subprocess
+import sys
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi  # noqa: E402
+
+BUTTONS = (
+    Atspi.Role.PUSH_BUTTON,
+    Atspi.Role.TOGGLE_BUTTON,
+    Atspi.Role.CHECK_BOX,
+    Atspi.Role.SWITCH if hasattr(Atspi.Role, "SWITCH") else Atspi.Role.TOGGLE_BUTTON,
+)
+PATIENCE = 60  # seconds: only what hangs takes so long
+
+build = os.environ["JPKI_BUILD"]
+work = os.environ["WORK"]
+failures = 0
+
+
+def report(promise, good, why=""):
+    global failures
+    print(("ok " if good else "not ok ") + promise, flush=True)
+    if not good:
+        failures += 1
+        for line in str(why).splitlines()[:40]:
+            print("# " + line, flush=True)
+
+
+def finish():
+    sys.exit(1 if failures else 0)
+
+
+def attempt(call, default=None):
+    """What is asked of a widget that may be gone by now."""
+    try:
+        return call()
+    except Exception:  # noqa: BLE001  (GLib's errors, of several kinds)
+        return default
+
+
+def tree(node):
+    """All that is shown below a node, itself first."""
+    if node is None:
+        return
+    states = attempt(node.get_state_set)
+    if states is None or not (
+        states.contains(Atspi.StateType.VISIBLE) or node.get_role() == Atspi.Role.APPLICATION
+    ):
+        return
+    yield node
+    for i in range(attempt(node.get_child_count, 0)):
+        yield from tree(attempt(lambda i=i: node.get_child_at_index(i)))
+
+
+def name_of(node):
+    return attempt(node.get_name) or ""
+
+
+def text_of(node):
+    """What a screen reader would read: of text, its characters."""
+    text = attempt(node.get_text_iface)
+    if text is None:
+        return ""
+    return attempt(lambda: Atspi.Text.get_text(text, 0, Atspi.Text.get_character_count(text))) or ""
+
+
+class Screen:
+    """A simulated card, and jpki-desktop over it."""
+
+    def __init__(self, language, cards=("adult",), arguments=(), options=()):
+        self.control = work + "/control"
+        env = dict(os.environ, LC_ALL=language, JPKI_CARD_SIM_CONTROL=self.control)
+        command = [build + "/src/sim/jpki-card-sim", "run", "--control", self.control]
+        for card in cards:
+            command += ["--card", card]
+        command += list(options)
+        command += ["--", build + "/src/tool/jpki-desktop", "--module", build + "/.libs/jpki-pkcs11.so"]
+        self.log = open(work + "/window.log", "ab")
+        self.program = subprocess.Popen(
+            command + list(arguments), env=env, stdout=self.log, stderr=self.log
+        )
+
+    def card(self, *order):
+        answer = subprocess.run(
+            [build + "/src/sim/jpki-card-sim", "--control", self.control, *order],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        return answer.stdout
+
+    def application(self):
+        desktop = Atspi.get_desktop(0)
+        for i in range(attempt(desktop.get_child_count, 0)):
+            app = attempt(lambda i=i: desktop.get_child_at_index(i))
+            if app is not None and "jpki" in (attempt(app.get_name) or "").lower():
+                return app
+        return None
+
+    def nodes(self):
+        return list(tree(self.application()))
+
+    def words(self):
+        """All words on the screen."""
+        said = []
+        for node in self.nodes():
+            said += [name_of(node), text_of(node), attempt(node.get_description) or ""]
+        return "\n".join(word for word in said if word and not word.startswith(("Adw", "Gtk")))
+
+    def until(self, call, patience=PATIENCE):
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            got = call()
+            if got:
+                return got
+            if self.program.poll() is not None:
+                return None
+            time.sleep(0.1)
+        return None
+
+    def shows(self, promise, *words, patience=PATIENCE):
+        """Whether all of these come to stand on the screen."""
+        good = self.until(lambda: all(word in self.words() for word in words), patience)
+        report(promise, good, "wanted: %s\n%s" % (", ".join(words), self.words()))
+        return good
+
+    def gone(self, promise, *words, patience=PATIENCE):
+        good = self.until(lambda: not any(word in self.words() for word in words), patience)
+        report(promise, good, self.words())
+        return good
+
+    def find(self, name, *roles):
+        for node in self.nodes():
+            if name_of(node) == name and (not roles or node.get_role() in roles):
+                return node
+        return None
+
+    def is_usable(self, node):
+        states = attempt(node.get_state_set)
+        return states is not None and states.contains(Atspi.StateType.SENSITIVE)
+
+    def press(self, name):
+        """A button or the like, as soon as it can be pressed."""
+
+        def pressed():
+            for node in reversed(self.nodes()):  # what came last is on top
+                if name_of(node) != name or node.get_role() not in BUTTONS or not self.is_usable(node):
+                    continue
+                action = attempt(node.get_action_iface)
+                if action is not None and attempt(lambda a=action: Atspi.Action.do_action(a, 0)):
+                    return True
+            return False
+
+        good = self.until(pressed)
+        if not good:
+            report("\"%s\" can be pressed" % name, False, self.words())
+        return good
+
+    def type(self, text, *keys):
+        """On the keyboard."""
+        if text:
+            subprocess.run(["xdotool", "type", "--delay", "20", text], check=False)
+        if keys:
+            subprocess.run(["xdotool", "key", "--delay", "20", *keys], check=False)
+
+    def focused(self):
+        for node in self.nodes():
+            states = attempt(node.get_state_set)
+            if states is not None and states.contains(Atspi.StateType.FOCUSED):
+                return node
+        return None
+
+    def picture(self, path):
+        subprocess.run(["import", "-window", "root", path], check=False, timeout=PATIENCE)
+
+    def end(self):
+        self.program.terminate()
+        try:
+            return self.program.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.program.kill()
+            return None

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Usage: tests/desktop/window.sh [SCRIPT.py]...
+#
+# jpki-desktop over the simulated card, on a screen of its own: driven by its accessibility tree and
+# the keyboard, in English and in Japanese.
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+export JPKI_BUILD=${JPKI_BUILD:-$top/build/test}
+# shellcheck source=tests/alone.sh
+. "$top/tests/alone.sh"
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/jpki-desktop.XXXXXX") || exit 1
+trap 'rm -rf "$WORK"' EXIT
+
+skip() {
+	printf 'skip %s: %s\n' desktop/window "$1"
+	exit 0
+}
+
+[ -x "$JPKI_BUILD/src/tool/jpki-desktop" ] || skip "jpki-desktop was not built (configure --enable-desktop)"
+for program in Xvfb openbox xdotool dbus-run-session /usr/bin/python3; do
+	command -v $program >/dev/null || skip "$program is not here"
+done
+/usr/bin/python3 -c 'import gi; gi.require_version("Atspi", "2.0")' 2>/dev/null || skip "Atspi for Python is not here"
+
+export WORK HOME=$WORK/home XDG_RUNTIME_DIR=$WORK/run JPKI_CARD_SIM_STATE=$WORK/cards
+export GSK_RENDERER=cairo GDK_BACKEND=x11 NO_AT_BRIDGE=0 GTK_A11Y=atspi GSETTINGS_BACKEND=memory
+export PYTHONDONTWRITEBYTECODE=1
+mkdir -p "$HOME" && mkdir -m 700 "$XDG_RUNTIME_DIR" || exit 1
+[ ! -d "$JPKI_BUILD/tests/cards" ] || cp -r "$JPKI_BUILD/tests/cards" "$JPKI_CARD_SIM_STATE"
+
+[ $# -gt 0 ] || set -- "$top"/tests/desktop/test-*.py
+exec {display}< <(exec setpriv --pdeathsig TERM Xvfb -displayfd 1 -screen 0 1024x600x24 -nolisten tcp 2>"$WORK/xvfb.log")
+read -r -t 60 number <&"$display" || skip "Xvfb does not start"
+export DISPLAY=:$number
+unset DBUS_SESSION_BUS_ADDRESS
+setpriv --pdeathsig TERM openbox >"$WORK/openbox.log" 2>&1 &
+status=0
+for script; do
+	timeout 170 dbus-run-session -- /usr/bin/python3 "$script" || status=1
+done
+kill %1
+exit $status
