@@ -47,14 +47,12 @@ def attempt(call, default=None):
         return default
 
 
+SKIPPED = (Atspi.Role.PAGE_TAB_LIST, Atspi.Role.IMAGE, Atspi.Role.SCROLL_BAR)
+
+
 def tree(node):
-    """All that is shown below a node, itself first."""
-    if node is None:
-        return
-    states = attempt(node.get_state_set)
-    if states is None or not (
-        states.contains(Atspi.StateType.VISIBLE) or node.get_role() == Atspi.Role.APPLICATION
-    ):
+    """All below a node, itself first, but for what is the same all the time: each is a question."""
+    if node is None or attempt(node.get_role) in SKIPPED:
         return
     yield node
     for i in range(attempt(node.get_child_count, 0)):
@@ -107,14 +105,21 @@ class Screen:
         return None
 
     def nodes(self):
-        return list(tree(self.application()))
+        """Of the topmost dialog, or of the window; of the window, hidden pages too."""
+        application = self.application()
+        count = attempt(application.get_child_count, 0) if application else 0
+        return list(tree(attempt(lambda: application.get_child_at_index(count - 1)))) if count else []
 
     def words(self):
-        """All words on the screen."""
+        """All words there."""
+        return "\n".join(name for name in map(name_of, self.nodes()) if name)
+
+    def read_out(self):
+        """All that a screen reader can come by."""
         said = []
-        for node in self.nodes():
+        for node in tree(self.application()):
             said += [name_of(node), text_of(node), attempt(node.get_description) or ""]
-        return "\n".join(word for word in said if word and not word.startswith(("Adw", "Gtk")))
+        return "\n".join(said)
 
     def until(self, call, patience=PATIENCE):
         end = time.monotonic() + patience
