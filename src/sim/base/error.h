@@ -10,4 +10,7 @@
  */
 bool sim_error_set(char **error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same for a function that ends with NULL. */
+#define sim_error_null(...) (sim_error_set(__VA_ARGS__), NULL)
+
 #endif

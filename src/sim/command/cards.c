@@ -38,7 +38,7 @@ work_on_store(const struct call *call, char **arguments, int pin,
 		return EXIT_FAILED;
 	ok = run(&work);
 	sim_store_free(work.store);
-	return ok ? EXIT_OK : complain_error(work.error, EXIT_FAILED);
+	return ok || complain_error(work.error) ? EXIT_OK : EXIT_FAILED;
 }
 
 static int

@@ -88,11 +88,11 @@ void options_print(const struct command *command);
 /* The same for shell completion, see commands_print_words; with NULL, under no command's name. */
 void options_print_words(const struct command *command);
 
-/* Prints "jpki-card-sim: message" to standard error. */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Prints "jpki-card-sim: message" to standard error, and is false. */
+bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Complains with an error made by the store or the control client, and frees it. */
-int complain_error(char *error, int status);
+bool complain_error(char *error);
 
 /* Reads a whole number from text; false after a complaint about `what`. */
 bool read_whole(const char *what, const char *text, unsigned long most, unsigned long *number);

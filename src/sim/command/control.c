@@ -26,13 +26,11 @@ ask(const struct options *options, int count, char *const words[], int *status)
 	struct control_client *client = control_client_open(options->control, &error);
 	json_t *reply;
 
-	if (!client) {
-		*status = complain_error(error, EXIT_NOT_RUNNING);
-		return NULL;
-	}
-	reply = control_client_ask_words(client, &error, count, words);
+	*status = client ? EXIT_OK : EXIT_NOT_RUNNING;
+	reply = client ? control_client_ask_words(client, &error, count, words) : NULL;
 	control_client_free(client);
-	*status = reply ? EXIT_OK : complain_error(error, EXIT_FAILED);
+	if (!reply && !complain_error(error) && client)
+		*status = EXIT_FAILED;
 	return reply;
 }
 
@@ -166,7 +164,7 @@ on_card(const struct call *call, const char *order, int count, char *arguments[]
 	free(dir);
 	sim_card_free(card);
 	sim_store_free(store);
-	return ok ? EXIT_OK : complain_error(error, EXIT_FAILED);
+	return ok || complain_error(error) ? EXIT_OK : EXIT_FAILED;
 }
 
 static int
@@ -209,8 +207,8 @@ command_renew(const struct call *call)
 		return EXIT_FAILED;
 	ok = sim_store_renew(store, call->arguments[0], &call->options->make, &error);
 	sim_store_free(store);
-	if (!ok)
-		return complain_error(error, EXIT_FAILED);
+	if (!ok && !complain_error(error))
+		return EXIT_FAILED;
 	return held == 1 ? forward(call, "reload", call->count, call->arguments) : EXIT_OK;
 }
 

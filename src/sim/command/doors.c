@@ -24,10 +24,8 @@ session_begin(struct session *session, const struct options *options)
 	if (!session->store)
 		return false;
 	session->server = server_new(session->store);
-	if (!options->trace || trace_to_file(session->server->trace, options->trace, &error))
-		return true;
-	complain_error(error, EXIT_FAILED);
-	return false;
+	return !options->trace || trace_to_file(session->server->trace, options->trace, &error) ||
+	       complain_error(error);
 }
 
 /*
@@ -66,9 +64,8 @@ apply_switch(struct reader *reader, const char *text)
 	} else if (card && strcmp(card, reader->card_name) != 0) {
 		ok = true; /* of another reader */
 	} else {
-		ok = sim_card_set_switch(reader->card, name, value, &error);
-		if (!ok)
-			complain_error(error, EXIT_FAILED);
+		ok = sim_card_set_switch(reader->card, name, value, &error) ||
+		     complain_error(error);
 	}
 	free(copy);
 	return ok;
@@ -81,10 +78,8 @@ session_add_reader(struct session *session, const struct options *options, const
 	char *error = NULL;
 	struct reader *reader = server_add_reader(session->server, name, &error);
 
-	if (!reader || (card && *card != '\0' && !reader_insert(reader, card, &error))) {
-		complain_error(error, EXIT_FAILED);
-		return false;
-	}
+	if (!reader || (card && *card != '\0' && !reader_insert(reader, card, &error)))
+		return complain_error(error);
 	for (int i = 0; reader->card && i < options->switches.count; i++)
 		if (!apply_switch(reader, options->switches.item[i]))
 			return false;
@@ -100,10 +95,9 @@ session_check_switches(const struct session *session, const struct options *opti
 			     (!card || server_find_card(session->server, card));
 
 		free(copy);
-		if (known)
-			continue;
-		complain("--switch '%s': no such card in a reader", options->switches.item[i]);
-		return false;
+		if (!known)
+			return complain("--switch '%s': no such card in a reader",
+					options->switches.item[i]);
 	}
 	return true;
 }
@@ -118,10 +112,8 @@ session_make_folder(struct session *session)
 	if (!place || *place != '/' || strlen(place) > 30)
 		place = "/tmp";
 	snprintf(path, sizeof path, "%s/jpki-card-sim.XXXXXX", place);
-	if (!mkdtemp(path)) {
-		complain("cannot make a folder in %s: %s", place, strerror(errno));
-		return false;
-	}
+	if (!mkdtemp(path))
+		return complain("cannot make a folder in %s: %s", place, strerror(errno));
 	session->folder = sim_copy(path);
 	return true;
 }
@@ -133,9 +125,7 @@ session_open_control(struct session *session, char *path)
 
 	session->control_path = path;
 	session->control = control_open(session->server, path, &error);
-	if (!session->control)
-		complain_error(error, EXIT_FAILED);
-	return session->control != NULL;
+	return session->control || complain_error(error);
 }
 
 bool
@@ -149,10 +139,8 @@ session_watch_signals(struct session *session, const int *signals, sigset_t *bef
 		sigaddset(&ours, *signals++);
 	sigprocmask(SIG_BLOCK, &ours, before);
 	session->signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (session->signals == -1) {
-		complain("signalfd: %s", strerror(errno));
-		return false;
-	}
+	if (session->signals == -1)
+		return complain("signalfd: %s", strerror(errno));
 	loop_watch_add(session->server->loop, session->signals, ready, arg);
 	return true;
 }

@@ -52,7 +52,7 @@ static const struct option_row rows[] = {
 #define ROWS ((int)(sizeof rows / sizeof rows[0]))
 #define COMMON 4
 
-void
+bool
 complain(const char *format, ...)
 {
 	va_list arguments;
@@ -62,14 +62,15 @@ complain(const char *format, ...)
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
 	fputc('\n', stderr);
+	return false;
 }
 
-int
-complain_error(char *error, int status)
+bool
+complain_error(char *error)
 {
 	complain("%s", error ? error : "failed");
 	free(error);
-	return status;
+	return false;
 }
 
 bool
@@ -80,8 +81,7 @@ read_whole(const char *what, const char *text, unsigned long most, unsigned long
 	*number = strtoul(text, &end, 10);
 	if (*text >= '0' && *text <= '9' && *end == '\0' && *number <= most)
 		return true;
-	complain("%s: '%s' is not a whole number from 0 to %lu", what, text, most);
-	return false;
+	return complain("%s: '%s' is not a whole number from 0 to %lu", what, text, most);
 }
 
 /* Is `name` among the command's options? Before the command only the common ones are. */
@@ -138,8 +138,7 @@ store_option(struct options *options, const struct option_row *row, const char *
 	} else if (list->count < LIST_MAX) {
 		list->item[list->count++] = value;
 	} else {
-		complain("--%s: more than %d times", row->name, LIST_MAX);
-		return false;
+		return complain("--%s: more than %d times", row->name, LIST_MAX);
 	}
 	return true;
 }
@@ -183,7 +182,7 @@ options_read(struct options *options, const struct command *command, int argc, c
 	options->make.switches = options->switches.item;
 	if (!options->now || sim_now_parse(options->now, &options->make.now, &error))
 		return optind;
-	complain_error(error, EXIT_USAGE);
+	complain_error(error);
 	return -1;
 }
 
@@ -194,7 +193,7 @@ open_store(const struct options *options)
 	struct sim_store *store = sim_store_open(options->state, &error);
 
 	if (!store)
-		complain_error(error, EXIT_FAILED);
+		complain_error(error);
 	return store;
 }
 

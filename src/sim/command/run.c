@@ -63,11 +63,9 @@ order_faults(struct run *run, const struct options *options)
 	char *error = NULL;
 
 	for (int i = 0; i < options->faults.count; i++) {
-		if (faults_order(&standin_pcsc(run->session.server)->faults,
-				 options->faults.item[i], &error))
-			continue;
-		complain_error(error, EXIT_USAGE);
-		return false;
+		if (!faults_order(&standin_pcsc(run->session.server)->faults,
+				  options->faults.item[i], &error))
+			return complain_error(error);
 	}
 	return true;
 }
@@ -97,10 +95,8 @@ find_library(char folder[PATH_MAX])
 			snprintf(folder, PATH_MAX, "%s", PKGLIBDIR);
 	}
 	snprintf(path, sizeof path, "%s/" STANDIN, folder);
-	if (access(path, R_OK) == 0)
-		return true;
-	complain("cannot find %s (set JPKI_CARD_SIM_LIBDIR to its folder)", path);
-	return false;
+	return access(path, R_OK) == 0 ||
+	       complain("cannot find %s (set JPKI_CARD_SIM_LIBDIR to its folder)", path);
 }
 
 /* Sets the variable, and frees the value. */
@@ -139,10 +135,8 @@ open_doors(struct run *run, const struct options *options, uint64_t idle_power_o
 	socket = sim_text("%s/pcsc", session->folder);
 	ok = standin_open(session->server, socket, idle_power_off, &error);
 	free(socket);
-	if (!ok) {
-		complain_error(error, EXIT_FAILED);
-		return false;
-	}
+	if (!ok)
+		return complain_error(error);
 	return session_open_control(session, options->control
 						     ? sim_copy(options->control)
 						     : sim_text("%s/control", session->folder));
@@ -187,9 +181,7 @@ start_child(struct run *run, char *arguments[])
 	run->child = fork();
 	if (run->child == 0)
 		execute(arguments, &before);
-	if (run->child == -1)
-		complain("fork: %s", strerror(errno));
-	return run->child != -1;
+	return run->child != -1 || complain("fork: %s", strerror(errno));
 }
 
 int

@@ -51,7 +51,7 @@ say_why_not(struct serve *serve)
 		return serve->complain_at;
 	}
 	serve->complain_at = LOOP_NEVER;
-	complain_error(text, EXIT_FAILED);
+	complain_error(text);
 	if (serve->gave_up)
 		loop_stop(serve->session.server->loop);
 	return LOOP_NEVER;
@@ -108,10 +108,8 @@ add_readers(struct serve *serve, const struct options *options)
 	const char *const *card = options->cards.item;
 	char name[WIRE_NAME];
 
-	if (options->cards.count > (int)serve->door->readers) {
-		complain("%s", serve->door->refusal);
-		return false;
-	}
+	if (options->cards.count > (int)serve->door->readers)
+		return complain("%s", serve->door->refusal);
 	for (unsigned int i = 0; i < serve->door->readers; i++) {
 		bool usual = i == 0 && options->cards.count == 0 && !options->empty;
 
@@ -131,10 +129,8 @@ open_doors(struct serve *serve, const struct options *options, const char *place
 	if (!path)
 		return false;
 	session->control_path = path;
-	if (!serve->door->open(session->server, place, &error)) {
-		complain_error(error, EXIT_FAILED);
-		return false;
-	}
+	if (!serve->door->open(session->server, place, &error))
+		return complain_error(error);
 	if (!session_open_control(session, path))
 		return false;
 	loop_on_turn(session->server->loop, say_ready, serve);

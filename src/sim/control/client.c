@@ -28,13 +28,11 @@ control_client_open(const char *path, char **error)
 
 	if (!path)
 		path = getenv(CONTROL_VARIABLE);
-	if (!path || *path == '\0') {
-		sim_error_set(error,
-			      "which simulator? Give --control PATH, or run this inside of "
-			      "'jpki-card-sim run' (which sets %s)",
-			      CONTROL_VARIABLE);
-		return NULL;
-	}
+	if (!path || *path == '\0')
+		return sim_error_null(error,
+				      "which simulator? Give --control PATH, or run this inside of "
+				      "'jpki-card-sim run' (which sets %s)",
+				      CONTROL_VARIABLE);
 	if (!socket_address(&address, path, error))
 		return NULL;
 	fd = socket_connect(&address);
@@ -94,8 +92,7 @@ control_client_ask_words(struct control_client *client, char **error, int count,
 		if (json_array_append_new(array, json_string(words[i])) == 0)
 			continue;
 		json_decref(array);
-		sim_error_set(error, "not UTF-8: '%s'", words[i]);
-		return NULL;
+		return sim_error_null(error, "not UTF-8: '%s'", words[i]);
 	}
 	return ask(client, error, array);
 }

@@ -121,8 +121,8 @@ void pcsc_other_resets(struct reader *reader);
 void pcsc_other_sends(struct reader *reader, const uint8_t *command, size_t length);
 
 /*
- * The end of a reset of which handles were told before: pcsc-lite's SCardDisconnect tells first, then
- * gives power, then forgets the protocol. Whoever connected meanwhile is not told again.
+ * The end of a reset of which handles were told before: pcsc-lite's SCardDisconnect tells first,
+ * then gives power, then forgets the protocol. Whoever connected meanwhile is not told again.
  */
 void pcsc_reset_ends(struct reader *reader);
 

@@ -43,21 +43,15 @@ server_add_reader(struct server *server, const char *name, char **error)
 {
 	struct reader *reader = server->readers, *behind = reader + WIRE_READERS;
 
-	if (*name == '\0' || strlen(name) >= WIRE_NAME) {
-		sim_error_set(error, "the name of a reader has 1 to %d bytes: '%s'", WIRE_NAME - 1,
-			      name);
-		return NULL;
-	}
+	if (*name == '\0' || strlen(name) >= WIRE_NAME)
+		return sim_error_null(error, "the name of a reader has 1 to %d bytes: '%s'",
+				      WIRE_NAME - 1, name);
 	while (reader < behind && reader->name[0] != '\0' && strcmp(reader->name, name) != 0)
 		reader++;
-	if (reader == behind) {
-		sim_error_set(error, "more than %d readers", WIRE_READERS);
-		return NULL;
-	}
-	if (reader->name[0] != '\0') {
-		sim_error_set(error, "there are two readers with the name '%s'", name);
-		return NULL;
-	}
+	if (reader == behind)
+		return sim_error_null(error, "more than %d readers", WIRE_READERS);
+	if (reader->name[0] != '\0')
+		return sim_error_null(error, "there are two readers with the name '%s'", name);
 	memcpy(reader->name, name, strlen(name) + 1);
 	reader_plug(reader);
 	return reader;

@@ -31,8 +31,8 @@ default_dir(char **error)
 		if (value && *value)
 			return sim_text("%s%s", value, places[i].tail);
 	}
-	sim_error_set(error, "no place for the state directory: set JPKI_CARD_SIM_STATE or HOME");
-	return NULL;
+	return sim_error_null(error,
+			      "no place for the state directory: set JPKI_CARD_SIM_STATE or HOME");
 }
 
 struct sim_store *
@@ -84,9 +84,9 @@ sim_work_card_dir(const struct sim_store *store, const char *name, char **error)
 {
 	if (is_card_name(name))
 		return sim_text("%s/%s", store->cards, name);
-	sim_error_set(error, "a card's name is 1 to 64 of letters, digits, '-', '_' and '.', "
-			     "and does not begin with '.'");
-	return NULL;
+	return sim_error_null(error,
+			      "a card's name is 1 to 64 of letters, digits, '-', '_' and '.', "
+			      "and does not begin with '.'");
 }
 
 int
