@@ -37,7 +37,7 @@ END
 
 programs="module/objects module/pin module/login module/set-pin module/sign module/pss module/slots tool/parts holder/authority holder/dates holder/signature"
 # These need people whose certificates end, or have ended.
-programs_later="tool/terminal tool/sign.sh tool/statuses.sh"
+programs_later="tool/prompt tool/terminal tool/sign.sh tool/statuses.sh"
 samples="services-verify services-workflow"
 
 find_library() {

@@ -412,7 +412,7 @@ fails_anywhere 1 status
 for command in "cert show auth" "validity auth --pin-fd 5" "pin change auth --pin-fd 5"; do fails_anywhere 9 "$command"; done
 test $problems -gt 0 || { echo "not ok nothing failed"; failed=1; }
 
-# every status of the table was seen here (8 and 130 in tests/tool/terminal.c)
+# every status of the table was seen here (8 and 130 in tests/tool/prompt.c)
 for status in $("$tool" --statuses | sed -n 's/^ *\([0-9]*\) .*/\1/p'); do
 	test "$status" -eq 8 || test "$status" -eq 130 || grep -qx "$status" "$work/seen" ||
 		{ echo "not ok exit status $status was not seen"; failed=1; }
