@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "session/access.h"
+#include "session/asking.h"
 #include "session/rv.h"
 #include "session/session.h"
 
@@ -91,6 +92,17 @@ load(struct token *t, const struct session *s, struct object_view *o)
 		       : token_load_certificate(t, s->insertion, o->key, &o->certificate);
 }
 
+/*
+ * Where the user's agent asks for consent, the program has nothing to do for it: those that cannot
+ * (ssh's agent) would not even begin to sign. Signing asks by what objects_get says.
+ */
+static void
+leave_to_agent(const struct module *m, struct object_view *o)
+{
+	if (o->ask_pin_each_signature && asking_is_possible(m))
+		o->ask_pin_each_signature = false;
+}
+
 static enum result
 match_with_certificate(struct module *m, struct session *s, struct object_view *o,
 		       const CK_ATTRIBUTE *template, CK_ULONG count, bool *matches)
@@ -139,6 +151,7 @@ objects_find(struct module *m, struct session *s, const CK_ATTRIBUTE *template, 
 		(void)pthread_mutex_unlock(&m->state);
 		if (!visible)
 			continue;
+		leave_to_agent(m, &o);
 		r = match(m, s, &o, template, count, &matches);
 		if (r == RESULT_OK && matches)
 			f->handles[f->count++] = handle;
@@ -182,6 +195,7 @@ objects_read(struct module *m, struct session *s, CK_OBJECT_HANDLE handle, CK_AT
 
 	if (!objects_get(m, s, handle, &o))
 		return CKR_OBJECT_HANDLE_INVALID;
+	leave_to_agent(m, &o);
 	if (!o.pss && asks_for_mechanisms(template, count))
 		rv = session_learn_pss(m, s, &o.pss);
 	if (rv != CKR_OK)

@@ -43,10 +43,12 @@ agent_end() {
 	wait $agent
 }
 
-# asked NAME: the last recipe had one dialog, for a program of that name.
+# asked NAME [DIALOGS]: the last recipe had that many dialogs, or one, each for a program of that name.
 asked() {
-	[ "$(grep -c ^GETPIN "$work/told")" = 1 ] || { echo "$(grep -c ^GETPIN "$work/told") dialogs"; return 1; }
-	grep -q "Asked by: [^ ]*/$1 " "$work/told" || { grep ^SETDESC "$work/told"; return 1; }
+	local dialogs asks
+	dialogs=$(grep -c ^GETPIN "$work/told")
+	asks=$(grep -c "^SETDESC.*Asked by: [^ ]*/$1 " "$work/told")
+	[ "$dialogs $asks" = "${2:-1} ${2:-1}" ] || { echo "$dialogs dialogs"; grep ^SETDESC "$work/told"; return 1; }
 }
 
 # by_agent NAME WHAT PROGRAM

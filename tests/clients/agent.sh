@@ -8,6 +8,7 @@ set -u
 . "$(dirname "$0")/agent-lib.sh"
 . "$(dirname "$0")/ssh-lib.sh"
 . "$(dirname "$0")/screen-lib.sh"
+. "$(dirname "$0")/openssl-lib.sh"
 client_enter agent "$@"
 recipe_seconds=90 # whoever asks all the same is never answered
 program "pkcs11-tool" "OpenSC $(opensc-tool -i 2>/dev/null | sed -n 's/^OpenSC \([0-9.]*\).*/\1/p')"
@@ -69,6 +70,142 @@ if [ -e "$libdir/pkcs11/p11-kit-client.so" ]; then
 	check "lent: the dialog says that it may be for another machine" grep -q "for another machine perhaps" "$work/told"
 	check "lent: no errors" says '^No errors'
 fi
+
+# The recipes of other pages, as they stand but for what asks for a PIN.
+# of PAGE RECIPE PROGRAM DIALOGS WHAT [SED-SCRIPT [PROMPT ANSWER]...]
+of() {
+	local page=$1 name=$2 asks=$3 dialogs=$4 what=$5 script=${6:-}
+	shift $(($# < 6 ? $# : 6))
+	: >"$work/told"
+	recipe_with "$script" "$name" "$what" "$@"
+	check "$page, $name: dialogs that say that $asks asks: $dialogs" asked "$asks" "$dialogs"
+}
+# prepared PAGE RECIPE: what only writes files for later ones.
+prepared() { page=$1 preparation "$2"; }
+# there NAME COMMAND...: or the rows of that program are skipped, loudly.
+there() {
+	"${@:2}" >/dev/null 2>&1 && return
+	skip "$1" "it is not installed"
+	add_row "all of it" "skipped: it is not installed"
+	return 1
+}
+
+echo "a contract" >"$play/contract.txt"
+echo "a challenge" >"$play/challenge.txt"
+echo "Dear reader" >"$play/letter.txt"
+login_site any
+
+program pkcs11-tool "OpenSC $(opensc-tool -i 2>/dev/null | sed -n 's/^OpenSC \([0-9.]*\).*/\1/p')"
+of pkcs11-tool sign pkcs11-tool 2 "signs a file; OpenSSL verifies"
+check "pkcs11-tool: verified" says '^Verified OK'
+for change in "$pin_auth 4321" "4321 $pin_auth"; do
+	read -r old new <<<"$change"
+	printf '%s\n' "$old" "$old" "$new" "$new" >"$work/words"
+	of pkcs11-tool change-pin pkcs11-tool 4 "changes the PIN from $old to $new"
+done
+
+program GnuTLS "$(gnutls-cli --version 2>/dev/null | sed -n '1s/.* //p')"
+if there GnuTLS command -v gnutls-cli; then
+	of gnutls test-auth p11tool 1 "p11tool tries the log-in key"
+	check "p11tool: verified" says 'Verifying against public key in the token... ok'
+	of gnutls sign '\(p11tool\|certtool\)' 2 "certtool signs a PKCS#7 message; OpenSSL verifies"
+	check "certtool: the holder's signature" cms_verified
+	of gnutls login13 gnutls-cli 1 "gnutls-cli logs in over TLS 1.3"
+	check "gnutls-cli: the site knows who" served 1.3
+fi
+
+# OpenSSL's two ways, and curl's with each.
+program "openssl, provider" "OpenSSL $(openssl_version), pkcs11-provider $(provider_version)"
+if there "OpenSSL's provider" provider_there; then
+	of openssl dgst openssl 2 "signs a file (dgst); OpenSSL verifies"
+	check "provider, dgst: verified" says '^Verified OK'
+	of openssl cms openssl 1 "signs a CMS message; OpenSSL verifies"
+	check "provider, cms: the holder's signature" cms_verified
+	of openssl login13 openssl 1 "logs in over TLS 1.3 (s_client)"
+	check "provider, s_client: the site knows who" served 1.3
+fi
+program "openssl, engine" "OpenSSL $(openssl_version), libp11 $(engine_version)"
+if there "OpenSSL's engine" engine_there; then
+	rm -f "$play/signer.pem" # of the provider's
+	of openssl-engine dgst openssl 1 "signs a file (dgst); OpenSSL verifies" '' \
+		"password for digital signature" $pin_sign
+	check "engine, dgst: verified" says '^Verified OK'
+	of openssl-engine cms openssl 1 "signs a CMS message; OpenSSL verifies"
+	check "engine, cms: the holder's signature" cms_verified
+	of openssl-engine login13 openssl 1 "logs in over TLS 1.3 (s_client)"
+	check "engine, s_client: the site knows who" served 1.3
+	of curl engine-login13 curl 1 "curl logs in over TLS 1.3"
+	check "engine, curl: the site knows who" served 1.3
+fi
+
+# NSS's tools say so and wait for Enter.
+program "NSS tools" "$(dpkg-query -W -f '${Version}' libnss3-tools 2>/dev/null)"
+if there "NSS tools" command -v tstclnt; then
+	prepared nss setup
+	of nss list certutil 1 "certutil lists certificates and the key" '' "Press Enter" ""
+	check "certutil: the key" says '^< 0> rsa .* User Authentication Key$'
+	of nss login13 tstclnt 1 "tstclnt logs in over TLS 1.3" '' "Press Enter" ""
+	check "tstclnt: the site knows who" says 'Protocol *: TLSv1\.3'
+	prepared nss setup-sign
+	of nss mail cmsutil 1 "cmsutil signs a mail (S/MIME); OpenSSL verifies" '' "Press Enter" ""
+	check "cmsutil: verified" says 'CMS Verification successful'
+fi
+
+# Java asks only where it is told to.
+if command -v keytool >/dev/null; then
+	program Java "OpenJDK $(java -version 2>&1 | sed -n 's/.*version "\(.*\)".*/\1/p')"
+	no_question='s/CardPin\.ask\("[^"]*"\)/null/'
+	keytool -importcert -cacerts -storepass changeit -noprompt -alias site -file "$work/ca/ca.pem" \
+		>"$work/cacerts.log" 2>&1 || bail "Java trusts the site" "$work/cacerts.log"
+	prepared java config
+	of java login java 1 "logs in over TLS 1.3 (KeyStore.load(null, null))" "$no_question"
+	check "java: TLS 1.3" says '^ *Protocol *: TLSv1\.3'
+	of java sign java 1 "a program of one's own signs; OpenSSL verifies" "$no_question"
+	check "java, sign: verified" says '^Verified OK'
+fi
+
+program PyKCS11 "$(dpkg-query -W -f '${Version}' python3-pykcs11 2>/dev/null)"
+if there PyKCS11 /usr/bin/python3 -c "import PyKCS11"; then
+	of python login 'python3[^ ]*' 1 "signs a challenge" 's/getpass\("[^"]*"\)/""/'
+	check "PyKCS11: verified" says '^verified:'
+fi
+
+program p11-kit "$(dpkg-query -W -f '${Version}' p11-kit 2>/dev/null | cut -d- -f1)"
+if there p11-kit-proxy test -e "$libdir/p11-kit-proxy.so"; then
+	of p11-kit proxy pkcs11-tool 1 "signs through p11-kit-proxy"
+	check "p11-kit-proxy: verified" openssl dgst -sha256 -signature "$play/challenge.sig" \
+		-verify <("$sim" certificate $card auth | openssl x509 -noout -pubkey) "$play/challenge.txt"
+fi
+login_site_stop
+
+# Consent for each signature, with programs that cannot ask for it themselves.
+echo "ask-pin-each-signature = yes" >>~/.config/jpki-pkcs11.conf
+consented() {
+	[ "$(grep -c "^SETDESC.*ONE SIGNATURE" "$work/told")" = "$1" ] || grep ^SETDESC "$work/told"
+}
+program "consent for each signature" ""
+if provider_there; then
+	of openssl cms openssl 2 "OpenSSL's provider"
+	check "consent: provider: one more dialog, for one signature" consented 1
+	check "provider: the holder's signature" cms_verified
+fi
+if engine_there; then
+	of openssl-engine cms openssl 2 "OpenSSL's engine"
+	check "consent: engine: one more dialog, for one signature" consented 1
+	check "engine: the holder's signature" cms_verified
+fi
+if command -v keytool >/dev/null; then
+	of java sign java 2 "Java" "$no_question"
+	check "consent: Java: one more dialog, for one signature" consented 1
+	check "Java: verified" says '^Verified OK'
+fi
+if ssh_answers; then
+	"$sim" certificate $card sign | openssl x509 -noout -pubkey | ssh-keygen -i -m PKCS8 -f /dev/stdin >"$HOME/.ssh/authorized_keys"
+	of ssh agent 'ssh[^ ]*' 1 "ssh's agent, with the document key" 's/jpki-auth/jpki-sign/' \
+		"Enter passphrase for PKCS#11:" $pin_sign
+	check "consent: ssh: a dialog for one signature" consented 1
+fi
+sed -i '/each-signature/d' ~/.config/jpki-pkcs11.conf
 
 check "the agent ends when it is told to" agent_end
 check "and leaves no socket" test ! -e "$XDG_RUNTIME_DIR/jpki-pkcs11/agent"

@@ -196,11 +196,14 @@ add_row() {
 
 # recipe NAME WHAT [PROMPT ANSWER]...: the block, and its row. Where the test goes on to look at
 # what came of it, the output is in $work/recipe.out and the files are in $play.
-recipe() {
-	local name=$1 what=$2 result=works
-	shift 2
+recipe() { recipe_with '' "$@"; }
+
+# recipe_with SED-SCRIPT NAME WHAT [PROMPT ANSWER]...: the same with what the page says in words.
+recipe_with() {
+	local script=$1 name=$2 what=$3 result=works
+	shift 3
 	last_recipe=$name
-	recipe_text "$name" >"$work/recipe.sh"
+	recipe_text "$name" | sed -E "$script" >"$work/recipe.sh"
 	[ -s "$work/recipe.sh" ] || bail "doc/clients/$page.md has a recipe $name"
 	rm -rf "$work/before" && cp -a "$play" "$work/before"
 	card count reset >/dev/null

@@ -548,6 +548,41 @@ consent_to_each_signature_is_asked_whatever_the_program_knows(void **state)
 	assert_int_equal(sign(), CKR_USER_NOT_LOGGED_IN);
 }
 
+static CK_BBOOL
+always_authenticate(void)
+{
+	CK_OBJECT_HANDLE key;
+	CK_ULONG len = 0;
+	CK_BBOOL is = 2;
+	uint8_t *value;
+
+	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
+	value = p11_get(f, session, key, CKA_ALWAYS_AUTHENTICATE, &len);
+	if (len == sizeof is)
+		is = *value;
+	free(value);
+	return is;
+}
+
+/* ssh's agent uses no key of which it would have to ask itself. */
+static void
+a_program_has_to_ask_for_consent_only_where_no_agent_does(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT_SIGN, RIGHT_SIGN};
+
+	(void)state;
+	restart_with("ask-pin-each-signature", "yes", SLOT_SIGN);
+	assert_int_equal(p11_login(f, session, PIN_SIGN), CKR_OK);
+	assert_int_equal(always_authenticate(), CK_TRUE);
+	START(lines);
+	assert_int_equal(always_authenticate(), CK_FALSE);
+	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(agent_request(0)->purpose, JPKI_AGENT_SIGNATURE);
+	assert_int_equal(agent_stop(), 1);
+	assert_int_equal(always_authenticate(), CK_TRUE);
+	assert_int_equal(sign(), CKR_USER_NOT_LOGGED_IN);
+}
+
 static void
 a_password_for_each_signature_serves_no_other_login(void **state)
 {
@@ -591,6 +626,7 @@ main(int argc, char *argv[])
 		TEST(a_pin_that_was_changed_meanwhile_is_not_sent),
 		TEST(the_agent_asks_for_both_pins_of_a_change),
 		TEST(consent_to_each_signature_is_asked_whatever_the_program_knows),
+		TEST(a_program_has_to_ask_for_consent_only_where_no_agent_does),
 		TEST(a_password_for_each_signature_serves_no_other_login),
 	};
 
