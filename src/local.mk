@@ -100,7 +100,9 @@ module_libs = \
 	src/reader/libreader.la \
 	src/base/libbase.la \
 	$(PCSC_LIBS) $(NETTLE_LIBS) $(TASN1_LIBS) $(GMP_LIBS)
-module_ldflags = -module -avoid-version -shared -no-undefined -Wl,-z,defs -Wl,--as-needed \
+# Binding a function at its first call saves the registers on the stack, and with them the end of a PIN
+# that was just copied: so all are bound at once (-z now), also where a program loads the module lazily.
+module_ldflags = -module -avoid-version -shared -no-undefined -Wl,-z,defs -Wl,-z,now -Wl,--as-needed \
 	-export-symbols-regex '^C_Get(FunctionList|Interface|InterfaceList)$$'
 module_cppflags = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)
 

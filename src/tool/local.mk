@@ -64,6 +64,8 @@ tool_libs = src/tool/librooms.la src/agent/libagent.la src/holder/libholder.la $
 src_tool_jpki_tool_SOURCES = src/tool/main.c
 src_tool_jpki_tool_CPPFLAGS = $(tool_cppflags)
 src_tool_jpki_tool_LDADD = $(tool_libs)
+# As the module (src/local.mk): no PIN stays in registers that are saved.
+src_tool_jpki_tool_LDFLAGS = -Wl,-z,now
 
 # The generations of certification authorities, likewise beside the program where it was built.
 nodist_pkgdata_DATA = src/tool/share/authorities.txt

@@ -93,6 +93,14 @@ order_login_sign(const struct secrets_order *order)
 	return login(sessions[1], order);
 }
 
+/* Whoever is asked for the password, it is not this program. */
+static CK_RV
+order_login_asked(const struct secrets_order *order)
+{
+	(void)order;
+	return f->C_Login(sessions[1], CKU_USER, NULL, 0);
+}
+
 static CK_RV
 order_set_pin(const struct secrets_order *order)
 {
@@ -163,6 +171,13 @@ order_logout(const struct secrets_order *order)
 }
 
 static CK_RV
+order_logout_sign(const struct secrets_order *order)
+{
+	(void)order;
+	return f->C_Logout(sessions[1]);
+}
+
+static CK_RV
 order_close(const struct secrets_order *order)
 {
 	CK_RV rv = f->C_CloseSession(sessions[0]);
@@ -226,10 +241,12 @@ static const struct {
 	{"open", order_open},
 	{"login-auth", order_login_auth},
 	{"login-sign", order_login_sign},
+	{"login-asked", order_login_asked},
 	{"set-pin", order_set_pin},
 	{"sign", order_sign},
 	{"read", order_read},
 	{"logout", order_logout},
+	{"logout-sign", order_logout_sign},
 	{"close", order_close},
 	{"look", order_look},
 	{"finalize", order_finalize},
@@ -241,7 +258,7 @@ static bool
 load(const char *path)
 {
 	CK_C_GetFunctionList get;
-	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	void *library = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
 
 	if (!library) {
 		(void)fprintf(stderr, "%s\n", dlerror());

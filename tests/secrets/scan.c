@@ -81,8 +81,18 @@ scan_range(int mem, uintptr_t start, uintptr_t end, const struct scan_needles *n
 	free(data);
 }
 
-bool
-scan_process(pid_t pid, const struct scan_needles *needles, struct scan_result *result)
+static bool
+is_modules_own(pid_t pid, uintptr_t start)
+{
+	char flags[256];
+
+	scan_flags(pid, start, flags, sizeof flags - 1);
+	strcat(flags, " ");
+	return strstr(flags, " dd ") && strstr(flags, " wf ");
+}
+
+static bool
+scan(pid_t pid, bool all, const struct scan_needles *needles, struct scan_result *result)
 {
 	FILE *maps = open_proc(pid, "maps"), *mem = open_proc(pid, "mem");
 	char line[LINE_BYTES];
@@ -90,13 +100,26 @@ scan_process(pid_t pid, const struct scan_needles *needles, struct scan_result *
 
 	*result = (struct scan_result){0};
 	while (maps && mem && fgets(line, sizeof line, maps))
-		if (parse_range(line, &start, &end) && !strstr(line, "[vsyscall]"))
+		if (parse_range(line, &start, &end) && !strstr(line, "[vsyscall]") &&
+		    (all || !is_modules_own(pid, start)))
 			scan_range(fileno(mem), start, end, needles, result);
 	if (maps)
 		(void)fclose(maps);
 	if (mem)
 		(void)fclose(mem);
 	return result->bytes > 0;
+}
+
+bool
+scan_process(pid_t pid, const struct scan_needles *needles, struct scan_result *result)
+{
+	return scan(pid, true, needles, result);
+}
+
+bool
+scan_outside(pid_t pid, const struct scan_needles *needles, struct scan_result *result)
+{
+	return scan(pid, false, needles, result);
 }
 
 bool

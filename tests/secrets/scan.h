@@ -34,6 +34,9 @@ void scan_add(struct scan_needles *needles, const char *name, const void *data, 
 /* All memory of a process that can be read, from outside. False if none can. */
 bool scan_process(pid_t pid, const struct scan_needles *needles, struct scan_result *result);
 
+/* The same without the module's own pages: those that go into no dump and to no child. */
+bool scan_outside(pid_t pid, const struct scan_needles *needles, struct scan_result *result);
+
 bool scan_file(const char *path, const struct scan_needles *needles, struct scan_result *result);
 
 /* The VmFlags of the pages at an address ("rd wr mr ..."), see proc(5); empty if unknown. */

@@ -4,15 +4,17 @@
  * Watches the memory of a program that uses the module (tests/secrets/client.c) for its PINs and
  * the card holder's name and address. To be run where a simulated card is at hand:
  *
- *	secrets MODULE CLIENT CERTIFICATE PIN-AUTH PIN-SIGN FOLDER
+ *	secrets MODULE CLIENT CERTIFICATE PIN-AUTH PIN-SIGN FOLDER TOOL PINENTRY
  *
  * CERTIFICATE is the card's signing certificate (PEM), FOLDER an empty one for core dumps and the
- * log. Prints results as tests/pcscd/lib.sh does.
+ * log, TOOL jpki-tool, PINENTRY a pinentry program that types the password. Prints results as
+ *tests/pcscd/lib.sh does.
  */
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -44,7 +46,7 @@ struct client {
 };
 
 static struct {
-	const char *module, *client, *pin_auth, *pin_sign, *folder;
+	const char *module, *client, *pin_auth, *pin_sign, *folder, *tool, *pinentry;
 } given;
 
 static struct scan_needles needles;
@@ -272,24 +274,32 @@ client_end(struct client *c)
 	return status;
 }
 
-/* Nothing more than there was by chance before the first login. */
+/* Of the needles from this one on, nothing more than there was by chance before the first login. */
+static bool
+is_clean_from(size_t first, pid_t pid, const struct scan_result *now,
+	      const struct scan_result *before)
+{
+	char place[256];
+	bool clean = true;
+
+	for (size_t i = first; i < needles.count; i++) {
+		if (now->found[i] <= before->found[i])
+			continue;
+		scan_place(pid, now->first[i], place, sizeof place);
+		explain("%s: %zu times, %zu before; %#lx in %s", needles.list[i].name,
+			now->found[i], before->found[i], (unsigned long)now->first[i], place);
+		clean = false;
+	}
+	return clean;
+}
+
 static bool
 is_clean(pid_t pid, const struct scan_result *before)
 {
 	struct scan_result now;
-	char place[256];
-	bool clean = true;
 
 	look(pid, &now);
-	for (size_t i = 0; i < needles.count; i++) {
-		if (now.found[i] <= before->found[i])
-			continue;
-		scan_place(pid, now.first[i], place, sizeof place);
-		explain("%s: %zu times, %zu before; %#lx in %s", needles.list[i].name, now.found[i],
-			before->found[i], (unsigned long)now.first[i], place);
-		clean = false;
-	}
-	return clean;
+	return is_clean_from(0, pid, &now, before);
 }
 
 /* The promises */
@@ -491,19 +501,165 @@ test_core(void)
 	(void)unlink(path);
 }
 
+/* Where the user's agent asks for the password. */
+
+static pid_t
+agent_start(void)
+{
+	char path[4096];
+	pid_t agent;
+
+	(void)snprintf(path, sizeof path, "%s/jpki-pkcs11/agent", given.folder);
+	(void)setenv("XDG_RUNTIME_DIR", given.folder, 1);
+	(void)setenv("JPKI_PKCS11_ASK_PIN", "agent", 1);
+	agent = fork();
+	if (agent == 0) {
+		(void)execl(given.tool, given.tool, "agent", "--pinentry", given.pinentry,
+			    (char *)NULL);
+		_exit(127);
+	}
+	for (int i = 0; i < 1200 && access(path, F_OK) != 0; i++)
+		(void)usleep(50000);
+	return agent;
+}
+
+static void
+agent_end(pid_t agent)
+{
+	(void)kill(agent, SIGTERM);
+	(void)waitpid(agent, NULL, 0);
+	(void)unsetenv("JPKI_PKCS11_ASK_PIN");
+}
+
+static void
+test_asked(void)
+{
+	const size_t password = private_needles + 1;
+	const pid_t agent = agent_start();
+	struct scan_result now, agent_before;
+	struct client c;
+
+	client_start(&c);
+	(void)expect(&c, "initialize", "");
+	(void)expect(&c, "open", "");
+	look(c.pid, &c.before);
+	look(agent, &agent_before);
+	(void)expect(&c, "login-asked", "");
+	report(is_clean(agent, &agent_before),
+	       "an agent that has answered has no password in its memory");
+	look(c.pid, &now);
+	report(now.found[password] > c.before.found[password],
+	       "the module has the password that the agent gave it");
+	(void)scan_outside(c.pid, &needles, &now);
+	report(is_clean_from(private_needles, c.pid, &now, &c.before),
+	       "and it is nowhere in the program outside of the module's own pages");
+	(void)expect(&c, "logout-sign", "");
+	report(is_clean(c.pid, &c.before), "and after logout nowhere at all");
+	(void)client_end(&c);
+	agent_end(agent);
+}
+
+/* jpki-tool, which has used its PIN and waits to be read. */
+
+/* Whether it waits in a call on its standard output. */
+static bool
+waits_to_write(pid_t pid)
+{
+	char path[64], line[256] = "", *rest;
+	FILE *file;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/syscall", (int)pid);
+	file = fopen(path, "re");
+	if (file) {
+		rest = fgets(line, sizeof line, file);
+		(void)fclose(file);
+	}
+	rest = strchr(line, ' ');
+	return rest && strncmp(rest, " 0x1 ", 5) == 0;
+}
+
+/* A pipe that takes no more. */
+static void
+make_full_pipe(int out[2])
+{
+	static const char full[65536];
+
+	if (pipe(out) != 0 || fcntl(out[1], F_SETFL, O_NONBLOCK) != 0)
+		give_up("pipes");
+	for (size_t n = sizeof full; n > 0; n /= 2)
+		while (write(out[1], full, n) > 0)
+			;
+	(void)fcntl(out[1], F_SETFL, 0);
+}
+
+static pid_t
+tool_start(const char *option, const char *value, int in, int out)
+{
+	const pid_t tool = fork();
+
+	if (tool != 0)
+		return tool;
+	(void)dup2(out, STDOUT_FILENO);
+	if (in >= 0)
+		(void)dup2(in, 5);
+	(void)execl(given.tool, given.tool, "--module", given.module, "cert", "export", "sign",
+		    option, value, (char *)NULL);
+	_exit(127);
+}
+
+/* `by_descriptor`: else by the pinentry program. */
+static void
+check_tool(bool by_descriptor, const char *name)
+{
+	const struct scan_result nothing = {0};
+	struct scan_result now;
+	int out[2], in[2];
+	bool waits = false;
+	pid_t tool;
+
+	make_full_pipe(out);
+	if (pipe(in) != 0 || dprintf(in[1], "%s\n", given.pin_sign) < 0)
+		give_up("pipes");
+	(void)close(in[1]);
+	(void)fflush(stdout);
+	tool = by_descriptor ? tool_start("--pin-fd", "5", in[0], out[1])
+			     : tool_start("--pinentry", given.pinentry, -1, out[1]);
+	for (int i = 0; i < 1200 && !waits; i++) {
+		(void)usleep(50000);
+		waits = waits_to_write(tool);
+	}
+	if (!waits)
+		give_up("jpki-tool waits to be read");
+	(void)scan_outside(tool, &needles, &now);
+	report(now.bytes > 0 && is_clean_from(private_needles + 1, tool, &now, &nothing), name);
+	(void)kill(tool, SIGKILL);
+	(void)waitpid(tool, NULL, 0);
+	(void)close(in[0]);
+	(void)close(out[0]);
+	(void)close(out[1]);
+}
+
+static void
+test_tool(void)
+{
+	check_tool(true, "jpki-tool that was given a password on a descriptor has forgotten it "
+			 "when it is used");
+	check_tool(false, "and one that asked by pinentry too");
+}
+
 static void (*const tests[])(void) = {
 	test_after_logout,   test_login_alone, test_after_last_session,
 	test_after_finalize, test_refused,     test_changed,
 	test_child,	     test_flags,       test_core,
-	test_after_removal,
+	test_asked,	     test_tool,	       test_after_removal,
 };
 
 int
 main(int argc, char *argv[])
 {
-	if (argc != 7) {
+	if (argc != 9) {
 		(void)fprintf(stderr, "usage: secrets MODULE CLIENT CERTIFICATE PIN-AUTH PIN-SIGN "
-				      "FOLDER\n");
+				      "FOLDER TOOL PINENTRY\n");
 		return 2;
 	}
 	harness_start(argc, argv, NULL); /* connects to the simulator that runs */
@@ -512,6 +668,8 @@ main(int argc, char *argv[])
 	given.pin_auth = argv[4];
 	given.pin_sign = argv[5];
 	given.folder = argv[6];
+	given.tool = argv[7];
+	given.pinentry = argv[8];
 	add_needles(argv[3]);
 	(void)signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)

@@ -26,6 +26,9 @@ not_ok() {
 }
 
 mkdir "$work/folder"
+# It types the password.
+printf '#!/bin/sh\necho "OK here"\nwhile read -r word rest; do\n\t[ "$word" != GETPIN ] || echo "D %s"\n\techo OK\ndone\n' $pin_sign \
+	>"$work/pinentry" && chmod +x "$work/pinentry"
 "$sim" make --state "$work/cards" --person adult --pin-auth $pin_auth --pin-sign $pin_sign holder \
 	>"$work/make.log" 2>&1 &&
 	"$sim" certificate --state "$work/cards" holder sign >"$work/sign.pem" ||
@@ -36,7 +39,8 @@ watch() {
 	XDG_CONFIG_HOME=$work/folder JPKI_PKCS11_LOG_FILE=$log JPKI_PKCS11_LOG_LEVEL=debug \
 		timeout --kill-after=10 1200 "$sim" run --state "$work/cards" \
 		--reader Reader=holder -- "$@" "$build/tests/secrets/secrets" "$build/.libs/jpki-pkcs11.so" \
-		"$build/tests/secrets/client" "$work/sign.pem" $pin_auth $pin_sign "$work/folder"
+		"$build/tests/secrets/client" "$work/sign.pem" $pin_auth $pin_sign "$work/folder" \
+		"$build/src/tool/jpki-tool" "$work/pinentry"
 }
 
 watch 2>"$work/watch.err"
@@ -97,7 +101,7 @@ else
 	# Whatever is opened for writing, or made or renamed, in the client's process or another.
 	grep -E 'O_(WRONLY|RDWR|CREAT)| (creat|mkdir|mkdirat|mknod|mknodat|rename|renameat|renameat2|link|linkat|symlink|symlinkat)\(|memfd_create' \
 		"$work/trace" | grep -v ' = -1 E' >"$work/writes"
-	grep -vF -e "\"$log\"" -e '"/proc/self/coredump_filter"' "$work/writes" >"$work/other"
+	grep -vF -e "\"$log\"" -e '"/proc/self/coredump_filter"' -e "\"$work/folder/jpki-pkcs11\"" "$work/writes" >"$work/other"
 	if ! grep -qF "\"$log\"" "$work/writes"; then
 		not_ok "the trace shows what is written" "$work/trace"
 	elif [ -s "$work/other" ]; then
