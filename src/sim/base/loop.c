@@ -113,12 +113,8 @@ take_turns(struct loop *loop)
 {
 	uint64_t next = LOOP_NEVER;
 
-	for (unsigned int i = 0; i < loop->turn_count; i++) {
-		uint64_t at = loop->turns[i].turn(loop->turns[i].arg);
-
-		if (at < next)
-			next = at;
-	}
+	for (unsigned int i = 0; i < loop->turn_count; i++)
+		next = loop_sooner(next, loop->turns[i].turn(loop->turns[i].arg));
 	return next;
 }
 

@@ -31,6 +31,13 @@ void loop_watch_close(struct loop_watch *watch);
  * loop_now()'s clock; LOOP_NEVER for no moment of its own.
  */
 #define LOOP_NEVER UINT64_MAX
+
+static inline uint64_t
+loop_sooner(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 void loop_on_turn(struct loop *loop, uint64_t (*turn)(void *arg), void *arg);
 
 /* Runs until loop_stop(). Returns false if poll() itself fails. */

@@ -9,8 +9,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/command/doors.h"
-#include "sim/doors/qemu.h"
-#include "sim/doors/vpcd.h"
+#include "sim/doors/doors.h"
 
 #define COMPLAIN_AFTER 3000000 /* microseconds; pcscd needs less than one second */
 /* where somebody listens, but not vpcd: it will not come to that */

@@ -184,8 +184,8 @@ control_turn(void *arg)
 			asker_close(asker);
 		else if (swapping && !asker->order.then_insert)
 			next = 0; /* the door has had its turn already: another one for it */
-		else if (asker->waiting && asker->give_up_at < next)
-			next = asker->give_up_at;
+		else if (asker->waiting)
+			next = loop_sooner(next, asker->give_up_at);
 	}
 	return next;
 }

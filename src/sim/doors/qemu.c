@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/doors/qemu.h"
+#include "sim/doors/doors.h"
 
 #include <errno.h>
 #include <stdlib.h>

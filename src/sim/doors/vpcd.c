@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/doors/vpcd.h"
+#include "sim/doors/doors.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -231,10 +231,10 @@ slot_turn(struct slot *slot)
 	now = LOOP_NEVER;
 	if (slot->answer_at != 0)
 		now = slot->answer_at;
-	if (slot->settled_at != 0 && slot->settled_at < now)
-		now = slot->settled_at;
-	if (slot->state == SLOT_CLOSED && slot->reader->card && slot->retry_at < now)
-		now = slot->retry_at;
+	if (slot->settled_at != 0)
+		now = loop_sooner(now, slot->settled_at);
+	if (slot->state == SLOT_CLOSED && slot->reader->card)
+		now = loop_sooner(now, slot->retry_at);
 	return now;
 }
 
@@ -244,12 +244,8 @@ vpcd_turn(void *arg)
 	struct slot *slots = arg;
 	uint64_t next = LOOP_NEVER;
 
-	for (int i = 0; i < VPCD_READERS; i++) {
-		uint64_t at = slot_turn(&slots[i]);
-
-		if (at < next)
-			next = at;
-	}
+	for (int i = 0; i < VPCD_READERS; i++)
+		next = loop_sooner(next, slot_turn(&slots[i]));
 	return next;
 }
 

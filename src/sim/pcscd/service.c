@@ -11,7 +11,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/socket.h"
 #include "sim/pcscd/client.h"
-#include "sim/pcscd/connect.h"
+#include "sim/pcscd/call.h"
 
 static void
 client_close(struct client *client)
@@ -60,9 +60,9 @@ settle_round(struct standin *standin, uint64_t *next)
 			if (!client_send(client))
 				client_close(client);
 		} else if (client->answered) {
-			*next = client->call.hold_until < *next ? client->call.hold_until : *next;
+			*next = loop_sooner(*next, client->call.hold_until);
 		} else if (client->call.wait_until != 0) {
-			*next = client->call.wait_until < *next ? client->call.wait_until : *next;
+			*next = loop_sooner(*next, client->call.wait_until);
 		}
 	}
 	return moved;
@@ -84,15 +84,14 @@ static uint64_t
 standin_turn(void *arg)
 {
 	struct standin *standin = arg;
-	uint64_t next, idle;
+	uint64_t next;
 
 	do {
 		strikes_settle(standin->pcsc);
 		next = LOOP_NEVER;
 	} while (settle_round(standin, &next));
 	drop_stale(standin);
-	idle = pcsc_idle(standin->pcsc);
-	return idle < next ? idle : next;
+	return loop_sooner(next, pcsc_idle(standin->pcsc));
 }
 
 /* Reads what there is of the request; false when the program is gone or talks nonsense. */

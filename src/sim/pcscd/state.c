@@ -100,8 +100,7 @@ pcsc_idle(struct pcsc *pcsc)
 			state->protocol = SCARD_PROTOCOL_UNDEFINED;
 			state->power_off_at = LOOP_NEVER;
 		}
-		if (state->power_off_at < next)
-			next = state->power_off_at;
+		next = loop_sooner(next, state->power_off_at);
 	}
 	return next;
 }

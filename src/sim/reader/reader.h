@@ -54,7 +54,7 @@ struct reader {
 	struct sim_card *card; /* NULL: none inserted */
 	char *card_name;
 	bool powered;
-	bool dead; /* nothing arrives, until the card gets power anew */
+	bool dead;	   /* nothing arrives, until the card gets power anew */
 	unsigned int lost; /* so many more commands do not arrive */
 	uint8_t atr[SIM_ATR_MAX];
 	size_t atr_length;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 #include "sim/store/people.h"
 
 #define FORMAT "jpki-pkcs11 card report 1"
@@ -32,16 +33,14 @@ static json_t *
 load(const char *path, char **error)
 {
 	FILE *file = fopen(path, "re");
-	char *text = malloc(LARGEST + 1);
+	char *text = sim_alloc(LARGEST + 1);
 	json_t *report = NULL;
 	size_t len = 0;
 
-	if (file && text)
+	if (file)
 		len = fread(text, 1, LARGEST + 1, file);
 	if (!file || ferror(file))
 		sim_error_set(error, "cannot read %s: %s", path, strerror(errno));
-	else if (!text)
-		sim_error_set(error, "out of memory");
 	else if (len > LARGEST)
 		sim_error_set(error, "%s is no report: it has more than %d bytes", path, LARGEST);
 	else
@@ -124,7 +123,7 @@ note(FILE *notes, const char *name, const char *value, const char *instead)
 		(void)fprintf(notes, "%s: not told; it is %s\n", name, instead);
 }
 
-static bool
+static void
 take_switches(const json_t *report, struct sim_like *like, FILE *notes)
 {
 	struct sim_switches tried, plain;
@@ -139,18 +138,13 @@ take_switches(const json_t *report, struct sim_like *like, FILE *notes)
 		const char *value = told(report, name);
 
 		if (value && sim_switches_set(&tried, name, value, &why)) {
-			if (asprintf(&like->pairs[n], "%s=%s", name, value) < 0) {
-				like->pairs[n] = NULL;
-				return false;
-			}
-			n++;
+			like->pairs[n++] = sim_text("%s=%s", name, value);
 			continue;
 		}
 		sim_switches_get_text(&plain, (enum sim_switch)i, text);
 		note(notes, name, value, text);
 	}
 	free(why);
-	return true;
 }
 
 /* Whose card has such certificates; a phone has both. */
@@ -209,15 +203,12 @@ sim_like_read(const char *path, struct sim_like *like, char **error)
 	if (notes) {
 		take_person(report, like, notes);
 		take_locked(report, like, notes);
-		ok = take_switches(report, like, notes);
-		ok = fclose(notes) == 0 && ok;
+		take_switches(report, like, notes);
 	}
-	if (report && ok && !notes)
-		ok = false;
-	if (!ok)
+	if (ok && (!notes || fclose(notes) != 0)) {
+		ok = sim_error_set(error, "out of memory");
 		sim_like_free(like);
-	if (!ok && !*error)
-		sim_error_set(error, "out of memory");
+	}
 	json_decref(report);
 	return ok;
 }

@@ -108,30 +108,20 @@ static const struct sim_person people[] = {
 		.locked = SIM_ON_BOTH},
 	{"foreign", "some other card, without the application", "foreign", NULL, &identity_adult,
 		.has = 0},
-#define ODD(name, what, which, kind) \
-	{name, what, ADULT, .has = SIM_ON_BOTH, .odd_on = (which), .oddity = (kind)}
-	ODD("cert-random-bytes", "random bytes in place of both certificates", SIM_ON_BOTH,
-	    SIM_ODD_RANDOM_BYTES),
-	ODD("cert-random-bytes-auth", "the same for the authentication certificate alone",
-	    SIM_ON_AUTH, SIM_ODD_RANDOM_BYTES),
-	ODD("cert-random-bytes-sign", "the same for the signing certificate alone", SIM_ON_SIGN,
+/* A card that is odd, and two of which only one certificate or key is so. */
+#define ODD(name, what, thing, kind) \
+	{name, what, ADULT, .has = SIM_ON_BOTH, .odd_on = SIM_ON_BOTH, .oddity = (kind)}, \
+	{name "-auth", "the same for the authentication " thing " alone", ADULT, \
+		.has = SIM_ON_BOTH, .odd_on = SIM_ON_AUTH, .oddity = (kind)}, \
+	{name "-sign", "the same for the signing " thing " alone", ADULT, \
+		.has = SIM_ON_BOTH, .odd_on = SIM_ON_SIGN, .oddity = (kind)}
+	ODD("cert-random-bytes", "random bytes in place of both certificates", "certificate",
 	    SIM_ODD_RANDOM_BYTES),
 	ODD("cert-length-past-end", "both certificates claim to be longer than their files",
-	    SIM_ON_BOTH, SIM_ODD_LENGTH_PAST_END),
-	ODD("cert-length-past-end-auth", "the same for the authentication certificate alone",
-	    SIM_ON_AUTH, SIM_ODD_LENGTH_PAST_END),
-	ODD("cert-length-past-end-sign", "the same for the signing certificate alone", SIM_ON_SIGN,
-	    SIM_ODD_LENGTH_PAST_END),
-	ODD("key-rsa1024", "both keys are RSA with 1024 bits", SIM_ON_BOTH, SIM_ODD_RSA_1024),
-	ODD("key-rsa1024-auth", "the same for the authentication key alone", SIM_ON_AUTH,
-	    SIM_ODD_RSA_1024),
-	ODD("key-rsa1024-sign", "the same for the signing key alone", SIM_ON_SIGN,
-	    SIM_ODD_RSA_1024),
-	ODD("key-ec", "both keys are elliptic (P-384), as on the next kind of card", SIM_ON_BOTH,
+	    "certificate", SIM_ODD_LENGTH_PAST_END),
+	ODD("key-rsa1024", "both keys are RSA with 1024 bits", "key", SIM_ODD_RSA_1024),
+	ODD("key-ec", "both keys are elliptic (P-384), as on the next kind of card", "key",
 	    SIM_ODD_EC_P384),
-	ODD("key-ec-auth", "the same for the authentication key alone", SIM_ON_AUTH,
-	    SIM_ODD_EC_P384),
-	ODD("key-ec-sign", "the same for the signing key alone", SIM_ON_SIGN, SIM_ODD_EC_P384),
 };
 /* clang-format on */
 
