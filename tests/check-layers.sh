@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Usage: tests/check-layers.sh [SOURCE-FOLDER]
+# Usage: tests/check-layers.sh [SOURCE-FOLDER [TESTS-FOLDER]]
 #
 # No folder of src includes a header of a folder above it; PC/SC, nettle and libtasn1 are known in
 # one place each; the module, the simulated card and the tool do not know each other, and the library
-# of the holder knows no screen and no language. Without an argument it also checks itself: on copies of src, each with one include that must not be.
+# of the holder knows no screen and no language. A room of tests includes only what is its own and what
+# it is about. Without an argument it also checks itself: on copies of src, each with one include that must not be.
 set -u
 export LC_ALL=C.UTF-8
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -28,6 +29,25 @@ module  ^libtasn1\.h$                                       ^token/certificate\.
 module  ^openssl/|^jansson\.h$|^gnutls/|^gcrypt             ^\$
 tool    ^(libintl|locale|termios|curses)\.h$|^sys/ioctl.h$ ^(tool|agent)/
 tool    ^(gtk|glib|gio)|^adwaita\.h$                        ^desktop/
+"
+
+# A room of tests, and beside its own headers and the public ones (include/jpki-*.h) what it may include
+# of src and of other rooms: a test of one file knows that file, one of the module only what programs do.
+rooms="
+unit     (base|reader|card|token|object|prompt|p11)/[a-z0-9-]+\.h tests/module/agent-stub\.h
+module   sim/control/client\.h tests/life/sign\.h tests/bench/steps\.h
+sim      sim/.*
+holder   holder/.*
+tool     tool/.*
+agent    agent/.* tests/module/harness\.h tests/secrets/scan\.h
+desktop  -
+faults   tests/module/harness\.h
+life     tests/module/harness\.h
+secrets  tests/module/harness\.h
+pair     tests/module/harness\.h
+bench    sim/control/client\.h
+fuzz     (agent|holder|p11|prompt|token|tool)/.*
+machine  -
 "
 
 # includes FOLDER: lines "file header", file relative to the folder.
@@ -84,6 +104,56 @@ judge_all() {
 	}'
 }
 
+# The same of a folder of tests.
+judge_tests() {
+	(folders "$1"; includes "$1") | floors=$floors rooms=$rooms awk '
+	BEGIN {
+		known = "^(tests"
+		rows = split(ENVIRON["floors"], row, "\n")
+		for (i = 1; i <= rows; i++)
+			for (j = split(row[i], word, "[ ,]+"); j > 1; j--)
+				known = known "|" word[j]
+		known = known ")/"
+		rows = split(ENVIRON["rooms"], row, "\n")
+		for (i = 1; i <= rows; i++)
+			for (j = split(row[i], word, " "); j > 1; j--)
+				allowed[word[1]] = allowed[word[1]] (allowed[word[1]] ? "|" : "") word[j]
+	}
+	{
+		room = $1
+		sub("/.*", "", room)
+		if (!(room in allowed))
+			print "tests/" room ": not a room that this check knows"
+		if ($2 !~ known || index($2, "tests/" room "/") == 1)
+			next
+		if ($2 !~ "^(" allowed[room] ")$")
+			print "tests/" $1 ": " $2 " is not for this room"
+		of = $2
+		sub("/[^/]*$", "", of)
+		if (room == "unit" && of !~ /^tests/ && $1 in about && about[$1] != of)
+			print "tests/" $1 ": " $2 " is of a second room"
+		if (of !~ /^tests/)
+			about[$1] = of
+	}' | sort -u
+}
+
+# sees_test_fault NAME FILE INCLUDE: as sees_fault, with a copy of the tests.
+sees_test_fault() {
+	local copy status=0
+	copy=$(mktemp -d) || exit 1
+	(cd "$top/tests" && find . -name '*.[ch]' -print0 | xargs -0 cp --parents -t "$copy")
+	mkdir -p "$(dirname "$copy/$2")"
+	printf '#include %s\n' "$3" >>"$copy/$2"
+	if judge_tests "$copy" | grep -q "^tests/${2%/*}"; then
+		echo "ok $1 would be seen"
+	else
+		echo "not ok $1 would be seen"
+		status=1
+	fi
+	rm -rf "$copy"
+	return $status
+}
+
 # sees_fault NAME FILE INCLUDE: a copy of src with that line in that file has to be found out.
 sees_fault() {
 	local copy status=0
@@ -101,13 +171,13 @@ sees_fault() {
 	return $status
 }
 
-found=$(judge_all "${1:-$top/src}")
+found=$(judge_all "${1:-$top/src}"; judge_tests "${2:-$top/tests}")
 if [ -n "$found" ]; then
-	echo "not ok no folder includes one above it"
+	echo "not ok no folder includes one above it, and no test what is not its"
 	sed 's/^/# /' <<<"$found"
 	exit 1
 fi
-echo "ok no folder includes one above it"
+echo "ok no folder includes one above it, and no test what is not its"
 [ $# -eq 0 ] || exit 0
 
 status=0
@@ -138,4 +208,13 @@ sees_fault "the window in the tool's commands" tool/commands/cert.c '"desktop/wo
 sees_fault "GTK in the tool" tool/terminal/screen.c '<gtk/gtk.h>' || status=1
 sees_fault "the tool in the agent" agent/pinentry.c '"tool/terminal/screen.h"' || status=1
 sees_fault "a folder that nobody placed" misc/new.c '<stdio.h>' || status=1
+sees_test_fault "a second room in a test of one file" unit/apdu.c '"reader/pcsc.h"' || status=1
+sees_test_fault "the simulated card in a test of one file" unit/sw.c '"sim/card/card.h"' || status=1
+sees_test_fault "the harness in a test of one file" unit/pin.c '"tests/module/harness.h"' || status=1
+sees_test_fault "the module's inside in its tests" module/pin.c '"token/pin.h"' || status=1
+sees_test_fault "the simulated card's inside in the module's tests" module/held.c '"sim/card/card.h"' || status=1
+sees_test_fault "the module in the simulator's tests" sim/store.c '"card/apdu.h"' || status=1
+sees_test_fault "the tool in the holder's tests" holder/pin.c '"tool/terminal/screen.h"' || status=1
+sees_test_fault "one room of tests in another" holder/dates.c '"tests/tool/pty.h"' || status=1
+sees_test_fault "a room of tests that nobody placed" misc/new.c '<stdio.h>' || status=1
 exit $status
