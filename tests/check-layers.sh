@@ -137,6 +137,12 @@ judge_tests() {
 	}' | sort -u
 }
 
+# What stands in the Makefile fragment of another room: programs and their lines are their own room's.
+judge_fragments() {
+	(cd "$1" && grep -HoE '^tests_[a-z]+' -- */*.mk) | sort -u | awk -F '[/:]' '
+	$3 !~ /^tests_lib/ && $3 != "tests_" $1 { print "tests/" $1 "/" $2 ": " $3 "... is another room\x27s" }'
+}
+
 # sees_test_fault NAME FILE INCLUDE: as sees_fault, with a copy of the tests.
 sees_test_fault() {
 	local copy status=0
@@ -171,7 +177,7 @@ sees_fault() {
 	return $status
 }
 
-found=$(judge_all "${1:-$top/src}"; judge_tests "${2:-$top/tests}")
+found=$(judge_all "${1:-$top/src}"; judge_tests "${2:-$top/tests}"; judge_fragments "${2:-$top/tests}")
 if [ -n "$found" ]; then
 	echo "not ok no folder includes one above it, and no test what is not its"
 	sed 's/^/# /' <<<"$found"
@@ -216,5 +222,15 @@ sees_test_fault "the simulated card's inside in the module's tests" module/held.
 sees_test_fault "the module in the simulator's tests" sim/store.c '"card/apdu.h"' || status=1
 sees_test_fault "the tool in the holder's tests" holder/pin.c '"tool/terminal/screen.h"' || status=1
 sees_test_fault "one room of tests in another" holder/dates.c '"tests/tool/pty.h"' || status=1
+fragment=$(mktemp -d)
+mkdir "$fragment/life"
+echo 'tests_module_life_LDADD = $(harness_libs)' >"$fragment/life/local.mk"
+if judge_fragments "$fragment" | grep -q '^tests/life/local.mk: tests_module'; then
+	echo "ok a line in the fragment of another room would be seen"
+else
+	echo "not ok a line in the fragment of another room would be seen"
+	status=1
+fi
+rm -rf "$fragment"
 sees_test_fault "a room of tests that nobody placed" misc/new.c '<stdio.h>' || status=1
 exit $status

@@ -15,18 +15,3 @@ tool_tests += tests/agent/module
 tests_agent_module_CPPFLAGS = $(harness_cppflags)
 tests_agent_module_SOURCES = tests/agent/module.c $(agent_play) tests/secrets/scan.c tests/secrets/scan.h
 tests_agent_module_LDADD = src/agent/libagent.la src/holder/libholder.la $(harness_libs) $(OPENSSL_LIBS)
-
-# Fuzzing of the agent between programs and a pinentry (tests/fuzz/local.mk has the others).
-agent_fuzz_sources = tests/fuzz/fuzz-agent.c tests/fuzz/fuzz.h tests/fuzz/input.h tests/fuzz/guard.c tests/fuzz/guard.h
-agent_fuzz_cppflags = $(holder_cppflags) -DCORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
-agent_fuzz_libs = src/agent/libagent.la src/holder/libholder.la $(OPENSSL_LIBS)
-tool_replays += tests/fuzz/replay-agent
-tests_fuzz_replay_agent_SOURCES = tests/fuzz/replay.c $(agent_fuzz_sources)
-tests_fuzz_replay_agent_CPPFLAGS = $(agent_fuzz_cppflags)
-tests_fuzz_replay_agent_LDADD = $(agent_fuzz_libs)
-EXTRA_PROGRAMS += tests/fuzz/fuzz-agent
-CLEANFILES += tests/fuzz/fuzz-agent
-tests_fuzz_fuzz_agent_SOURCES = $(agent_fuzz_sources)
-tests_fuzz_fuzz_agent_CPPFLAGS = $(agent_fuzz_cppflags)
-tests_fuzz_fuzz_agent_LDADD = $(agent_fuzz_libs)
-tests_fuzz_fuzz_agent_LDFLAGS = -fsanitize=fuzzer

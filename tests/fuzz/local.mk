@@ -16,7 +16,7 @@ fuzz_certificate_sources = tests/fuzz/fuzz-certificate.c tests/fuzz/fuzz.h tests
 	tests/fuzz/guard.h
 fuzz_certificate_libs = src/token/libtoken.la src/base/libbase.la $(TASN1_LIBS)
 
-# What an agent says to the module; tests/agent/local.mk has the other end.
+# What an agent says to the module; the other end is below.
 fuzz_prompt_sources = tests/fuzz/fuzz-prompt.c tests/fuzz/fuzz.h tests/fuzz/input.h tests/fuzz/guard.c \
 	tests/fuzz/guard.h
 fuzz_prompt_libs = src/prompt/libprompt.la src/token/libtoken.la src/base/libbase.la
@@ -57,6 +57,36 @@ tests_fuzz_fuzz_prompt_SOURCES = $(fuzz_prompt_sources)
 tests_fuzz_fuzz_prompt_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_prompt_LDADD = $(fuzz_prompt_libs)
 tests_fuzz_fuzz_prompt_LDFLAGS = -fsanitize=fuzzer
+
+# Fuzzing of the agent between programs and a pinentry.
+agent_fuzz_sources = tests/fuzz/fuzz-agent.c tests/fuzz/fuzz.h tests/fuzz/input.h tests/fuzz/guard.c tests/fuzz/guard.h
+agent_fuzz_cppflags = $(holder_cppflags) -DCORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
+agent_fuzz_libs = src/agent/libagent.la src/holder/libholder.la $(OPENSSL_LIBS)
+tool_replays += tests/fuzz/replay-agent
+tests_fuzz_replay_agent_SOURCES = tests/fuzz/replay.c $(agent_fuzz_sources)
+tests_fuzz_replay_agent_CPPFLAGS = $(agent_fuzz_cppflags)
+tests_fuzz_replay_agent_LDADD = $(agent_fuzz_libs)
+EXTRA_PROGRAMS += tests/fuzz/fuzz-agent
+CLEANFILES += tests/fuzz/fuzz-agent
+tests_fuzz_fuzz_agent_SOURCES = $(agent_fuzz_sources)
+tests_fuzz_fuzz_agent_CPPFLAGS = $(agent_fuzz_cppflags)
+tests_fuzz_fuzz_agent_LDADD = $(agent_fuzz_libs)
+tests_fuzz_fuzz_agent_LDFLAGS = -fsanitize=fuzzer
+
+# Fuzzing of verify, with the list of authorities in the source.
+tool_verify_sources = tests/fuzz/fuzz-verify.c tests/fuzz/fuzz.h src/tool/cards/words.c
+tool_verify_cppflags = $(tool_cppflags) -DPKGDATADIR='"$(abs_top_srcdir)/src/holder"' \
+	-DCORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
+tool_replays += tests/fuzz/replay-verify
+tests_fuzz_replay_verify_SOURCES = tests/fuzz/replay.c $(tool_verify_sources)
+tests_fuzz_replay_verify_CPPFLAGS = $(tool_verify_cppflags)
+tests_fuzz_replay_verify_LDADD = $(tool_libs)
+EXTRA_PROGRAMS += tests/fuzz/fuzz-verify
+CLEANFILES += tests/fuzz/fuzz-verify
+tests_fuzz_fuzz_verify_SOURCES = $(tool_verify_sources)
+tests_fuzz_fuzz_verify_CPPFLAGS = $(tool_verify_cppflags)
+tests_fuzz_fuzz_verify_LDADD = $(tool_libs)
+tests_fuzz_fuzz_verify_LDFLAGS = -fsanitize=fuzzer
 
 EXTRA_DIST += doc/SAFETY.md tests/fuzz/corpus
 
