@@ -4,9 +4,6 @@
 #include <string.h>
 
 #define DOT 16 /* pixels from one to the next */
-#define CSS                                                                                        \
-	".pin { border: 2px solid alpha(currentColor, 0.3); border-radius: 6px; padding: 8px; }"   \
-	".pin:focus { border-color: @accent_color; }"
 
 static struct pin *typed;
 static void (*tell)(void);
@@ -92,30 +89,17 @@ on_press(GtkGestureClick *click, int presses, double x, double y, void *area)
 	(void)gtk_widget_grab_focus(area);
 }
 
-static void
-give_style(GtkWidget *entry)
-{
-	GtkCssProvider *css = gtk_css_provider_new();
-
-	gtk_css_provider_load_from_data(css, CSS, -1);
-	gtk_style_context_add_provider_for_display(gtk_widget_get_display(entry),
-						   GTK_STYLE_PROVIDER(css),
-						   GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-	g_object_unref(css);
-	gtk_widget_add_css_class(entry, "pin");
-}
-
 GtkWidget *
 pin_entry_new(struct pin *pin, const char *label, void (*changed)(void))
 {
-	GtkWidget *entry = g_object_new(GTK_TYPE_DRAWING_AREA, "accessible-role",
-					GTK_ACCESSIBLE_ROLE_TEXT_BOX, "focusable", TRUE, NULL);
+	GtkWidget *entry =
+		g_object_new(GTK_TYPE_DRAWING_AREA, "css-name", "entry", "accessible-role",
+			     GTK_ACCESSIBLE_ROLE_TEXT_BOX, "focusable", TRUE, NULL);
 	GtkEventController *keys = gtk_event_controller_key_new();
 	GtkGesture *click = gtk_gesture_click_new();
 
 	typed = pin;
 	tell = changed;
-	give_style(entry);
 	gtk_drawing_area_set_content_height(GTK_DRAWING_AREA(entry), 20);
 	gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(entry), draw, NULL, NULL);
 	gtk_accessible_update_property(GTK_ACCESSIBLE(entry), GTK_ACCESSIBLE_PROPERTY_LABEL, label,

@@ -30,6 +30,11 @@ export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$HOME" && mkdir -m 700 "$XDG_RUNTIME_DIR" || exit 1
 [ ! -d "$JPKI_BUILD/tests/cards" ] || cp -r "$JPKI_BUILD/tests/cards" "$JPKI_CARD_SIM_STATE"
 
+# Japanese words need no more of a locale than its name.
+mkdir "$WORK/locales" && ln -s /usr/lib/locale/C.utf8 "$WORK/locales/C.UTF-8" &&
+	ln -s /usr/lib/locale/C.utf8 "$WORK/locales/ja_JP.UTF-8" || exit 1
+export LOCPATH=$WORK/locales
+
 [ $# -gt 0 ] || set -- "$top"/tests/desktop/test-*.py
 exec {display}< <(exec setpriv --pdeathsig TERM Xvfb -displayfd 1 -screen 0 1024x600x24 -nolisten tcp 2>"$WORK/xvfb.log")
 read -r -t 60 number <&"$display" || skip "Xvfb does not start"

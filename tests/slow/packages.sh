@@ -10,7 +10,7 @@ export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/debian-root.sh"
 root_home=/tmp root_seconds=400
-packages=(jpki-pkcs11 jpki-pkcs11-dev jpki-tool jpki-card-sim)
+packages=(jpki-pkcs11 jpki-pkcs11-dev jpki-tool jpki-card-sim jpki-desktop)
 clients=(bash-completion gnutls-bin libnss3-tools man-db opensc openssl p11-kit pcscd pinentry-curses vsmartcard-vpcd zsh)
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-packages.XXXXXX") || exit 1
 tree=$work/debian
@@ -103,7 +103,7 @@ all_bound() {
 		count=$((count + 1))
 		readelf -d "$file" | grep -q BIND_NOW || { echo "not $file" && return 1; }
 	done < <(find "$work/extracted" -type f \( -path '*/bin/*' -o -name '*.so' -o -name '*.so.*' \))
-	echo "$count programs and libraries" && [ "$count" -eq 6 ]
+	echo "$count programs and libraries" && [ "$count" -eq 7 ]
 }
 
 ## A Debian of its own
