@@ -8,4 +8,4 @@ jamandir = $(mandir)/ja/man1
 if TOOL
 dist_jaman_DATA = doc/ja/jpki-tool.1
 endif
-EXTRA_DIST += LICENSE README.md README.ja.md HACKING.md doc/ARCHITECTURE.md demo run-tests .clang-format .clang-tidy
+EXTRA_DIST += doc/desktop LICENSE README.md README.ja.md HACKING.md doc/ARCHITECTURE.md demo run-tests .clang-format .clang-tidy

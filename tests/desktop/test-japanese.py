@@ -28,8 +28,11 @@ screen.shows("typed in small letters", "6文字入力済み")
 screen.type("", "Return")
 screen.shows("name and address are shown", "氏名", "住所", "生年月日", "性別")
 screen.shows("... for a minute", "この表示は1分後に自動的に消えます。")
-screen.gone("after a minute they are gone", "生年月日", patience=90)
-report("... and read out no more", "生年月日" not in screen.read_out())
+said = screen.words().splitlines()
+address = said[len(said) - said[::-1].index("住所")]  # what follows its label
+report("... the address among them", address and address in screen.read_out(), said)
+screen.gone("after a minute they are gone", address, patience=90)
+report("... and read out no more", address not in screen.read_out(), screen.read_out())
 
 for keys, words in (
     ("ctrl+2", "パスワード変更"),
