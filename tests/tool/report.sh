@@ -147,6 +147,8 @@ nothing_of() {
 			openssl x509 -in "$work/pem" -noout -startdate -enddate -dateopt iso_8601 |
 				sed -e 's/^[^=]*=//' -e 's/ .*//'
 			serial=$(openssl x509 -in "$work/pem" -noout -serial | sed 's/^[^=]*=//')
+			echo "$serial" | sed 's/^0*//'
+			printf '%d\n' "0x$serial"
 			for hash in md5 sha1 sha256; do
 				printf %s "$serial" | openssl dgst -$hash -r | cut -c1-12
 				printf %s "$serial" | xxd -r -p 2>/dev/null | openssl dgst -$hash -r | cut -c1-12
@@ -175,7 +177,7 @@ refused() {
 		bad "$1: a card was made"
 	elif ! grep -q -e "$2" "$work/said"; then
 		bad "$1: '$2' was not said: $(cat "$work/said")"
-	elif test -e "$work/state/cards/hostile" || ls -A "$work/state/cards" | grep -q '^\.new'; then
+	elif test -e "$work/state/cards/hostile" || ls "$work/state/cards"/.new* >/dev/null 2>&1; then
 		bad "$1: something is left"
 	else
 		echo "ok $1"
@@ -183,7 +185,6 @@ refused() {
 }
 
 head='{"format": "jpki-pkcs11 card report 1", "findings": ['
-before=$failed
 refused "nothing is no report" 'not JSON' ''
 refused "text is no report" 'not JSON' 'hello'
 refused "another format" 'format' '{"format": "x", "findings": []}'
