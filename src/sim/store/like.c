@@ -168,7 +168,8 @@ take_person(const json_t *report, struct sim_like *like, FILE *notes)
 		if (value && strcmp(value, rows[i].value) == 0)
 			like->person = rows[i].person;
 	}
-	if (!kind || (strcmp(kind, "card") != 0 && strcmp(kind, like->person ? like->person : "")))
+	if (!kind ||
+	    (strcmp(kind, "card") != 0 && strcmp(kind, like->person ? like->person : "") != 0))
 		note(notes, "kind", kind, "card");
 	if (!like->person)
 		note(notes, "certificates", certificates, "both");

@@ -179,20 +179,28 @@ write_files(const struct options *options, const struct job *job, const char *te
 				 : status;
 }
 
+/* Shown first, and written as it was shown. */
+static enum tool_exit
+show_and_write(const struct options *options, const struct job *job, const char *text, json_t *json)
+{
+	enum tool_exit status = TOOL_OK;
+
+	if (options->json)
+		status = json_print(json_incref(json));
+	else
+		(void)fputs(text, stdout);
+	(void)fflush(stdout);
+	return status == TOOL_OK ? write_files(options, job, text, json) : status;
+}
+
 static enum tool_exit
 tell(const struct options *options, const struct job *job)
 {
 	char *text = report_text(&job->report);
 	json_t *json = report_json(&job->report);
-	enum tool_exit status = text && json ? TOOL_OK : out_of_memory();
+	enum tool_exit status =
+		text && json ? show_and_write(options, job, text, json) : out_of_memory();
 
-	if (status == TOOL_OK && options->json)
-		status = json_print(json_incref(json));
-	else if (status == TOOL_OK)
-		(void)fputs(text, stdout);
-	(void)fflush(stdout);
-	if (status == TOOL_OK)
-		status = write_files(options, job, text, json);
 	json_decref(json);
 	free(text);
 	return status;

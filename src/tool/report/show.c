@@ -9,7 +9,7 @@
 
 #include "config.h"
 
-#define SHOWN 12 /* bytes of a command; what is longer is zeros */
+#define SHOWN 24UL /* bytes of a command; what is longer is five and zeros */
 
 static const char *const verdict_names[] = {
 	[FACT_EXPECTED] = "as-expected",
@@ -48,14 +48,17 @@ meaning(const struct fact *fact, enum fact_verdict verdict)
 static void
 put_command(FILE *out, const struct jpki_probe *p)
 {
+	const CK_ULONG shown = p->command_len <= SHOWN ? p->command_len : 5;
+
 	(void)fprintf(out, "  %-24s ", p->name);
-	if (!p->command)
+	if (!p->command) {
 		(void)fputs(_("reset"), out);
-	for (CK_ULONG i = 0; i < p->command_len && i < 2 * SHOWN; i++)
-		if (p->command_len <= 2 * SHOWN || i < 5)
-			(void)fprintf(out, "%02X", p->command[i]);
-	if (p->command_len > 2 * SHOWN)
-		(void)fprintf(out, " 00 x %lu", p->command_len - 5);
+		return;
+	}
+	for (CK_ULONG i = 0; i < shown; i++)
+		(void)fprintf(out, "%02X", p->command[i]);
+	if (p->command_len > shown)
+		(void)fprintf(out, " 00 x %lu", p->command_len - shown);
 }
 
 char *
