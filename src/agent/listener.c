@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 16
+#define BACKLOG 128
 #define FIRST_PASSED 3 /* sd_listen_fds(3): sockets that are handed over begin there */
 
 static bool

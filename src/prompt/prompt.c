@@ -55,20 +55,22 @@ is_own_agent(int agent)
 	       size == sizeof peer && peer.uid == geteuid();
 }
 
-int
-prompt_connect(void)
+/* A connection; -1: none, and *is_busy: its queue is full, which on a busy machine is soon. */
+static int
+try_to_connect(bool *is_busy)
 {
 	struct sockaddr_un address;
 	int agent;
 
+	*is_busy = false;
 	if (!socket_address(&address) || !is_own_socket(address.sun_path))
 		return -1;
-	/* Not blocking: a queue that nobody empties is no agent. */
 	agent = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (agent < 0)
 		return -1;
-	if (connect(agent, (const struct sockaddr *)&address, sizeof address) == 0 &&
-	    is_own_agent(agent))
+	if (connect(agent, (const struct sockaddr *)&address, sizeof address) != 0)
+		*is_busy = errno == EAGAIN;
+	else if (is_own_agent(agent))
 		return agent;
 	(void)close(agent);
 	return -1;
@@ -77,11 +79,12 @@ prompt_connect(void)
 bool
 prompt_is_there(void)
 {
-	const int agent = prompt_connect();
+	bool is_busy;
+	const int agent = try_to_connect(&is_busy);
 
 	if (agent >= 0)
 		(void)close(agent);
-	return agent >= 0;
+	return agent >= 0 || is_busy;
 }
 
 static const char *
@@ -127,6 +130,30 @@ now_ms(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int
+prompt_connect(const struct line *line)
+{
+	const struct timespec slice = {.tv_nsec = SLICE_MS * 1000000L};
+	const int64_t end = now_ms() + SILENCE_MS;
+	bool is_busy;
+	int agent;
+
+	while ((agent = try_to_connect(&is_busy)) < 0 && is_busy && !line_is_drawn(line) &&
+	       now_ms() < end)
+		(void)nanosleep(&slice, NULL);
+	return agent;
+}
+
+/* A child that was forked meanwhile has it too. */
+void
+prompt_hang_up(int agent)
+{
+	if (agent < 0)
+		return;
+	(void)shutdown(agent, SHUT_RDWR);
+	(void)close(agent);
 }
 
 /* A whole answer that makes sense. */

@@ -14,14 +14,15 @@
  * (include/jpki-agent.h has what is said). The module starts no program and shows nothing.
  */
 
-/*
- * A connection to this user's agent; -1: none is there, or it is not this user's, or this is a
- * setuid program. Never waits. The caller's to close.
- */
-int prompt_connect(void);
-
-/* Whether one is there. */
+/* Whether one is there, of this user's; not for a setuid program. Never waits. */
 bool prompt_is_there(void);
+
+/*
+ * A connection to it; -1: none is there. Waits while many others want one. prompt_hang_up() goes
+ * with it; -1 is fine.
+ */
+int prompt_connect(const struct line *line);
+void prompt_hang_up(int agent);
 
 /*
  * Whether the list `not_for` (shell patterns with blanks between them) names this process by its

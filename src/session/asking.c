@@ -138,7 +138,7 @@ converse(struct module *m, struct session *s, enum jpki_agent_purpose purpose, a
 		.key = s->key == LAYOUT_SIGN ? JPKI_AGENT_KEY_SIGN : JPKI_AGENT_KEY_AUTH,
 		.tries_allowed = layout_roles[s->key].tries,
 	};
-	const int agent = prompt_connect();
+	const int agent = prompt_connect(&m->line);
 	struct secret *answer = prompt_answer_new();
 	enum result r = answer ? RESULT_CANCELLED : RESULT_NO_MEMORY;
 
@@ -148,8 +148,7 @@ converse(struct module *m, struct session *s, enum jpki_agent_purpose purpose, a
 	if (agent >= 0 && answer)
 		r = ask(agent, m, s, &request, answer, use);
 	secret_free(answer);
-	if (agent >= 0)
-		(void)close(agent);
+	prompt_hang_up(agent);
 	return r;
 }
 

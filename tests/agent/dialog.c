@@ -98,6 +98,18 @@ what_cannot_be_the_pin_is_asked_again_and_not_sent(void **state)
 	assert_typed("4321", "");
 }
 
+/* The protocol can say any byte; a PIN has letters and digits. */
+static void
+a_nul_in_an_entry_does_not_end_it(void **state)
+{
+	const struct jpki_agent_request auth = play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
+
+	(void)state;
+	assert_int_equal(ask("1234%005\n12%0034\n%00\n4321\n", &auth), JPKI_AGENT_TYPED);
+	assert_typed("4321", "");
+	assert_int_equal(play_count("SETERROR this PIN has exactly 4 digits"), 3);
+}
+
 static void
 cancelling_is_said(void **state)
 {
@@ -299,6 +311,7 @@ main(void)
 		TEST(what_is_typed_is_the_answer),
 		TEST(what_a_japanese_keyboard_types_is_folded),
 		TEST(what_cannot_be_the_pin_is_asked_again_and_not_sent),
+		TEST(a_nul_in_an_entry_does_not_end_it),
 		TEST(cancelling_is_said),
 		TEST(one_that_types_by_itself_is_left),
 		TEST(the_dialog_says_who_asks_which_card_and_how_many_tries),

@@ -2,12 +2,14 @@
 /* The module, jpki-tool agent and a user before its dialogs, over the simulated card. */
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -188,6 +190,29 @@ finalize_takes_the_dialog_away(void **state)
 	play_wait_until_closed();
 }
 
+/* Whoever was forked meanwhile has the connection too, and may live on. */
+static void
+a_child_that_lives_on_does_not_keep_the_dialog(void **state)
+{
+	pthread_t thread;
+	CK_RV rv = CKR_OK;
+	pid_t child;
+
+	(void)state;
+	start(PLAY_OPEN "\n", SLOT_AUTH);
+	assert_int_equal(pthread_create(&thread, NULL, log_in_too, &rv), 0);
+	play_wait_until_told("GETPIN");
+	child = fork();
+	if (child == 0)
+		for (;;)
+			(void)pause();
+	assert_int_equal(f->C_Finalize(NULL), CKR_OK);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	play_wait_until_closed();
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
 #define TYPED                                                                                      \
 	"%57"                                                                                      \
 	"7KQ4ZJ2TYX9" /* the first character in disguise */
@@ -263,6 +288,7 @@ main(int argc, char *argv[])
 		TEST(each_signature_can_want_consent),
 		TEST(without_a_pinentry_nothing_is_sent),
 		TEST(finalize_takes_the_dialog_away),
+		TEST(a_child_that_lives_on_does_not_keep_the_dialog),
 		TEST(no_pin_is_left_in_the_agent_after_its_answer),
 	};
 	char *tool;

@@ -128,6 +128,9 @@ answer_by(const struct agent_line *line, int client)
 	case AGENT_PIN_LENGTH:
 		answer.pin_len = JPKI_AGENT_PIN_MAX + 1;
 		break;
+	case AGENT_NUL:
+		answer.pin[1] = '\0';
+		break;
 	case AGENT_NO_PROMPT:
 		answer.outcome = JPKI_AGENT_NO_PROMPT;
 		break;

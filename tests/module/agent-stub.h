@@ -20,6 +20,7 @@ struct agent_line {
 		AGENT_VERSION,	  /* of another version */
 		AGENT_EMPTY,	  /* a PIN of no length */
 		AGENT_PIN_LENGTH, /* longer than there is room for */
+		AGENT_NUL,	  /* the PIN's second character is a NUL */
 		AGENT_NO_PROMPT,
 		AGENT_FLOODS, /* waits, and says so without an end */
 		AGENT_SILENT, /* until the other side hangs up */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -291,6 +292,25 @@ an_agent_that_dies_or_lies_sends_nothing_to_the_card(void **state)
 	assert_int_equal(harness_verifies(), before);
 }
 
+/* A length is a length: what is behind a NUL counts. */
+static void
+a_pin_with_a_nul_is_not_sent(void **state)
+{
+	static const struct agent_line lines[] = {{.pin = PIN_AUTH, .fault = AGENT_NUL},
+						  {.pin = PIN_AUTH "5", .fault = AGENT_NUL},
+						  {.pin = NULL}};
+	const unsigned long before = harness_verifies();
+
+	(void)state;
+	START(lines);
+	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(agent_stop(), 3);
+	for (size_t i = 1; i < COUNT(lines); i++)
+		assert_int_equal(agent_request(i)->fault, JPKI_AGENT_FAULT_SHAPE);
+	assert_int_equal(harness_verifies(), before);
+	assert_int_equal(harness_tries("auth"), 3);
+}
+
 /* One that types by itself, wrong in a new way each time, is stopped like one that is stuck. */
 static void
 an_agent_that_never_gives_up_is_left(void **state)
@@ -363,6 +383,36 @@ what_happens_while_the_user_types_is_seen_before_the_pin_is_sent(void **state)
 		p11_start(f);
 		session = p11_open(f, SLOT_AUTH);
 	}
+}
+
+/* A child has to begin anew, and has nothing of what is being asked. */
+static void
+fork_a_child(void)
+{
+	const pid_t child = fork();
+	int status;
+
+	if (child == 0)
+		_exit(f->C_Login(session, CKU_USER, NO_PIN) == CKR_CRYPTOKI_NOT_INITIALIZED &&
+				      f->C_Initialize(NULL) == CKR_OK &&
+				      f->C_Finalize(NULL) == CKR_OK
+			      ? 0
+			      : 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void
+a_fork_while_the_user_types_changes_nothing(void **state)
+{
+	static const struct agent_line lines[] = {{.pin = PIN_AUTH, .before = fork_a_child}};
+
+	(void)state;
+	START(lines);
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(agent_stop(), 1);
+	assert_int_equal(harness_tries("auth"), 3);
 }
 
 static void *
@@ -616,8 +666,10 @@ main(int argc, char *argv[])
 		TEST(a_locked_pin_is_not_asked_for),
 		TEST(cancelling_sends_nothing_and_takes_a_second),
 		TEST(an_agent_that_dies_or_lies_sends_nothing_to_the_card),
+		TEST(a_pin_with_a_nul_is_not_sent),
 		TEST(an_agent_that_never_gives_up_is_left),
 		TEST(what_happens_while_the_user_types_is_seen_before_the_pin_is_sent),
+		TEST(a_fork_while_the_user_types_changes_nothing),
 		TEST(of_two_threads_one_asks),
 		TEST(a_burst_of_logins_asks_once_within_ten_seconds),
 		TEST(logging_out_ends_it),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "prompt/prompt.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -64,12 +69,12 @@ ask(enum jpki_agent_purpose purpose)
 {
 	const struct jpki_agent_request request = {.version = JPKI_AGENT_VERSION,
 						   .purpose = purpose};
-	const int agent = prompt_connect();
+	const int agent = prompt_connect(&line);
 	enum result r;
 
 	assert_true(agent >= 0);
 	r = prompt_ask(agent, &request, &line, answer);
-	(void)close(agent);
+	prompt_hang_up(agent);
 	return r;
 }
 
@@ -158,7 +163,7 @@ static void
 no_runtime_folder_no_agent(void **state)
 {
 	(void)state;
-	assert_int_equal(prompt_connect(), -1); /* nobody is there */
+	assert_int_equal(prompt_connect(&line), -1); /* nobody is there */
 	ONE(.pin = "1234");
 	assert_true(prompt_is_there());
 	(void)unsetenv("XDG_RUNTIME_DIR");
@@ -171,13 +176,83 @@ static void
 another_users_socket_is_no_agent(void **state)
 {
 	(void)state;
-	if (geteuid() != 0)
+	if (geteuid() != 0) {
+		print_message("SKIPPED: only root can be another user\n");
 		skip();
+	}
 	ONE(.pin = "1234");
 	assert_int_equal(chown(agent_path(), 65534, 65534), 0);
 	assert_false(prompt_is_there());
 	assert_int_equal(chown(agent_path(), 0, 0), 0);
 	assert_true(prompt_is_there());
+}
+
+/* One that is not accepting just now: on a busy machine, or asked by many at once. */
+static void
+a_full_queue_is_an_agent_that_is_waited_for(void **state)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	const int listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	int waiting[8], accepted;
+
+	(void)state;
+	memcpy(address.sun_path, agent_path(), strlen(agent_path()) + 1);
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+	assert_int_equal(listen(listener, 0), 0);
+	for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++) {
+		waiting[i] = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+		(void)connect(waiting[i], (struct sockaddr *)&address, sizeof address);
+	}
+	assert_int_equal(connect(waiting[7], (struct sockaddr *)&address, sizeof address), -1);
+	assert_int_equal(errno, EAGAIN);
+	assert_true(prompt_is_there());
+	fast = true;
+	assert_int_equal(prompt_connect(&line), -1); /* but not for ever */
+	fast = false;
+	accepted = accept(listener, NULL, NULL);
+	assert_true(prompt_is_there());
+	for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++)
+		(void)close(waiting[i]);
+	(void)close(accepted);
+	(void)close(listener);
+	assert_int_equal(unlink(agent_path()), 0);
+}
+
+/* At a path of this user's, which is what a folder that others may write into allows. */
+static void
+another_user_at_this_users_socket_is_no_agent(void **state)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int ready[2];
+	char byte;
+	pid_t other;
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("SKIPPED: only root can be another user\n");
+		skip();
+	}
+	memcpy(address.sun_path, agent_path(), strlen(agent_path()) + 1);
+	assert_int_equal(pipe(ready), 0);
+	other = fork();
+	if (other == 0) {
+		const int listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+
+		/* Whoever listens is who is there; root may have made the path. */
+		if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+		    setuid(65534) != 0 || listen(listener, 4) != 0)
+			_exit(1);
+		(void)!write(ready[1], "", 1);
+		for (;;)
+			(void)pause();
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_false(prompt_is_there());
+	assert_int_equal(kill(other, SIGKILL), 0);
+	assert_int_equal(waitpid(other, NULL, 0), other);
+	assert_int_equal(unlink(agent_path()), 0);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
 }
 
 static void
@@ -205,7 +280,9 @@ main(void)
 		TEST(an_agent_that_says_nothing_any_more_is_not_waited_for),
 		TEST(finalizing_ends_the_wait),
 		TEST(no_runtime_folder_no_agent),
+		TEST(a_full_queue_is_an_agent_that_is_waited_for),
 		TEST(another_users_socket_is_no_agent),
+		TEST(another_user_at_this_users_socket_is_no_agent),
 		TEST(programs_are_told_by_their_executables_names),
 	};
 
