@@ -20,6 +20,27 @@ talk_connect(void)
 	return socket_connect(&address);
 }
 
+/* In one piece as a rule, which is what makes an exchange quick. */
+static bool
+send_question(int fd, const struct question *question)
+{
+	const char *head = (const char *)&question->request, *data = question->data;
+	const size_t size = sizeof question->request, length = question->request.length;
+	struct iovec parts[2] = {{(void *)(uintptr_t)head, size},
+				 {(void *)(uintptr_t)data, length}};
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+	ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+	size_t done = sent < 0 ? 0 : (size_t)sent;
+
+	if (sent < 0 && errno != EINTR)
+		return false;
+	if (done < size)
+		return socket_send(fd, head + done, size - done, -1) &&
+		       socket_send(fd, data, length, -1);
+	return done == size + length ||
+	       socket_send(fd, data + (done - size), size + length - done, -1);
+}
+
 static bool
 receive_all(int fd, void *buffer, size_t length)
 {
@@ -61,9 +82,8 @@ talk_ask(int fd, struct question *question)
 
 	memset(reply, 0, sizeof *reply);
 	question->request.pid = (uint32_t)getpid();
-	if (!socket_send(fd, &question->request, sizeof question->request, -1) ||
-	    !socket_send(fd, question->data, question->request.length, -1) ||
-	    !receive_all(fd, reply, sizeof *reply) || reply->length > WIRE_DATA_MAX)
+	if (!send_question(fd, question) || !receive_all(fd, reply, sizeof *reply) ||
+	    reply->length > WIRE_DATA_MAX)
 		return SCARD_F_COMM_ERROR;
 	kept = reply->length < question->room ? reply->length : question->room;
 	if (!receive_all(fd, question->out, kept) || !receive_and_drop(fd, reply->length - kept))
