@@ -137,16 +137,13 @@ authorities_begin_and_end_when_the_published_ones_do(void **state)
 		{SIM_PIN_SIGN, "2023", "2023-07-16 00:50:27", "2033-07-15 14:59:59"},
 	};
 	struct sim_store *store = new_store("generations");
-	char *error = NULL;
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		struct sim_make_options options = help_options;
 
 		options.generation = table[i].generation;
-		expect_ok(sim_store_make_card(store, table[i].generation, "opted-out", &options,
-					      &error),
-			  error);
+		make_card(store, table[i].generation, "opted-out", &options);
 	}
 	for (int i = 0; i < 6; i++) {
 		X509 *ca = authority_in(store, table[i].which, i % 3);
@@ -267,9 +264,7 @@ birth_dates_have_the_digit_of_their_era_to_the_day(void **state)
 		GENERAL_NAMES *names;
 
 		assert_true(sim_now_parse(table[i][1], &options.now, &error));
-		expect_ok(sim_store_make_card(help_store(), table[i][0], "near-expiry", &options,
-					      &error),
-			  error);
+		make_card(help_store(), table[i][0], "near-expiry", &options);
 		certificate = certificate_of(table[i][0], SIM_PIN_SIGN);
 		names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
 		assert_non_null(names);
@@ -342,16 +337,13 @@ a_card_of_each_generation_has_dates_within_its_authoritys(void **state)
 		{"next", "2026-11-21 00:00:00", "2031-03-02 14:59:59"},
 	};
 	struct sim_store *store = new_store("within");
-	char *error = NULL;
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		struct sim_make_options options = help_options;
 
 		options.generation = table[i].generation;
-		expect_ok(
-			sim_store_make_card(store, table[i].generation, "adult", &options, &error),
-			error);
+		make_card(store, table[i].generation, "adult", &options);
 		for (enum sim_pin which = SIM_PIN_AUTH; which < SIM_PIN_COUNT; which++) {
 			X509 *ca = authority_in(store, which, i);
 			X509 *made = certificate_in(store, table[i].generation, which);
@@ -391,7 +383,7 @@ a_card_of_the_previous_generation_is_in_its_dates_on_any_day(void **state)
 
 		name[5] = (char)('0' + i);
 		assert_true(sim_now_parse(days[i], &options.now, &error));
-		expect_ok(sim_store_make_card(store, name, "child", &options, &error), error);
+		make_card(store, name, "child", &options);
 		info = info_of(store, name);
 		assert_string_equal(word(info, SIM_PIN_AUTH, "generation"), generations[i]);
 		assert_true(number(info, SIM_PIN_AUTH, "not_before") < options.now);
@@ -427,12 +419,9 @@ what_no_authority_could_have_issued_is_refused(void **state)
 	assert_not_made("adult", "2018-01-01", "previous", "previous");
 	assert_not_made("adult", "2026-11-21", "2031", "2031");
 	assert_not_made("adult", "2026-11-21", "2011", "2011");
-	expect_ok(sim_store_make_card(help_store(), "of-2019", "child",
-				      &(struct sim_make_options){.seed = "of-2019",
-								 .generation = "2019",
-								 .now = help_options.now},
-				      &error),
-		  error);
+	make_card(help_store(), "of-2019", "child",
+		  &(struct sim_make_options){
+			  .seed = "of-2019", .generation = "2019", .now = help_options.now});
 	options.generation = "same";
 	assert_false(sim_store_renew(help_store(), "of-2019", &options, &error));
 	assert_non_null(error);
@@ -444,12 +433,11 @@ static void
 the_extended_key_usage_can_be_left_out(void **state)
 {
 	struct sim_make_options options = help_options;
-	char *error = NULL;
 	X509 *certificate;
 
 	(void)state;
 	options.no_eku = true;
-	expect_ok(sim_store_make_card(help_store(), "no-eku", "child", &options, &error), error);
+	make_card(help_store(), "no-eku", "child", &options);
 	certificate = certificate_of("no-eku", SIM_PIN_AUTH);
 	assert_int_equal(X509_get_ext_by_NID(certificate, NID_ext_key_usage, -1), -1);
 	X509_free(certificate);

@@ -16,6 +16,15 @@ expect_ok(bool ok, char *error)
 	assert_null(error);
 }
 
+void
+make_card(struct sim_store *store, const char *name, const char *person,
+	  const struct sim_make_options *options)
+{
+	char *error = NULL;
+
+	expect_ok(sim_store_make_card(store, name, person, options, &error), error);
+}
+
 /* Makes the person's card in the common store if it is not there. */
 void
 need_card(const char *person)

@@ -12,6 +12,9 @@
 
 void expect_ok(bool ok, char *error);
 
+void make_card(struct sim_store *store, const char *name, const char *person,
+	       const struct sim_make_options *options);
+
 /* Makes the person's card in the common store if it is not there. */
 void need_card(const char *person);
 

@@ -205,7 +205,7 @@ renewal_gives_new_keys_and_leaves_pins_and_tries(void **state)
 
 	(void)state;
 	options.pin_auth = "9876";
-	expect_ok(sim_store_make_card(help_store(), "to-renew", "child", &options, &error), error);
+	make_card(help_store(), "to-renew", "child", &options);
 	dir = sim_store_card_dir(help_store(), "to-renew", &error);
 	card = sim_card_open(dir, &error);
 	assert_non_null(card);
@@ -247,8 +247,7 @@ a_renewal_in_the_last_three_months_counts_one_birthday_more(void **state)
 					   "2030-12-11"}; /* and again, years before the end */
 
 	(void)state;
-	expect_ok(sim_store_make_card(help_store(), "window", "near-expiry", &help_options, &error),
-		  error);
+	make_card(help_store(), "window", "near-expiry", &help_options);
 	for (int i = 0; i < 2; i++) {
 		json_t *info;
 		char text[20];
@@ -271,7 +270,7 @@ a_child_can_get_a_signing_certificate_later_for_the_rest_of_the_term(void **stat
 	char *dir;
 
 	(void)state;
-	expect_ok(sim_store_make_card(help_store(), "grown", "child", &options, &error), error);
+	make_card(help_store(), "grown", "child", &options);
 	options.now += 3 * 365 * 86400;
 	options.pin_sign = "GROWN15";
 	expect_ok(sim_store_ca_issue(help_store(), "grown", SIM_PIN_SIGN, &options, &error), error);
@@ -299,7 +298,7 @@ a_signing_certificate_issued_anew_takes_the_remaining_term(void **state)
 	char *error = NULL;
 
 	(void)state;
-	expect_ok(sim_store_make_card(help_store(), "anew", "adult", &options, &error), error);
+	make_card(help_store(), "anew", "adult", &options);
 	options.now += 366 * 86400; /* its own fifth birthday would be a year later */
 	expect_ok(sim_store_ca_issue(help_store(), "anew", SIM_PIN_SIGN, &options, &error), error);
 	info = info_of(help_store(), "anew");
@@ -316,8 +315,7 @@ a_certificate_is_revoked_once(void **state)
 	char *error = NULL;
 
 	(void)state;
-	expect_ok(sim_store_make_card(help_store(), "to-revoke", "child", &help_options, &error),
-		  error);
+	make_card(help_store(), "to-revoke", "child", &help_options);
 	assert_int_equal(verify("to-revoke", SIM_PIN_AUTH), X509_V_OK);
 	expect_ok(
 		sim_store_ca_revoke(help_store(), "to-revoke", SIM_PIN_AUTH, &help_options, &error),
@@ -374,7 +372,7 @@ make_and_read(const char *store_name, const char *person, const char *seed)
 	char path[300];
 	FILE *file;
 
-	expect_ok(sim_store_make_card(store, "card", person, &options, &error), error);
+	make_card(store, "card", person, &options);
 	dir = sim_store_card_dir(store, "card", &error);
 	snprintf(path, sizeof(path), "%s/card.json", dir);
 	file = fopen(path, "r");

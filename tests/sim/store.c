@@ -70,7 +70,7 @@ every_date_of_issue_makes_valid_certificates(void **state)
 		struct sim_make_options options = {.seed = "dates"};
 
 		assert_true(sim_now_parse(dates[i], &options.now, &error));
-		expect_ok(sim_store_make_card(store, dates[i], "child", &options, &error), error);
+		make_card(store, dates[i], "child", &options);
 		list = sim_store_list(store, &error);
 		assert_int_equal(json_array_size(list), i + 1);
 		json_array_foreach(list, j, info)
@@ -177,7 +177,6 @@ a_full_disk_leaves_no_half_written_card(void **state)
 {
 	struct sim_store *store = new_store("full");
 	char path[300];
-	char *error = NULL;
 
 	(void)state;
 	make_with_limit(store, "opted-out", 512); /* in the authorities' file */
@@ -185,7 +184,7 @@ a_full_disk_leaves_no_half_written_card(void **state)
 	snprintf(path, sizeof(path), "%s/cards", sim_store_dir(store));
 	assert_int_equal(rmdir(path), 0); /* nothing is in it, not even a hidden folder */
 	assert_int_equal(mkdir(path, 0700), 0);
-	expect_ok(sim_store_make_card(store, "card", "opted-out", NULL, &error), error);
+	make_card(store, "card", "opted-out", NULL);
 	sim_store_free(store);
 }
 
@@ -263,14 +262,12 @@ a_removed_card_is_gone(void **state)
 	char *error = NULL;
 
 	(void)state;
-	expect_ok(sim_store_make_card(help_store(), "gone", "opted-out", &help_options, &error),
-		  error);
+	make_card(help_store(), "gone", "opted-out", &help_options);
 	expect_ok(sim_store_remove_card(help_store(), "gone", &error), error);
 	assert_null(sim_store_card_dir(help_store(), "gone", &error));
 	free(error);
 	error = NULL;
-	expect_ok(sim_store_make_card(help_store(), "gone", "opted-out", &help_options, &error),
-		  error);
+	make_card(help_store(), "gone", "opted-out", &help_options);
 }
 
 int
