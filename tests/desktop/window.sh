@@ -43,7 +43,7 @@ unset DBUS_SESSION_BUS_ADDRESS
 setpriv --pdeathsig TERM openbox >"$WORK/openbox.log" 2>&1 &
 status=0
 for script; do
-	timeout 170 dbus-run-session -- /usr/bin/python3 "$script" || status=1
+	timeout 500 dbus-run-session -- /usr/bin/python3 "$script" || status=1
 done
 kill %1
 exit $status

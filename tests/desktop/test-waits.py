@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A card that answers late: the window shows that it waits, and the wait can be left."""
+
+from screen import Screen, finish, report
+
+NOW = "4-digit PIN for user authentication"
+SLOW = "2000"  # ms for each exchange
+
+screen = Screen("C.UTF-8")
+screen.shows("the card is shown", "3 of 3 tries left")
+screen.press("Check validity: user authentication certificate")
+screen.shows("the PIN is asked", NOW)
+screen.card("set", "adult", "delay-exchange", SLOW)
+screen.type("1234")
+screen.shows("typed", "4 characters typed")
+screen.type("", "Return")
+screen.shows("the window says what it waits for", "The card is checking the PIN ...")
+screen.press("Leave")
+screen.card("set", "adult", "delay-exchange", "0")
+good = screen.until(lambda: screen.is_usable(screen.find("Check validity: user authentication certificate")))
+report("left, the next thing can be done", good, screen.words())
+screen.press("Check validity: user authentication certificate")
+screen.shows("... with all tries", NOW, "3 of 3 tries left")
+screen.type("1234")
+screen.shows("typed again", "4 characters typed")
+screen.type("", "Return")
+screen.shows("... and the right PIN is taken", "the card has the key of this certificate")
+screen.type("", "Escape")
+screen.card("set", "adult", "delay-exchange", SLOW)
+screen.press("Check validity: user authentication certificate")
+report("told to end in a wait, it ends", screen.end() in (0, 143))
+finish()
