@@ -94,6 +94,13 @@ check "check: the whole file" says 'Total document signed'
 
 recipe check-openssl "checks it with OpenSSL"
 check "check-openssl: successful" says 'CMS Verification successful'
+# What doc/SERVICES.md makes of it.
+page_recipes "$top/doc/SERVICES.md" | sed -n 's/^pdf	//p' >"$work/services.sh"
+ln -s "$work/jpki" "$play/trust" && ln -s "$top/doc" "$play/doc"
+check "services: who signed a PDF" eval '(cd "$play" && bash -eu "$work/services.sh") | grep "\"birth_date\": \"1992-03-02\""'
+cp "$play/signed.pdf" "$work/signed.pdf" && echo "%more" >>"$play/signed.pdf"
+refuses "services: a PDF with something added is refused" "" eval '(cd "$play" && bash -eu "$work/services.sh")'
+cp "$work/signed.pdf" "$play/"
 
 # What a user gets wrong.
 mishap sign "a wrong password is refused" "Password was not accepted" "$question" WR0NG9

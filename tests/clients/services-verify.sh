@@ -205,5 +205,55 @@ crl=()
 verify good.p7s contract.txt
 got=$?
 check "without an order, neither" says 2 "one of the arguments --crl --no-crl is required"
+# ---- the sample for Node ----
+
+# node_says STATUS TEXT WHAT FILE...
+node_says() {
+	local status=$1 text=$2 what=$3 got
+	"$samples/check.mjs" "$what" "trust/$([ $what = login ] && echo auth || echo sign)-ca.pem" \
+		"${list:-trust/$([ $what = login ] && echo auth || echo sign)-crl.pem}" "${@:4}" >"$work/answer" 2>&1
+	got=$?
+	says "$status" "$text"
+}
+if command -v node >/dev/null; then
+	check "Node: a good signature" node_says 0 '"valid": true' signature good.p7s contract.txt
+	check "Node: another file" node_says 1 '"changed"' signature good.p7s other.txt
+	check "Node: a revoked certificate" node_says 1 '"revoked"' signature lost.p7s contract.txt
+	check "Node: an old list in the signature does not help" node_says 1 '"revoked"' signature smuggled.p7s contract.txt
+	check "Node: an expired certificate" node_says 1 '"expired"' signature expired.p7s contract.txt
+	check "Node: the log-in key" node_says 1 '"other authority"' signature auth.p7s contract.txt
+	check "Node: two signatures" node_says 1 '"more than one signature"' signature two.p7s contract.txt
+	check "Node: no signature" node_says 1 '"not a signature"' signature contract.txt contract.txt
+	list=old.pem check "Node: a list that is too old" node_says 3 '"CRL has expired"' signature good.p7s contract.txt
+	check "Node: no such file" node_says 3 'ENOENT' signature none.p7s contract.txt
+	for name in adult older lost expired; do "$sim" certificate $name auth >$name.pem; done
+	"$sim" certificate adult sign >signing.pem
+	check "Node: a log-in certificate" node_says 0 '"valid": true' login adult.pem
+	check "Node: one of an older generation" node_says 0 '"valid": true' login older.pem
+	check "Node: a revoked one" node_says 1 '"revoked"' login lost.pem
+	check "Node: an expired one" node_says 1 '"expired"' login expired.pem
+	check "Node: the signing certificate" node_says 1 '"other authority"' login signing.pem
+else
+	skip "services-verify: check.mjs" "node is not installed"
+fi
+
+# ---- OpenSSL as a responder ----
+
+mkdir ocsp
+check "the page's responder starts" run_as_written ocsp ocsp
+# answered TEXT: what the responder said, and that its signature is the authority's.
+answered() {
+	cat "$work/answer"
+	grep -q "^$1" "$work/answer" && grep -q 'Response verify OK' "$work/answer"
+}
+await $patience listening 2560
+run_as_written ocsp-ask ocsp >"$work/answer" 2>&1
+check "it says of a revoked certificate that it is" answered "lost.pem: revoked"
+run_as_written ocsp ocsp >"$work/out" 2>&1 && await $patience listening 2560 && "$sim" certificate older auth >older.pem
+openssl ocsp -url http://127.0.0.1:2560/ -issuer ocsp/trust/auth-ca.pem -VAfile ocsp/trust/auth-ca.pem \
+	-cert older.pem >"$work/answer" 2>&1
+check "and answers for older generations" answered "older.pem: good"
+check "its key is for nobody else to read" [ "$(stat -c %a ocsp/responder/auth-responder.pem)" = 600 ]
+
 check "no copies of what was sent are left" [ -z "$(find "$work" -maxdepth 1 -name 'tmp*')" ]
 finish

@@ -55,6 +55,10 @@ opensc 's/--login/--slot 1 --login/' "$ask_tool" $pin_sign "Please enter context
 
 recipe check "checks an XML signature"
 check "check: verified" says '(^|: )OK$'
+# What doc/SERVICES.md makes of it.
+page_recipes "$top/doc/SERVICES.md" | sed -n 's/^xml	//p' >"$work/services.sh"
+ln -s "$work/jpki" "$play/trust"
+check "services: an XML signature, its certificate not revoked" eval '(cd "$play" && bash -eu "$work/services.sh")'
 
 # The direct way. From 1.3 on: OpenSSL's provider.
 knows_store() { xmlsec1 --help-sign | grep -q -e --privkey-openssl-store; }

@@ -231,6 +231,12 @@ ca_export(struct store_work *work)
 }
 
 static bool
+ca_ocsp(struct store_work *work)
+{
+	return sim_store_ca_ocsp(work->store, work->arguments[0], work->make, &work->error);
+}
+
+static bool
 ca_issue(struct store_work *work)
 {
 	return sim_store_ca_issue(work->store, work->arguments[0], work->pin, work->make,
@@ -268,6 +274,7 @@ static const struct {
 	{"revoke", 2, 2, ca_revoke, "revoke CARD auth|sign"},
 	{"crl", 1, 1, ca_crl, "crl auth|sign"},
 	{"certificates", 1, 1, ca_certificates, "certificates auth|sign"},
+	{"ocsp", 1, 0, ca_ocsp, "ocsp FOLDER"},
 };
 #define CA_VERBS (sizeof ca_verbs / sizeof ca_verbs[0])
 
@@ -310,6 +317,7 @@ const struct command card_commands[] = {
 	 .run = run_on_store, .work = print_certificate, .pin = 2},
 	{"ca", "VERB [ARGUMENT]...", "use the certification authorities",
 	 "  ca export FOLDER           what a server needs: certificates and CRLs (PEM)\n"
+	 "  ca ocsp FOLDER             what \"openssl ocsp\" needs to answer as a responder\n"
 	 "  ca issue CARD auth|sign    another certificate for a card\n"
 	 "  ca revoke CARD auth|sign   revoke a card's certificate\n"
 	 "  ca crl auth|sign           print the revocation lists (PEM)\n"

@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sim/base/dates.h"
 #include "sim/base/error.h"
 #include "sim/base/json.h"
+#include "sim/base/memory.h"
 
 #define FIRST_YEAR 2015
 #define YEARS_BETWEEN 4
@@ -297,4 +299,54 @@ sim_ca_pem(const json_t *entry, enum sim_pin which, char **error)
 		sim_error_set(error, "cannot write a certificate: %s", sim_pki_reason());
 	sim_ca_unload(&authority);
 	return pem;
+}
+
+char *
+sim_ca_responder(const json_t *entry, enum sim_pin which, char **error)
+{
+	struct sim_authority authority = {0};
+	char *certificate = sim_ca_pem(entry, which, error), *key = NULL, *both = NULL;
+
+	if (certificate && sim_ca_load(entry, which, &authority, error))
+		key = sim_pki_key_to_pem(authority.key);
+	if (key)
+		both = sim_text("%s%s", certificate, key);
+	sim_ca_unload(&authority);
+	free(certificate);
+	free(key);
+	return both;
+}
+
+/* When it was revoked, in the form of an index; empty if it was not. */
+static void
+revoked_text(const json_t *entry, uint32_t serial, char text[static 14])
+{
+	const json_t *revoked = find_serial(json_object_get(entry, "revoked"), serial);
+	const time_t at = (time_t)sim_json_number(revoked, "at");
+	struct tm parts;
+
+	text[0] = '\0';
+	if (revoked && gmtime_r(&at, &parts))
+		(void)strftime(text, 14, "%y%m%d%H%M%SZ", &parts);
+}
+
+char *
+sim_ca_index(const json_t *entry)
+{
+	char *index = sim_copy("");
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(json_object_get(entry, "issued"), i, one)
+	{
+		const unsigned int serial = (unsigned int)sim_json_number(one, "serial");
+		char *before = index, revoked[14];
+
+		revoked_text(entry, serial, revoked);
+		/* Ends are not looked at, and names have to differ. */
+		index = sim_text("%s%c\t491231235959Z\t%s\t%08X\tunknown\t/CN=%08X\n", before,
+				 revoked[0] ? 'R' : 'V', revoked, serial, serial);
+		free(before);
+	}
+	return index;
 }

@@ -37,9 +37,26 @@ sim_store_ca_revoke(struct sim_store *store, const char *name, enum sim_pin whic
 	return sim_work_on_card(store, name, which, options, revoke, error);
 }
 
-enum product { PRODUCT_CERTIFICATES, PRODUCT_CRL };
+enum product { PRODUCT_CERTIFICATES, PRODUCT_CRL, PRODUCT_INDEX, PRODUCT_RESPONDER };
 
-/* One PEM text over all generations. Without any, the present generation is made first. */
+static char *
+make_piece(struct sim_work *work, json_t *entry, enum sim_pin which, enum product product,
+	   char **error)
+{
+	switch (product) {
+	case PRODUCT_CRL:
+		return sim_ca_make_crl(entry, which, work->now, error);
+	case PRODUCT_INDEX:
+		return sim_ca_index(entry);
+	case PRODUCT_RESPONDER:
+		return sim_ca_responder(entry, which, error);
+	case PRODUCT_CERTIFICATES:
+		break;
+	}
+	return sim_ca_pem(entry, which, error);
+}
+
+/* One text over all generations. Without any, the present generation is made first. */
 static char *
 make_bundle(struct sim_work *work, enum sim_pin which, enum product product, char **error)
 {
@@ -50,13 +67,14 @@ make_bundle(struct sim_work *work, enum sim_pin which, enum product product, cha
 	json_t *entry;
 
 	for (size_t i = 0; ok && (entry = sim_ca_at(work->ca, which, i)); i++) {
-		char *before = text,
-		     *piece = product == PRODUCT_CRL
-				      ? sim_ca_make_crl(entry, which, work->now, error)
-				      : sim_ca_pem(entry, which, error);
+		char *before = text, *piece = make_piece(work, entry, which, product, error);
 
 		ok = piece != NULL;
-		text = sim_text("%s%s", before, ok ? piece : "");
+		/* Programs take the first responder of a file: the newest. */
+		if (product == PRODUCT_RESPONDER)
+			text = sim_text("%s%s", ok ? piece : "", before);
+		else
+			text = sim_text("%s%s", before, ok ? piece : "");
 		free(before);
 		free(piece);
 	}
@@ -98,31 +116,56 @@ sim_store_ca_certificates(struct sim_store *store, enum sim_pin which, char **er
 	return make_one(store, which, PRODUCT_CERTIFICATES, NULL, error);
 }
 
-bool
-sim_store_ca_export(struct sim_store *store, const char *folder,
-		    const struct sim_make_options *options, char **error)
+struct product_file {
+	const char *name;
+	enum sim_pin which;
+	enum product product;
+	unsigned int mode;
+};
+
+static bool
+write_files(struct sim_store *store, const char *folder, const struct product_file *files,
+	    size_t count, const struct sim_make_options *options, char **error)
 {
-	static const struct {
-		const char *name;
-		enum sim_pin which;
-		enum product product;
-	} files[] = {
-		{"auth-ca.pem", SIM_PIN_AUTH, PRODUCT_CERTIFICATES},
-		{"sign-ca.pem", SIM_PIN_SIGN, PRODUCT_CERTIFICATES},
-		{"auth-crl.pem", SIM_PIN_AUTH, PRODUCT_CRL},
-		{"sign-crl.pem", SIM_PIN_SIGN, PRODUCT_CRL},
-	};
 	bool ok = sim_file_make_dir(folder, 0755, error);
 
-	for (size_t i = 0; ok && i < sizeof files / sizeof *files; i++) {
+	for (size_t i = 0; ok && i < count; i++) {
 		char *path = sim_text("%s/%s", folder, files[i].name);
 		char *text = make_one(store, files[i].which, files[i].product, options, error);
 
-		ok = text && sim_file_write(path, text, strlen(text), 0644, false, error);
+		ok = text && sim_file_write(path, text, strlen(text), files[i].mode, false, error);
 		free(path);
 		free(text);
 	}
 	return ok;
+}
+
+bool
+sim_store_ca_export(struct sim_store *store, const char *folder,
+		    const struct sim_make_options *options, char **error)
+{
+	static const struct product_file files[] = {
+		{"auth-ca.pem", SIM_PIN_AUTH, PRODUCT_CERTIFICATES, 0644},
+		{"sign-ca.pem", SIM_PIN_SIGN, PRODUCT_CERTIFICATES, 0644},
+		{"auth-crl.pem", SIM_PIN_AUTH, PRODUCT_CRL, 0644},
+		{"sign-crl.pem", SIM_PIN_SIGN, PRODUCT_CRL, 0644},
+	};
+
+	return write_files(store, folder, files, sizeof files / sizeof *files, options, error);
+}
+
+bool
+sim_store_ca_ocsp(struct sim_store *store, const char *folder,
+		  const struct sim_make_options *options, char **error)
+{
+	static const struct product_file files[] = {
+		{"auth-index.txt", SIM_PIN_AUTH, PRODUCT_INDEX, 0644},
+		{"sign-index.txt", SIM_PIN_SIGN, PRODUCT_INDEX, 0644},
+		{"auth-responder.pem", SIM_PIN_AUTH, PRODUCT_RESPONDER, 0600},
+		{"sign-responder.pem", SIM_PIN_SIGN, PRODUCT_RESPONDER, 0600},
+	};
+
+	return write_files(store, folder, files, sizeof files / sizeof *files, options, error);
 }
 
 char *
