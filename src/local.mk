@@ -5,6 +5,7 @@ pkcs11dir = $(libdir)/pkcs11
 noinst_LTLIBRARIES += src/base/libbase.la
 src_base_libbase_la_SOURCES = \
 	src/base/bytes.c src/base/bytes.h \
+	src/base/clock.c src/base/clock.h \
 	src/base/fork.c src/base/fork.h \
 	src/base/log.c src/base/log.h \
 	src/base/result.c src/base/result.h \

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 /* How soon a call that waits for the user sees that C_Finalize was called. */
@@ -123,25 +124,16 @@ prompt_answer_new(void)
 	return secret_new(sizeof(struct jpki_agent_answer));
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int
 prompt_connect(const struct line *line)
 {
 	const struct timespec slice = {.tv_nsec = SLICE_MS * 1000000L};
-	const int64_t end = now_ms() + SILENCE_MS;
+	const int64_t end = clock_now_ms() + SILENCE_MS;
 	bool is_busy;
 	int agent;
 
 	while ((agent = try_to_connect(&is_busy)) < 0 && is_busy && !line_is_drawn(line) &&
-	       now_ms() < end)
+	       clock_now_ms() < end)
 		(void)nanosleep(&slice, NULL);
 	return agent;
 }
@@ -191,7 +183,7 @@ receive(int agent, struct secret *answer, uint32_t *outcome, struct hearing *hea
 		return RESULT_OK;
 	if (!is_answer(size, said) || ++heard->count > JPKI_AGENT_DEADLINE_S)
 		return RESULT_CANCELLED;
-	heard->last_ms = now_ms();
+	heard->last_ms = clock_now_ms();
 	*outcome = said->outcome;
 	return RESULT_OK;
 }
@@ -200,14 +192,14 @@ receive(int agent, struct secret *answer, uint32_t *outcome, struct hearing *hea
 static enum result
 await_answer(int agent, const struct line *line, struct secret *answer, uint32_t *outcome)
 {
-	const int64_t end = now_ms() + LIMIT_MS;
-	struct hearing heard = {.last_ms = now_ms()};
+	const int64_t end = clock_now_ms() + LIMIT_MS;
+	struct hearing heard = {.last_ms = clock_now_ms()};
 	enum result r;
 
 	do {
 		if (line_is_drawn(line))
 			return RESULT_ENDED;
-		if (now_ms() > end || now_ms() - heard.last_ms > SILENCE_MS)
+		if (clock_now_ms() > end || clock_now_ms() - heard.last_ms > SILENCE_MS)
 			return RESULT_CANCELLED;
 		r = receive(agent, answer, outcome, &heard);
 	} while (r == RESULT_OK && *outcome == JPKI_AGENT_WAITS);

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "session/access.h"
 
 /* A user does not err so often; an agent that types by itself might for ever. */
@@ -152,25 +153,16 @@ converse(struct module *m, struct session *s, enum jpki_agent_purpose purpose, a
 	return r;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 enum result
 asking_run(struct module *m, struct session *s, enum jpki_agent_purpose purpose, asking_use *use)
 {
 	const struct timespec step = {.tv_nsec = STEP_NS};
-	const int64_t begun = now_ms();
+	const int64_t begun = clock_now_ms();
 	enum result r;
 
 	enter(m, s->reader, s->key);
 	r = line_is_drawn(&m->line) ? RESULT_ENDED : converse(m, s, purpose, use);
-	while (r == RESULT_CANCELLED && now_ms() - begun < CANCEL_MS_MIN)
+	while (r == RESULT_CANCELLED && clock_now_ms() - begun < CANCEL_MS_MIN)
 		if (line_is_drawn(&m->line))
 			r = RESULT_ENDED;
 		else

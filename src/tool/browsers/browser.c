@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/browser.h"
 
+#include "holder/text.h"
 #include "tool/system/child.h"
 #include "tool/terminal/screen.h"
 
@@ -36,14 +37,10 @@ path_of(enum base base, const char *below)
 {
 	const char *home = getenv("HOME");
 	const char *set = bases[base].variable ? getenv(bases[base].variable) : NULL;
-	char *path;
-	int n;
 
 	if (set && *set == '/')
-		n = asprintf(&path, "%s/%s", set, below);
-	else
-		n = asprintf(&path, "%s%s/%s", home ? home : "", bases[base].below_home, below);
-	return n < 0 ? NULL : path;
+		return text_made("%s/%s", set, below);
+	return text_made("%s%s/%s", home ? home : "", bases[base].below_home, below);
 }
 
 static bool
@@ -223,11 +220,9 @@ is_process(const char *path)
 static char *
 profile_lock(const char *folder)
 {
-	char *path;
+	char *path = text_made("%s/.parentlock", folder);
 
-	if (asprintf(&path, "%s/.parentlock", folder) < 0)
-		return NULL;
-	if (is_locked(path))
+	if (path && is_locked(path))
 		return path;
 	free(path);
 	return NULL;
@@ -237,11 +232,9 @@ static char *
 chromium_lock(void)
 {
 	for (size_t i = 0; i < ROWS(chromium_homes); i++) {
-		char *home = path_of(chromium_homes[i].base, chromium_homes[i].folder),
-		     *path = NULL;
+		char *home = path_of(chromium_homes[i].base, chromium_homes[i].folder);
+		char *path = home ? text_made("%s/SingletonLock", home) : NULL;
 
-		if (!home || asprintf(&path, "%s/SingletonLock", home) < 0)
-			path = NULL;
 		free(home);
 		if (path && is_process(path))
 			return path;
@@ -331,16 +324,14 @@ struct section {
 static bool
 add_section(struct places *places, enum browser browser, const char *root, struct section *section)
 {
-	char *folder;
 	bool ok = true;
 
 	if (section->path[0]) {
 		if (section->path[0] == '/')
 			section->relative = false;
-		if (asprintf(&folder, "%s%s%s", section->relative ? root : "",
-			     section->relative ? "/" : "", section->path) < 0)
-			folder = NULL;
-		ok = add(places, browser, SANDBOX_NONE, folder,
+		ok = add(places, browser, SANDBOX_NONE,
+			 text_made("%s%s%s", section->relative ? root : "",
+				   section->relative ? "/" : "", section->path),
 			 section->name[0] ? section->name : section->path);
 	}
 	*section = (struct section){.relative = true};
@@ -365,15 +356,14 @@ read_ini(struct places *places, enum browser browser, const char *root, const ch
 	 bool installs)
 {
 	struct section section = {.relative = true};
-	char *path, *line = NULL;
+	char *path = text_made("%s/%s", root, file), *line = NULL;
 	size_t room = 0;
 	FILE *ini = NULL;
-	bool ok = asprintf(&path, "%s/%s", root, file) >= 0;
+	bool ok = path != NULL;
 
-	if (ok) {
+	if (ok)
 		ini = fopen(path, "re");
-		free(path);
-	}
+	free(path);
 	while (ok && ini && getline(&line, &room, ini) >= 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (line[0] == '[')

@@ -2,6 +2,7 @@
 #include "tool/browsers/nssdb.h"
 
 #include "holder/signals.h"
+#include "holder/text.h"
 #include "tool/system/child.h"
 #include "tool/system/file.h"
 #include "tool/system/packages.h"
@@ -51,14 +52,6 @@ no_memory(char why[NSSDB_WHY])
 {
 	explain(why, "%s", _("out of memory"));
 	return false;
-}
-
-static char *
-joined(const char *folder, const char *name)
-{
-	char *path;
-
-	return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
 }
 
 /* ---- the list: blocks of lines "key=value" with an empty line after each ---- */
@@ -160,7 +153,7 @@ is_there(const char *library)
 void
 nssdb_look(const char *folder, const char *file, struct nssdb *db)
 {
-	char *path = joined(folder, LIST), *text = path ? file_text(path) : NULL;
+	char *path = text_made("%s/" LIST, folder), *text = path ? file_text(path) : NULL;
 	const char *rest = text;
 	struct block block;
 
@@ -224,11 +217,9 @@ make_scratch(struct work *work, char why[NSSDB_WHY])
 {
 	char *slash = strrchr(work->list, '/');
 
-	if (asprintf(&work->scratch, "%.*s/" SCRATCH, (int)(slash - work->list), work->list) < 0)
-		work->scratch = NULL;
-	if (!work->scratch)
-		return no_memory(why);
-	work->copy = joined(work->scratch, LIST);
+	work->scratch = text_made("%.*s/" SCRATCH, (int)(slash - work->list), work->list);
+	if (work->scratch)
+		work->copy = text_made("%s/" LIST, work->scratch);
 	if (!work->copy)
 		return no_memory(why);
 	if (mkdir(work->scratch, 0700) != 0 && errno != EEXIST)
@@ -261,7 +252,7 @@ write_copy(const struct work *work, char why[NSSDB_WHY])
 static bool
 begin(struct work *work, const char *folder, char why[NSSDB_WHY])
 {
-	char *link = joined(folder, LIST);
+	char *link = text_made("%s/" LIST, folder);
 	struct stat st;
 
 	work->list = link ? realpath(link, NULL) : NULL;
@@ -401,9 +392,9 @@ put_in_place(const struct work *work, const char *library, char why[NSSDB_WHY])
 static bool
 run_modutil(const struct work *work, const char *library, char why[NSSDB_WHY])
 {
-	char *database = NULL, *name = NULL;
-	bool ok = asprintf(&database, "sql:%s", work->scratch) >= 0 &&
-		  asprintf(&name, "%.*s", name_len(work->file), work->file) >= 0;
+	char *database = text_made("sql:%s", work->scratch);
+	char *name = text_made("%.*s", name_len(work->file), work->file);
+	bool ok = database && name;
 
 	if (!ok)
 		ok = no_memory(why);
@@ -471,7 +462,8 @@ nssdb_make(const char *folder, char why[NSSDB_WHY])
 
 	if (!make_folders(folder))
 		return cannot_write(why, folder);
-	if (asprintf(&database, "sql:%s", folder) < 0)
+	database = text_made("sql:%s", folder);
+	if (!database)
 		return no_memory(why);
 	ok = modutil((char *[]){"modutil", "-force", "-create", "-dbdir", database, NULL}, why);
 	free(database);

@@ -5,6 +5,7 @@
 #include "holder/authority.h"
 #include "holder/certificate.h"
 #include "holder/session.h"
+#include "holder/text.h"
 #include "tool/browsers/browser.h"
 #include "tool/browsers/p11kit.h"
 #include "tool/browsers/trust.h"
@@ -71,8 +72,8 @@ find_library(struct plan *plan)
 
 	if (plan->options->remove)
 		return TOOL_OK;
-	if (!path && asprintf(&installed, "%s/%s", PKCS11DIR, file) >= 0)
-		path = installed;
+	if (!path)
+		path = installed = text_made("%s/%s", PKCS11DIR, file);
 	if (!path)
 		return out_of_memory();
 	slash = strrchr(path, '/');
@@ -170,8 +171,7 @@ row(const struct place *place, enum mark mark, const char *format, ...)
 	char label[200], *text;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	text = text_vmade(format, args);
 	va_end(args);
 	label_of(place, label, sizeof label);
 	screen_row(label, mark, text ? text : "?");
@@ -425,7 +425,9 @@ find_anothers(const char *path)
 	if (geteuid() != 0 || !path || *path == '\0')
 		return NULL;
 	at = realpath(path, NULL);
-	if (!at && asprintf(&at, "%s%s", *path == '/' ? "" : "./", path) < 0)
+	if (!at)
+		at = text_made("%s%s", *path == '/' ? "" : "./", path);
+	if (!at)
 		return NULL;
 	for (char *slash;; slash[slash == at] = '\0') {
 		there = stat(at, &about) == 0;
@@ -494,10 +496,10 @@ nothing_to_do(const struct plan *plan)
 		return TOOL_FAILED;
 	if (plan->already > 0)
 		return TOOL_OK;
-	complain(_("%s has no profile here that can be set up: start it once, close it, and run "
-		   "this again"),
-		 browser_name(plan->browser));
-	return TOOL_FAILED;
+	return give_up(TOOL_FAILED,
+		       _("%s has no profile here that can be set up: start it once, close it, and "
+			 "run this again"),
+		       browser_name(plan->browser));
 }
 
 static enum tool_exit
@@ -509,22 +511,18 @@ carry_out(struct plan *plan)
 		return status;
 	if (plan->changes == 0)
 		return nothing_to_do(plan);
-	if (plan->running > 0) {
-		complain(_("%s is running: close it first; nothing was changed"),
-			 browser_name(plan->browser));
-		return TOOL_FAILED;
-	}
+	if (plan->running > 0)
+		return give_up(TOOL_FAILED, _("%s is running: close it first; nothing was changed"),
+			       browser_name(plan->browser));
 	if (changes_anothers(plan))
 		return TOOL_FAILED;
-	if (!child_exists("modutil")) {
-		complain(_("modutil is missing; it comes with: %s"),
-			 package_command(PACKAGE_MODUTIL));
-		return TOOL_FAILED;
-	}
+	if (!child_exists("modutil"))
+		return give_up(TOOL_FAILED, _("modutil is missing; it comes with: %s"),
+			       package_command(PACKAGE_MODUTIL));
 	screen_blank();
 	if (browser_is_for_mail(plan->browser))
-		screen_text(0, _("Nothing else is changed; which mails are signed is chosen in "
-				 "the program."));
+		screen_text(0, _("Nothing else is changed; which mails are signed is chosen in the "
+				 "program."));
 	else
 		screen_text(0, _("Nothing else is changed; the browser goes on asking which "
 				 "certificate a site gets."));

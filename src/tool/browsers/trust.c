@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/trust.h"
 
+#include "holder/text.h"
 #include "tool/system/child.h"
 #include "tool/system/file.h"
 #include "tool/system/packages.h"
@@ -23,9 +24,10 @@ certutil(const char *folder, char *const more[], char *said, size_t size)
 {
 	char *arguments[16] = {"certutil", "-d", NULL};
 	char dropped[256];
-	int status = -1;
+	int status;
 
-	if (asprintf(&arguments[2], "sql:%s", folder) < 0)
+	arguments[2] = text_made("sql:%s", folder);
+	if (!arguments[2])
 		return -1;
 	for (size_t i = 0; more[i] && i + 4 < sizeof arguments / sizeof *arguments; i++)
 		arguments[i + 3] = more[i];
@@ -115,10 +117,8 @@ failed(char why[NSSDB_WHY], int status, const char *said)
 static char *
 write_pem(const char *folder, const char *pem, char why[NSSDB_WHY])
 {
-	char *path;
+	char *path = text_made("%s/.jpki-tool.pem", folder);
 
-	if (asprintf(&path, "%s/.jpki-tool.pem", folder) < 0)
-		path = NULL;
 	if (path && file_write(path, pem, strlen(pem), true) == TOOL_OK)
 		return path;
 	free(path);

@@ -39,14 +39,13 @@ hidden_text(const struct module *module)
 	char *hidden = names(all, true), *text = NULL;
 
 	if (hidden)
-		text = text_made(all->source[0] == '/'
-					 ? _("the setting reader = %s (in %s) hides %s; to use "
-					     "what it hides, "
-					     "take it out or change it")
-					 : _("the setting reader = %s (environment variable %s) "
-					     "hides %s; to "
-					     "use what it hides, take it out or change it"),
-				 all->setting, all->source, hidden);
+		text = text_made(
+			all->source[0] == '/'
+				? _("the setting reader = %s (in %s) hides %s; to use what it "
+				    "hides, take it out or change it")
+				: _("the setting reader = %s (environment variable %s) hides %s; "
+				    "to use what it hides, take it out or change it"),
+			all->setting, all->source, hidden);
 	free(hidden);
 	return text;
 }
@@ -152,14 +151,13 @@ tell_dates(const struct outcome *outcome)
 	char day[DAY_TEXT];
 
 	day_format(day_at(outcome->when), day);
-	return give_up(
-		TOOL_NOT_VALID,
-		outcome->what == OUTCOME_ENDED
-			? _("nothing was signed: the certificate ended on %s (see \"jpki-tool "
-			    "help expired\")")
-			: _("nothing was signed: the certificate is valid only from %s on (is "
-			    "the clock of this computer right?)"),
-		day);
+	return give_up(TOOL_NOT_VALID,
+		       outcome->what == OUTCOME_ENDED
+			       ? _("nothing was signed: the certificate ended on %s (see "
+				   "\"jpki-tool help expired\")")
+			       : _("nothing was signed: the certificate is valid only from %s on "
+				   "(is the clock of this computer right?)"),
+		       day);
 }
 
 /* clang-format off */

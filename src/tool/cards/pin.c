@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/cards/pin.h"
 
+#include "agent/words.h"
 #include "holder/module.h"
+#include "holder/text.h"
 #include "tool/cards/words.h"
 #include "tool/terminal/exit.h"
 #include "tool/terminal/pinentry.h"
@@ -21,39 +23,16 @@
 const char *
 pin_question_text(enum key key, enum pin_question question)
 {
-	switch (question) {
-	case PIN_NOW:
-		return key == KEY_AUTH ? _("4-digit PIN for user authentication")
-				       : _("password for digital signature (6 to 16 characters)");
-	case PIN_NEW:
-		return key == KEY_AUTH
-			       ? _("New 4-digit PIN for user authentication")
-			       : _("New password for digital signature (6 to 16 characters)");
-	case PIN_AGAIN:
-		return _("The same once more");
-	}
-	return "";
+	static const enum step steps[] = {
+		[PIN_NOW] = STEP_NOW, [PIN_NEW] = STEP_NEW, [PIN_AGAIN] = STEP_AGAIN};
+
+	return words_field(key, steps[question]);
 }
 
 const char *
 pin_fault_text(enum pin_fault fault, enum key key)
 {
-	if (fault == PIN_NEEDS_BOTH)
-		return _("the new password needs at least one letter and one digit");
-	if (key == KEY_AUTH)
-		return _("this PIN has exactly 4 digits");
-	return _("this password has 6 to 16 characters, only letters and digits");
-}
-
-/* "Reader X, card 0123…" */
-static char *
-card_line(const struct reader *reader)
-{
-	char *text;
-
-	if (asprintf(&text, _("%s, card %s"), reader->name, reader->serial) < 0)
-		return NULL;
-	return text;
+	return words_fault(fault, key);
 }
 
 /* ---- where it comes from ---- */
@@ -88,10 +67,10 @@ read_fd(int fd, struct pin *pin)
 static int
 ask_terminal(int fd, const char *card, const char *question, struct pin *pin)
 {
-	char *prompt;
+	char *prompt = text_made("%s%s%s: ", card ? card : "", card ? "\n" : "", question);
 	int len;
 
-	if (asprintf(&prompt, "%s%s%s: ", card ? card : "", card ? "\n" : "", question) < 0)
+	if (!prompt)
 		return PROMPT_NONE;
 	len = fd >= 0 ? prompt_ask_on(fd, prompt, false, pin->text, sizeof pin->text)
 		      : prompt_ask(prompt, false, pin->text, sizeof pin->text);
@@ -124,19 +103,15 @@ get(const struct options *options, const char *card, const char *question, const
 static enum tool_exit
 no_answer(const struct options *options, int result)
 {
-	if (result == PINENTRY_FAILED) {
-		complain(_("the pinentry program %s does not work"), options->pinentry);
-		return TOOL_FAILED;
-	}
-	if (result == PINENTRY_CANCELLED) {
-		complain("%s", _("cancelled; nothing was sent to the card"));
-		return TOOL_CANCELLED;
-	}
-	if (result == PROMPT_NONE) {
-		complain("%s", _("there is no terminal to ask for the PIN on: use --pin-fd or "
+	if (result == PINENTRY_FAILED)
+		return give_up(TOOL_FAILED, _("the pinentry program %s does not work"),
+			       options->pinentry);
+	if (result == PINENTRY_CANCELLED)
+		return give_up(TOOL_CANCELLED, "%s", _("cancelled; nothing was sent to the card"));
+	if (result == PROMPT_NONE)
+		return give_up(TOOL_USAGE, "%s",
+			       _("there is no terminal to ask for the PIN on: use --pin-fd or "
 				 "--pinentry"));
-		return TOOL_USAGE;
-	}
 	if (options->pin_fd >= 0)
 		complain(_("file descriptor %d gave no PIN"), options->pin_fd);
 	else
@@ -156,11 +131,10 @@ no_answer(const struct options *options, int result)
 static enum tool_exit
 say_fault(const struct options *options, const struct pin_request *request, char **words)
 {
-	if (asprintf(words, request->question == PIN_NOW ? _("%s; no try was lost") : "%s",
-		     pin_fault_text(request->fault, request->key)) < 0) {
-		*words = NULL;
+	*words = text_made(request->question == PIN_NOW ? _("%s; no try was lost") : "%s",
+			   words_fault(request->fault, request->key));
+	if (!*words)
 		return out_of_memory();
-	}
 	if (!uses_pinentry(options) || request->entry == ENTRIES)
 		complain("%s", *words);
 	if (options->pin_fd >= 0 && !isatty(options->pin_fd))
@@ -195,7 +169,10 @@ ask_pin(void *context, const struct pin_request *request, struct pin *pin)
 	int result = 0;
 
 	if (status == TOOL_OK) {
-		card = request->question == PIN_NOW ? card_line(request->reader) : NULL;
+		card = request->question == PIN_NOW
+			       ? text_made(_("%s, card %s"), request->reader->name,
+					   request->reader->serial)
+			       : NULL;
 		result = get(options, card, pin_question_text(request->key, request->question),
 			     words, pin);
 		free(card);

@@ -2,6 +2,7 @@
 /* Whether the programs that should use the card know the module. */
 #include "tool/doctor/parts.h"
 
+#include "holder/text.h"
 #include "tool/browsers/browser.h"
 #include "tool/browsers/p11kit.h"
 #include "tool/system/shell.h"
@@ -30,10 +31,10 @@ look_at_p11kit(struct report *report, const char *folder)
 	report_add(report, MARK_PROBLEM, "unknown", "%s",
 		   _("it does not know the module: programs that ask p11-kit, such as those with "
 		     "GnuTLS, do not find the card"));
-	if (asprintf(&line, "module: %s/" BROWSER_LOGIN_MODULE, folder) >= 0) {
+	line = text_made("module: %s/" BROWSER_LOGIN_MODULE, folder);
+	if (line)
 		word = shell_quote(line);
-		free(line);
-	}
+	free(line);
 	if (word)
 		report_command(report,
 			       "sudo mkdir -p /etc/pkcs11/modules && echo %s | sudo tee "
@@ -51,12 +52,10 @@ look_at_opensc(struct report *report)
 	if (!opensc)
 		return;
 	report_on(report, AREA_P11KIT, opensc);
-	report_add(
-		report, MARK_CAUTION, "opensc-too", "%s",
-		_("OpenSC's module shows the same card a second time and leaves it logged in after "
-		  "use; with programs that try what was typed on both, one typo costs two tries; "
-		  "if "
-		  "you have no other card for it, switch it off"));
+	report_add(report, MARK_CAUTION, "opensc-too", "%s",
+		   _("OpenSC's module shows the same card a second time and leaves it logged in "
+		     "after use; with programs that try what was typed on both, one typo costs two "
+		     "tries; if you have no other card for it, switch it off"));
 	report_command(report, "sudo mkdir -p /etc/pkcs11/modules && echo module: | sudo tee "
 			       "/etc/pkcs11/modules/opensc-pkcs11.module");
 	free(opensc);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Readers on USB that pcscd cannot have: held by the kernel or a program, hidden, without a driver. */
+/* Readers on USB that pcscd cannot have: held by the kernel or a program, hidden, without a driver.
+ */
 #include "tool/doctor/parts.h"
 
 #include "tool/doctor/processes.h"
@@ -295,10 +296,10 @@ held_by_driver(struct report *report, const struct usb_reader *reader)
 	report_add(report, MARK_PROBLEM, "held-by-driver",
 		   _("%s: the kernel's driver %s holds it, so pcscd cannot"), reader->name,
 		   reader->driver);
-	report_command(report,
-		       "echo %s | sudo tee /sys/bus/usb/drivers/%s/unbind && sudo systemctl "
-		       "restart pcscd",
-		       reader->interface, reader->driver);
+	report_command(
+		report,
+		"echo %s | sudo tee /sys/bus/usb/drivers/%s/unbind && sudo systemctl restart pcscd",
+		reader->interface, reader->driver);
 }
 
 /* usbfs is what programs have devices by; pcscd too, but it has no reader at all. */

@@ -3,6 +3,7 @@
 
 #include "holder/certificate.h"
 #include "holder/pin.h"
+#include "holder/text.h"
 #include "tool/cards/cards.h"
 #include "tool/system/child.h"
 #include "tool/system/file.h"
@@ -30,10 +31,8 @@ name_files(const struct options *options, struct job *job)
 
 	if (!options->output)
 		return TOOL_OK;
-	if (asprintf(&job->json_path, "%s.json", options->output) < 0)
-		job->json_path = NULL;
-	if (asprintf(&job->text_path, "%s.txt", options->output) < 0)
-		job->text_path = NULL;
+	job->json_path = text_made("%s.json", options->output);
+	job->text_path = text_made("%s.txt", options->output);
 	if (!job->json_path || !job->text_path)
 		return out_of_memory();
 	status = file_may_write(job->json_path, options->force);
@@ -66,10 +65,9 @@ check_tries(const struct module *module, const struct reader *reader)
 		return cards_tell(module, outcome_just(OUTCOME_PIN_LOCKED));
 	if (status->tries_left == status->tries_allowed)
 		return TOOL_OK;
-	complain("%s",
-		 _("with a PIN only where all its tries are left: log in with it once, in any "
-		   "program, and they are; nothing was sent to the card"));
-	return TOOL_FAILED;
+	return give_up(TOOL_FAILED, "%s",
+		       _("with a PIN only where all its tries are left: log in with it once, in "
+			 "any program, and they are; nothing was sent to the card"));
 }
 
 static enum tool_exit

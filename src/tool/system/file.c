@@ -314,11 +314,10 @@ file_may_enclose(const char *path)
 	if (strcmp(path, "-") == 0 || stat(path, &there) != 0 ||
 	    (there.st_size >= 0 && (uintmax_t)there.st_size <= LARGEST))
 		return TOOL_OK;
-	return give_up(
-		TOOL_FAILED,
-		_("%s is larger than the %d MB that a signature can enclose: sign it without "
-		  "--enclosed"),
-		path, FILE_MEGABYTES);
+	return give_up(TOOL_FAILED,
+		       _("%s is larger than the %d MB that a signature can enclose: sign it "
+			 "without --enclosed"),
+		       path, FILE_MEGABYTES);
 }
 
 enum tool_exit

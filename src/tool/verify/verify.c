@@ -151,11 +151,10 @@ find_content(struct verification *v, const struct options *options, char **stem)
 		v->content = *stem && access(*stem, F_OK) == 0 ? *stem : NULL;
 	}
 	if (v->content && is_read_twice(v->name, v->content))
-		return give_up(
-			TOOL_USAGE,
-			_("%s is both the signature and what was signed: give one of them as a "
-			  "file of its own"),
-			v->content);
+		return give_up(TOOL_USAGE,
+			       _("%s is both the signature and what was signed: give one of them "
+				 "as a file of its own"),
+			       v->content);
 	if (v->content)
 		return TOOL_OK;
 	return give_up(TOOL_USAGE,
