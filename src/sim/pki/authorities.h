@@ -62,7 +62,8 @@ char *sim_ca_make_crl(json_t *entry, enum sim_pin which, int64_t now, char **err
 /* The certificate as PEM, to be freed. */
 char *sim_ca_pem(const json_t *entry, enum sim_pin which, char **error);
 
-/* For "openssl ocsp", to be freed: certificate and key (PEM), and its -index, by serial number alone. */
+/* For "openssl ocsp", to be freed: certificate and key (PEM), and its -index, by serial number
+ * alone. */
 char *sim_ca_responder(const json_t *entry, enum sim_pin which, char **error);
 char *sim_ca_index(const json_t *entry);
 

@@ -116,8 +116,8 @@ bool sim_store_ca_export(struct sim_store *store, const char *folder,
 			 const struct sim_make_options *options, char **error);
 
 /*
- * What "openssl ocsp" needs to be a responder, into `folder`: auth-index.txt, sign-index.txt, and with
- * the authorities' private keys auth-responder.pem, sign-responder.pem, mode 0600.
+ * What "openssl ocsp" needs to be a responder, into `folder`: auth-index.txt, sign-index.txt, and
+ * with the authorities' private keys auth-responder.pem, sign-responder.pem, mode 0600.
  */
 bool sim_store_ca_ocsp(struct sim_store *store, const char *folder,
 		       const struct sim_make_options *options, char **error);
