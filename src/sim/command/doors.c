@@ -28,78 +28,57 @@ session_begin(struct session *session, const struct options *options)
 	       complain_error(error);
 }
 
-/*
- * Takes "[CARD.]NAME=VALUE" apart in `copy`; *card is NULL if none is named. Names of cards may
- * have dots, names of switches have none.
- */
-static bool
-split_switch(char *copy, char **card, char **name, char **value)
-{
-	char *equals = strchr(copy, '=');
-	char *dot;
-
-	if (!equals || equals == copy)
-		return false;
-	*equals = '\0';
-	*value = equals + 1;
-	dot = strrchr(copy, '.');
-	*card = NULL;
-	*name = copy;
-	if (dot) {
-		*dot = '\0';
-		*card = copy;
-		*name = dot + 1;
-	}
-	return true;
-}
-
-static bool
-apply_switch(struct reader *reader, const char *text)
-{
-	char *copy = sim_copy(text), *card, *name, *value, *error = NULL;
-	bool ok = false;
-
-	if (!split_switch(copy, &card, &name, &value)) {
-		complain("--switch '%s' is not [CARD.]NAME=VALUE", text);
-	} else if (card && strcmp(card, reader->card_name) != 0) {
-		ok = true; /* of another reader */
-	} else {
-		ok = sim_card_set_switch(reader->card, name, value, &error) ||
-		     complain_error(error);
-	}
-	free(copy);
-	return ok;
-}
-
 bool
-session_add_reader(struct session *session, const struct options *options, const char *name,
-		   const char *card)
+session_add_reader(struct session *session, const char *name, const char *card)
 {
 	char *error = NULL;
 	struct reader *reader = server_add_reader(session->server, name, &error);
 
 	if (!reader || (card && *card != '\0' && !reader_insert(reader, card, &error)))
 		return complain_error(error);
-	for (int i = 0; reader->card && i < options->switches.count; i++)
-		if (!apply_switch(reader, options->switches.item[i]))
-			return false;
 	return true;
 }
 
-bool
-session_check_switches(const struct session *session, const struct options *options)
+/* Sets the switch on the card of that name, or on all cards that are in readers. */
+static bool
+set_switch(struct session *session, const char *card, const char *name, const char *value)
 {
-	for (int i = 0; i < options->switches.count; i++) {
-		char *copy = sim_copy(options->switches.item[i]), *card, *name, *value;
-		bool known = split_switch(copy, &card, &name, &value) &&
-			     (!card || server_find_card(session->server, card));
+	struct reader *reader = session->server->readers;
+	bool found = !card;
+	char *error = NULL;
 
-		free(copy);
-		if (!known)
-			return complain("--switch '%s': no such card in a reader",
-					options->switches.item[i]);
+	for (unsigned int i = 0; i < WIRE_READERS; i++, reader++) {
+		if (!reader->card || (card && strcmp(card, reader->card_name) != 0))
+			continue;
+		found = true;
+		if (!sim_card_set_switch(reader->card, name, value, &error))
+			return complain_error(error);
 	}
-	return true;
+	return found ||
+	       complain("--switch '%s.%s=%s': no such card in a reader", card, name, value);
+}
+
+/* Names of cards may have dots, names of switches have none. */
+bool
+session_set_switches(struct session *session, const struct options *options)
+{
+	bool ok = true;
+
+	for (int i = 0; ok && i < options->switches.count; i++) {
+		char *copy = sim_copy(options->switches.item[i]), *value = strchr(copy, '='), *dot;
+
+		if (value)
+			*value++ = '\0';
+		dot = strrchr(copy, '.');
+		if (dot)
+			*dot++ = '\0';
+		ok = value && value > copy + 1
+			     ? set_switch(session, dot ? copy : NULL, dot ? dot : copy, value)
+			     : complain("--switch '%s' is not [CARD.]NAME=VALUE",
+					options->switches.item[i]);
+		free(copy);
+	}
+	return ok;
 }
 
 bool

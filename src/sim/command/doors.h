@@ -23,15 +23,11 @@ struct session {
 /* Store, server and trace as the options say; readers and doors are added by the caller. */
 bool session_begin(struct session *session, const struct options *options);
 
-/*
- * Adds a reader and, unless `card` is NULL or empty, puts that card into it and sets the --switch
- * options that name it. False after a complaint.
- */
-bool session_add_reader(struct session *session, const struct options *options, const char *name,
-			const char *card);
+/* Adds a reader with that card, unless it is NULL or empty. False after a complaint. */
+bool session_add_reader(struct session *session, const char *name, const char *card);
 
-/* Complains about --switch options that named no card in a reader. */
-bool session_check_switches(const struct session *session, const struct options *options);
+/* Sets the --switch options on the cards in the readers. False after a complaint. */
+bool session_set_switches(struct session *session, const struct options *options);
 
 /* A folder for sockets that only this user can enter; false after a complaint. */
 bool session_make_folder(struct session *session);

@@ -26,7 +26,7 @@ struct run {
 
 /* Reader "NAME[=CARD]"; the name may be left out. */
 static bool
-add_reader(struct run *run, const struct options *options, const char *text, int number)
+add_reader(struct run *run, const char *text, int number)
 {
 	char name[WIRE_NAME + 1];
 	const char *card = strrchr(text, '=');
@@ -35,7 +35,7 @@ add_reader(struct run *run, const struct options *options, const char *text, int
 	snprintf(name, sizeof name, "%.*s", (int)(length < WIRE_NAME ? length : WIRE_NAME), text);
 	if (length == 0)
 		snprintf(name, sizeof name, READER_NAME, (unsigned int)number);
-	return session_add_reader(&run->session, options, name, !card ? NULL : card + 1);
+	return session_add_reader(&run->session, name, !card ? NULL : card + 1);
 }
 
 static bool
@@ -45,16 +45,16 @@ add_readers(struct run *run, const struct options *options)
 	bool ok = true;
 
 	for (int i = 0; ok && i < options->readers.count; i++)
-		ok = add_reader(run, options, options->readers.item[i], number++);
+		ok = add_reader(run, options->readers.item[i], number++);
 	for (int i = 0; ok && i < options->cards.count; i++) {
 		char *text = sim_text("=%s", options->cards.item[i]);
 
-		ok = add_reader(run, options, text, number++);
+		ok = add_reader(run, text, number++);
 		free(text);
 	}
 	if (ok && number == 0)
-		ok = add_reader(run, options, options->empty ? "" : "=adult", 0);
-	return ok && session_check_switches(&run->session, options);
+		ok = add_reader(run, options->empty ? "" : "=adult", 0);
+	return ok && session_set_switches(&run->session, options);
 }
 
 static bool

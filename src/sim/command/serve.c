@@ -113,10 +113,10 @@ add_readers(struct serve *serve, const struct options *options)
 		bool usual = i == 0 && options->cards.count == 0 && !options->empty;
 
 		snprintf(name, sizeof name, serve->door->reader_name, i);
-		if (!session_add_reader(session, options, name, usual ? "adult" : card[i]))
+		if (!session_add_reader(session, name, usual ? "adult" : card[i]))
 			return false;
 	}
-	return session_check_switches(session, options);
+	return session_set_switches(session, options);
 }
 
 static bool
