@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/doctor/processes.h"
 
-#include "tool/terminal/screen.h"
+#include "tool/system/file.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -15,15 +15,9 @@ static void
 read_name(const char *pid, char *name, size_t size)
 {
 	char path[64];
-	FILE *file;
 
 	(void)snprintf(path, sizeof path, "/proc/%s/comm", pid);
-	file = fopen(path, "re");
-	if (!file || !fgets(name, (int)size, file))
-		name[0] = '\0';
-	name[strcspn(name, "\n")] = '\0';
-	if (file)
-		(void)fclose(file);
+	file_line(path, name, size);
 }
 
 static bool

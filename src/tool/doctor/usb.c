@@ -76,17 +76,9 @@ static void
 read_attribute(const char *folder, const char *name, char *value, size_t size)
 {
 	char path[PATH_MAX];
-	FILE *file;
 
-	value[0] = '\0';
 	(void)snprintf(path, sizeof path, DEVICES "/%s/%s", folder, name);
-	file = fopen(path, "re");
-	if (!file)
-		return;
-	if (!fgets(value, (int)size, file))
-		value[0] = '\0';
-	value[strcspn(value, "\n")] = '\0';
-	(void)fclose(file);
+	file_line(path, value, size);
 }
 
 static unsigned int

@@ -470,3 +470,15 @@ file_text(const char *path)
 	(void)fclose(file);
 	return text;
 }
+
+void
+file_line(const char *path, char *line, size_t size)
+{
+	FILE *file = fopen(path, "re");
+
+	if (!file || !fgets(line, (int)size, file))
+		line[0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	if (file)
+		(void)fclose(file);
+}

@@ -47,6 +47,9 @@ enum tool_exit file_may_enclose(const char *path);
 /* Reads a file ("-": standard input), at most FILE_MEGABYTES. The caller frees *data. */
 enum tool_exit file_read(const char *path, uint8_t **data, size_t *len);
 
+/* The first line of a file, without its end and what has no room; empty if there is none. */
+void file_line(const char *path, char *line, size_t size);
+
 /* A small file up to its first NUL, without any message; the caller frees it. NULL with errno. */
 char *file_text(const char *path);
 
