@@ -434,6 +434,8 @@ mkdir -p "$HOME/snap/firefox/common" "$HOME/.var/app/org.chromium.Chromium"
 look
 finds "Firefox in a Snap" caution snap "snap/firefox"
 finds "Chromium in a Flatpak" caution flatpak "org.chromium.Chromium"
+check "and the way to the card from there" grep -q 'doc/clients/flatpak\.md' \
+	<(timeout 120 "$doctor_program" --module "$module" doctor 2>/dev/null)
 
 ## All of it
 

@@ -3,6 +3,7 @@
 
 #include "holder/text.h"
 #include "tool/system/child.h"
+#include "tool/terminal/text.h"
 #include "tool/terminal/screen.h"
 
 #include <errno.h>
@@ -156,6 +157,20 @@ const char *
 browser_word(enum browser browser)
 {
 	return browsers[browser].word;
+}
+
+const char *
+browser_sandbox_text(enum sandbox sandbox)
+{
+	return sandbox == SANDBOX_SNAP
+		       ? _("from inside a Snap it cannot load modules of this computer, and "
+			   "OpenSC's, "
+			   "which some Snaps bring, leaves the card logged in: install it as a "
+			   "package of the distribution (or of its maker) instead")
+		       : _("from inside a Flatpak it cannot load modules of this computer: install "
+			   "it as a package of the distribution (or of its maker) instead, or let "
+			   "it "
+			   "reach the card through p11-kit's socket (doc/clients/flatpak.md)");
 }
 
 bool

@@ -61,6 +61,9 @@ bool browser_is_here(enum browser browser, const struct places *places);
 /* Looks again whether it runs. */
 void browser_look_running(struct place *place);
 
+/* Why it cannot be set up in there, and what to do. Not for SANDBOX_NONE. */
+const char *browser_sandbox_text(enum sandbox sandbox);
+
 /* Whether it is for mail: what it needs is the key for signatures, and to trust its authority. */
 bool browser_is_for_mail(enum browser browser);
 

@@ -327,9 +327,7 @@ plan_place(struct plan *plan, const struct place *place, bool *trust)
 		return STEP_NONE;
 	}
 	if (place->sandbox != SANDBOX_NONE) {
-		row(place, MARK_CAUTION, "%s",
-		    _("cannot load modules of this computer from inside its package; install the "
-		      "browser as a package of the distribution (or of its maker) instead"));
+		row(place, MARK_CAUTION, "%s", browser_sandbox_text(place->sandbox));
 		return STEP_NONE;
 	}
 	if (place->db.state == NSSDB_UNREADABLE) {

@@ -105,10 +105,8 @@ judge(struct report *report, const struct place *place, bool p11kit)
 	report_on(report, areas[place->browser], place->folder);
 	if (place->sandbox != SANDBOX_NONE) {
 		report_add(report, MARK_CAUTION,
-			   place->sandbox == SANDBOX_SNAP ? "snap" : "flatpak",
-			   _("in a %s it cannot load modules of this computer; install it as a "
-			     "package of the distribution (or of its maker) instead"),
-			   place->sandbox == SANDBOX_SNAP ? "Snap" : "Flatpak");
+			   place->sandbox == SANDBOX_SNAP ? "snap" : "flatpak", "%s",
+			   browser_sandbox_text(place->sandbox));
 		return;
 	}
 	switch (place->db.state) {
