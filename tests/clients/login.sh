@@ -124,7 +124,7 @@ others_card() {
 chmod 755 "$work" "$play"
 { add_user && folders; } >"$work/out" 2>&1 || bail "prepared" "$work/out"
 
-if [ -x /usr/sbin/sssd ]; then
+if [ -x /usr/sbin/sssd ] && dpkg --compare-versions "$(version_of sssd-common)" ge 2.9; then
 	program SSSD "$(version_of sssd-common)"
 	pam_begin
 	preparation sssd
@@ -142,7 +142,7 @@ if [ -x /usr/sbin/sssd ]; then
 	kill $sssd_pid
 	wait $sssd_pid 2>/dev/null
 else
-	skip "login with SSSD" "sssd is not installed"
+	skip "login with SSSD" "no SSSD of 2.9 or newer is installed"
 	add_row "SSSD" "skipped: sssd is not installed"
 fi
 if [ -e "$(echo /usr/lib/*/security/pam_pkcs11.so)" ]; then
