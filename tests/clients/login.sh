@@ -143,7 +143,7 @@ if [ -x /usr/sbin/sssd ] && dpkg --compare-versions "$(version_of sssd-common)" 
 	wait $sssd_pid 2>/dev/null
 else
 	skip "login with SSSD" "no SSSD of 2.9 or newer is installed"
-	add_row "SSSD" "skipped: sssd is not installed"
+	add_row "SSSD" "skipped: no SSSD of 2.9 or newer"
 fi
 if [ -e "$(echo /usr/lib/*/security/pam_pkcs11.so)" ]; then
 	program pam_pkcs11 "$(version_of libpam-pkcs11)"
