@@ -81,11 +81,11 @@ check "while it has the PIN the card is logged out again" left_no_open_key
 fresh_card
 ssh_with_agent() { ssh server.example true || return 1; }
 refuses "once the card was out, the agent refuses" "agent refused operation" ssh_with_agent
-refuses "and does not take the key twice" "agent refused operation" \
-	"$answer" 60 "Enter passphrase for PKCS#11:" $pin_auth -- ssh-add -s "$modules/jpki-auth-pkcs11.so"
 preparation again "Enter passphrase for PKCS#11:" $pin_auth
 check "after the way back of the page it logs in" ssh server.example true
 check "and no try was lost on it" tries_left 3 5
+refuses "and does not take the key twice" "agent refused operation" \
+	"$answer" 60 "Enter passphrase for PKCS#11:" $pin_auth -- ssh-add -s "$modules/jpki-auth-pkcs11.so"
 agent_end
 check "an agent takes the PIN of one of two tokens" agent_begin jpki-pkcs11.so $pin_auth
 check "and does not try it on the other" tries_left 3 5
