@@ -176,14 +176,19 @@ struct jpki_functions {
 	/*
 	 * Since 1.2: sends them to the card in a slot, which is logged out afterwards, and fills in
 	 * the answers. To a card that is no My Number card nothing is sent beyond the look that
-	 * tells so: CKR_TOKEN_NOT_PRESENT. With a PIN (of the log-in key; NULL: without), that is
-	 * presented once, if all its tries are there: else CKR_FUNCTION_REJECTED. As above, and
-	 * CKR_PIN_INCORRECT, CKR_PIN_LOCKED, CKR_PIN_INVALID (refused before),
-	 * CKR_USER_ALREADY_LOGGED_IN (somebody in this process is), CKR_DEVICE_ERROR,
-	 * CKR_HOST_MEMORY.
+	 * tells so: CKR_TOKEN_NOT_PRESENT. As above, and CKR_USER_ALREADY_LOGGED_IN (somebody in
+	 * this process is), CKR_DEVICE_ERROR, CKR_HOST_MEMORY.
 	 */
-	CK_RV (*probe_card)(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
-			    struct jpki_probe_report *report);
+	CK_RV (*probe_card)(CK_SLOT_ID slot, struct jpki_probe_report *report);
+
+	/*
+	 * Since 1.2: the same with the PIN of the log-in key, which is presented once, to the card
+	 * that the session was opened on, if all its tries are there: else CKR_FUNCTION_REJECTED.
+	 * As above, and CKR_PIN_INCORRECT, CKR_PIN_LOCKED, CKR_PIN_INVALID (refused before),
+	 * CKR_SESSION_HANDLE_INVALID, CKR_DEVICE_REMOVED.
+	 */
+	CK_RV (*probe_card_with_pin)(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin,
+				     CK_ULONG pin_len, struct jpki_probe_report *report);
 };
 
 #endif

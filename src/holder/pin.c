@@ -182,31 +182,51 @@ pin_login(const struct session *session)
 	return rv == CKR_OK ? outcome : module_outcome(module, token, rv);
 }
 
+/* To the card that the session was opened on, before the PIN was asked. */
+static struct outcome
+probe_with_pin(const struct session *session, struct jpki_probe_report *report)
+{
+	struct module *module = session->module;
+	struct token *token = session_token(session);
+	struct pin *pin = pin_new();
+	struct outcome outcome = ask_now(module, session->reader, session->key, pin);
+	sigset_t before;
+	CK_RV rv = CKR_OK;
+
+	if (outcome.what == OUTCOME_OK) {
+		work_begin(module, BUSY_CHECKING_PIN, &before);
+		rv = module->jpki->probe_card_with_pin(session->handle, (CK_UTF8CHAR *)pin->text,
+						       pin->len, report);
+		work_end(module, &before);
+	}
+	pin_free(pin);
+	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LOCKED)
+		return was_wrong(module, token);
+	return rv == CKR_OK ? outcome : outcome_of(rv);
+}
+
 struct outcome
 pin_probe(struct module *module, struct reader *reader, CK_SLOT_ID slot, bool with_pin,
 	  struct jpki_probe_report *report)
 {
-	struct token *token = &reader->tokens[KEY_AUTH];
-	struct pin *pin = with_pin ? pin_new() : NULL;
-	struct outcome outcome = outcome_just(OUTCOME_OK);
+	struct session session;
+	struct outcome outcome;
 	sigset_t before;
 	CK_RV rv;
 
-	if (with_pin)
-		outcome = ask_now(module, reader, KEY_AUTH, pin);
-	if (outcome.what != OUTCOME_OK) {
-		pin_free(pin);
-		return outcome;
-	}
 	*report = (struct jpki_probe_report){.size = sizeof *report};
-	work_begin(module, with_pin ? BUSY_CHECKING_PIN : BUSY_PROBING, &before);
-	rv = module->jpki->probe_card(slot, pin ? (CK_UTF8CHAR *)pin->text : NULL,
-				      pin ? pin->len : 0, report);
-	work_end(module, &before);
-	pin_free(pin);
-	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LOCKED)
-		return was_wrong(module, token);
-	return outcome_of(rv);
+	if (!with_pin) {
+		work_begin(module, BUSY_PROBING, &before);
+		rv = module->jpki->probe_card(slot, report);
+		work_end(module, &before);
+		return outcome_of(rv);
+	}
+	rv = session_open(&session, module, reader, KEY_AUTH, false);
+	if (rv != CKR_OK)
+		return outcome_of(rv);
+	outcome = probe_with_pin(&session, report);
+	session_close(&session);
+	return outcome;
 }
 
 static struct outcome

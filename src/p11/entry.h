@@ -17,7 +17,8 @@ CK_RV jpki_get_slot_status(CK_SLOT_ID slot, struct jpki_slot_status *status);
 CK_RV jpki_get_readers(struct jpki_reader_list *list);
 CK_RV jpki_get_asking(struct jpki_asking *asking);
 CK_RV jpki_list_probes(struct jpki_probe_report *report);
-CK_RV jpki_probe_card(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
-		      struct jpki_probe_report *report);
+CK_RV jpki_probe_card(CK_SLOT_ID slot, struct jpki_probe_report *report);
+CK_RV jpki_probe_card_with_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
+			       struct jpki_probe_report *report);
 
 #endif

@@ -16,6 +16,7 @@ static const struct jpki_functions vendor_functions = {
 	.get_asking = jpki_get_asking,
 	.list_probes = jpki_list_probes,
 	.probe_card = jpki_probe_card,
+	.probe_card_with_pin = jpki_probe_card_with_pin,
 };
 
 /*

@@ -179,15 +179,29 @@ jpki_list_probes(struct jpki_probe_report *report)
 }
 
 CK_RV
-jpki_probe_card(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
-		struct jpki_probe_report *report)
+jpki_probe_card(CK_SLOT_ID slot, struct jpki_probe_report *report)
 {
 	struct api api;
 	CK_RV rv = api_begin(&api);
 
-	if (rv == CKR_OK && (!report || report->size != sizeof *report || (!pin && pin_len)))
+	if (rv == CKR_OK && (!report || report->size != sizeof *report))
 		rv = CKR_ARGUMENTS_BAD;
 	if (rv == CKR_OK)
-		rv = slot_probe(api.module, slot, (struct bytes){pin, pin_len}, report);
+		rv = slot_probe(api.module, slot, report);
+	return api_end(&api, rv);
+}
+
+CK_RV
+jpki_probe_card_with_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
+			 struct jpki_probe_report *report)
+{
+	struct api api;
+	CK_RV rv = api_begin_session(&api, session);
+
+	if (rv == CKR_OK && (!pin || !report || report->size != sizeof *report))
+		rv = CKR_ARGUMENTS_BAD;
+	if (rv == CKR_OK)
+		rv = slot_probe_with_pin(api.module, api.session, (struct bytes){pin, pin_len},
+					 report);
 	return api_end(&api, rv);
 }

@@ -486,19 +486,17 @@ fill_answer(struct jpki_probe *probe, const struct probe_answer *answer)
 	memcpy(probe->data, answer->data, answer->data_len);
 }
 
-CK_RV
-slot_probe(struct module *m, CK_SLOT_ID slot, struct bytes pin, struct jpki_probe_report *report)
+/* `expected`: the insertion that is meant, 0 for any. */
+static enum result
+probe(struct module *m, struct reader *reader, uint64_t expected, struct bytes pin,
+      struct jpki_probe_report *report)
 {
 	struct probe_answer answers[JPKI_PROBES_MAX] = {0};
 	unsigned int protocol = 1;
-	enum layout_key key;
-	struct reader *reader = access_find(m, slot, &key);
 	struct token *t;
 	enum result r;
 
 	slot_list_probes(report);
-	if (!reader)
-		return CKR_SLOT_ID_INVALID;
 	(void)pthread_mutex_lock(&m->state);
 	report->alone = !reader->pcsc.in_use;
 	report->atr_len = reader->pcsc.atr_len;
@@ -506,9 +504,32 @@ slot_probe(struct module *m, CK_SLOT_ID slot, struct bytes pin, struct jpki_prob
 	(void)pthread_mutex_unlock(&m->state);
 	r = access_begin(m, reader, &t);
 	if (r == RESULT_OK)
-		r = access_end(m, reader, token_probe(t, pin, report->alone, answers, &protocol));
+		r = access_end(m, reader,
+			       token_probe(t, expected, pin, report->alone, answers, &protocol));
 	report->protocol = protocol;
 	for (CK_ULONG i = 0; i < report->count; i++)
 		fill_answer(&report->probes[i], &answers[i]);
-	return r == RESULT_DECLINED ? CKR_FUNCTION_REJECTED : rv_of_slot_result(r);
+	return r;
+}
+
+CK_RV
+slot_probe(struct module *m, CK_SLOT_ID slot, struct jpki_probe_report *report)
+{
+	enum layout_key key;
+	struct reader *reader = access_find(m, slot, &key);
+
+	if (!reader)
+		return CKR_SLOT_ID_INVALID;
+	return rv_of_slot_result(probe(m, reader, 0, (struct bytes){NULL, 0}, report));
+}
+
+CK_RV
+slot_probe_with_pin(struct module *m, struct session *s, struct bytes pin,
+		    struct jpki_probe_report *report)
+{
+	enum result r;
+
+	(void)access_poll(m);
+	r = probe(m, s->reader, s->insertion, pin, report);
+	return r == RESULT_DECLINED ? CKR_FUNCTION_REJECTED : rv_of_result(r);
 }

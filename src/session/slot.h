@@ -24,9 +24,11 @@ CK_RV slot_status(struct module *m, CK_SLOT_ID slot, struct jpki_slot_status *st
 /* All readers, also those that the setting hides. Asks no card. */
 void slot_readers(struct module *m, struct jpki_reader_list *list);
 
-/* The vendor interface's probes: what they are; and their answers. `pin`: NULL, without one. */
+/* The vendor interface's probes: what they are; and their answers, with a PIN or without. */
+struct session;
 void slot_list_probes(struct jpki_probe_report *report);
-CK_RV slot_probe(struct module *m, CK_SLOT_ID slot, struct bytes pin,
-		 struct jpki_probe_report *report);
+CK_RV slot_probe(struct module *m, CK_SLOT_ID slot, struct jpki_probe_report *report);
+CK_RV slot_probe_with_pin(struct module *m, struct session *s, struct bytes pin,
+			  struct jpki_probe_report *report);
 
 #endif

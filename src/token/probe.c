@@ -452,20 +452,23 @@ send_all(struct run *run, struct probe_answer *answers)
 }
 
 enum result
-token_probe(struct token *t, struct bytes pin, bool alone, struct probe_answer *answers,
-	    unsigned int *protocol)
+token_probe(struct token *t, uint64_t expected, struct bytes pin, bool alone,
+	    struct probe_answer *answers, unsigned int *protocol)
 {
 	struct run run = {.t = t, .pin = pin, .alone = alone};
-	enum result r = state_anybody_logged_in(t) ? RESULT_LOGGED_IN : work_begin(t, 0);
+	enum result r = state_anybody_logged_in(t) ? RESULT_LOGGED_IN : work_begin(t, expected);
 
 	if (r != RESULT_OK)
 		return r;
 	run.insertion = t->insertion;
 	*protocol = link_protocol(t->link);
+	t->shown = true; /* who is asked for the PIN was shown this card: it is compared before */
 	if (alone) {
 		r = work_power_anew(t, run.insertion);
 		if (r != RESULT_OK)
 			return r;
+		if (work_is_over(t, run.insertion))
+			return work_end(t, RESULT_CARD_CHANGED);
 	}
 	r = send_all(&run, answers);
 	if (r == RESULT_DECLINED) { /* by us, not by the card */

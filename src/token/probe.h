@@ -41,7 +41,7 @@ struct probe_row probe_row(size_t i);
  * the card, which may then be powered anew and reset. answers[probe_count()] is filled as far as it
  * came. RESULT_NOT_JPKI; RESULT_LOGGED_IN; for the PIN as token_login.
  */
-enum result token_probe(struct token *t, struct bytes pin, bool alone, struct probe_answer *answers,
-			unsigned int *protocol);
+enum result token_probe(struct token *t, uint64_t expected, struct bytes pin, bool alone,
+			struct probe_answer *answers, unsigned int *protocol);
 
 #endif

@@ -320,9 +320,11 @@ login_to_probe(struct run *r, int slot)
 	CK_UTF8CHAR copy[16];
 	CK_RV rv;
 
+	if (!r->at[slot].open)
+		return STEP_SKIPPED;
 	memcpy(copy, pin, strlen(pin));
 	rv = p11_own_functions("jpki-pkcs11")
-		     ->probe_card((CK_SLOT_ID)slot, copy, strlen(pin), &report);
+		     ->probe_card_with_pin(r->at[slot].session, copy, strlen(pin), &report);
 	return rv == CKR_FUNCTION_REJECTED ? CKR_PIN_INCORRECT : rv;
 }
 
@@ -448,7 +450,7 @@ ACTION(find_key, STEP_SESSION);
 ACTION(sign_pss, STEP_SESSION);
 ACTION(change_pin, STEP_SESSION);
 ACTION(session_info, STEP_SESSION);
-ACTION(login_to_probe, STEP_SLOT);
+ACTION(login_to_probe, STEP_SESSION);
 ACTION(ask_for_event, STEP_LOOKS);
 ACTION(take_card_out_and_wait, STEP_LOOKS);
 ACTION(reinsert, STEP_LOOKS);
@@ -573,7 +575,9 @@ const struct scenario scenarios[] = {
 	  {NULL, 0}}},
 	{"probes",
 	 {{&act_token_info, AUTH},
+	  {&act_open_session, AUTH},
 	  {&act_login_to_probe, AUTH},
+	  {&act_close_session, AUTH},
 	  {&act_token_info, SIGN},
 	  {NULL, 0}}},
 	{"events",

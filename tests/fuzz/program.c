@@ -527,7 +527,7 @@ probe_card(struct program *p, CK_SLOT_ID slot)
 	struct jpki_probe_report *report = program_room(p, sizeof *report);
 
 	report->size = sizeof *report;
-	return jpki_probe_card(slot, NULL, 0, report);
+	return jpki_probe_card(slot, report);
 }
 
 static void

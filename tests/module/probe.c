@@ -18,14 +18,20 @@ static struct jpki_probe_report report;
 static CK_RV
 probe(const char *pin)
 {
+	const struct jpki_functions *jpki = p11_own_functions("jpki-pkcs11");
 	CK_UTF8CHAR copy[16] = "";
+	CK_SESSION_HANDLE session;
+	CK_RV rv;
 
 	memset(&report, 0, sizeof report);
 	report.size = sizeof report;
-	if (pin)
-		memcpy(copy, pin, strlen(pin));
-	return p11_own_functions("jpki-pkcs11")
-		->probe_card(SLOT_AUTH, pin ? copy : NULL, pin ? strlen(pin) : 0, &report);
+	if (!pin)
+		return jpki->probe_card(SLOT_AUTH, &report);
+	memcpy(copy, pin, strlen(pin));
+	session = p11_open(f, SLOT_AUTH);
+	rv = jpki->probe_card_with_pin(session, copy, strlen(pin), &report);
+	assert_int_equal(f->C_CloseSession(session), CKR_OK);
+	return rv;
 }
 
 static const struct jpki_probe *
@@ -180,13 +186,32 @@ another_card_gets_nothing_but_the_look_at_it(void **state)
 	(void)state;
 	harness_card("foreign");
 	exchanges = harness_exchanges();
-	assert_int_equal(probe(PIN_AUTH), CKR_TOKEN_NOT_PRESENT);
+	assert_int_equal(probe(NULL), CKR_TOKEN_NOT_PRESENT);
 	assert_in_range(harness_exchanges() - exchanges, 1, 2);
 	assert_int_equal(probe(NULL), CKR_TOKEN_NOT_PRESENT);
 	assert_in_range(harness_exchanges() - exchanges, 1, 2);
 	harness_card("juki");
-	(void)probe(PIN_AUTH);
+	(void)probe(NULL);
 	assert_int_equal(answer("select-isd")->state, JPKI_PROBE_NOT_SENT);
+}
+
+/* The session was opened, and the PIN typed, for the card that lay there then. */
+static void
+a_card_put_in_after_the_pin_was_typed_gets_no_pin(void **state)
+{
+	CK_UTF8CHAR pin[] = PIN_AUTH;
+	const unsigned long verifies = harness_verifies();
+	CK_SESSION_HANDLE session;
+	CK_RV rv;
+
+	(void)state;
+	session = p11_open(f, SLOT_AUTH);
+	harness_sim("swap", "alias", NULL);
+	memset(&report, 0, sizeof report);
+	report.size = sizeof report;
+	rv = p11_own_functions("jpki-pkcs11")->probe_card_with_pin(session, pin, 4, &report);
+	assert_true(rv == CKR_DEVICE_REMOVED || rv == CKR_SESSION_HANDLE_INVALID);
+	assert_int_equal(harness_verifies(), verifies);
 }
 
 static void
@@ -235,6 +260,7 @@ main(int argc, char *argv[])
 		CASE(with_the_pin_one_verify_and_what_ends_a_login),
 		CASE(a_pin_is_not_sent_unless_all_its_tries_are_there),
 		CASE(another_card_gets_nothing_but_the_look_at_it),
+		CASE(a_card_put_in_after_the_pin_was_typed_gets_no_pin),
 		CASE(who_is_logged_in_is_left_so),
 		CASE(nothing_of_the_holder_and_no_serial_number_is_kept),
 	};

@@ -113,10 +113,17 @@ jpki_list_probes(struct jpki_probe_report *report)
 }
 
 CK_RV
-jpki_probe_card(CK_SLOT_ID slot, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
-		struct jpki_probe_report *report)
+jpki_probe_card(CK_SLOT_ID slot, struct jpki_probe_report *report)
 {
-	(void)slot;
+	report->count = slot;
+	return STANDS_IN;
+}
+
+CK_RV
+jpki_probe_card_with_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
+			 struct jpki_probe_report *report)
+{
+	(void)session;
 	(void)pin;
 	report->protocol = pin_len;
 	return STANDS_IN;
@@ -222,7 +229,9 @@ vendor_interface_calls_the_module(void **state)
 	assert_int_equal(asking.by_agent, CK_TRUE);
 	assert_int_equal(functions->list_probes(&report), STANDS_IN);
 	assert_int_equal(report.count, 7);
-	assert_int_equal(functions->probe_card(0, NULL, 4, &report), STANDS_IN);
+	assert_int_equal(functions->probe_card(5, &report), STANDS_IN);
+	assert_int_equal(report.count, 5);
+	assert_int_equal(functions->probe_card_with_pin(0, NULL, 4, &report), STANDS_IN);
 	assert_int_equal(report.protocol, 4);
 }
 
