@@ -257,6 +257,7 @@ opensc_step() {
 		fi
 		return 1
 	fi
+	if browser_ended; then opensc_end=crashed; return; fi
 	if shows_page; then opensc_end=served; return; fi
 	if [ -n "${failed_window:-}" ]; then window "$failed_window" >/dev/null; else shows root "$no_certificate"; fi &&
 		{ opensc_end=refused; return; }
@@ -264,10 +265,18 @@ opensc_step() {
 	return 1
 }
 
-# opensc_log_in: sets $prompts and $opensc_end (served, refused, or nothing after a while).
+# opensc_log_in: sets $prompts and $opensc_end (served, refused, or nothing after a while). A browser
+# that crashes with that module, as Chromium did once, is started once more.
 opensc_log_in() {
-	prompts=0 opensc_end='' chosen=''
-	await_seen opensc_step >"$work/out"
+	local again
+	for again in yes no; do
+		prompts=0 opensc_end='' chosen=''
+		await_seen opensc_step >"$work/out"
+		if [ "$opensc_end" != crashed ] || [ $again = no ]; then return; fi
+		new_card
+		begin
+		open_site
+	done
 }
 
 # opensc_served: by the last log-in; older ones ask for both PINs, newer ones for the one.
