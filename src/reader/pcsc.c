@@ -59,8 +59,8 @@ static const struct row rows[] = {
 	{SCARD_W_REMOVED_CARD, RESULT_CARD_CHANGED},
 	{SCARD_W_RESET_CARD, RESULT_RESET},
 	{SCARD_W_UNPOWERED_CARD, RESULT_RESET},
-	/* Told of a reset, then connected before its end: pcscd forgets the protocol last. It says so
-	 * before anything is sent to the card (pcsc-lite's SCardTransmit, SCardDisconnect). */
+	/* Told of a reset, then connected before its end: pcscd forgets the protocol last. It says
+	 * so before anything is sent to the card (pcsc-lite's SCardTransmit, SCardDisconnect). */
 	{SCARD_E_PROTO_MISMATCH, RESULT_RESET},
 	{SCARD_E_SHARING_VIOLATION, RESULT_BUSY},
 };

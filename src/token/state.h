@@ -43,14 +43,14 @@ struct token {
 	/* About this insertion of the card; state_reset clears it. */
 	uint64_t insertion;
 	enum token_kind kind;
-	bool met;	    /* it has the JPKI application */
-	bool logged_out;    /* by us, at least once: nothing is open that others left open */
-	bool unproven;	    /* logged in, and nothing proves any more that it is the same card */
-	bool doubted;	    /* the card was reset or did not answer, or the machine slept */
-	bool pin_presented; /* in this transaction */
+	bool met;	     /* it has the JPKI application */
+	bool logged_out;     /* by us, at least once: nothing is open that others left open */
+	bool unproven;	     /* logged in, and nothing proves any more that it is the same card */
+	bool doubted;	     /* the card was reset or did not answer, or the machine slept */
+	bool pin_presented;  /* in this transaction */
 	unsigned int resets; /* of the card in this transaction, as far as they were got over */
-	bool power_off;	    /* only taking the power logs out: no other application to select */
-	size_t other;	    /* which of layout_others worked last */
+	bool power_off;	     /* only taking the power logs out: no other application to select */
+	size_t other;	     /* which of layout_others worked last */
 	enum token_learnt short_read, pss;
 	bool pss_asked;
 	bool have_info;
@@ -104,8 +104,8 @@ enum result work_go_on(struct token *t, uint64_t expected);
 enum result work_cross(struct token *t);
 
 /*
- * In work that presented no PIN. After a reset of the card it is met anew; true: do the work once more.
- * Else `r` says what it came to.
+ * In work that presented no PIN. After a reset of the card it is met anew; true: do the work once
+ * more. Else `r` says what it came to.
  */
 bool work_resume(struct token *t, enum result *r);
 

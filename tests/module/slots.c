@@ -796,8 +796,8 @@ slot_events_are_told_once(void **state)
 }
 
 /*
- * pcscd resets a card for each program that died in a transaction, also while the next one gets to know
- * it; a reset of which others were told before is noticed by SCARD_E_PROTO_MISMATCH alone.
+ * pcscd resets a card for each program that died in a transaction, also while the next one gets to
+ * know it; a reset of which others were told before is noticed by SCARD_E_PROTO_MISMATCH alone.
  */
 static void
 a_card_that_is_reset_while_it_is_read_is_read_all_the_same(void **state)
