@@ -19,15 +19,15 @@ static const char *const purposes[][KEYS] = {
 	[JPKI_AGENT_LOGIN] = {
 		[KEY_AUTH] = N_("A program wants to log in somewhere with your My Number card."),
 		[KEY_SIGN] = N_("A program wants to SIGN with your My Number card, in your "
-			"name. Whoever gets a signature can read your name, address, birth date "
-			"and sex."),
+					"name.\nWhoever gets a signature can read your name, "
+					"address, birth date and sex."),
 	},
 	[JPKI_AGENT_SIGNATURE] = {
 		[KEY_AUTH] = N_("A program wants ONE use of your My Number card's key for user "
 			"authentication."),
-		[KEY_SIGN] = N_("A program wants ONE SIGNATURE with your My Number card, in "
-			"your name. Whoever gets it can read your name, address, birth date and "
-			"sex."),
+		[KEY_SIGN] = N_("A program wants ONE SIGNATURE with your My Number card, in your "
+				"name.\nWhoever gets it can read your name, address, birth date "
+				"and sex."),
 	},
 	[JPKI_AGENT_CHANGE] = {
 		[KEY_AUTH] = N_("A program wants to change the PIN for user authentication of "
