@@ -2,6 +2,7 @@
 /* Help: what the tool has, topic by topic, and what doctor finds. */
 #include "desktop/pages.h"
 
+#include "desktop/reminders.h"
 #include "desktop/rows.h"
 #include "tool/commands/commands.h"
 #include "tool/terminal/text.h"
@@ -63,6 +64,7 @@ help_new(void)
 		rows_add(group, _("Why does it not work?"), MARK_NONE,
 			 _("Looks at readers, cards and programs, and changes nothing.")),
 		rows_button(_("Look for the cause"), NULL, "win.doctor", NULL, NULL));
+	reminders_add(box);
 	gtk_box_append(box, rows_paragraph(_("Not made or endorsed by J-LIS or the Digital "
 					     "Agency.")));
 	return page;

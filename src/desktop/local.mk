@@ -16,6 +16,7 @@ src_tool_jpki_desktop_SOURCES = \
 	src/desktop/pin-dialog.c src/desktop/pin-dialog.h \
 	src/desktop/pin-entry.c src/desktop/pin-entry.h \
 	src/desktop/pins.c \
+	src/desktop/reminders.c src/desktop/reminders.h \
 	src/desktop/rows.c src/desktop/rows.h \
 	src/desktop/tasks.c src/desktop/tasks.h \
 	src/desktop/watch.c src/desktop/watch.h \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-desktop: what a card holder does at home, in a window. */
+#include "desktop/reminders.h"
 #include "desktop/window.h"
 #include "tool/system/start.h"
 #include "tool/terminal/text.h"
@@ -14,6 +15,7 @@
 
 static GtkWindow *window;
 static char *module;
+static gboolean remind;
 
 static void
 on_activate(GApplication *application, void *unused)
@@ -44,12 +46,24 @@ on_signal(void *application)
 	return G_SOURCE_REMOVE;
 }
 
+/* Without a window. */
+static int
+on_options(GApplication *application, GVariantDict *options, void *unused)
+{
+	(void)application;
+	(void)options;
+	(void)unused;
+	return remind ? reminders_tell() : -1;
+}
+
 int
 main(int argc, char *argv[])
 {
 	const GOptionEntry entries[] = {
 		{"module", 0, 0, G_OPTION_ARG_FILENAME, &module, N_("the PKCS#11 module to use"),
 		 "PATH"},
+		{"remind", 0, 0, G_OPTION_ARG_NONE, &remind,
+		 N_("tell whether a certificate ends soon, by the dates that are kept"), NULL},
 		{0},
 	};
 	AdwApplication *application;
@@ -64,6 +78,7 @@ main(int argc, char *argv[])
 	g_application_set_option_context_parameter_string(G_APPLICATION(application), "[FILE]");
 	g_signal_connect(application, "activate", G_CALLBACK(on_activate), NULL);
 	g_signal_connect(application, "open", G_CALLBACK(on_open), NULL);
+	g_signal_connect(application, "handle-local-options", G_CALLBACK(on_options), NULL);
 	(void)g_unix_signal_add(SIGINT, on_signal, application);
 	(void)g_unix_signal_add(SIGTERM, on_signal, application);
 	(void)g_unix_signal_add(SIGHUP, on_signal, application);

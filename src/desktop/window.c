@@ -5,6 +5,7 @@
 #include "desktop/file.h"
 #include "desktop/pages.h"
 #include "desktop/pin-dialog.h"
+#include "desktop/reminders.h"
 #include "desktop/rows.h"
 #include "desktop/tasks.h"
 #include "tool/terminal/text.h"
@@ -85,6 +86,8 @@ looked(struct job *job)
 	}
 	if (window && !job->was_left && job->status != TOOL_OK)
 		say_nothing_seen(&job->sheet);
+	if (window && !job->was_left && job->status == TOOL_OK)
+		reminders_keep(found);
 	look_free(seen);
 	seen = job->status == TOOL_OK && !job->was_left ? found : NULL;
 	if (seen != found)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Reminders: switched on, told once, switched off, with a systemctl that only says what it was told."""
+
+import os
+import subprocess
+
+from gi.repository import Gio, GLib
+
+from screen import PATIENCE, Screen, build, finish, report, work
+
+bin_folder = work + "/bin"
+told = work + "/told"
+os.makedirs(bin_folder, exist_ok=True)
+with open(bin_folder + "/systemctl", "w", encoding="utf-8") as script:
+    script.write('#!/bin/sh\necho "$*" >>"%s"\n' % told)
+os.chmod(bin_folder + "/systemctl", 0o755)
+os.environ["PATH"] = bin_folder + ":" + os.environ["PATH"]
+dates = os.environ["HOME"] + "/.local/share/jpki-pkcs11/dates"
+shown = []
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+node = Gio.DBusNodeInfo.new_for_xml(
+    "<node><interface name='org.freedesktop.Notifications'><method name='Notify'>"
+    + "".join("<arg type='%s' direction='in'/>" % kind for kind in ("s", "u", "s", "s", "s", "as", "a{sv}", "i"))
+    + "<arg type='u' direction='out'/></method></interface></node>"
+)
+
+
+def on_call(_bus, _sender, _path, _interface, _method, arguments, invocation):
+    shown.append(arguments.unpack()[4])
+    invocation.return_value(GLib.Variant("(u)", (1,)))
+
+
+bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+bus.register_object("/org/freedesktop/Notifications", node.interfaces[0], on_call, None, None)
+Gio.bus_own_name_on_connection(bus, "org.freedesktop.Notifications", Gio.BusNameOwnerFlags.NONE, None, None)
+
+
+def remind():
+    """As the timer does it, while this program shows what it is told."""
+    program = subprocess.Popen([build + "/src/tool/jpki-desktop", "--remind"], env=dict(os.environ, LC_ALL="C.UTF-8"))
+    loop = GLib.MainContext.default()
+    while program.poll() is None:
+        loop.iteration(False)
+        GLib.usleep(10000)
+    return program.wait(PATIENCE)
+
+
+screen = Screen("C.UTF-8", cards=("near-expiry",))
+screen.shows("a card whose certificate ends in 20 days", "20 days left")
+report("nothing is kept that nobody asked for", not os.path.exists(dates))
+screen.type("", "ctrl+4")
+screen.press("Switch on")
+good = screen.until(lambda: read(dates))
+report("switched on, the dates are kept", good, read(dates))
+lines = read(dates).splitlines()
+report("... and they alone", lines and all(len(line.split()) == 2 and line.endswith(" 0") for line in lines), lines)
+report("... the timer is switched on", "--user enable --now jpki-reminders.timer" in read(told), read(told))
+day = lines[0].split()[0] if lines else "?"
+screen.shows("... and they are shown", "Only the dates are kept. " + day)
+
+report("the timer's program ends well", remind() == 0)
+report("it tells of the 20 days", shown and "ends on %s, in 20 days" % day in shown[0], shown)
+shown.clear()
+remind()
+report("... once", not shown, shown)
+
+screen.press("Switch off")
+report("switched off, nothing is kept", screen.until(lambda: not os.path.exists(dates)))
+good = screen.until(lambda: "--user disable --now jpki-reminders.timer" in read(told))
+report("... and the timer is off", good, read(told))
+status = screen.end()
+report("told to end, it ends well", status == 0, status)
+finish()
