@@ -59,6 +59,9 @@ put_command(FILE *out, const struct jpki_probe *p)
 		(void)fprintf(out, "%02X", p->command[i]);
 	if (p->command_len > shown)
 		(void)fprintf(out, " 00 x %lu", p->command_len - shown);
+	/* What follows is the PIN, or the hash of a sentence. */
+	if (strcmp(p->name, "pin") == 0 || (p->command_len == 4 && p->command[1] == 0x2a))
+		(void)fputs(" ...", out);
 }
 
 char *
