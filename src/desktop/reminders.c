@@ -5,7 +5,6 @@
 #include "tool/system/child.h"
 #include "tool/terminal/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -40,6 +39,17 @@ is_on(void)
 	return there;
 }
 
+/* And past what follows it. */
+static int
+next_number(const char **at)
+{
+	char *end;
+	const long number = strtol(*at, &end, 10);
+
+	*at = *end ? end + 1 : end;
+	return number >= 0 && number <= 9999 ? (int)number : 0;
+}
+
 /* Lines "2031-03-02 90"; what is none is left out. */
 static size_t
 read_dates(struct kept kept[KEPT])
@@ -51,11 +61,14 @@ read_dates(struct kept kept[KEPT])
 		text = g_strdup("");
 	lines = g_strsplit(text, "\n", -1);
 	for (char **line = lines; *line && count < KEPT; line++) {
-		struct kept one = {0};
+		const char *at = *line;
+		struct kept one;
 
-		if (sscanf(*line, "%4d-%2d-%2d %4d", &one.day.year, &one.day.month, &one.day.day,
-			   &one.told) == 4 &&
-		    day_exists(one.day))
+		one.day.year = next_number(&at);
+		one.day.month = next_number(&at);
+		one.day.day = next_number(&at);
+		one.told = next_number(&at);
+		if (day_exists(one.day))
 			kept[count++] = one;
 	}
 	g_strfreev(lines);
