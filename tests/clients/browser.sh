@@ -290,3 +290,78 @@ closes() {
 	must "$1: closes" browser_close
 	check "$1: all tries left, card logged out, nothing left running" left_clean
 }
+
+# What both browsers go through, where the site, the card and the words to be seen are ready. They have
+# open_site, module_add and module_delete of their own.
+
+# TLS 1.2, nothing but a log-in; $row12 is its row.
+logs_in_over_12() {
+	begin
+	open_site
+	log_in_seen "TLS 1.2"
+	closes "TLS 1.2"
+	row "logs in over TLS 1.2; asks one PIN"
+	row12=$((${#rows[@]} - 1))
+}
+
+# TLS 1.3, and the browser stays open; $row13 is its row.
+logs_in_over_13() {
+	new_card
+	begin
+	open_site
+	log_in_begins "TLS 1.3"
+	pin_picture "$build/clients/$page-prompt.png"
+	log_in_ends "TLS 1.3"
+	check "TLS 1.3: the card is logged out while the browser runs" left_logged_out
+	row "logs in over TLS 1.3 only; asks one PIN"
+	row13=$((${#rows[@]} - 1))
+}
+
+# p11-kit brings both modules, but a browser gets the one for logging in.
+logs_in_by_p11kit() {
+	rm -f /usr/share/p11-kit/modules/opensc-pkcs11.module
+	must "p11-kit's modules in the list" module_add p11-kit "$libdir/p11-kit-proxy.so"
+	new_card
+	begin
+	open_site
+	log_in_seen "p11-kit"
+	closes "p11-kit"
+	row "through p11-kit, with both modules installed: asks one PIN"
+	must "p11-kit's modules away again" module_delete p11-kit
+}
+
+# In Japanese, which is chosen already.
+logs_in_in_japanese() {
+	new_card
+	begin
+	open_site
+	log_in_begins "Japanese"
+	pin_picture "$build/clients/$page-prompt.ja.png"
+	log_in_ends "Japanese"
+	closes "Japanese"
+	row "in Japanese, with token-labels = japanese"
+}
+
+# OpenSC's module in place of ours: the same log-ins.
+compares_with_opensc() {
+	must "OpenSC: our module away" module_delete "JPKI Auth"
+	must "OpenSC: its module" module_add OpenSC "$modules/opensc-pkcs11.so"
+	site 1.2
+	new_card
+	begin
+	open_site
+	opensc_log_in
+	must "OpenSC, TLS 1.2: logs in" opensc_served
+	must "OpenSC, TLS 1.2: closes" browser_close
+	theirs[row12]=$(exchanges)
+	check "TLS 1.2: not more exchanges than with OpenSC (${ours[row12]}, ${theirs[row12]})" \
+		[ "${ours[row12]}" -le "${theirs[row12]}" ]
+	site 1.3
+	new_card
+	open_site
+	opensc_log_in
+	check "OpenSC, TLS 1.3: not logged in" [ "$opensc_end" = refused ]
+	must "OpenSC, TLS 1.3: closes" browser_close
+	theirs[row13]=fails
+	new_card
+}

@@ -78,26 +78,12 @@ must "first start: closes" browser_close
 
 recipe setup "set up with jpki-tool" 'shown:Type "yes" to go on:' yes
 
-# TLS 1.2, nothing but a log-in.
 site 1.2
-begin
-open_site
-log_in_seen "TLS 1.2"
-closes "TLS 1.2"
-row "logs in over TLS 1.2; asks one PIN"
-row12=$((${#rows[@]} - 1))
+logs_in_over_12
 
 # TLS 1.3, and then all that can happen to a browser that stays open.
 site 1.3
-new_card
-begin
-open_site
-log_in_begins "TLS 1.3"
-pin_picture "$build/clients/firefox-prompt.png"
-log_in_ends "TLS 1.3"
-check "TLS 1.3: the card is logged out while the browser runs" left_logged_out
-row "logs in over TLS 1.3 only; asks one PIN"
-row13=$((${#rows[@]} - 1))
+logs_in_over_13
 
 begin
 card_out
@@ -122,16 +108,7 @@ row "another certificate on the card: asks which, logs in"
 
 recipe remove "set back with jpki-tool" 'shown:Type "yes" to go on:' yes
 
-# p11-kit brings both modules, but a browser gets the one for logging in.
-rm -f /usr/share/p11-kit/modules/opensc-pkcs11.module
-must "p11-kit's modules in the list" module_add p11-kit "$libdir/p11-kit-proxy.so"
-new_card
-begin
-open_site
-log_in_seen "p11-kit"
-closes "p11-kit"
-row "through p11-kit, with both modules installed: asks one PIN"
-must "p11-kit's modules away again" module_delete p11-kit
+logs_in_by_p11kit
 
 # A card that cannot sign for TLS 1.3.
 recipe modutil "set up by hand with modutil" "shown:<enter> to continue" ""
@@ -162,14 +139,7 @@ rm "$(profile)/user.js"
 prefer security.tls.version.max 4
 prefer intl.locale.requested '"ja"'
 screen_language=jpn chooser=選択した証明書の詳細 pin_window=パスワード auth_token=利用者証明
-new_card
-begin
-open_site
-log_in_begins "Japanese"
-pin_picture "$build/clients/firefox-prompt.ja.png"
-log_in_ends "Japanese"
-closes "Japanese"
-row "in Japanese, with token-labels = japanese"
+logs_in_in_japanese
 rm "$HOME/.config/jpki-pkcs11.conf" "$(profile)/user.js"
 prefer intl.locale.requested '"en-US"'
 screen_language=eng chooser=$chooser_english pin_window=$pin_window_english
@@ -181,25 +151,6 @@ if [ "$(. /etc/os-release && echo "${VERSION_ID:-}")" = 12 ]; then
 	client_finish
 fi
 failed_window="(Problem loading page|Warning: Security Risk)"
-must "OpenSC: our module away" module_delete "JPKI Auth"
-must "OpenSC: its module" module_add OpenSC "$modules/opensc-pkcs11.so"
-site 1.2
-new_card
-begin
-open_site
-opensc_log_in
-must "OpenSC, TLS 1.2: logs in" opensc_served
-must "OpenSC, TLS 1.2: closes" browser_close
-theirs[row12]=$(exchanges)
-check "TLS 1.2: not more exchanges than with OpenSC (${ours[row12]}, ${theirs[row12]})" \
-	[ "${ours[row12]}" -le "${theirs[row12]}" ]
-site 1.3
-new_card
-open_site
-opensc_log_in
-check "OpenSC, TLS 1.3: not logged in" [ "$opensc_end" = refused ]
-must "OpenSC, TLS 1.3: closes" browser_close
-theirs[row13]=fails
-new_card
+compares_with_opensc
 
 client_finish
