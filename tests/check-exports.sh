@@ -45,8 +45,19 @@ if ! make -s -C "$build" install DESTDIR="$root" >"$root.log" 2>&1; then
 	rm -f "$root.log"
 	exit 1
 fi
+window='' window_pages=''
+if grep -q "^DESKTOP_TRUE=''" "$build/config.log"; then
+	window="
+invalid.jpki_pkcs11.Desktop.desktop
+invalid.jpki_pkcs11.Desktop.metainfo.xml
+invalid.jpki_pkcs11.Desktop.svg
+jpki-desktop
+jpki-reminders.service
+jpki-reminders.timer" window_pages="
+jpki-desktop.1"
+fi
 same "the modules, their headers and files for p11-kit are installed" \
-	"_jpki-card-sim
+	"$(sort <<<"_jpki-card-sim
 _jpki-tool
 authorities.txt
 jpki-agent.service
@@ -63,13 +74,13 @@ jpki-tool
 jpki-tool
 jpki-tool.mo
 libpcsclite.so.1
-pkcs11-v3.h" \
+pkcs11-v3.h$window")" \
 	"$(find "$root" -type f ! -path '*/man/*' -printf '%f\n' | sort)"
 same "no .la file is installed" "" "$(find "$root" -name '*.la')"
-same "the manual pages are installed" "jpki-card-sim.1
+same "the manual pages are installed" "$(sort <<<"jpki-card-sim.1
 jpki-pkcs11.7
 jpki-tool.1
-jpki-tool.1" "$(find "$root" -path '*/man/*' -type f -printf '%f\n' | sort)"
+jpki-tool.1$window_pages")" "$(find "$root" -path '*/man/*' -type f -printf '%f\n' | sort)"
 make -s -C "$build" uninstall DESTDIR="$root" >"$root.log" 2>&1 || { echo "not ok make uninstall"; status=1; }
 same "make uninstall leaves nothing" "" "$(find "$root" ! -type d)"
 rm -f "$root.log"

@@ -250,7 +250,7 @@ cards_run(const struct options *options,
 				 void *context),
 	  void *context)
 {
-	struct module module;
+	struct module module = {0};
 	enum tool_exit status = cards_open(&module, options);
 
 	if (status == TOOL_OK)
