@@ -170,8 +170,17 @@ class Screen:
             report("\"%s\" can be pressed" % name, False, self.words())
         return good
 
+    def has_keyboard(self):
+        """Whether what is on top has it."""
+        nodes = self.nodes()
+        said = subprocess.run(
+            ["xdotool", "getactivewindow", "getwindowname"], capture_output=True, text=True, check=False
+        )
+        return nodes and said.stdout.strip() == name_of(nodes[0])
+
     def type(self, text, *keys):
         """On the keyboard."""
+        self.until(self.has_keyboard, 10)
         if text:
             subprocess.run(["xdotool", "type", "--delay", "20", text], check=False)
         if keys:
