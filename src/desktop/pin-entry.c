@@ -45,7 +45,8 @@ take_back(void)
 	bool more = typed->len > 0;
 
 	while (more) {
-		more = (typed->text[--typed->len] & 0xC0) == 0x80 && typed->len > 0;
+		typed->len--;
+		more = (typed->text[typed->len] & 0xC0) == 0x80 && typed->len > 0;
 		typed->text[typed->len] = '\0';
 	}
 }

@@ -220,7 +220,7 @@ make_scratch(struct work *work, char why[NSSDB_WHY])
 	work->scratch = text_made("%.*s/" SCRATCH, (int)(slash - work->list), work->list);
 	if (work->scratch)
 		work->copy = text_made("%s/" LIST, work->scratch);
-	if (!work->copy)
+	if (!work->scratch || !work->copy)
 		return no_memory(why);
 	if (mkdir(work->scratch, 0700) != 0 && errno != EEXIST)
 		return cannot_write(why, work->scratch);
