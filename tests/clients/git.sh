@@ -77,6 +77,8 @@ check "and no try is lost in all of this" left_clean
 
 if command -v gpgsm gnupg-pkcs11-scd pinentry-curses >/dev/null; then
 	program "git, gpgsm" "$(gpgsm --version | sed -n '1s/.* //p')"
+	# The one that needs no desktop, whichever the machine prefers.
+	mkdir -m 700 "$HOME/.gnupg" && echo "pinentry-program $(command -v pinentry-curses)" >"$HOME/.gnupg/gpg-agent.conf"
 	recipe gpgsm-setup "tells GnuPG about the card"
 	echo "another change" >"$play/file" && git -C "$play" add file
 	recipe gpgsm-sign "signs a commit (X.509)" "PIN" $pin_auth
