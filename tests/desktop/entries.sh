@@ -23,7 +23,10 @@ check() {
 }
 
 check "the entry in menus is well formed" desktop-file-validate $id.desktop
-check "what software centres show is well formed" appstreamcli validate --no-net $id.metainfo.xml
+# It has no page on the network yet, which Debian 13's appstreamcli wants and Debian 12's has no word for.
+check "what software centres show is well formed" sh -c '
+	appstreamcli validate --no-net "$0" ||
+		appstreamcli validate --no-net --override=url-homepage-missing=info "$0"' $id.metainfo.xml
 check "the entry's icon is the one that is there" grep -qx "Icon=$id" $id.desktop
 check "... and the entry the one that software centres name" grep -q "launchable.*>$id.desktop<" $id.metainfo.xml
 check "the version is that of the program" grep -q "release version=\"$(sed -n 's/^AC_INIT(\[jpki-pkcs11\], \[\([^]]*\)\].*/\1/p' ../configure.ac)\"" $id.metainfo.xml
