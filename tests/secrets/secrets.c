@@ -501,6 +501,16 @@ test_core(void)
 	(void)unlink(path);
 }
 
+/* Others of the same user cannot look into jpki-tool. */
+static bool
+may_look(const char *into)
+{
+	if (geteuid() == 0)
+		return true;
+	(void)printf("skip no password is left in %s: only root may look\n", into);
+	return false;
+}
+
 /* Where the user's agent asks for the password. */
 
 static pid_t
@@ -535,10 +545,13 @@ static void
 test_asked(void)
 {
 	const size_t password = private_needles + 1;
-	const pid_t agent = agent_start();
 	struct scan_result now, agent_before;
 	struct client c;
+	pid_t agent;
 
+	if (!may_look("the agent and its client"))
+		return;
+	agent = agent_start();
 	client_start(&c);
 	(void)expect(&c, "initialize", "");
 	(void)expect(&c, "open", "");
@@ -642,6 +655,8 @@ check_tool(bool by_descriptor, const char *name)
 static void
 test_tool(void)
 {
+	if (!may_look("jpki-tool"))
+		return;
 	check_tool(true, "jpki-tool that was given a password on a descriptor has forgotten it "
 			 "when it is used");
 	check_tool(false, "and one that asked by pinentry too");
