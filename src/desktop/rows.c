@@ -227,9 +227,13 @@ rows_button(const char *label, const char *about, const char *action, const char
 	GtkWidget *button = gtk_button_new_with_label(label);
 	char *name = g_strdup_printf("%s: %s", label, about ? about : "");
 
-	if (about)
+	if (about) {
+		/* what newer GTK sets, and reads out in place of the name */
+		gtk_accessible_reset_relation(GTK_ACCESSIBLE(button),
+					      GTK_ACCESSIBLE_RELATION_LABELLED_BY);
 		gtk_accessible_update_property(GTK_ACCESSIBLE(button),
 					       GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+	}
 	g_free(name);
 	if (two)
 		gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "(ss)", one, two);
