@@ -30,22 +30,26 @@ static char folder[64];
 static pid_t agent;
 static const char *tool;
 
-/* It is told what stands in its log; "open" stays until it is ended. */
+/*
+ * It answers what stands next in its list; "open" stays until it is ended. It tells of a question once
+ * that answer is off the list: whoever ends it then finds nothing of it at work any more.
+ */
 static const char script[] = "#!/bin/sh\n"
 			     "echo $$ >\"$0.pid\"\n"
 			     "echo 'OK here'\n"
 			     "while read -r word rest; do\n"
-			     "	printf '%s %s\\n' \"$word\" \"$rest\" >>\"$0.told\"\n"
+			     "	answer=ok\n"
 			     "	case $word in\n"
 			     "	GETPIN | CONFIRM)\n"
 			     "		read -r answer <\"$0.words\" || answer=cancel\n"
-			     "		sed -i 1d \"$0.words\"\n"
-			     "		case $answer in\n"
-			     "		cancel) echo 'ERR 83886179 cancelled'; continue ;;\n"
-			     "		open) exec sleep 60 ;;\n"
-			     "		ok) ;;\n"
-			     "		*) printf 'D %s\\n' \"$answer\" ;;\n"
-			     "		esac ;;\n"
+			     "		sed -i 1d \"$0.words\" ;;\n"
+			     "	esac\n"
+			     "	printf '%s %s\\n' \"$word\" \"$rest\" >>\"$0.told\"\n"
+			     "	case $answer in\n"
+			     "	cancel) echo 'ERR 83886179 cancelled'; continue ;;\n"
+			     "	open) exec sleep 60 ;;\n"
+			     "	ok) ;;\n"
+			     "	*) printf 'D %s\\n' \"$answer\" ;;\n"
 			     "	esac\n"
 			     "	echo OK\n"
 			     "done\n";

@@ -116,12 +116,14 @@ check "--test-fork: a child may initialize again" \
 	has 'C_Initialize in forked child' tool --test-fork
 # The main thread signs meanwhile (OpenSC 0.23), or before (0.26).
 threads() {
+	local status
 	auth --login --pin $pin_auth --test --test-threads ILGISLT0 --test-threads ILSLT1GI \
-		--test-threads ILSLT0T1T0T1 >"$work/threads" 2>&1 &&
-		[ "$(grep -c '^Test thread [012] returning rv\(:CKR_OK\| = 0\)$' "$work/threads")" -eq 3 ] &&
-		return
-	grep -i thread "$work/threads"
-	return 1
+		--test-threads ILSLT0T1T0T1 >"$work/threads" 2>&1
+	status=$?
+	# Their lines may stand behind what the main thread is about to say.
+	[ "$(grep -c 'Test thread [012] returning rv\(:CKR_OK\| = 0\)$' "$work/threads")" -eq 3 ] || status=1
+	[ $status -eq 0 ] || grep -v '_threads thread:\|C_GetTokenInfo' "$work/threads"
+	return $status
 }
 # The very first look at the card is where threads meet, so each round is a new process.
 many_threads() {
