@@ -25,7 +25,8 @@ auth_token="JPKI Auth 4-digit PIN"
 export MOZ_CRASHREPORTER_DISABLE=1
 
 # What an administrator may set for all profiles: nothing of the network, no welcome, and the
-# authority of our site. How certificates are chosen is left as it is.
+# authority of our site. How certificates are chosen is left as it is. When it hears that the network
+# changed, as it does after its start, it hangs up on a site that waits for the PIN.
 policies() {
 	cat <<END
 {"policies": {
@@ -38,6 +39,7 @@ policies() {
 		"browser.warnOnQuitShortcut": {"Value": false, "Status": "locked"},
 		"browser.startup.page": {"Value": 0, "Status": "locked"},
 		"network.http.tls-handshake-timeout": {"Value": 300, "Status": "locked"},
+		"network.http.network-changed.timeout": {"Value": 300, "Status": "locked"},
 		"network.http.speculative-parallel-limit": {"Value": 0, "Status": "locked"},
 		"browser.safebrowsing.malware.enabled": {"Value": false, "Status": "locked"},
 		"browser.safebrowsing.phishing.enabled": {"Value": false, "Status": "locked"}

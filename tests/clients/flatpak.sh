@@ -72,6 +72,7 @@ make_profile() {
 		certutil -A -d "sql:$profile" -n site -t C,, -i "$work/ca/ca.pem" || return 1
 	cat >"$profile/user.js" <<-END
 		user_pref("network.http.tls-handshake-timeout", 300);
+		user_pref("network.http.network-changed.timeout", 300);
 		user_pref("network.http.speculative-parallel-limit", 0);
 		user_pref("datareporting.policy.dataSubmissionEnabled", false);
 		user_pref("browser.aboutwelcome.enabled", false);

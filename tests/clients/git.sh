@@ -77,7 +77,9 @@ check "and no try is lost in all of this" left_clean
 
 if command -v gpgsm gnupg-pkcs11-scd pinentry-curses >/dev/null; then
 	program "git, gpgsm" "$(gpgsm --version | sed -n '1s/.* //p')"
-	# The one that needs no desktop, whichever the machine prefers.
+	# The one that needs no desktop, whichever the machine prefers. It does not draw on a terminal that cannot move
+	# its cursor, such as one is by default where there is none.
+	run_as=(env TERM=vt100)
 	mkdir -m 700 "$HOME/.gnupg" && echo "pinentry-program $(command -v pinentry-curses)" >"$HOME/.gnupg/gpg-agent.conf"
 	recipe gpgsm-setup "tells GnuPG about the card"
 	echo "another change" >"$play/file" && git -C "$play" add file
@@ -111,6 +113,7 @@ if command -v gpgsm gnupg-pkcs11-scd pinentry-curses >/dev/null; then
 	recipe_text gpgsm-sign >"$work/recipe.sh"
 	check "gpgsm: a wrong PIN is asked again" run_block "$work/recipe.sh" "$work/again" PIN 9999 PIN $pin_auth
 	check "and the right one gives the try back" left_clean
+	run_as=()
 fi
 
 if command -v osslsigncode >/dev/null && [ -e "$(echo /usr/lib/*/engines-3/pkcs11.so)" ]; then
