@@ -17,6 +17,15 @@ failed=0
 test ! -d tests/cards || cp -r tests/cards "$work/state"
 printf '1234\n' >"$work/pin"
 "$sim" switches >"$work/switches" || exit 99
+people="adult alias child opted-out phone"
+alike="alias"
+if test "${1:-}" = all; then
+	people=$("$sim" people | awk '$1 != "foreign" && $1 != "juki" { print $1 }')
+	alike="alias moved near-expiry expired renewed"
+fi
+for person in $people; do
+	test -d "$work/state/cards/$person" || "$sim" make "$person" >/dev/null || exit 99
+done
 
 bad() { echo "not ok $1"; failed=1; }
 
@@ -261,15 +270,6 @@ seen=$(
 )
 test "$(echo "$seen" | grep -c '^not ok adult: personal')" = 4 || bad "a leak would be seen: $seen"
 report "$work/adult.json" adult --json && still "$work/adult.json" >"$work/adult.still"
-people="adult alias child opted-out phone"
-alike="alias"
-if test "${1:-}" = all; then
-	people=$("$sim" people | awk '$1 != "foreign" && $1 != "juki" { print $1 }')
-	alike="alias moved near-expiry expired renewed"
-	for person in $people; do
-		test -d "$work/state/cards/$person" || "$sim" make "$person" >/dev/null || exit 99
-	done
-fi
 for person in $people; do
 	for form in --json ''; do
 		report "$work/report" "$person" $form || bad "$person: no report: $(cat "$work/said")"
