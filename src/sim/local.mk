@@ -37,7 +37,6 @@ src_sim_libsim_doors_la_SOURCES = \
 	src/sim/base/loop.c src/sim/base/loop.h \
 	src/sim/base/reading.c src/sim/base/reading.h src/sim/base/trace.c src/sim/base/trace.h \
 	src/sim/control/control.c src/sim/control/control.h src/sim/control/orders.c \
-	src/sim/control/orders.h \
 	src/sim/doors/doors.h src/sim/doors/qemu.c src/sim/doors/vpcd.c \
 	src/sim/pcscd/answer.c src/sim/pcscd/call.c src/sim/pcscd/call.h \
 	src/sim/pcscd/client.c src/sim/pcscd/client.h \
@@ -68,9 +67,9 @@ standindir = $(pkglibdir)
 standin_PROGRAMS = src/sim/standin/libpcsclite.so.1
 src_sim_standin_libpcsclite_so_1_SOURCES = \
 	src/sim/base/error.c src/sim/base/error.h src/sim/base/socket.c src/sim/base/socket.h \
-	src/sim/standin/codes.h src/sim/standin/error.c src/sim/standin/link.c \
+	src/sim/standin/codes.h src/sim/standin/link.c \
 	src/sim/standin/link.h src/sim/standin/query.c src/sim/standin/status-change.c \
-	src/sim/standin/talk.c src/sim/standin/talk.h src/sim/standin/winscard.c \
+	src/sim/standin/talk.c src/sim/standin/winscard.c \
 	src/sim/standin/wire.h
 src_sim_standin_libpcsclite_so_1_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 src_sim_standin_libpcsclite_so_1_CFLAGS = $(AM_CFLAGS) -fPIC

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/card/chip.h"
+
 static char folder[128];
 static struct sim_store *store;
 static char last_dir[256];
@@ -146,6 +148,12 @@ const char *
 help_last_dir(void)
 {
 	return last_dir;
+}
+
+bool
+help_pin_is(const struct sim_card *card, enum sim_pin pin, const char *text)
+{
+	return card->pin[pin].set && strcmp(card->pin[pin].text, text) == 0;
 }
 
 struct answer

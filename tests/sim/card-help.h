@@ -49,6 +49,9 @@ void help_free(struct sim_card *card);
 /* The folder of a card that help_card() made last. */
 const char *help_last_dir(void);
 
+/* True if the PIN is the card's; spends nothing. */
+bool help_pin_is(const struct sim_card *card, enum sim_pin pin, const char *text);
+
 /* Sends a command given in hexadecimal (spaces are ignored). */
 struct answer send_bytes(struct sim_card *card, const uint8_t *command, size_t len);
 struct answer send_hex(struct sim_card *card, const char *hex);

@@ -149,13 +149,13 @@ a_pin_is_changed_after_it_was_verified(void **state)
 	assert_sw(card, "00240180 04 35363738", 0x6982);
 	assert_sw(card, "00200080 04 31323334", 0x9000);
 	assert_sw(card, "00240180 04 35363738", 0x9000);
-	assert_true(sim_card_pin_is(card, SIM_PIN_AUTH, "5678"));
+	assert_true(help_pin_is(card, SIM_PIN_AUTH, "5678"));
 	assert_sw(card, "00200080 04 31323334", 0x63C2);
 	assert_sw(card, "00200080 04 35363738", 0x9000);
 	help_free(card);
 	card = sim_card_open(help_last_dir(), &error);
 	assert_non_null(card);
-	assert_true(sim_card_pin_is(card, SIM_PIN_AUTH, "5678"));
+	assert_true(help_pin_is(card, SIM_PIN_AUTH, "5678"));
 	help_free(card);
 }
 

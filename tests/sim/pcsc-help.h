@@ -38,8 +38,11 @@ int pcsc_end(void **state);
 #define ORDER(...)                                                                                 \
 	do {                                                                                       \
 		char *error = NULL;                                                                \
-		if (!control_client_do(control, &error, __VA_ARGS__, NULL))                        \
+		json_t *ordered = control_client_ask(control, &error, __VA_ARGS__, NULL);          \
+                                                                                                   \
+		if (!ordered)                                                                      \
 			fail_msg("order refused: %s", error);                                      \
+		json_decref(ordered);                                                              \
 	} while (0)
 
 /* One program: a context and a connection to the first reader. */

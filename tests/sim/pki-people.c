@@ -228,7 +228,7 @@ renewal_gives_new_keys_and_leaves_pins_and_tries(void **state)
 		member(after, SIM_PIN_SIGN, "present"))); /* nothing comes that was not there */
 	assert_int_equal(verify("to-renew", SIM_PIN_AUTH), X509_V_OK);
 	expect_ok(sim_card_reload(card, &error), error);
-	assert_true(sim_card_pin_is(card, SIM_PIN_AUTH, "9876"));
+	assert_true(help_pin_is(card, SIM_PIN_AUTH, "9876"));
 	assert_int_equal(sim_card_tries(card, SIM_PIN_AUTH), 2);
 
 	X509_free(old);
@@ -282,7 +282,7 @@ a_child_can_get_a_signing_certificate_later_for_the_rest_of_the_term(void **stat
 	json_decref(child);
 	dir = sim_store_card_dir(help_store(), "grown", &error);
 	card = sim_card_open(dir, &error);
-	assert_true(sim_card_pin_is(card, SIM_PIN_SIGN, "GROWN15"));
+	assert_true(help_pin_is(card, SIM_PIN_SIGN, "GROWN15"));
 	sim_card_power_on(card);
 	assert_sw(card, SELECT_JPKI, 0x9000);
 	assert_int_equal(send_hex(card, "00B08800 00").data[0], 0x8F);

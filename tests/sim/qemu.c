@@ -219,8 +219,8 @@ order(const char *word, const char *card)
 	if (child == 0) {
 		struct control_client *own = control_client_open(place("control"), NULL);
 
-		_exit(own == NULL || !(card ? control_client_do(own, NULL, word, card, NULL)
-					    : control_client_do(own, NULL, word, NULL)));
+		_exit(own == NULL || !(card ? control_client_ask(own, NULL, word, card, NULL)
+					    : control_client_ask(own, NULL, word, NULL)));
 	}
 	return child;
 }

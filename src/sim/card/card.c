@@ -165,12 +165,6 @@ sim_card_is_open(const struct sim_card *card, enum sim_pin pin)
 }
 
 bool
-sim_card_pin_is(const struct sim_card *card, enum sim_pin pin, const char *text)
-{
-	return card->pin[pin].set && strcmp(card->pin[pin].text, text) == 0;
-}
-
-bool
 sim_card_set_switch(struct sim_card *card, const char *name, const char *value, char **error)
 {
 	struct sim_switches changed;

@@ -68,9 +68,6 @@ bool sim_card_set_tries(struct sim_card *card, enum sim_pin pin, unsigned int le
 /* True while the PIN is presented, that is, while the key can be used without it. */
 bool sim_card_is_open(const struct sim_card *card, enum sim_pin pin);
 
-/* True if the PIN is the card's; spends nothing. For the tests. */
-bool sim_card_pin_is(const struct sim_card *card, enum sim_pin pin, const char *text);
-
 /* Sets a behaviour switch (see switches.h), kept in the card's folder. */
 bool sim_card_set_switch(struct sim_card *card, const char *name, const char *value, char **error);
 

@@ -97,37 +97,15 @@ control_client_ask_words(struct control_client *client, char **error, int count,
 	return ask(client, error, array);
 }
 
-static json_t *
-ask_list(struct control_client *client, char **error, const char *word, va_list arguments)
-{
-	json_t *array = json_array();
-
-	for (; word; word = va_arg(arguments, const char *))
-		json_array_append_new(array, json_string(word));
-	return ask(client, error, array);
-}
-
 json_t *
 control_client_ask(struct control_client *client, char **error, const char *word, ...)
 {
+	json_t *array = json_array();
 	va_list arguments;
-	json_t *reply;
 
 	va_start(arguments, word);
-	reply = ask_list(client, error, word, arguments);
+	for (; word; word = va_arg(arguments, const char *))
+		json_array_append_new(array, json_string(word));
 	va_end(arguments);
-	return reply;
-}
-
-bool
-control_client_do(struct control_client *client, char **error, const char *word, ...)
-{
-	va_list arguments;
-	json_t *reply;
-
-	va_start(arguments, word);
-	reply = ask_list(client, error, word, arguments);
-	va_end(arguments);
-	json_decref(reply);
-	return reply != NULL;
+	return ask(client, error, array);
 }

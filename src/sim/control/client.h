@@ -25,8 +25,4 @@ json_t *control_client_ask(struct control_client *client, char **error, const ch
 json_t *control_client_ask_words(struct control_client *client, char **error, int count,
 				 char *const words[]);
 
-/* As control_client_ask with only success and failure for an answer. */
-bool control_client_do(struct control_client *client, char **error, const char *word, ...)
-	__attribute__((sentinel));
-
 #endif

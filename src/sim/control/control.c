@@ -10,7 +10,6 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/socket.h"
-#include "sim/control/orders.h"
 
 #define REQUEST_MAX 8192
 #define SEEN_WITHIN 5000000 /* microseconds: pcscd looks about every 0.4 s */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/control/orders.h"
+#include "sim/control/control.h"
 
 #include <stdlib.h>
 #include <string.h>

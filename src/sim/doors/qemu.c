@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/doors/doors.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,6 @@
 #define BODY_MAX 65536 /* QEMU's own limit */
 
 #define MAGIC "VSCD"
-#define VERSION 2 /* 0.0.2, VSCARD_MAKE_VERSION */
 #define READER_ID 0
 #define READER_ID_NONE 0xffffffffU
 
@@ -50,19 +50,6 @@ struct qemu {
 	uint8_t message[HEADER_SIZE + BODY_MAX];
 };
 
-static void
-put_number(uint8_t *to, uint32_t number)
-{
-	for (int i = 0; i < 4; i++)
-		to[i] = (uint8_t)(number >> (24 - 8 * i));
-}
-
-static uint32_t
-get_number(const uint8_t *from)
-{
-	return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
-}
-
 /* QEMU is gone, or speaks something else. */
 static void
 hang_up(struct qemu *qemu)
@@ -83,10 +70,9 @@ static void
 say(struct qemu *qemu, enum type type, uint32_t reader, const void *body, size_t length)
 {
 	uint8_t message[HEADER_SIZE + SIM_RESPONSE_MAX];
+	const uint32_t header[] = {htonl(type), htonl(reader), htonl((uint32_t)length)};
 
-	put_number(message, type);
-	put_number(message + 4, reader);
-	put_number(message + 8, (uint32_t)length);
+	memcpy(message, header, sizeof header);
 	if (length > 0)
 		memcpy(message + HEADER_SIZE, body, length);
 	if (send(qemu->fd, message, HEADER_SIZE + length, MSG_NOSIGNAL | MSG_DONTWAIT) !=
@@ -105,9 +91,8 @@ tell_inserted(struct qemu *qemu)
 static void
 greet(struct qemu *qemu)
 {
-	uint8_t init[12] = MAGIC; /* no capabilities */
+	uint8_t init[12] = MAGIC "\0\0\0\2"; /* version 0.0.2; no capabilities */
 
-	put_number(init + 4, VERSION);
 	say(qemu, TYPE_INIT, READER_ID_NONE, init, sizeof init);
 	say(qemu, TYPE_READER_ADD, READER_ID, READER_NAME, sizeof READER_NAME);
 	qemu->unconfirmed = 1;
@@ -115,24 +100,17 @@ greet(struct qemu *qemu)
 		tell_inserted(qemu);
 }
 
-static void
-say_failure(struct qemu *qemu)
-{
-	uint8_t code[4];
-
-	put_number(code, GENERAL_ERROR);
-	say(qemu, TYPE_ERROR, READER_ID, code, sizeof code);
-}
-
 /* A card that does not answer, or has just gone: the computer's reader tells of a failure. */
 static void
 answer(struct qemu *qemu)
 {
+	const uint32_t code = htonl(GENERAL_ERROR);
+
 	qemu->answer_at = 0;
 	if (qemu->answer_length > 0)
 		say(qemu, TYPE_APDU, READER_ID, qemu->answer, qemu->answer_length);
 	else
-		say_failure(qemu);
+		say(qemu, TYPE_ERROR, READER_ID, &code, sizeof code);
 }
 
 static void
@@ -160,15 +138,20 @@ message(struct qemu *qemu, uint32_t type, const uint8_t *body, size_t length)
 static bool
 messages(struct qemu *qemu)
 {
+	uint32_t header[HEADER_SIZE / sizeof(uint32_t)]; /* type, reader, length */
+
 	while (qemu->got >= HEADER_SIZE) {
-		const size_t length = get_number(qemu->message + 8);
-		const size_t whole = HEADER_SIZE + length;
+		size_t length, whole;
+
+		memcpy(header, qemu->message, sizeof header);
+		length = ntohl(header[2]);
+		whole = HEADER_SIZE + length;
 
 		if (length > BODY_MAX)
 			return false;
 		if (qemu->got < whole)
 			return true;
-		message(qemu, get_number(qemu->message), qemu->message + HEADER_SIZE, length);
+		message(qemu, ntohl(header[0]), qemu->message + HEADER_SIZE, length);
 		qemu->got -= whole;
 		memmove(qemu->message, qemu->message + whole, qemu->got);
 	}

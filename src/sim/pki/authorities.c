@@ -263,58 +263,18 @@ sim_ca_revoke(json_t *entry, uint32_t serial, int64_t at)
 }
 
 char *
-sim_ca_make_crl(json_t *entry, enum sim_pin which, int64_t now, char **error)
+sim_ca_make_crl(json_t *entry, const struct sim_authority *authority, int64_t now)
 {
-	struct sim_authority authority = {0};
-	X509_CRL *crl = NULL;
 	json_int_t number = sim_json_number(entry, "crl-number") + 1;
-	char *pem = NULL;
-
-	if (!sim_ca_load(entry, which, &authority, error))
-		return NULL;
 	/* The real ones are renewed daily (section 10). */
-	crl = sim_pki_make_crl(&authority, json_object_get(entry, "revoked"), (long)number, now,
-			       now + SIM_DAY);
-	if (crl)
-		pem = sim_pki_crl_to_pem(crl);
+	X509_CRL *crl = sim_pki_make_crl(authority, json_object_get(entry, "revoked"), (long)number,
+					 now, now + SIM_DAY);
+	char *pem = crl ? sim_pki_crl_to_pem(crl) : NULL;
+
 	if (pem)
 		json_object_set_new(entry, "crl-number", json_integer(number));
-	else
-		sim_error_set(error, "cannot make the revocation list: %s", sim_pki_reason());
 	X509_CRL_free(crl);
-	sim_ca_unload(&authority);
 	return pem;
-}
-
-char *
-sim_ca_pem(const json_t *entry, enum sim_pin which, char **error)
-{
-	struct sim_authority authority = {0};
-	char *pem = NULL;
-
-	if (!sim_ca_load(entry, which, &authority, error))
-		return NULL;
-	pem = sim_pki_certificate_to_pem(authority.certificate);
-	if (!pem)
-		sim_error_set(error, "cannot write a certificate: %s", sim_pki_reason());
-	sim_ca_unload(&authority);
-	return pem;
-}
-
-char *
-sim_ca_responder(const json_t *entry, enum sim_pin which, char **error)
-{
-	struct sim_authority authority = {0};
-	char *certificate = sim_ca_pem(entry, which, error), *key = NULL, *both = NULL;
-
-	if (certificate && sim_ca_load(entry, which, &authority, error))
-		key = sim_pki_key_to_pem(authority.key);
-	if (key)
-		both = sim_text("%s%s", certificate, key);
-	sim_ca_unload(&authority);
-	free(certificate);
-	free(key);
-	return both;
 }
 
 /* When it was revoked, in the form of an index; empty if it was not. */

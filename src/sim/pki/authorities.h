@@ -57,14 +57,9 @@ bool sim_ca_is_revoked(const json_t *entry, uint32_t serial);
 bool sim_ca_revoke(json_t *entry, uint32_t serial, int64_t at);
 
 /* The revocation list as PEM, to be freed; counts up the entry's list number. */
-char *sim_ca_make_crl(json_t *entry, enum sim_pin which, int64_t now, char **error);
+char *sim_ca_make_crl(json_t *entry, const struct sim_authority *authority, int64_t now);
 
-/* The certificate as PEM, to be freed. */
-char *sim_ca_pem(const json_t *entry, enum sim_pin which, char **error);
-
-/* For "openssl ocsp", to be freed: certificate and key (PEM), and its -index, by serial number
- * alone. */
-char *sim_ca_responder(const json_t *entry, enum sim_pin which, char **error);
+/* For "openssl ocsp", to be freed: its -index, by serial number alone. */
 char *sim_ca_index(const json_t *entry);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/standin/talk.h"
+#include "sim/standin/link.h"
 
 #include <errno.h>
 #include <stdlib.h>

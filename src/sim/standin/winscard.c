@@ -4,9 +4,11 @@
  * are looked at, in which order, and with which result, so that a program meets here what it
  * would meet with a real reader. Nothing happens at load time or at exit.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/standin/codes.h"
 #include "sim/standin/link.h"
 
 EXPORT const SCARD_IO_REQUEST g_rgSCardT0Pci = {SCARD_PROTOCOL_T0, sizeof(SCARD_IO_REQUEST)};
@@ -201,4 +203,25 @@ SCardSetAttrib(SCARDHANDLE hCard, DWORD dwAttrId, LPCBYTE pbAttr, DWORD cbAttrLe
 	if (cbAttrLen > MAX_BUFFER_SIZE)
 		return SCARD_E_INSUFFICIENT_BUFFER;
 	return link_ask_handle(hCard, &question);
+}
+
+static const struct {
+	LONG code;
+	const char *text;
+} texts[] = {
+#define ROW(code, text) {code, text},
+	PCSC_CODES(ROW)
+#undef ROW
+};
+
+EXPORT const char *
+pcsc_stringify_error(const LONG pcscError)
+{
+	static __thread char other[32];
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (texts[i].code == pcscError)
+			return texts[i].text;
+	snprintf(other, sizeof other, "Error 0x%08lX.", (unsigned long)pcscError);
+	return other;
 }

@@ -39,21 +39,49 @@ sim_store_ca_revoke(struct sim_store *store, const char *name, enum sim_pin whic
 
 enum product { PRODUCT_CERTIFICATES, PRODUCT_CRL, PRODUCT_INDEX, PRODUCT_RESPONDER };
 
+/* Of one authority; NULL without an error of its own. */
+static char *
+make_product(struct sim_work *work, json_t *entry, const struct sim_authority *authority,
+	     enum product product)
+{
+	char *certificate, *key, *both;
+
+	switch (product) {
+	case PRODUCT_CRL:
+		return sim_ca_make_crl(entry, authority, work->now);
+	case PRODUCT_INDEX:
+		return sim_ca_index(entry);
+	case PRODUCT_CERTIFICATES:
+	case PRODUCT_RESPONDER:
+		break;
+	}
+	certificate = sim_pki_certificate_to_pem(authority->certificate);
+	if (product == PRODUCT_CERTIFICATES)
+		return certificate;
+	key = sim_pki_key_to_pem(authority->key);
+	both = certificate && key ? sim_text("%s%s", certificate, key) : NULL;
+	free(certificate);
+	free(key);
+	return both;
+}
+
 static char *
 make_piece(struct sim_work *work, json_t *entry, enum sim_pin which, enum product product,
 	   char **error)
 {
-	switch (product) {
-	case PRODUCT_CRL:
-		return sim_ca_make_crl(entry, which, work->now, error);
-	case PRODUCT_INDEX:
-		return sim_ca_index(entry);
-	case PRODUCT_RESPONDER:
-		return sim_ca_responder(entry, which, error);
-	case PRODUCT_CERTIFICATES:
-		break;
-	}
-	return sim_ca_pem(entry, which, error);
+	struct sim_authority authority = {0};
+	char *piece;
+
+	if (!sim_ca_load(entry, which, &authority, error))
+		return NULL;
+	piece = make_product(work, entry, &authority, product);
+	if (!piece)
+		sim_error_set(error,
+			      product == PRODUCT_CRL ? "cannot make the revocation list: %s"
+						     : "cannot write a certificate: %s",
+			      sim_pki_reason());
+	sim_ca_unload(&authority);
+	return piece;
 }
 
 /* One text over all generations. Without any, the present generation is made first. */
