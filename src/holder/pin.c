@@ -160,49 +160,41 @@ was_wrong(struct module *module, struct token *token)
 				.is_spent = left < 0 || left != before};
 }
 
+/*
+ * Sends the PIN that is asked for to the card that the session was opened on: to log in, or, with
+ * `report`, for the probes that need one.
+ */
+static struct outcome
+present(const struct session *session, struct jpki_probe_report *report)
+{
+	struct module *module = session->module;
+	struct token *token = session_token(session);
+	struct pin *pin = pin_new();
+	struct outcome outcome = ask_now(module, session->reader, session->key, pin);
+	sigset_t before;
+	CK_RV rv = CKR_OK;
+
+	if (outcome.what == OUTCOME_OK) {
+		CK_UTF8CHAR *text = (CK_UTF8CHAR *)pin->text;
+
+		work_begin(module, BUSY_CHECKING_PIN, &before);
+		rv = report ? module->jpki->probe_card_with_pin(session->handle, text, pin->len,
+								report)
+			    : module->f->C_Login(session->handle, CKU_USER, text, pin->len);
+		work_end(module, &before);
+	}
+	pin_free(pin);
+	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LOCKED)
+		return was_wrong(module, token);
+	if (rv == CKR_OK)
+		return outcome;
+	return report ? outcome_of(rv) : module_outcome(module, token, rv);
+}
+
 struct outcome
 pin_login(const struct session *session)
 {
-	struct module *module = session->module;
-	struct token *token = session_token(session);
-	struct pin *pin = pin_new();
-	struct outcome outcome = ask_now(module, session->reader, session->key, pin);
-	sigset_t before;
-	CK_RV rv = CKR_OK;
-
-	if (outcome.what == OUTCOME_OK) {
-		work_begin(module, BUSY_CHECKING_PIN, &before);
-		rv = module->f->C_Login(session->handle, CKU_USER, (CK_UTF8CHAR *)pin->text,
-					pin->len);
-		work_end(module, &before);
-	}
-	pin_free(pin);
-	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LOCKED)
-		return was_wrong(module, token);
-	return rv == CKR_OK ? outcome : module_outcome(module, token, rv);
-}
-
-/* To the card that the session was opened on, before the PIN was asked. */
-static struct outcome
-probe_with_pin(const struct session *session, struct jpki_probe_report *report)
-{
-	struct module *module = session->module;
-	struct token *token = session_token(session);
-	struct pin *pin = pin_new();
-	struct outcome outcome = ask_now(module, session->reader, session->key, pin);
-	sigset_t before;
-	CK_RV rv = CKR_OK;
-
-	if (outcome.what == OUTCOME_OK) {
-		work_begin(module, BUSY_CHECKING_PIN, &before);
-		rv = module->jpki->probe_card_with_pin(session->handle, (CK_UTF8CHAR *)pin->text,
-						       pin->len, report);
-		work_end(module, &before);
-	}
-	pin_free(pin);
-	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LOCKED)
-		return was_wrong(module, token);
-	return rv == CKR_OK ? outcome : outcome_of(rv);
+	return present(session, NULL);
 }
 
 struct outcome
@@ -224,7 +216,7 @@ pin_probe(struct module *module, struct reader *reader, CK_SLOT_ID slot, bool wi
 	rv = session_open(&session, module, reader, KEY_AUTH, false);
 	if (rv != CKR_OK)
 		return outcome_of(rv);
-	outcome = probe_with_pin(&session, report);
+	outcome = present(&session, report);
 	session_close(&session);
 	return outcome;
 }

@@ -125,39 +125,16 @@ static const struct {
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
 
-static const struct {
-	const char *name;
-	const char *word;
-	const char *module;
-	bool mail;
-	const char *programs[5];
-} browsers[] = {
-	[BROWSER_FIREFOX] = {"Firefox",
-			     "firefox",
-			     BROWSER_LOGIN_MODULE,
-			     false,
-			     {"firefox", "firefox-esr", NULL}},
-	[BROWSER_THUNDERBIRD] =
-		{"Thunderbird", "thunderbird", "jpki-sign-pkcs11.so", true, {"thunderbird", NULL}},
-	[BROWSER_CHROMIUM] = {"Chromium",
-			      "chromium",
-			      BROWSER_LOGIN_MODULE,
-			      false,
-			      {"chromium", "google-chrome", "brave-browser", "microsoft-edge",
-			       NULL}},
+/* clang-format off */
+const struct browser_kind browsers[BROWSERS] = {
+	[BROWSER_FIREFOX] = {"Firefox", "firefox", BROWSER_LOGIN_MODULE, false,
+		{"firefox", "firefox-esr"}},
+	[BROWSER_THUNDERBIRD] = {"Thunderbird", "thunderbird", "jpki-sign-pkcs11.so", true,
+		{"thunderbird"}},
+	[BROWSER_CHROMIUM] = {"Chromium", "chromium", BROWSER_LOGIN_MODULE, false,
+		{"chromium", "google-chrome", "brave-browser", "microsoft-edge"}},
 };
-
-const char *
-browser_name(enum browser browser)
-{
-	return browsers[browser].name;
-}
-
-const char *
-browser_word(enum browser browser)
-{
-	return browsers[browser].word;
-}
+/* clang-format on */
 
 const char *
 browser_sandbox_text(enum sandbox sandbox)
@@ -171,18 +148,6 @@ browser_sandbox_text(enum sandbox sandbox)
 			   "it as a package of the distribution (or of its maker) instead, or let "
 			   "it "
 			   "reach the card through p11-kit's socket (doc/clients/flatpak.md)");
-}
-
-bool
-browser_is_for_mail(enum browser browser)
-{
-	return browsers[browser].mail;
-}
-
-const char *
-browser_module(enum browser browser)
-{
-	return browsers[browser].module;
 }
 
 /* Mozilla's have profiles, and write down where; Chromium's share one list. */
@@ -281,7 +246,7 @@ policy_of(enum browser browser)
 
 		while (file && !found && getline(&line, &room, file) >= 0)
 			if (strstr(line, policies[i].contains ? policies[i].contains
-							      : browser_module(browser)))
+							      : browsers[browser].module))
 				found = policies[i].file;
 		free(line);
 		if (file)
@@ -321,7 +286,7 @@ add(struct places *places, enum browser browser, enum sandbox sandbox, char *fol
 		return false;
 	}
 	if (sandbox == SANDBOX_NONE) {
-		nssdb_look(folder, browser_module(browser), &place.db);
+		nssdb_look(folder, browsers[browser].module, &place.db);
 		place.elsewhere = policy_of(browser);
 		browser_look_running(&place);
 	}

@@ -64,17 +64,13 @@ void browser_look_running(struct place *place);
 /* Why it cannot be set up in there, and what to do. Not for SANDBOX_NONE. */
 const char *browser_sandbox_text(enum sandbox sandbox);
 
-/* Whether it is for mail: what it needs is the key for signatures, and to trust its authority. */
-bool browser_is_for_mail(enum browser browser);
-
-/* The file name of the module for it: the one with the key that it is for, so that it asks one PIN.
- */
-const char *browser_module(enum browser browser);
-
-/* "Firefox", "Chromium". */
-const char *browser_name(enum browser browser);
-
-/* Its word on the command line: "firefox", "chromium". */
-const char *browser_word(enum browser browser);
+/* What is known of each. */
+extern const struct browser_kind {
+	const char *name;   /* "Firefox" */
+	const char *word;   /* on the command line: "firefox" */
+	const char *module; /* file name of the one with the key it is for: so it asks one PIN */
+	bool mail; /* what it needs is the key for signatures, and to trust its authority */
+	const char *programs[4 + 1]; /* ended by NULL */
+} browsers[BROWSERS];
 
 #endif

@@ -144,12 +144,6 @@ outweighs(enum nssdb_state one, enum nssdb_state other)
 	return other == NSSDB_WITHOUT ? one != NSSDB_WITHOUT : one != NSSDB_WITHOUT && one < other;
 }
 
-static bool
-is_there(const char *library)
-{
-	return *library != '/' || access(library, R_OK) == 0;
-}
-
 void
 nssdb_look(const char *folder, const char *file, struct nssdb *db)
 {
@@ -167,7 +161,7 @@ nssdb_look(const char *folder, const char *file, struct nssdb *db)
 		if (outweighs(state, db->state)) {
 			free(db->library);
 			db->state = state;
-			db->readable = is_there(library);
+			db->readable = *library != '/' || access(library, R_OK) == 0;
 			db->library = library;
 			library = NULL;
 		}
@@ -411,9 +405,8 @@ run_modutil(const struct work *work, const char *library, char why[NSSDB_WHY])
 	return ok;
 }
 
-/* The list with our entry for `library`, or without any (NULL). */
-static bool
-change(const char *folder, const char *file, const char *library, char why[NSSDB_WHY])
+bool
+nssdb_change(const char *folder, const char *file, const char *library, char why[NSSDB_WHY])
 {
 	struct work work = {.file = file, .fd = -1};
 	bool ok;
@@ -424,18 +417,6 @@ change(const char *folder, const char *file, const char *library, char why[NSSDB
 	     put_in_place(&work, library, why);
 	end(&work);
 	return ok;
-}
-
-bool
-nssdb_add(const char *folder, const char *file, const char *library, char why[NSSDB_WHY])
-{
-	return change(folder, file, library, why);
-}
-
-bool
-nssdb_remove(const char *folder, const char *file, char why[NSSDB_WHY])
-{
-	return change(folder, file, NULL, why);
 }
 
 /* The folder and those above it, as Chromium makes them: for the user alone. */

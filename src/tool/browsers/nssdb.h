@@ -39,10 +39,10 @@ void nssdb_free(struct nssdb *db);
 
 /*
  * False if it could not be done: then the list is as it was, and `why` says why, in words for the
- * user. `library` is an absolute path. nssdb_make makes an empty database and its folder.
+ * user. nssdb_make makes an empty database and its folder; nssdb_change gives the
+ * list our entry for `library`, an absolute path, or takes that away (NULL).
  */
 bool nssdb_make(const char *folder, char why[NSSDB_WHY]);
-bool nssdb_add(const char *folder, const char *file, const char *library, char why[NSSDB_WHY]);
-bool nssdb_remove(const char *folder, const char *file, char why[NSSDB_WHY]);
+bool nssdb_change(const char *folder, const char *file, const char *library, char why[NSSDB_WHY]);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/p11kit.h"
 
+#include "tool/system/child.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -37,22 +39,6 @@ find(const char *program, const char *file, int fd)
 	}
 }
 
-/* All there is to read, up to size - 1 bytes. */
-static void
-read_all(int fd, char *text, size_t size)
-{
-	size_t len = 0;
-	ssize_t n = 1;
-
-	while (n != 0 && len + 1 < size) {
-		n = read(fd, text + len, size - 1 - len);
-		if (n < 0 && errno != EINTR)
-			break;
-		len += n > 0 ? (size_t)n : 0;
-	}
-	text[len] = '\0';
-}
-
 char *
 p11kit_find(const char *program, const char *file)
 {
@@ -71,7 +57,7 @@ p11kit_find(const char *program, const char *file)
 	}
 	(void)close(ends[1]);
 	if (child > 0) {
-		read_all(ends[0], path, sizeof path);
+		child_listen(ends[0], path, sizeof path);
 		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 			;
 	}

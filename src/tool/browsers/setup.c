@@ -17,7 +17,6 @@
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -49,14 +48,14 @@ struct plan {
 const char *
 setup_choice(size_t i)
 {
-	return i < BROWSERS ? browser_word((enum browser)i) : NULL;
+	return i < BROWSERS ? browsers[i].word : NULL;
 }
 
 static bool
 browser_read(const char *word, enum browser *browser)
 {
 	for (*browser = 0; *browser < BROWSERS; (*browser)++)
-		if (strcasecmp(word, browser_word(*browser)) == 0)
+		if (strcasecmp(word, browsers[*browser].word) == 0)
 			return true;
 	complain(_("say firefox, thunderbird, chromium or agent, not \"%s\""), word);
 	return false;
@@ -66,7 +65,7 @@ browser_read(const char *word, enum browser *browser)
 static enum tool_exit
 find_library(struct plan *plan)
 {
-	const char *file = browser_module(plan->browser), *path = plan->options->module, *slash;
+	const char *file = browsers[plan->browser].module, *path = plan->options->module, *slash;
 	enum tool_exit status = TOOL_FAILED;
 	char *installed = NULL;
 
@@ -79,7 +78,7 @@ find_library(struct plan *plan)
 	slash = strrchr(path, '/');
 	if (strcmp(slash ? slash + 1 : path, file) != 0) {
 		complain(_("%s gets %s only, so that it asks for one PIN, not %s"),
-			 browser_name(plan->browser), file, path);
+			 browsers[plan->browser].name, file, path);
 		status = TOOL_USAGE;
 	} else {
 		plan->library = *path == '/' ? strdup(path) : realpath(path, NULL);
@@ -145,50 +144,32 @@ read_authority(struct module *module, const struct options *options, void *conte
 static enum tool_exit
 find_authority(struct plan *plan)
 {
-	if (!browser_is_for_mail(plan->browser) || plan->options->remove)
+	if (!browsers[plan->browser].mail || plan->options->remove)
 		return TOOL_OK;
 	return cards_run(plan->options, read_authority, plan);
 }
 
 /* ---- one row for each place ---- */
 
-static void
-label_of(const struct place *place, char *label, size_t size)
+static const char *
+label_of(const struct place *place)
 {
 	static const char *const boxes[] = {"", " (Snap)", " (Flatpak)"};
+	static char label[200];
 
-	(void)snprintf(label, size, "%s%s%s%s", browser_name(place->browser),
+	(void)snprintf(label, sizeof label, "%s%s%s%s", browsers[place->browser].name,
 		       place->name[0] ? " " : "", place->name, boxes[place->sandbox]);
-}
-
-static void row(const struct place *place, enum mark mark, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void
-row(const struct place *place, enum mark mark, const char *format, ...)
-{
-	va_list args;
-	char label[200], *text;
-
-	va_start(args, format);
-	text = text_vmade(format, args);
-	va_end(args);
-	label_of(place, label, sizeof label);
-	screen_row(label, mark, text ? text : "?");
-	free(text);
+	return label;
 }
 
 static void
 find_width(const struct places *places)
 {
-	char label[200];
 	int widest = 0;
 
 	for (size_t i = 0; i < places->count; i++) {
-		int columns;
+		int columns = screen_columns(label_of(&places->items[i])) + 2;
 
-		label_of(&places->items[i], label, sizeof label);
-		columns = screen_columns(label) + 2;
 		widest = columns > widest ? columns : widest;
 	}
 	screen_width(widest);
@@ -215,7 +196,7 @@ comes_by_p11kit(const struct place *place)
 
 	if (place->db.state != NSSDB_PROXY && !place->elsewhere)
 		return false;
-	known = p11kit_find(browser_word(place->browser), browser_module(place->browser));
+	known = p11kit_find(browsers[place->browser].word, browsers[place->browser].module);
 	free(known);
 	return known != NULL;
 }
@@ -234,37 +215,41 @@ is_already(const struct plan *plan, const struct place *place)
 static enum step
 plan_add(struct plan *plan, const struct place *place)
 {
-	const char *name = browser_name(place->browser);
+	const char *name = browsers[place->browser].name;
 
 	if (is_already(plan, place)) {
 		plan->already++;
-		row(place, MARK_OK, _("the module is in it already: %s"), place->db.library);
+		screen_rowf(label_of(place), MARK_OK, _("the module is in it already: %s"),
+			    place->db.library);
 		return STEP_NONE;
 	}
 	if (place->elsewhere && strstr(place->elsewhere, "policies.json")) {
 		plan->already++;
-		row(place, MARK_OK, _("the administrator brings the module already: %s"),
-		    place->elsewhere);
+		screen_rowf(label_of(place), MARK_OK,
+			    _("the administrator brings the module already: %s"), place->elsewhere);
 		return STEP_NONE;
 	}
 	if (comes_by_p11kit(place)) {
 		plan->already++;
-		row(place, MARK_OK, "%s", _("the module comes through p11-kit already"));
+		screen_row(label_of(place), MARK_OK, _("the module comes through p11-kit already"));
 		return STEP_NONE;
 	}
 	if (place->db.state == NSSDB_NONE && place->browser != BROWSER_CHROMIUM) {
-		row(place, MARK_CAUTION,
-		    _("never used: start %s with it once, close it, and run this again"), name);
+		screen_rowf(label_of(place), MARK_CAUTION,
+			    _("never used: start %s with it once, close it, and run this again"),
+			    name);
 		return STEP_NONE;
 	}
 	if (place->db.state == NSSDB_NONE) {
-		row(place, MARK_NONE,
-		    _("the empty database %s is made, without a password, as Chromium makes it; "
-		      "its pkcs11.txt gets the module %s"),
-		    place->folder, plan->library);
+		screen_rowf(label_of(place), MARK_NONE,
+			    _("the empty database %s is made, without a password, as Chromium "
+			      "makes it; "
+			      "its pkcs11.txt gets the module %s"),
+			    place->folder, plan->library);
 		return STEP_MAKE;
 	}
-	row(place, MARK_NONE, _("%s/pkcs11.txt gets the module %s"), place->folder, plan->library);
+	screen_rowf(label_of(place), MARK_NONE, _("%s/pkcs11.txt gets the module %s"),
+		    place->folder, plan->library);
 	return STEP_CHANGE;
 }
 
@@ -273,19 +258,21 @@ plan_remove(struct plan *plan, const struct place *place)
 {
 	switch (place->db.state) {
 	case NSSDB_OURS:
-		row(place, MARK_NONE, _("%s/pkcs11.txt loses the module %s"), place->folder,
-		    place->db.library);
+		screen_rowf(label_of(place), MARK_NONE, _("%s/pkcs11.txt loses the module %s"),
+			    place->folder, place->db.library);
 		return STEP_CHANGE;
 	case NSSDB_BY_HAND:
-		row(place, MARK_CAUTION,
-		    _("%s is in it, but not by \"jpki-tool setup\": take it out in its settings"),
-		    place->db.library);
+		screen_rowf(label_of(place), MARK_CAUTION,
+			    _("%s is in it, but not by \"jpki-tool setup\": take it out in its "
+			      "settings"),
+			    place->db.library);
 		break;
 	case NSSDB_NONE:
 	case NSSDB_WITHOUT:
 	case NSSDB_PROXY:
 	case NSSDB_UNREADABLE:
-		row(place, MARK_OK, "%s", _("\"jpki-tool setup\" has put nothing there"));
+		screen_row(label_of(place), MARK_OK,
+			   _("\"jpki-tool setup\" has put nothing there"));
 		break;
 	}
 	plan->already++;
@@ -298,21 +285,22 @@ plan_trust(struct plan *plan, const struct place *place)
 {
 	char *name;
 
-	if (!browser_is_for_mail(place->browser) || place->db.state == NSSDB_NONE)
+	if (!browsers[place->browser].mail || place->db.state == NSSDB_NONE)
 		return false;
 	if (plan->options->remove) {
 		if (!trust_has_ours(place->folder))
 			return false;
-		row(place, MARK_NONE, "%s", _("the authority is not trusted any more"));
+		screen_row(label_of(place), MARK_NONE, _("the authority is not trusted any more"));
 		return true;
 	}
 	name = trust_find(place->folder, plan->authority);
 	if (!name) {
-		row(place, MARK_NONE, "%s",
-		    _("the authority becomes trusted for mail, and for nothing else"));
+		screen_row(label_of(place), MARK_NONE,
+			   _("the authority becomes trusted for mail, and for nothing else"));
 		return true;
 	}
-	row(place, MARK_OK, _("the authority is trusted for mail already: %s"), name);
+	screen_rowf(label_of(place), MARK_OK, _("the authority is trusted for mail already: %s"),
+		    name);
 	free(name);
 	return false;
 }
@@ -323,23 +311,25 @@ plan_place(struct plan *plan, const struct place *place, bool *trust)
 	enum step step;
 
 	if (browser_is_idle(&plan->places, place)) {
-		row(place, MARK_NONE, "%s", _("never used, so it is left alone"));
+		screen_row(label_of(place), MARK_NONE, _("never used, so it is left alone"));
 		return STEP_NONE;
 	}
 	if (place->sandbox != SANDBOX_NONE) {
-		row(place, MARK_CAUTION, "%s", browser_sandbox_text(place->sandbox));
+		screen_row(label_of(place), MARK_CAUTION, browser_sandbox_text(place->sandbox));
 		return STEP_NONE;
 	}
 	if (place->db.state == NSSDB_UNREADABLE) {
 		plan->unreadable++;
-		row(place, MARK_PROBLEM, _("%s/pkcs11.txt cannot be read"), place->folder);
+		screen_rowf(label_of(place), MARK_PROBLEM, _("%s/pkcs11.txt cannot be read"),
+			    place->folder);
 		return STEP_NONE;
 	}
 	step = plan->options->remove ? plan_remove(plan, place) : plan_add(plan, place);
 	*trust = plan_trust(plan, place);
 	if ((step != STEP_NONE || *trust) && place->running) {
 		plan->running++;
-		row(place, MARK_PROBLEM, _("is running: close it first (%s)"), place->running);
+		screen_rowf(label_of(place), MARK_PROBLEM, _("is running: close it first (%s)"),
+			    place->running);
 	}
 	return step;
 }
@@ -368,8 +358,6 @@ static bool
 do_step(const struct plan *plan, struct place *place, enum step step, bool trust,
 	char why[NSSDB_WHY])
 {
-	const char *file = browser_module(plan->browser);
-
 	browser_look_running(place);
 	if (place->running) {
 		(void)snprintf(why, NSSDB_WHY, "%s", _("it is running now: close it first"));
@@ -380,10 +368,8 @@ do_step(const struct plan *plan, struct place *place, enum step step, bool trust
 	if (trust && !(plan->library ? trust_add(place->folder, plan->authority, why)
 				     : trust_remove(place->folder, why)))
 		return false;
-	if (step == STEP_NONE)
-		return true;
-	return plan->library ? nssdb_add(place->folder, file, plan->library, why)
-			     : nssdb_remove(place->folder, file, why);
+	return step == STEP_NONE ||
+	       nssdb_change(place->folder, browsers[plan->browser].module, plan->library, why);
 }
 
 static enum tool_exit
@@ -398,12 +384,13 @@ do_plan(struct plan *plan)
 		if (plan->steps[i] == STEP_NONE && !plan->trusts[i])
 			continue;
 		if (do_step(plan, place, plan->steps[i], plan->trusts[i], why)) {
-			row(place, MARK_OK, "%s",
-			    plan->library ? _("done; it counts from the program's next start")
-					  : _("done"));
+			screen_row(label_of(place), MARK_OK,
+				   plan->library
+					   ? _("done; it counts from the program's next start")
+					   : _("done"));
 			continue;
 		}
-		row(place, MARK_PROBLEM, "%s", why);
+		screen_row(label_of(place), MARK_PROBLEM, why);
 		status = TOOL_FAILED;
 	}
 	return status;
@@ -497,7 +484,7 @@ nothing_to_do(const struct plan *plan)
 	return give_up(TOOL_FAILED,
 		       _("%s has no profile here that can be set up: start it once, close it, and "
 			 "run this again"),
-		       browser_name(plan->browser));
+		       browsers[plan->browser].name);
 }
 
 static enum tool_exit
@@ -511,14 +498,14 @@ carry_out(struct plan *plan)
 		return nothing_to_do(plan);
 	if (plan->running > 0)
 		return give_up(TOOL_FAILED, _("%s is running: close it first; nothing was changed"),
-			       browser_name(plan->browser));
+			       browsers[plan->browser].name);
 	if (changes_anothers(plan))
 		return TOOL_FAILED;
 	if (!child_exists("modutil"))
 		return give_up(TOOL_FAILED, _("modutil is missing; it comes with: %s"),
 			       package_command(PACKAGE_MODUTIL));
 	screen_blank();
-	if (browser_is_for_mail(plan->browser))
+	if (browsers[plan->browser].mail)
 		screen_text(0, _("Nothing else is changed; which mails are signed is chosen in the "
 				 "program."));
 	else

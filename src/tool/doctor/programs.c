@@ -73,7 +73,7 @@ static const enum area areas[] = {
 static void
 propose_setup(struct report *report, enum browser browser)
 {
-	report_command(report, "jpki-tool setup %s", browser_word(browser));
+	report_command(report, "jpki-tool setup %s", browsers[browser].word);
 }
 
 /* It may come from elsewhere. */
@@ -90,7 +90,7 @@ not_in_its_list(struct report *report, const struct place *place, bool p11kit)
 	} else if (p11kit && (place->db.state == NSSDB_PROXY || place->elsewhere)) {
 		report_add(report, MARK_OK, "set-up", _("%s%sthe module comes through p11-kit"),
 			   place->name, colon);
-	} else if (!browser_is_for_mail(place->browser)) { /* most sign no mail with a card */
+	} else if (!browsers[place->browser].mail) { /* most sign no mail with a card */
 		report_add(report, MARK_CAUTION, "not-set-up", _("%s%sit does not have the module"),
 			   place->name, colon);
 		propose_setup(report, place->browser);
@@ -154,7 +154,7 @@ look_at_browser(struct report *report, enum browser browser, bool p11kit)
 			if (!browser_is_idle(&places, &places.items[i]) &&
 			    !is_elsewhere(&places, &places.items[i]))
 				judge(report, &places.items[i], p11kit);
-		if (places.count == 0 && !browser_is_for_mail(browser)) {
+		if (places.count == 0 && !browsers[browser].mail) {
 			report_on(report, areas[browser], "");
 			report_add(report, MARK_CAUTION, "never-used", "%s",
 				   _("it was never started: do that, close it, and set it up"));

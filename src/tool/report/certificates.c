@@ -109,8 +109,6 @@ say_key_usage(const X509 *certificate, char *text)
 	for (size_t i = 0; usage != UINT32_MAX && i < sizeof bits / sizeof bits[0]; i++)
 		if (usage & bits[i].bit)
 			add(text, bits[i].name);
-	if (!text[0])
-		add(text, "none");
 	return true;
 }
 
@@ -122,8 +120,6 @@ say_extended_key_usage(const X509 *certificate, char *text)
 	for (int i = 0; i < sk_ASN1_OBJECT_num(usage); i++)
 		add_oid(text, sk_ASN1_OBJECT_value(usage, i), false);
 	EXTENDED_KEY_USAGE_free(usage);
-	if (!text[0])
-		add(text, "none");
 	return true;
 }
 
@@ -136,8 +132,6 @@ say_policies(const X509 *certificate, char *text)
 	for (int i = 0; i < sk_POLICYINFO_num(all); i++)
 		add_oid(text, sk_POLICYINFO_value(all, i)->policyid, false);
 	CERTIFICATEPOLICIES_free(all);
-	if (!text[0])
-		add(text, "none");
 	return true;
 }
 
@@ -150,8 +144,6 @@ say_extensions(const X509 *certificate, char *text)
 		add_oid(text, X509_EXTENSION_get_object(extension),
 			X509_EXTENSION_get_critical(extension) != 0);
 	}
-	if (!text[0])
-		add(text, "none");
 	return true;
 }
 
@@ -173,7 +165,12 @@ fact_certificate(const X509 *certificate, const char *question, char *text)
 	};
 
 	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
-		if (strcmp(answers[i].question, question) == 0)
-			return answers[i].say(certificate, text);
+		if (strcmp(answers[i].question, question) == 0) {
+			if (!answers[i].say(certificate, text))
+				return false;
+			if (!text[0])
+				add(text, "none");
+			return true;
+		}
 	return false;
 }

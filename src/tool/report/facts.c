@@ -40,6 +40,15 @@ say_sw(char *text, int word)
 	return word != NO_ANSWER;
 }
 
+/* What two status words mean here; others are told as they are. */
+static bool
+say_words(char *text, int word, int one, const char *is_one, int other, const char *is_other)
+{
+	if (word == one || word == other)
+		return say(text, word == one ? is_one : is_other);
+	return say_sw(text, word);
+}
+
 /* ---- one probe ---- */
 
 static bool
@@ -51,11 +60,7 @@ judge_sw(const struct fact_input *in, const struct fact *fact, char *text)
 static bool
 judge_there(const struct fact_input *in, const struct fact *fact, char *text)
 {
-	const int word = sw(in, fact->probe);
-
-	if (word == 0x9000 || word == 0x6a82)
-		return say(text, word == 0x9000 ? "present" : "missing");
-	return say_sw(text, word);
+	return say_words(text, sw(in, fact->probe), 0x9000, "present", 0x6a82, "missing");
 }
 
 static bool
@@ -75,7 +80,6 @@ judge_login(const struct fact_input *in, const struct fact *fact, char *text)
 {
 	static const char *const order[] = {"pin-signature", "pin-after-file", "pin-after-jpki",
 					    "pin-after-reset", "pin-after-leaving"};
-	const int word = sw(in, fact->probe);
 
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
 		if (strcmp(order[i], fact->probe) == 0)
@@ -88,9 +92,7 @@ judge_login(const struct fact_input *in, const struct fact *fact, char *text)
 	if (strcmp(fact->probe, "pin-after-leaving") == 0 && sw(in, "pin-leave") != 0x9000 &&
 	    sw(in, "pin-leave-isd") != 0x9000)
 		return false;
-	if (word == 0x9000 || word == 0x6982)
-		return say(text, word == 0x9000 ? "kept" : "dropped");
-	return say_sw(text, word);
+	return say_words(text, sw(in, fact->probe), 0x9000, "kept", 0x6982, "dropped");
 }
 
 static bool
@@ -353,11 +355,7 @@ judge_refused_short_id(const struct fact_input *in, const struct fact *fact, cha
 static bool
 judge_order(const struct fact_input *in, const struct fact *fact, char *text)
 {
-	const int word = sw(in, fact->probe);
-
-	if (word == 0x6a86 || word == 0x6982)
-		return say(text, word == 0x6a86 ? "p1-first" : "pin-first");
-	return say_sw(text, word);
+	return say_words(text, sw(in, fact->probe), 0x6a86, "p1-first", 0x6982, "pin-first");
 }
 
 static bool
@@ -462,11 +460,7 @@ judge_absent(const struct fact_input *in, const struct fact *fact, char *text)
 static bool
 judge_access(const struct fact_input *in, const struct fact *fact, char *text)
 {
-	const int word = sw(in, fact->probe);
-
-	if (word == 0x9000 || word == 0x6982)
-		return say(text, word == 0x9000 ? "free" : "pin-needed");
-	return say_sw(text, word);
+	return say_words(text, sw(in, fact->probe), 0x9000, "free", 0x6982, "pin-needed");
 }
 
 static bool
@@ -491,13 +485,10 @@ static bool
 judge_extended(const struct fact_input *in, const struct fact *fact, char *text)
 {
 	const struct jpki_probe *p = find(in, fact->probe);
-	const int word = sw(in, fact->probe);
 
 	if (p && p->state == JPKI_PROBE_LOST)
 		return say(text, "lost");
-	if (word == 0x6700 || word == 0x9000)
-		return say(text, word == 0x9000 ? "on" : "off");
-	return say_sw(text, word);
+	return say_words(text, sw(in, fact->probe), 0x9000, "on", 0x6700, "off");
 }
 
 static bool
@@ -591,7 +582,7 @@ judge_ca_certificate(const struct fact_input *in, const struct fact *fact, char 
 #define NO_CERTIFICATE N_("the certificate could not be read")
 
 /* clang-format off */
-static const struct fact rows[] = {
+const struct fact facts[] = {
 	{"atr", "1.2", "1|2|3|4|5|6|7|8|9", N_("answer to reset, by its number in the list"), IS_TOLD, NO_ANSWER_TEXT, judge_atr, NULL},
 	{"contact-atr", "1.2, 3.6", "1|2|3|4|5", N_("answer to reset of the contacts, as the card tells it"), IS_TOLD, NO_ANSWER_TEXT, judge_contact_atr, "contact-atr"},
 	{"protocol", "1.3", "T=1", N_("protocol"), IS_TOLD, NO_ANSWER_TEXT, judge_protocol, NULL},
@@ -658,18 +649,7 @@ static const struct fact rows[] = {
 	{"ca-extensions", "6.1", "2.5.29.15! 2.5.29.17 2.5.29.19! 2.5.29.31 2.5.29.14", N_("authority's certificate: extensions"), IS_TOLD, NO_CERTIFICATE, judge_ca_certificate, "extensions"},
 };
 /* clang-format on */
-
-size_t
-fact_count(void)
-{
-	return sizeof rows / sizeof rows[0];
-}
-
-const struct fact *
-fact_at(size_t i)
-{
-	return &rows[i];
-}
+const size_t fact_count = sizeof facts / sizeof facts[0];
 
 /* Whether a value is one of those in a list with | between them. */
 static bool

@@ -42,8 +42,8 @@ struct fact {
 
 #define FACT_TEXT 128
 
-size_t fact_count(void);
-const struct fact *fact_at(size_t i);
+extern const struct fact facts[];
+extern const size_t fact_count;
 
 /* Judges a row; `text` is empty where nothing is told. */
 enum fact_verdict fact_judge(const struct fact *fact, const struct fact_input *in,

@@ -91,8 +91,8 @@ put_facts(FILE *out, const struct card_report *report)
 {
 	char value[FACT_TEXT];
 
-	for (size_t i = 0; i < fact_count(); i++) {
-		const struct fact *fact = fact_at(i);
+	for (size_t i = 0; i < fact_count; i++) {
+		const struct fact *fact = &facts[i];
 		const enum fact_verdict verdict = fact_judge(fact, &report->input, value);
 
 		(void)fprintf(out, "%s: %s\n", _(fact->what), verdict_text(verdict));
@@ -152,8 +152,8 @@ findings_json(const struct card_report *report)
 	json_t *all = json_array();
 	char value[FACT_TEXT];
 
-	for (size_t i = 0; i < fact_count(); i++) {
-		const struct fact *fact = fact_at(i);
+	for (size_t i = 0; i < fact_count; i++) {
+		const struct fact *fact = &facts[i];
 		const enum fact_verdict verdict = fact_judge(fact, &report->input, value);
 
 		(void)json_array_append_new(

@@ -15,12 +15,8 @@
 
 extern char **environ;
 
-/*
- * All that it says is read, so that it never waits for us; what does not fit is dropped, and so are
- * the line ends behind it.
- */
-static void
-listen_to(int fd, char *said, size_t size)
+void
+child_listen(int fd, char *said, size_t size)
 {
 	char dropped[512];
 	size_t len = 0;
@@ -86,7 +82,7 @@ child_run(char *const arguments[], char *said, size_t size)
 	error = posix_spawnp(&child, arguments[0], &actions, &attributes, arguments, environ);
 	(void)close(ends[1]);
 	if (error == 0) {
-		listen_to(ends[0], said, size);
+		child_listen(ends[0], said, size);
 		status = wait_for(child);
 	}
 	(void)close(ends[0]);

@@ -13,6 +13,12 @@
  */
 int child_run(char *const arguments[], char *said, size_t size);
 
+/*
+ * Reads all that a child says, so that it never waits for us; what does not fit is dropped, and so
+ * are the line ends behind it.
+ */
+void child_listen(int fd, char *said, size_t size);
+
 /* Whether the user's PATH has such a program. */
 bool child_exists(const char *program);
 

@@ -37,24 +37,16 @@ is_of(const char *line, const char *name)
 	return strncmp(line, name, len) == 0 && line[len + strspn(line + len, BLANKS)] == '=';
 }
 
-/* The file's text with a NUL; "" where there is none. NULL after a message. */
+/* The file's text; "" where there is none. NULL after a message. */
 static char *
 read_text(const char *path)
 {
-	uint8_t *data = NULL;
-	size_t len = 0;
-	char *text;
+	char *text = file_text(path);
 
-	if (access(path, F_OK) != 0 && errno == ENOENT)
+	if (!text && errno == ENOENT)
 		return strdup("");
-	if (file_read(path, &data, &len) != TOOL_OK)
-		return NULL;
-	text = malloc(len + 1);
-	if (text) {
-		memcpy(text, data, len);
-		text[len] = '\0';
-	}
-	free(data);
+	if (!text)
+		complain(_("cannot read %s: %s"), path, strerror(errno));
 	return text;
 }
 
