@@ -9,30 +9,25 @@
 
 #define JAPAN INT64_C(32400) /* seconds east of Greenwich */
 
-static bool
-is_leap(int year)
+/* Days since 1970-01-01, for years from 1 on: whole years, then months, then days. */
+static int64_t
+days_of(struct sim_date date)
 {
-	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	static const int before_month[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+	const int64_t before = date.year - 1;
+	const bool leap = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
+
+	return before * 365 + before / 4 - before / 100 + before / 400 - 719162 +
+	       before_month[date.month - 1] + (leap && date.month > 2) + date.day - 1;
 }
 
 static int
 days_in_month(int year, int month)
 {
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-	return month == 2 && is_leap(year) ? 29 : days[month - 1];
-}
-
-/* Days since 1970-01-01, for years from 1 on: whole years, then months, then days. */
-static int64_t
-days_of(struct sim_date date)
-{
-	const int64_t before = date.year - 1;
-	int64_t days = before * 365 + before / 4 - before / 100 + before / 400 - 719162;
-
-	for (int month = 1; month < date.month; month++)
-		days += days_in_month(date.year, month);
-	return days + date.day - 1;
+	if (month == 12)
+		return 31;
+	return (int)(days_of((struct sim_date){year, month + 1, 1}) -
+		     days_of((struct sim_date){year, month, 1}));
 }
 
 struct sim_date

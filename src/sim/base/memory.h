@@ -2,6 +2,7 @@
 #ifndef JPKI_SIM_BASE_MEMORY_H
 #define JPKI_SIM_BASE_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -13,5 +14,8 @@ void *sim_alloc(size_t size) __attribute__((malloc, returns_nonnull)); /* zeros 
 char *sim_copy(const char *text) __attribute__((malloc, returns_nonnull));
 char *sim_text(const char *format, ...)
 	__attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
+
+/* A whole number from 0 to `most`, of digits alone; false for anything else. */
+bool sim_read_whole(const char *text, unsigned long most, unsigned long *number);
 
 #endif

@@ -9,55 +9,28 @@
  * From bytes to commands and back; and the small commands of section 3.6 of the facts.
  */
 
-static bool
-parse_short(struct sim_command *command, const uint8_t *body, size_t len)
-{
-	if (len == 0)
-		return true;
-	if (len == 1) {
-		command->le = body[0] ? body[0] : 256;
-		return true;
-	}
-	if (body[0] == 0 || (len != 1u + body[0] && len != 2u + body[0]))
-		return false;
-	command->data = body + 1;
-	command->data_len = body[0];
-	if (len == 2u + body[0])
-		command->le = body[len - 1] ? body[len - 1] : 256;
-	return true;
-}
-
+/* A number of one or two bytes. */
 static size_t
-extended_le(const uint8_t *bytes)
+number(const uint8_t *bytes, size_t width)
 {
-	size_t le = (size_t)(bytes[0] << 8 | bytes[1]);
-
-	return le ? le : 65536;
+	return width == 1 ? bytes[0] : (size_t)(bytes[0] << 8 | bytes[1]);
 }
 
-/* `body` begins with the 00 that marks the extended form and has at least 3 bytes. */
-static bool
-parse_extended(struct sim_command *command, const uint8_t *body, size_t len)
+/* What an expected length stands for: 0 for all that can be. */
+static size_t
+expected(const uint8_t *bytes, size_t width)
 {
-	size_t data_len = (size_t)(body[1] << 8 | body[2]);
+	size_t le = number(bytes, width);
 
-	command->extended = true;
-	if (len == 3) {
-		command->le = extended_le(body + 1);
-		return true;
-	}
-	if (data_len == 0 || (len != 3 + data_len && len != 5 + data_len))
-		return false;
-	command->data = body + 3;
-	command->data_len = data_len;
-	if (len == 5 + data_len)
-		command->le = extended_le(body + 3 + data_len);
-	return true;
+	return le ? le : width == 1 ? 256 : 65536;
 }
 
 static bool
 parse(struct sim_command *command, const uint8_t *bytes, size_t len)
 {
+	const uint8_t *body = bytes + 4;
+	size_t width = 1, data_len;
+
 	memset(command, 0, sizeof *command);
 	if (len < 4)
 		return false;
@@ -65,9 +38,28 @@ parse(struct sim_command *command, const uint8_t *bytes, size_t len)
 	command->ins = bytes[1];
 	command->p1 = bytes[2];
 	command->p2 = bytes[3];
-	if (len >= 7 && bytes[4] == 0)
-		return parse_extended(command, bytes + 4, len - 4);
-	return parse_short(command, bytes + 4, len - 4);
+	len -= 4;
+	/* A 00 marks the extended form, in which lengths have two bytes. */
+	command->extended = len >= 3 && body[0] == 0;
+	if (command->extended) {
+		width = 2;
+		body++;
+		len--;
+	}
+	if (len == 0)
+		return true;
+	if (len == width) {
+		command->le = expected(body, width);
+		return true;
+	}
+	data_len = number(body, width);
+	if (data_len == 0 || (len != width + data_len && len != 2 * width + data_len))
+		return false;
+	command->data = body + width;
+	command->data_len = data_len;
+	if (len > width + data_len)
+		command->le = expected(body + width + data_len, width);
+	return true;
 }
 
 void

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/base/dates.h"
+#include "sim/base/memory.h"
 #include "sim/command/commands.h"
 
 enum kind { TEXT, FLAG, LIST };
@@ -76,12 +77,8 @@ complain_error(char *error)
 bool
 read_whole(const char *what, const char *text, unsigned long most, unsigned long *number)
 {
-	char *end;
-
-	*number = strtoul(text, &end, 10);
-	if (*text >= '0' && *text <= '9' && *end == '\0' && *number <= most)
-		return true;
-	return complain("%s: '%s' is not a whole number from 0 to %lu", what, text, most);
+	return sim_read_whole(text, most, number) ||
+	       complain("%s: '%s' is not a whole number from 0 to %lu", what, text, most);
 }
 
 /* Is `name` among the command's options? Before the command only the common ones are. */

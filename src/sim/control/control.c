@@ -85,7 +85,7 @@ asker_look(struct asker *asker)
 	struct control_order *order = &asker->order;
 	struct server *server = asker->control->server;
 
-	if (order->awaited && !server->door->seen(order->reader)) {
+	if (order->awaited && server->door->seen && !server->door->seen(order->reader)) {
 		if (loop_now() < asker->give_up_at)
 			return true;
 		sim_error_set(&order->error,

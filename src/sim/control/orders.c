@@ -21,10 +21,9 @@ word_pin(struct control_order *order, enum sim_pin *pin)
 static bool
 word_number(struct control_order *order, const char *word, unsigned long most, unsigned int *number)
 {
-	char *end;
-	unsigned long value = strtoul(word, &end, 10);
+	unsigned long value;
 
-	if (*word < '0' || *word > '9' || *end != '\0' || value > most)
+	if (!sim_read_whole(word, most, &value))
 		return sim_error_set(&order->error, "'%s' is not a number from 0 to %lu", word,
 				     most);
 	*number = (unsigned int)value;

@@ -242,12 +242,6 @@ plugged(struct reader *reader)
 		greet(qemu_of(reader));
 }
 
-static void
-unplugged(struct reader *reader)
-{
-	(void)reader; /* device_del on QEMU's monitor does it */
-}
-
 static char *
 qemu_explain(const struct server *server, bool *taken)
 {
@@ -297,7 +291,6 @@ const struct door qemu_door = {
 	.inserted = inserted,
 	.removed = removed,
 	.plugged = plugged,
-	.unplugged = unplugged,
 	.seen = seen,
 	.explain = qemu_explain,
 };

@@ -287,12 +287,6 @@ slot_seen(const struct reader *reader)
 	return slot->state == (reader->card ? SLOT_OPEN : SLOT_CLOSED);
 }
 
-static void
-slot_ignore(struct reader *reader)
-{
-	(void)reader; /* vpcd's readers are fixed */
-}
-
 static char *
 vpcd_explain(const struct server *server, bool *taken)
 {
@@ -346,8 +340,6 @@ const struct door vpcd_door = {
 	.close = vpcd_close,
 	.inserted = slot_inserted,
 	.removed = slot_removed,
-	.plugged = slot_ignore,
-	.unplugged = slot_ignore,
 	.seen = slot_seen,
 	.explain = vpcd_explain,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Orders for faults, from text: see fault.h. */
 #include <ctype.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,18 +68,6 @@ static const struct {
 static const uint8_t text_aid[] = {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08};
 
 static bool
-read_number(const char *text, unsigned long low, unsigned long high, unsigned long *number)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)*text))
-		return false;
-	errno = 0;
-	*number = strtoul(text, &end, 10);
-	return errno == 0 && *end == '\0' && *number >= low && *number <= high;
-}
-
-static bool
 read_hex(const char *text, size_t digits_max, uint32_t *number)
 {
 	char *end;
@@ -144,7 +131,7 @@ read_value(struct fault *fault, const char *text)
 	case VALUE_CODE:
 		return read_code(text, &fault->code) && fault->code != 0;
 	case VALUE_LENGTH:
-		if (!read_number(text, 0, WIRE_DATA_MAX, &length))
+		if (!sim_read_whole(text, WIRE_DATA_MAX, &length))
 			return false;
 		fault->length = length;
 		return true;
@@ -174,7 +161,7 @@ read_option(struct fault *fault, const char *text, char **error)
 		if (fault->group != FAULT_STATE)
 			return sim_error_set(error, "back= does not go with %s",
 					     kinds[fault->kind].name);
-		if (!read_number(text + 5, 1, UINT_MAX, &fault->back))
+		if (!sim_read_whole(text + 5, UINT_MAX, &fault->back) || fault->back == 0)
 			return sim_error_set(error, "back= needs a number of calls, 1 or more");
 	} else if (fault->has_value || !read_value(fault, text)) {
 		return sim_error_set(error, "'%s' does not go with %s", text,
@@ -250,7 +237,7 @@ read_place(struct fault *fault, char **at, char **error)
 		fault->at = 0;
 		return true;
 	}
-	if (!read_number(part, 1, UINT_MAX, &fault->at))
+	if (!sim_read_whole(part, UINT_MAX, &fault->at) || fault->at == 0)
 		return sim_error_set(error, "after the @ comes the number of a call, 1 or more");
 	return true;
 }

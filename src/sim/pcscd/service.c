@@ -156,13 +156,6 @@ accept_client(void *arg)
 	standin->clients = client;
 }
 
-static bool
-seen_at_once(const struct reader *reader)
-{
-	(void)reader;
-	return true;
-}
-
 static void
 standin_close(struct server *server)
 {
@@ -188,7 +181,6 @@ static const struct door standin_door = {
 	.removed = pcsc_removed,
 	.plugged = pcsc_plugged,
 	.unplugged = pcsc_unplugged,
-	.seen = seen_at_once,
 };
 
 bool

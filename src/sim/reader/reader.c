@@ -187,7 +187,7 @@ reader_plug(struct reader *reader)
 	if (reader->plugged)
 		return;
 	reader->plugged = true;
-	if (reader->server->door)
+	if (reader->server->door && reader->server->door->plugged)
 		reader->server->door->plugged(reader);
 }
 
@@ -199,7 +199,7 @@ reader_unplug(struct reader *reader)
 	trace_note(reader->server->trace, reader->index, "reader unplugged");
 	reader->plugged = false;
 	reader_power_off(reader);
-	if (reader->server->door)
+	if (reader->server->door && reader->server->door->unplugged)
 		reader->server->door->unplugged(reader);
 }
 

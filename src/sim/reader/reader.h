@@ -28,9 +28,9 @@ struct door {
 	void (*close)(struct server *server);
 	void (*inserted)(struct reader *reader);
 	void (*removed)(struct reader *reader);
-	void (*plugged)(struct reader *reader);
+	void (*plugged)(struct reader *reader); /* NULL, as unplugged: somebody else does it */
 	void (*unplugged)(struct reader *reader);
-	bool (*seen)(const struct reader *reader); /* by the programs that use the reader */
+	bool (*seen)(const struct reader *reader); /* by its programs; NULL: at once */
 
 	/* Of a door to readers that are somebody else's (serve). */
 	unsigned int readers;

@@ -159,15 +159,10 @@ choose_pins(const struct sim_make_options *options, const struct sim_person *per
 }
 
 static bool
-choose_switches(const struct sim_make_options *options, const struct sim_person *person,
-		struct sim_switches *switches, char **error)
+set_switches(struct sim_switches *switches, const char *const *pairs, char **error)
 {
-	sim_switches_init(switches);
-	for (const char *const *pair = person->switches; *pair; pair++)
-		if (!sim_switches_set_pair(switches, *pair, error))
-			return false;
-	for (const char *const *pair = options->switches; pair && *pair; pair++)
-		if (!sim_switches_set_pair(switches, *pair, error))
+	for (; pairs && *pairs; pairs++)
+		if (!sim_switches_set_pair(switches, *pairs, error))
 			return false;
 	return true;
 }
@@ -204,7 +199,7 @@ sim_store_make_card(struct sim_store *store, const char *name, const char *perso
 {
 	const struct sim_person *person = sim_person_find(person_name);
 	struct sim_card_pin pins[SIM_PIN_COUNT];
-	struct sim_switches switches;
+	struct sim_switches switches = {0};
 	struct sim_work work;
 	json_t *card = NULL;
 	char *dir = NULL;
@@ -222,7 +217,8 @@ sim_store_make_card(struct sim_store *store, const char *name, const char *perso
 		goto out;
 	}
 	if (!choose_pins(work.options, person, pins, error) ||
-	    !choose_switches(work.options, person, &switches, error))
+	    !set_switches(&switches, person->switches, error) ||
+	    !set_switches(&switches, work.options->switches, error))
 		goto out;
 	card = make_record(&work, name, person, error);
 	ok = card && sim_work_save_ca(&work, error) &&
