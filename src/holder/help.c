@@ -15,13 +15,3 @@ help_for_standing(enum standing standing)
 	return standing == STANDING_ENDED || standing == STANDING_RENEWAL ? HELP_EXPIRED
 									  : HELP_NONE;
 }
-
-enum help
-help_for(const struct outcome *outcome)
-{
-	if (outcome->what == OUTCOME_PIN_LOCKED)
-		return HELP_LOCKED;
-	if (outcome->what == OUTCOME_PIN_WRONG)
-		return help_for_tries(outcome->tries_left);
-	return outcome->what == OUTCOME_ENDED ? HELP_EXPIRED : HELP_NONE;
-}

@@ -3,7 +3,6 @@
 #define JPKI_HOLDER_HELP_H
 
 #include "holder/certificate.h"
-#include "holder/outcome.h"
 
 /* What helps in trouble: a topic, for whoever has the words for it. */
 enum help {
@@ -16,9 +15,8 @@ enum help {
 	HELPS = HELP_NONE
 };
 
-/* For a PIN with so many tries left; for a certificate; for what came of something. */
+/* For a PIN with so many tries left; for a certificate. */
 enum help help_for_tries(int tries_left);
 enum help help_for_standing(enum standing standing);
-enum help help_for(const struct outcome *outcome);
 
 #endif

@@ -198,6 +198,19 @@ pin_login(const struct session *session)
 }
 
 struct outcome
+pin_session(struct session *session, struct module *module, struct reader *reader, enum key key)
+{
+	struct outcome outcome = outcome_of(session_open(session, module, reader, key, false));
+
+	if (outcome.what != OUTCOME_OK)
+		return outcome;
+	outcome = pin_login(session);
+	if (outcome.what != OUTCOME_OK)
+		session_close(session);
+	return outcome;
+}
+
+struct outcome
 pin_probe(struct module *module, struct reader *reader, CK_SLOT_ID slot, bool with_pin,
 	  struct jpki_probe_report *report)
 {

@@ -25,6 +25,10 @@ enum pin_fault pin_fold(struct pin *pin, enum key key, bool is_new);
  */
 struct outcome pin_login(const struct session *session);
 
+/* Opens a session and logs in; nothing to close if that fails. */
+struct outcome pin_session(struct session *session, struct module *module, struct reader *reader,
+			   enum key key);
+
 /* Asks the PIN in force and a new one, and changes it. */
 struct outcome pin_change(struct module *module, struct reader *reader, enum key key);
 

@@ -67,17 +67,13 @@ proof_make(struct module *module, enum key key, const char *authorities, struct 
 	struct reader *reader;
 	struct session session;
 	struct outcome outcome = module_choose(module, key, &reader);
-	CK_RV rv;
 
 	*proof = (struct proof){.key = key};
+	if (outcome.what == OUTCOME_OK)
+		outcome = pin_session(&session, module, reader, key);
 	if (outcome.what != OUTCOME_OK)
 		return outcome;
-	rv = session_open(&session, module, reader, key, false);
-	if (rv != CKR_OK)
-		return outcome_of(rv);
-	outcome = pin_login(&session);
-	if (outcome.what == OUTCOME_OK)
-		outcome = prove(&session, authorities, proof);
+	outcome = prove(&session, authorities, proof);
 	session_close(&session);
 	return outcome;
 }

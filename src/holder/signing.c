@@ -106,15 +106,12 @@ signing_make(struct module *module, struct reader *reader, const struct content 
 	     struct signed_content *made)
 {
 	struct session session;
-	struct outcome outcome =
-		outcome_of(session_open(&session, module, reader, KEY_SIGN, false));
+	struct outcome outcome = pin_session(&session, module, reader, KEY_SIGN);
 
 	*made = (struct signed_content){0};
 	if (outcome.what != OUTCOME_OK)
 		return outcome;
-	outcome = pin_login(&session);
-	if (outcome.what == OUTCOME_OK)
-		outcome = sign_with_certificate(&session, content, made);
+	outcome = sign_with_certificate(&session, content, made);
 	session_close(&session);
 	return outcome;
 }

@@ -22,7 +22,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/doctor/card.c \
 	src/tool/doctor/doctor.c src/tool/doctor/doctor.h \
 	src/tool/doctor/parts.h \
-	src/tool/doctor/processes.c src/tool/doctor/processes.h \
+	src/tool/doctor/processes.c \
 	src/tool/doctor/programs.c \
 	src/tool/doctor/report.c src/tool/doctor/report.h \
 	src/tool/doctor/service.c \

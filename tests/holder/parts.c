@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Small parts of the holder library: what is typed, memory for PINs, and what helps in trouble. */
 #include "holder/help.h"
+#include "holder/outcome.h"
 #include "holder/secret.h"
 #include "holder/text.h"
 
@@ -77,23 +78,12 @@ a_process_with_a_pin_is_not_dumped(void **state)
 static void
 what_helps_follows_from_what_happened(void **state)
 {
-	static const struct {
-		struct outcome outcome;
-		enum help help;
-	} rows[] = {
-		{{.what = OUTCOME_PIN_LOCKED}, HELP_LOCKED},
-		{{.what = OUTCOME_PIN_WRONG, .tries_left = 0}, HELP_LOCKED},
-		{{.what = OUTCOME_PIN_WRONG, .tries_left = 1}, HELP_FORGOTTEN},
-		{{.what = OUTCOME_PIN_WRONG, .tries_left = 2}, HELP_NONE},
-		{{.what = OUTCOME_PIN_WRONG, .tries_left = JPKI_TRIES_UNKNOWN}, HELP_NONE},
-		{{.what = OUTCOME_ENDED}, HELP_EXPIRED},
-		{{.what = OUTCOME_NOT_YET_VALID}, HELP_NONE},
-		{{.what = OUTCOME_OK}, HELP_NONE},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		assert_int_equal(help_for(&rows[i].outcome), rows[i].help);
+	assert_int_equal(help_for_tries(0), HELP_LOCKED);
+	assert_int_equal(help_for_tries(1), HELP_FORGOTTEN);
+	assert_int_equal(help_for_tries(2), HELP_NONE);
+	assert_int_equal(help_for_tries(JPKI_TRIES_UNKNOWN), HELP_NONE);
+	assert_int_equal(help_for_standing(STANDING_ENDED), HELP_EXPIRED);
 	assert_int_equal(help_for_standing(STANDING_RENEWAL), HELP_EXPIRED);
 	assert_int_equal(help_for_standing(STANDING_GOOD), HELP_NONE);
 	assert_int_equal(help_for_standing(STANDING_EARLY), HELP_NONE);

@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,18 +26,7 @@
 
 /* ---- words ---- */
 
-static void explain(char why[NSSDB_WHY], const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void
-explain(char why[NSSDB_WHY], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(why, NSSDB_WHY, format, args);
-	va_end(args);
-}
+#define explain(why, ...) ((void)snprintf(why, NSSDB_WHY, __VA_ARGS__))
 
 static bool
 cannot_write(char why[NSSDB_WHY], const char *path)

@@ -126,7 +126,7 @@ write_signature(const struct options *options, const struct job *job,
 		const struct signed_content *made)
 {
 	enum tool_exit status;
-	char *name, *text;
+	char *text;
 
 	if (made->is_simulated)
 		complain("%s", _("SIMULATED card: this signature is for tests and means nothing to "
@@ -134,11 +134,9 @@ write_signature(const struct options *options, const struct job *job,
 	status = file_write(job->output, made->der, made->len, options->force);
 	if (status != TOOL_OK || strcmp(job->output, "-") == 0)
 		return status;
-	name = text_safe(job->output, strlen(job->output));
-	text = text_made(_("The signature is in %s."), name ? name : "?");
+	text = text_made(_("The signature is in %s."), job->output);
 	screen_line(text ? text : "?");
 	free(text);
-	free(name);
 	return status;
 }
 

@@ -5,7 +5,6 @@
 #include "holder/certificate.h"
 #include "holder/session.h"
 #include "tool/cards/words.h"
-#include "tool/doctor/processes.h"
 #include "tool/terminal/text.h"
 
 #include <string.h>

@@ -25,4 +25,13 @@ void doctor_agent(struct report *report, const struct module *module);
 /* programs.c: whether p11-kit and the browsers have the module. `folder`: where it is. */
 void doctor_programs(struct report *report, const char *folder);
 
+/* processes.c: whether a program of that name runs, of whatever user. */
+bool process_runs(const char *name);
+
+/*
+ * The names and numbers of this user's other processes that have a library of such a name loaded,
+ * "scdaemon (123), firefox-esr (456)"; empty if there are none.
+ */
+void process_list(const char *library, char *names, size_t size);
+
 #endif

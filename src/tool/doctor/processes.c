@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tool/doctor/processes.h"
+#include "tool/doctor/parts.h"
 
 #include "tool/system/file.h"
 

@@ -2,7 +2,6 @@
 /* Why pcscd, the reader service, cannot be used. */
 #include "tool/doctor/parts.h"
 
-#include "tool/doctor/processes.h"
 #include "tool/system/child.h"
 #include "tool/system/packages.h"
 #include "tool/terminal/text.h"
@@ -77,24 +76,9 @@ try_socket(const char *path)
 	return error;
 }
 
-static const char *
-start_command(void)
-{
-	return child_exists("systemctl") ? "sudo systemctl enable --now pcscd.socket"
-					 : "sudo service pcscd start";
-}
-
-static const char *
-restart_command(void)
-{
-	return child_exists("systemctl") ? "sudo systemctl restart pcscd.socket"
-					 : "sudo service pcscd restart";
-}
-
 static void
 not_reached(struct report *report, const char *path, int error)
 {
-
 	switch (error) {
 	case ENOENT:
 	case ENOTDIR:
@@ -105,12 +89,16 @@ not_reached(struct report *report, const char *path, int error)
 			return;
 		}
 		report_add(report, MARK_PROBLEM, "stopped", "%s", _("pcscd is not running"));
-		report_command(report, "%s", start_command());
+		report_command(report, child_exists("systemctl")
+					       ? "sudo systemctl enable --now pcscd.socket"
+					       : "sudo service pcscd start");
 		return;
 	case ECONNREFUSED:
 		report_add(report, MARK_PROBLEM, "died", "%s",
 			   _("pcscd has ended, and its socket is left over"));
-		report_command(report, "%s", restart_command());
+		report_command(report, child_exists("systemctl")
+					       ? "sudo systemctl restart pcscd.socket"
+					       : "sudo service pcscd restart");
 		return;
 	case HUNG_UP:
 		report_on(report, AREA_SERVICE, "");
@@ -130,14 +118,17 @@ not_reached(struct report *report, const char *path, int error)
 
 /* ---- refused ---- */
 
+#define BY_SSH                                                                                     \
+	N_("pcscd refuses this session, which came by ssh: log in at the computer itself, or "     \
+	   "have "                                                                                 \
+	   "its administrator allow you")
+
 static const struct {
 	const char *variable;
 	const char *text;
 } sessions[] = {
-	{"SSH_CONNECTION", N_("pcscd refuses this session, which came by ssh: log in at the "
-			      "computer itself, or have its administrator allow you")},
-	{"SSH_TTY", N_("pcscd refuses this session, which came by ssh: log in at the computer "
-		       "itself, or have its administrator allow you")},
+	{"SSH_CONNECTION", BY_SSH},
+	{"SSH_TTY", BY_SSH},
 	{"TMUX", N_("pcscd refuses this session: a tmux counts as where it was started, so try a "
 		    "terminal outside of it, or have the administrator allow you")},
 	{"STY", N_("pcscd refuses this session: a screen counts as where it was started, so try a "

@@ -3,7 +3,6 @@
  */
 #include "tool/doctor/parts.h"
 
-#include "tool/doctor/processes.h"
 #include "tool/system/file.h"
 #include "tool/system/packages.h"
 #include "tool/terminal/text.h"
@@ -249,7 +248,6 @@ held_by_kernel(struct report *report, const struct usb_reader *reader, enum mark
 static void
 without_driver(struct report *report, const struct usb_reader *reader, enum mark mark, bool any)
 {
-
 	if (other_name(reader)) {
 		report_add(report, mark, "unsupported",
 			   _("%s: pcscd has no driver for it, and Linux distributions have none; "
@@ -313,7 +311,6 @@ held_by_program(struct report *report, const struct usb_reader *reader)
 static void
 not_taken(struct report *report, const struct usb_reader *reader)
 {
-
 	if (process_runs("scdaemon")) {
 		report_add(report, MARK_PROBLEM, "held-by-gpg",
 			   _("%s: gpg's scdaemon talks to it directly, so pcscd cannot"),

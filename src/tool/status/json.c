@@ -45,13 +45,12 @@ token(const struct token *token, const struct validity *v)
 
 	if (!json || !present)
 		return json;
-	(void)json_object_set_new(json, "tries_left",
-				  status->tries_left < 0 ? json_null()
-							 : json_integer(status->tries_left));
-	(void)json_object_set_new(json, "tries_allowed", json_integer(status->tries_allowed));
-	(void)json_object_set_new(json, "locked", json_boolean(status->tries_left == 0));
-	(void)json_object_set_new(json, "pss", json_string(NAME(pss_names, status->pss)));
-	(void)json_object_set_new(json, "certificate", certificate(v));
+	(void)json_object_update_new(
+		json,
+		json_pack("{s:o, s:i, s:b, s:s, s:o}", "tries_left",
+			  status->tries_left < 0 ? json_null() : json_integer(status->tries_left),
+			  "tries_allowed", status->tries_allowed, "locked", status->tries_left == 0,
+			  "pss", NAME(pss_names, status->pss), "certificate", certificate(v)));
 	return json;
 }
 

@@ -25,28 +25,15 @@ start_messages(void)
 	(void)textdomain("jpki-tool");
 }
 
-/*
- * What the module logs, we say in the user's words. Whoever asks for its log by a variable still
- * gets it.
- */
-static void
-silence_module(void)
-{
-	if (!getenv("JPKI_PKCS11_LOG_LEVEL"))
-		(void)setenv("JPKI_PKCS11_LOG_FILE", "none", 0);
-}
-
-/* Each command asks the PIN itself and signs once with it: to be asked again would be too much. */
-static void
-ask_pin_once(void)
-{
-	(void)setenv("JPKI_PKCS11_ASK_PIN_EACH_SIGNATURE", "no", 1);
-}
-
 void
 start_program(void)
 {
-	silence_module();
-	ask_pin_once();
+	/* What the module logs, we say in the user's words. Whoever asks for its log by a variable
+	 * still gets it. */
+	if (!getenv("JPKI_PKCS11_LOG_LEVEL"))
+		(void)setenv("JPKI_PKCS11_LOG_FILE", "none", 0);
+	/* Each command asks the PIN itself and signs once with it: to be asked again would be too
+	 * much. */
+	(void)setenv("JPKI_PKCS11_ASK_PIN_EACH_SIGNATURE", "no", 1);
 	start_messages();
 }

@@ -218,15 +218,14 @@ signer_json(const struct signer *signer, int64_t now)
 
 	if (!signer->certificate)
 		return json;
-	(void)json_object_set_new(json, "claimed_time_good",
-				  json_boolean(signer_time_is_good(signer, now)));
-	(void)json_object_set_new(json, "not_before", second(signer->is_dated, signer->from));
-	(void)json_object_set_new(json, "not_after", second(signer->is_dated, signer->to));
-	(void)json_object_set_new(json, "in_term", json_boolean(signer_in_term(signer, now)));
-	(void)json_object_set_new(json, "authority",
-				  json_string(authority_name(signer->authority)));
-	(void)json_object_set_new(json, "generation", json_string(signer->year));
-	(void)json_object_set_new(json, "holder", holder(signer->certificate));
+	(void)json_object_update_new(
+		json, json_pack("{s:b, s:o, s:o, s:b, s:s, s:s, s:o}", "claimed_time_good",
+				signer_time_is_good(signer, now), "not_before",
+				second(signer->is_dated, signer->from), "not_after",
+				second(signer->is_dated, signer->to), "in_term",
+				signer_in_term(signer, now), "authority",
+				authority_name(signer->authority), "generation", signer->year,
+				"holder", holder(signer->certificate)));
 	return json;
 }
 
