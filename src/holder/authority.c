@@ -33,14 +33,6 @@ read_row(FILE *list, struct row *row)
 	return false;
 }
 
-static bool
-has_fingerprint(const X509 *ca, const char *expected)
-{
-	char text[FINGERPRINT_TEXT];
-
-	return certificate_fingerprint(ca, text) && strcasecmp(text, expected) == 0;
-}
-
 /* The days on which it begins and ends are counted in UTC, as they were published. */
 static bool
 has_serial(const X509 *ca, const struct row *row)
@@ -63,13 +55,15 @@ has_serial(const X509 *ca, const struct row *row)
 static enum authority_answer
 look_up(FILE *list, enum key key, X509 *ca, char year[AUTHORITY_YEAR])
 {
+	char print[FINGERPRINT_TEXT]; /* "?" without one */
 	struct row row;
 
+	(void)certificate_fingerprint(ca, print);
 	while (read_row(list, &row)) {
 		bool by_print = strcmp(row.how, "sha256") == 0;
 
 		if (strcmp(row.kind, key == KEY_AUTH ? "auth" : "sign") != 0 ||
-		    !(by_print ? has_fingerprint(ca, row.value) : has_serial(ca, &row)))
+		    !(by_print ? strcasecmp(print, row.value) == 0 : has_serial(ca, &row)))
 			continue;
 		memcpy(year, row.year, AUTHORITY_YEAR);
 		return by_print ? AUTHORITY_PUBLISHED : AUTHORITY_KNOWN_SERIAL;

@@ -6,12 +6,6 @@
 #include <openssl/asn1t.h>
 #include <openssl/evp.h>
 
-static CMS_SignerInfo *
-only_signer(CMS_ContentInfo *cms)
-{
-	return sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
-}
-
 /* The attributes that the signature covers beside the certificate's hash (RFC 5652, 11). */
 static bool
 add_attributes(CMS_SignerInfo *signer, const uint8_t hash[32], time_t now)
@@ -109,12 +103,12 @@ bool
 cms_complete(CMS_ContentInfo *cms, const uint8_t signature[256], const uint8_t *content,
 	     size_t content_len, uint8_t **der, size_t *len)
 {
+	CMS_SignerInfo *signer = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
 	int written;
 
 	*der = NULL;
 	if ((content && !enclose(cms, content, content_len)) ||
-	    ASN1_OCTET_STRING_set(CMS_SignerInfo_get0_signature(only_signer(cms)), signature,
-				  256) != 1)
+	    ASN1_OCTET_STRING_set(CMS_SignerInfo_get0_signature(signer), signature, 256) != 1)
 		return false;
 	written = i2d_CMS_ContentInfo(cms, der);
 	*len = written > 0 ? (size_t)written : 0;

@@ -123,31 +123,20 @@ read_pem(const uint8_t *data, size_t len)
 	return cms;
 }
 
-/* What a certificate says is looked at, and shown, for each who signs with it. */
-static bool
-is_large(const X509 *certificate)
-{
-	return i2d_X509(certificate, NULL) > SIGNATURE_CERTIFICATE_SIZE_MAX;
-}
-
-static bool
-has_large(const STACK_OF(X509) * certificates)
-{
-	for (int i = 0; i < sk_X509_num(certificates); i++)
-		if (is_large(sk_X509_value(certificates, i)))
-			return true;
-	return false;
-}
-
 static enum signature_form
 measure(struct signature *signature)
 {
+	bool is_large = false;
+
 	signature->count = sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(signature->cms));
 	signature->count = signature->count < 0 ? 0 : signature->count;
 	signature->certificates = CMS_get1_certs(signature->cms);
-	return signature->count > SIGNATURE_SIGNERS_MAX ||
-			       sk_X509_num(signature->certificates) > SIGNATURE_CERTIFICATES_MAX ||
-			       has_large(signature->certificates)
+	/* What a certificate says is looked at, and shown, for each who signs with it. */
+	for (int i = 0; i < sk_X509_num(signature->certificates) && !is_large; i++)
+		is_large = i2d_X509(sk_X509_value(signature->certificates, i), NULL) >
+			   SIGNATURE_CERTIFICATE_SIZE_MAX;
+	return is_large || signature->count > SIGNATURE_SIGNERS_MAX ||
+			       sk_X509_num(signature->certificates) > SIGNATURE_CERTIFICATES_MAX
 		       ? SIGNATURE_IS_TOO_MUCH
 		       : SIGNATURE_IS_ONE;
 }

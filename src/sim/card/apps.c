@@ -63,20 +63,13 @@ static const struct sim_app apps[] = {
 /* clang-format on */
 #define APP_COUNT (sizeof apps / sizeof *apps)
 
-static bool
-is_there(const struct sim_card *card, const struct sim_app *app)
-{
-	if (app->is_foreign || card->data.kind == SIM_KIND_FOREIGN)
-		return app->is_foreign && card->data.kind == SIM_KIND_FOREIGN;
-	return app->is_jpki || sim_chip_switch(card, SIM_SW_OTHER_APPS) == 0;
-}
-
 const struct sim_app *
 sim_app_find(const struct sim_card *card, const uint8_t *prefix, size_t len, bool next, bool *found)
 {
 	size_t from = 0;
-	bool isd = len <= sizeof isd_aid && memcmp(isd_aid, prefix, len) == 0 &&
-		   sim_chip_switch(card, SIM_SW_OTHER_APPS) != 2;
+	uint32_t others = sim_chip_switch(card, SIM_SW_OTHER_APPS);
+	bool foreign = card->data.kind == SIM_KIND_FOREIGN;
+	bool isd = len <= sizeof isd_aid && memcmp(isd_aid, prefix, len) == 0 && others != 2;
 
 	*found = true;
 	if (isd && !next)
@@ -84,8 +77,8 @@ sim_app_find(const struct sim_card *card, const uint8_t *prefix, size_t len, boo
 	if (next && card->app)
 		from = (size_t)(card->app - apps) + 1;
 	for (size_t i = from; i < APP_COUNT; i++)
-		if (is_there(card, &apps[i]) && len <= apps[i].aid_len &&
-		    memcmp(apps[i].aid, prefix, len) == 0)
+		if (apps[i].is_foreign == foreign && (foreign || apps[i].is_jpki || others == 0) &&
+		    len <= apps[i].aid_len && memcmp(apps[i].aid, prefix, len) == 0)
 			return &apps[i];
 	*found = false;
 	return NULL;

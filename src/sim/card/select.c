@@ -54,21 +54,15 @@ select_ef(struct sim_card *card, const struct sim_command *command)
 	return SW_OK;
 }
 
-/* There is no master file (section 1.1). */
-static uint16_t
-select_master(const struct sim_card *card, const struct sim_command *command)
-{
-	if (command->data_len == 0)
-		return card->app ? SW_OK : SW_P1P2;
-	return SW_NOT_FOUND;
-}
-
 uint16_t
 sim_do_select(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
 {
 	switch (command->p1) {
 	case 0x00:
-		return select_master(card, command);
+		/* There is no master file (section 1.1). */
+		if (command->data_len > 0)
+			return SW_NOT_FOUND;
+		return card->app ? SW_OK : SW_P1P2;
 	case 0x02:
 		return select_ef(card, command);
 	case 0x04:

@@ -10,14 +10,6 @@
 
 #define WORDS_MAX 16
 
-static bool
-is_named(const struct options *options)
-{
-	const char *variable = getenv(CONTROL_VARIABLE);
-
-	return options->control || (variable && *variable != '\0');
-}
-
 /* Asks the running simulator; NULL after a complaint, with *status set. */
 static json_t *
 ask(const struct options *options, int count, char *const words[], int *status)
@@ -120,10 +112,11 @@ is_in_reader(const struct options *options, const char *card)
 {
 	char word[] = "status", *words[] = {word};
 	json_t *reply, *reader;
+	const char *variable = getenv(CONTROL_VARIABLE);
 	int status, found = 0;
 	size_t i;
 
-	if (!is_named(options))
+	if (!options->control && (!variable || *variable == '\0'))
 		return 0;
 	reply = ask(options, 1, words, &status);
 	if (!reply)

@@ -11,14 +11,6 @@
 #include "sim/store/store.h"
 
 static bool
-word_pin(struct control_order *order, enum sim_pin *pin)
-{
-	return sim_pin_find(order->words[2], pin) ||
-	       sim_error_set(&order->error, "there is no PIN '%s'; there are: auth, sign",
-			     order->words[2]);
-}
-
-static bool
 word_number(struct control_order *order, const char *word, unsigned long most, unsigned int *number)
 {
 	unsigned long value;
@@ -93,8 +85,10 @@ order_tries(struct control_order *order)
 	enum sim_pin pin = SIM_PIN_AUTH;
 	unsigned int tries = 0;
 
-	return word_pin(order, &pin) &&
-	       word_number(order, order->words[3] ? order->words[3] : "0",
+	if (!sim_pin_find(order->words[2], &pin))
+		return sim_error_set(&order->error, "there is no PIN '%s'; there are: auth, sign",
+				     order->words[2]);
+	return word_number(order, order->words[3] ? order->words[3] : "0",
 			   sim_card_tries_allowed(pin), &tries) &&
 	       sim_card_set_tries(order->reader->card, pin, tries, &order->error);
 }

@@ -4,16 +4,6 @@
 #include <string.h>
 #include <winscard.h>
 
-/* Random, but the same at the same call of the same kind of run. */
-static uint32_t
-scramble(uint32_t seed)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 17;
-	seed ^= seed << 5;
-	return seed * 2654435761u;
-}
-
 /* What the program is told by a fault that answers in the card's or pcscd's place. */
 static LONG
 fault_result(const struct fault *fault, const struct pcsc_call *call)
@@ -56,22 +46,22 @@ answer_sw(struct pcsc_call *call, uint32_t sw)
 static uint32_t
 fault_sw(const struct fault *fault)
 {
-	uint32_t value = scramble((uint32_t)fault->struck_at * 31 + fault->number);
-	uint32_t first = 0x62 + value % (0x70 - 0x62);
+	uint32_t value = (uint32_t)fault->struck_at * 31 + fault->number, first;
 
+	/* Random, but the same at the same call of the same kind of run. */
+	value ^= value << 13;
+	value ^= value >> 17;
+	value ^= value << 5;
+	value *= 2654435761u;
+	first = 0x62 + value % (0x70 - 0x62);
 	return fault->has_value ? fault->code : first << 8 | (value >> 16 & 0xFF);
-}
-
-static bool
-is_read_binary(const struct pcsc_call *call)
-{
-	return call->request->length >= 4 && call->data[1] == 0xB0;
 }
 
 bool
 answer_instead(const struct fault *fault, struct pcsc_call *call)
 {
 	bool before = fault->moment == FAULT_BEFORE;
+	bool reads = call->request->length >= 4 && call->data[1] == 0xB0;
 
 	if (before && fault->kind == FAULT_SERVICE_STOPPED && call->request->call != WIRE_ESTABLISH)
 		answer_with(call, SCARD_F_COMM_ERROR); /* as of a closed connection */
@@ -80,7 +70,7 @@ answer_instead(const struct fault *fault, struct pcsc_call *call)
 	else if (before && fault->kind == FAULT_SW)
 		answer_sw(call, fault_sw(fault));
 	/* READ BINARY is carried out to learn the right Le: it changes nothing */
-	else if (fault->kind == FAULT_6CXX && !is_read_binary(call))
+	else if (fault->kind == FAULT_6CXX && !reads)
 		answer_sw(call, 0x6C00);
 	else
 		return false;
@@ -99,13 +89,6 @@ answer_lose(const struct fault *fault, struct pcsc_call *call)
 
 	if (call->reply.rv == (uint32_t)SCARD_S_SUCCESS)
 		answer_with(call, rv);
-}
-
-/* The right Le, for a card that refuses the one it was given. */
-static uint32_t
-right_le(const struct pcsc_call *call)
-{
-	return call->reply.length >= 2 ? (call->reply.length - 2) & 0xFF : 0;
 }
 
 /* 61xx: keeps the data for GET RESPONSE and says how much there is. */
@@ -161,6 +144,9 @@ lengthen(struct pcsc_call *call, size_t length)
 void
 answer_change(const struct fault *fault, struct pcsc_call *call)
 {
+	/* The right Le, for a card that refuses the one it was given. */
+	uint32_t le = call->reply.length >= 2 ? (call->reply.length - 2) & 0xFF : 0;
+
 	if (call->reply.rv != (uint32_t)SCARD_S_SUCCESS)
 		return;
 	if (fault->kind == FAULT_TRUNCATED && fault->length < call->reply.length)
@@ -172,5 +158,5 @@ answer_change(const struct fault *fault, struct pcsc_call *call)
 	else if (fault->kind == FAULT_61XX)
 		answer_61(call);
 	else if (fault->kind == FAULT_6CXX)
-		answer_sw(call, 0x6C00 | right_le(call));
+		answer_sw(call, 0x6C00 | le);
 }

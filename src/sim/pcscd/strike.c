@@ -32,15 +32,6 @@ fault_reader(struct pcsc *pcsc, const struct fault *fault, const struct pcsc_cal
 }
 
 static void
-remember_undo(struct fault *fault, const struct reader *reader)
-{
-	snprintf(fault->undo_reader, sizeof fault->undo_reader, "%s", reader->name);
-	fault->undo_card[0] = '\0';
-	if (reader->card_name)
-		snprintf(fault->undo_card, sizeof fault->undo_card, "%s", reader->card_name);
-}
-
-static void
 insert_or_note(struct reader *reader, const char *card,
 	       bool (*insert)(struct reader *reader, const char *card, char **error))
 {
@@ -60,7 +51,9 @@ carry_out_state(struct pcsc *pcsc, struct fault *fault, struct reader *reader)
 	}
 	if (!reader)
 		return;
-	remember_undo(fault, reader);
+	snprintf(fault->undo_reader, sizeof fault->undo_reader, "%s", reader->name);
+	snprintf(fault->undo_card, sizeof fault->undo_card, "%s",
+		 reader->card_name ? reader->card_name : "");
 	switch ((int)fault->kind) {
 	case FAULT_READER_GONE:
 		reader_unplug(reader);
@@ -203,13 +196,6 @@ strikes_before(struct strikes *strikes, struct pcsc_call *call)
 	return carry_on;
 }
 
-static bool
-takes_card_away(const struct fault *fault)
-{
-	return fault->kind == FAULT_CARD_REMOVED || fault->kind == FAULT_CARD_SWAPPED ||
-	       fault->kind == FAULT_READER_GONE;
-}
-
 /*
  * Where the card goes during a command that it has carried out: one that writes a try off before
  * it compares was caught in between, before it gave the try back.
@@ -239,7 +225,9 @@ strikes_after(struct strikes *strikes, struct pcsc_call *call)
 		}
 		if (fault->moment == FAULT_BEFORE)
 			continue;
-		if (fault->moment == FAULT_DURING && takes_card_away(fault))
+		if (fault->moment == FAULT_DURING &&
+		    (fault->kind == FAULT_CARD_REMOVED || fault->kind == FAULT_CARD_SWAPPED ||
+		     fault->kind == FAULT_READER_GONE))
 			tear_card(call);
 		if (fault->group == FAULT_RESULT || fault->moment == FAULT_DURING)
 			answer_lose(fault, call);

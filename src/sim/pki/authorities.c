@@ -15,12 +15,6 @@
 #define YEARS_BETWEEN 4
 #define YEARS_VALID 10
 
-json_t *
-sim_ca_new(void)
-{
-	return json_pack("{s:i, s:[]}", "format", 1, "authorities");
-}
-
 /*
  * When the real ones begin, in Japan (section 6.1; of the authentication one of 2019 only the day
  * is known). Those to come are taken to begin like the last one.
@@ -44,16 +38,6 @@ generation_start(enum sim_pin which, int year)
 
 	day.year = year;
 	return sim_date_start(day) + published[row].second[which];
-}
-
-/* The last second of the day before the tenth anniversary. */
-static int64_t
-generation_end(enum sim_pin which, int year)
-{
-	struct sim_date day = sim_date_at(generation_start(which, year));
-
-	day.year += YEARS_VALID;
-	return sim_date_start(day) - 1;
 }
 
 int
@@ -161,6 +145,8 @@ sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t n
 	char label[40];
 	uint32_t serial;
 	int64_t start = generation_start(which, year);
+	/* The last second of the day before the tenth anniversary. */
+	struct sim_date last = sim_date_add_years(sim_date_at(start), YEARS_VALID);
 	EVP_PKEY *key = NULL;
 	X509 *certificate = NULL;
 
@@ -174,8 +160,7 @@ sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t n
 	if (serial)
 		key = sim_pki_make_rsa(&random, 2048);
 	if (key)
-		certificate =
-			sim_pki_make_ca(which, key, serial, start, generation_end(which, year));
+		certificate = sim_pki_make_ca(which, key, serial, start, sim_date_start(last) - 1);
 	if (certificate)
 		entry = make_entry(which, year, key, certificate);
 	if (!entry || !insert_entry(ca, entry, year)) {

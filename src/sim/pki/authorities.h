@@ -16,9 +16,6 @@
  * functions change the JSON in memory only.
  */
 
-/* What is in ca.json, empty. */
-json_t *sim_ca_new(void);
-
 /* The generation that issues at that time; 0 before the first. */
 int sim_ca_year(int64_t now);
 

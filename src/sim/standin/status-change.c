@@ -101,13 +101,6 @@ bits_changed(DWORD was, DWORD is)
 	return false;
 }
 
-/* The reader is free again: told for one that was in use, card or no card. */
-static bool
-became_free(DWORD was, const struct wire_reader *reader)
-{
-	return reader->sharing == 0 && (was & (SCARD_STATE_INUSE | SCARD_STATE_EXCLUSIVE)) != 0;
-}
-
 static bool
 compare_known(SCARD_READERSTATE *state, const struct wire_reader *reader)
 {
@@ -119,7 +112,8 @@ compare_known(SCARD_READERSTATE *state, const struct wire_reader *reader)
 		changed = true; /* the reader has come back */
 	if ((was & 0xFFFF0000) != 0 && ((was >> 16) & 0xFFFF) != reader->event_counter)
 		changed = true;
-	if (became_free(was, reader))
+	/* The reader is free again: told for one that was in use, card or no card. */
+	if (reader->sharing == 0 && (was & (SCARD_STATE_INUSE | SCARD_STATE_EXCLUSIVE)) != 0)
 		changed = true;
 	state->dwEventState = is;
 	if (!(is & SCARD_STATE_UNAVAILABLE))

@@ -250,20 +250,15 @@ reissue(struct sim_work *work, json_t *card, const char *name, enum sim_pin whic
 }
 
 static bool
-has_certificate(const json_t *card, enum sim_pin which)
-{
-	return json_is_string(
-		json_object_get(json_object_get(card, sim_pin_names[which]), "certificate"));
-}
-
-static bool
 renew(struct sim_work *work, json_t *card, const char *name, enum sim_pin ignored, char **error)
 {
 	bool any = false, ok = true;
 
 	(void)ignored;
 	for (int i = 0; ok && i < SIM_PIN_COUNT; i++) {
-		if (!has_certificate(card, (enum sim_pin)i))
+		const json_t *key = json_object_get(card, sim_pin_names[i]);
+
+		if (!json_is_string(json_object_get(key, "certificate")))
 			continue;
 		any = true;
 		ok = reissue(work, card, name, (enum sim_pin)i, error);

@@ -58,14 +58,6 @@ make_common_name(char name[COMMON_NAME_ROOM], const struct sim_plan *plan, const
 	return true;
 }
 
-static EVP_PKEY *
-make_key(struct sim_random *random, enum sim_oddity oddity)
-{
-	if (oddity == SIM_ODD_EC_P384)
-		return sim_pki_make_ec(random);
-	return sim_pki_make_rsa(random, oddity == SIM_ODD_RSA_1024 ? 1024 : 2048);
-}
-
 /*
  * The end of validity: a birthday, never past the issuer, the card, nor (signing) the other one.
  */
@@ -187,8 +179,11 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 		       sim_pin_names[plan->which], (long long)before);
 	sim_random_init(&random, work->options->seed, label);
 	issue.serial = sim_ca_take_serial(authority, &random, card_name);
-	if (issue.serial)
-		issue.key = make_key(&random, plan->oddity);
+	if (issue.serial && plan->oddity == SIM_ODD_EC_P384)
+		issue.key = sim_pki_make_ec(&random);
+	else if (issue.serial)
+		issue.key =
+			sim_pki_make_rsa(&random, plan->oddity == SIM_ODD_RSA_1024 ? 1024 : 2048);
 	if (issue.key)
 		issue.certificate = certify(&issue, card, plan, !work->options->no_eku, &random);
 	if (issue.certificate)

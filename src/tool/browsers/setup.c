@@ -141,14 +141,6 @@ read_authority(struct module *module, const struct options *options, void *conte
 	return status;
 }
 
-static enum tool_exit
-find_authority(struct plan *plan)
-{
-	if (!browsers[plan->browser].mail || plan->options->remove)
-		return TOOL_OK;
-	return cards_run(plan->options, read_authority, plan);
-}
-
 /* ---- one row for each place ---- */
 
 static const char *
@@ -525,8 +517,8 @@ setup_run(const struct options *options, char *arguments[])
 
 	if (browser_read(arguments[0], &plan.browser)) {
 		status = setup_is_anothers_home() ? TOOL_FAILED : find_library(&plan);
-		if (status == TOOL_OK)
-			status = find_authority(&plan);
+		if (status == TOOL_OK && browsers[plan.browser].mail && !options->remove)
+			status = cards_run(options, read_authority, &plan);
 		if (status == TOOL_OK)
 			status = carry_out(&plan);
 	}

@@ -77,15 +77,6 @@ show_serial(const X509 *certificate)
 }
 
 static void
-show_fingerprint(const X509 *certificate)
-{
-	char text[FINGERPRINT_TEXT];
-
-	(void)certificate_fingerprint(certificate, text);
-	screen_row(_("SHA-256 fingerprint"), MARK_NONE, text);
-}
-
-static void
 show_dates(const X509 *certificate)
 {
 	char text[DAY_TEXT];
@@ -112,6 +103,8 @@ show_key(const X509 *certificate)
 static enum tool_exit
 show(const struct options *options, const struct which *which, X509 *certificate)
 {
+	char fingerprint[FINGERPRINT_TEXT];
+
 	screen_width(24);
 	if (certificate_is_simulated(certificate))
 		screen_row(_("Card"), MARK_NONE, _("SIMULATED: for tests only"));
@@ -120,7 +113,8 @@ show(const struct options *options, const struct which *which, X509 *certificate
 	show_serial(certificate);
 	show_dates(certificate);
 	show_key(certificate);
-	show_fingerprint(certificate);
+	(void)certificate_fingerprint(certificate, fingerprint);
+	screen_row(_("SHA-256 fingerprint"), MARK_NONE, fingerprint);
 	if (which->id != ID_SIGN)
 		return TOOL_OK;
 	screen_blank();

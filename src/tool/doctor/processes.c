@@ -67,20 +67,13 @@ process_runs(const char *name)
 	return found;
 }
 
-static void
-append(char *names, size_t size, const char *name, const char *pid)
-{
-	size_t len = strlen(names);
-
-	(void)snprintf(names + len, size - len, "%s%s (%s)", len ? ", " : "", name, pid);
-}
-
 void
 process_list(const char *library, char *names, size_t size)
 {
 	DIR *proc = opendir("/proc");
 	const char *pid;
 	char name[64];
+	size_t len = 0;
 
 	names[0] = '\0';
 	while ((pid = next_process(proc))) {
@@ -89,7 +82,9 @@ process_list(const char *library, char *names, size_t size)
 		read_name(pid, name, sizeof name);
 		/* The service itself may have it loaded too. */
 		if (strcmp(name, "pcscd") != 0)
-			append(names, size, name, pid);
+			(void)snprintf(names + len, size - len, "%s%s (%s)", len ? ", " : "", name,
+				       pid);
+		len = strlen(names);
 	}
 	if (proc)
 		(void)closedir(proc);

@@ -134,14 +134,6 @@ judge(struct report *report, const struct place *place, bool p11kit)
 	not_in_its_list(report, place, p11kit);
 }
 
-/* With Chromium in a sandbox only, the list that it would have outside means nothing. */
-static bool
-is_elsewhere(const struct places *places, const struct place *place)
-{
-	return place->browser == BROWSER_CHROMIUM && place->sandbox == SANDBOX_NONE &&
-	       place->db.state == NSSDB_NONE && places->count > 1;
-}
-
 static void
 look_at_browser(struct report *report, enum browser browser, bool p11kit)
 {
@@ -150,10 +142,17 @@ look_at_browser(struct report *report, enum browser browser, bool p11kit)
 	if (!browser_find(browser, &places)) {
 		report->failed = true;
 	} else if (browser_is_here(browser, &places)) {
-		for (size_t i = 0; i < places.count; i++)
-			if (!browser_is_idle(&places, &places.items[i]) &&
-			    !is_elsewhere(&places, &places.items[i]))
-				judge(report, &places.items[i], p11kit);
+		for (size_t i = 0; i < places.count; i++) {
+			const struct place *place = &places.items[i];
+			/* With Chromium in a sandbox only, the list that it would have outside
+			 * means nothing. */
+			bool elsewhere = browser == BROWSER_CHROMIUM && places.count > 1 &&
+					 place->sandbox == SANDBOX_NONE &&
+					 place->db.state == NSSDB_NONE;
+
+			if (!elsewhere && !browser_is_idle(&places, place))
+				judge(report, place, p11kit);
+		}
 		if (places.count == 0 && !browsers[browser].mail) {
 			report_on(report, areas[browser], "");
 			report_add(report, MARK_CAUTION, "never-used", "%s",

@@ -28,15 +28,6 @@ is_installed(void)
 	return child_exists("pcscd");
 }
 
-/* Where libpcsclite looks for the service. */
-static const char *
-socket_path(void)
-{
-	const char *set = getenv("PCSCLITE_CSOCK_NAME");
-
-	return set && *set ? set : "/run/pcscd/pcscd.comm";
-}
-
 /* How long a policy may take to decide, in milliseconds. */
 #define PATIENCE 2000
 
@@ -226,7 +217,9 @@ doctor_refused(struct report *report)
 void
 doctor_service(struct report *report, enum jpki_reason reason)
 {
-	const char *path = socket_path();
+	/* Where libpcsclite looks for the service. */
+	const char *set = getenv("PCSCLITE_CSOCK_NAME");
+	const char *path = set && *set ? set : "/run/pcscd/pcscd.comm";
 
 	report_on(report, AREA_SERVICE, reason == JPKI_REASON_NO_SERVICE ? path : "");
 	if (reason == JPKI_REASON_NO_SERVICE)

@@ -265,12 +265,6 @@ judge_others(const struct fact_input *in, const struct fact *fact, char *text)
 
 enum taken { TAKEN_UNKNOWN, TAKEN_NO, TAKEN_YES };
 
-static bool
-is_tries(int word)
-{
-	return (word & 0xfff0) == 0x63c0 && word != 0x63c0;
-}
-
 /* Of two PINs one may be locked, and its answer be that of a refusal. */
 static enum taken
 pin_by_short_id(const struct fact_input *in)
@@ -283,7 +277,7 @@ pin_by_short_id(const struct fact_input *in)
 
 		if (by_id == NO_ANSWER || selected == NO_ANSWER)
 			continue;
-		if (is_tries(by_id))
+		if ((by_id & 0xfff0) == 0x63c0 && by_id != 0x63c0) /* tries left */
 			return TAKEN_YES;
 		if (by_id != selected)
 			return TAKEN_NO;

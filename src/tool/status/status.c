@@ -188,12 +188,6 @@ show(const struct holdings *holdings)
 
 /* ---- the command ---- */
 
-static bool
-has_dates(const struct holding *holding)
-{
-	return holding->validity[KEY_AUTH].known || holding->validity[KEY_SIGN].known;
-}
-
 /* A calendar without a date would take the place of the one that an earlier run wrote. */
 static enum tool_exit
 no_dates(const struct holdings *holdings)
@@ -217,7 +211,8 @@ write_calendar(const struct options *options, const struct holdings *holdings)
 	char *text;
 
 	for (size_t i = 0; i < holdings->count; i++)
-		with_dates += has_dates(&holdings->items[i]);
+		with_dates += holdings->items[i].validity[KEY_AUTH].known ||
+			      holdings->items[i].validity[KEY_SIGN].known;
 	if (with_dates == 0)
 		return no_dates(holdings);
 	text = status_ics(holdings);
@@ -250,15 +245,6 @@ token_verdict(const struct holding *holding, enum key key)
 	return TOOL_OK;
 }
 
-static enum tool_exit
-reader_verdict(const struct reader *reader)
-{
-	const enum jpki_reason reason = module_reader_reason(reader);
-
-	/* There at one look, and gone at the next. */
-	return reason_exit(reason == JPKI_REASON_NONE ? JPKI_REASON_NO_ANSWER : reason);
-}
-
 /*
  * The exit status: that of the first PROBLEM, but for the dates that --warn asks about. Without any
  * card it is the first reader's.
@@ -266,8 +252,14 @@ reader_verdict(const struct reader *reader)
 static enum tool_exit
 verdict(const struct options *options, const struct holdings *holdings)
 {
-	if (!validity_has_card(holdings))
-		return holdings->count ? reader_verdict(holdings->items[0].reader) : TOOL_NO_READER;
+	if (!validity_has_card(holdings) && holdings->count == 0)
+		return TOOL_NO_READER;
+	if (!validity_has_card(holdings)) {
+		const enum jpki_reason reason = module_reader_reason(holdings->items[0].reader);
+
+		/* There at one look, and gone at the next. */
+		return reason_exit(reason == JPKI_REASON_NONE ? JPKI_REASON_NO_ANSWER : reason);
+	}
 	if (options->warn >= 0 && validity_ends_within(holdings, options->warn))
 		return TOOL_ENDS_SOON;
 	for (size_t i = 0; i < holdings->count; i++)

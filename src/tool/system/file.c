@@ -106,12 +106,6 @@ write_into(const char *path, const void *data, size_t len)
 	return status;
 }
 
-static enum tool_exit
-is_there(const char *path)
-{
-	return give_up(TOOL_FAILED, _("%s is there already; --force overwrites it"), path);
-}
-
 /* A file beside it, whose name has room where that of the file has. Its descriptor, or -1. */
 static int
 make_beside(const char *path, char **name)
@@ -257,7 +251,7 @@ may_write(const char *path, bool force, struct stat *old)
 	if (!S_ISREG(old->st_mode))
 		return access(path, W_OK) == 0 ? TOOL_OK : cannot_write(path);
 	if (!force)
-		return is_there(path);
+		return give_up(TOOL_FAILED, _("%s is there already; --force overwrites it"), path);
 	return may_replace(path, old) && can_make(path) ? TOOL_OK : cannot_write(path);
 }
 
