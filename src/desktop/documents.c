@@ -68,7 +68,7 @@ add_chooser(AdwPreferencesGroup *group, struct chosen *chosen, const char *label
 
 	chosen->row = rows_add(group, label, MARK_NONE, text);
 	g_signal_connect(button, "clicked", G_CALLBACK(on_choose), chosen);
-	adw_action_row_add_suffix(chosen->row, button);
+	rows_end_with(chosen->row, button);
 }
 
 static GtkWidget *
@@ -77,11 +77,8 @@ add_switch(AdwPreferencesGroup *group, const char *label)
 	AdwActionRow *row = rows_add(group, label, MARK_NONE, "");
 	GtkWidget *widget = gtk_switch_new();
 
-	gtk_widget_set_valign(widget, GTK_ALIGN_CENTER);
-	gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-				       -1);
-	adw_action_row_add_suffix(row, widget);
-	adw_action_row_set_activatable_widget(row, widget);
+	rows_name(widget, label);
+	rows_end_with(row, widget);
 	return widget;
 }
 

@@ -60,10 +60,9 @@ help_new(void)
 	for (size_t i = 0; (name = help_choice(i)); i++)
 		add_topic(group, name);
 	group = rows_group(box, _("It does not work"));
-	adw_action_row_add_suffix(
-		rows_add(group, _("Why does it not work?"), MARK_NONE,
-			 _("Looks at readers, cards and programs, and changes nothing.")),
-		rows_button(_("Look for the cause"), NULL, "win.doctor", NULL, NULL));
+	rows_end_with(rows_add(group, _("Why does it not work?"), MARK_NONE,
+			       _("Looks at readers, cards and programs, and changes nothing.")),
+		      rows_button(_("Look for the cause"), NULL, "win.doctor", NULL, NULL));
 	reminders_add(box);
 	gtk_box_append(box, rows_paragraph(_("Not made or endorsed by J-LIS or the Digital "
 					     "Agency.")));

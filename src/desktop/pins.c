@@ -65,9 +65,9 @@ add_token(AdwPreferencesGroup *group, const struct look_reader *reader, enum key
 
 		if (line->kind != LINE_ROW)
 			continue;
-		adw_action_row_add_suffix(rows_add(group, key_text(key), line->mark, line->text),
-					  rows_button(_("Change"), key_text(key), "win.change",
-						      reader->name, key_name(key)));
+		rows_end_with(rows_add(group, key_text(key), line->mark, line->text),
+			      rows_button(_("Change"), key_text(key), "win.change", reader->name,
+					  key_name(key)));
 		return;
 	}
 }

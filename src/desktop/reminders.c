@@ -177,6 +177,15 @@ tell_systemd(bool on)
 	return false;
 }
 
+static void
+name_button(GtkWidget *button)
+{
+	const char *name = is_on() ? _("Switch off") : _("Switch on");
+
+	gtk_button_set_label(GTK_BUTTON(button), name);
+	rows_name(button, name);
+}
+
 /* Off, the dates are gone whatever systemd says. */
 static void
 on_press(GtkButton *button, void *unused)
@@ -190,19 +199,19 @@ on_press(GtkButton *button, void *unused)
 		show_kept();
 	if (is_on())
 		(void)gtk_widget_activate_action(GTK_WIDGET(button), "win.look", NULL);
-	gtk_button_set_label(button, is_on() ? _("Switch off") : _("Switch on"));
+	name_button(GTK_WIDGET(button));
 }
 
 void
 reminders_add(GtkBox *box)
 {
-	GtkWidget *button =
-		rows_button(is_on() ? _("Switch off") : _("Switch on"), NULL, NULL, NULL, NULL);
+	GtkWidget *button = rows_button("", NULL, NULL, NULL, NULL);
 
+	name_button(button);
 	row = rows_add(rows_group(box, _("Reminders")), _("Remind me before a certificate ends"),
 		       MARK_NONE, "");
 	g_signal_connect(button, "clicked", G_CALLBACK(on_press), NULL);
-	adw_action_row_add_suffix(row, button);
+	rows_end_with(row, button);
 	show_kept();
 }
 

@@ -145,6 +145,15 @@ rows_group(GtkBox *box, const char *title)
 	return group;
 }
 
+/* Newer GTK reads out in its place what a widget is labelled by: its own label. */
+void
+rows_name(GtkWidget *widget, const char *name)
+{
+	gtk_accessible_reset_relation(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+	gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+				       -1);
+}
+
 /* The mark's word beside its colour: not everybody sees that. */
 static GtkWidget *
 mark_label(enum mark mark)
@@ -174,6 +183,16 @@ rows_add(AdwPreferencesGroup *group, const char *label, enum mark mark, const ch
 	return row;
 }
 
+void
+rows_end_with(AdwActionRow *row, GtkWidget *button)
+{
+	gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
+	adw_action_row_add_suffix(row, button);
+	adw_action_row_set_activatable_widget(row, button);
+	/* newer libadwaita gives it the row's title for a name */
+	gtk_accessible_reset_relation(GTK_ACCESSIBLE(button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+}
+
 static void
 on_copy(GtkWidget *button, void *unused)
 {
@@ -185,13 +204,12 @@ on_copy(GtkWidget *button, void *unused)
 static void
 add_command(AdwPreferencesGroup *group, const char *command)
 {
-	GtkWidget *button = gtk_button_new_with_label(_("Copy"));
+	GtkWidget *button = rows_button(_("Copy"), command, NULL, NULL, NULL);
 	AdwActionRow *row = rows_add(group, command, MARK_NONE, "");
 
-	gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
 	g_object_set_data_full(G_OBJECT(button), "command", g_strdup(command), g_free);
 	g_signal_connect(button, "clicked", G_CALLBACK(on_copy), NULL);
-	adw_action_row_add_suffix(row, button);
+	rows_end_with(row, button);
 }
 
 /* A text by itself stands between groups. */
@@ -225,15 +243,9 @@ rows_button(const char *label, const char *about, const char *action, const char
 	    const char *two)
 {
 	GtkWidget *button = gtk_button_new_with_label(label);
-	char *name = g_strdup_printf("%s: %s", label, about ? about : "");
+	char *name = g_strdup_printf(about ? "%s: %s" : "%s", label, about);
 
-	if (about) {
-		/* what newer GTK sets, and reads out in place of the name */
-		gtk_accessible_reset_relation(GTK_ACCESSIBLE(button),
-					      GTK_ACCESSIBLE_RELATION_LABELLED_BY);
-		gtk_accessible_update_property(GTK_ACCESSIBLE(button),
-					       GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-	}
+	rows_name(button, name);
 	g_free(name);
 	if (two)
 		gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "(ss)", one, two);

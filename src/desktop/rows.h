@@ -27,6 +27,12 @@ AdwPreferencesGroup *rows_group(GtkBox *box, const char *title);
 AdwActionRow *rows_add(AdwPreferencesGroup *group, const char *label, enum mark mark,
 		       const char *text);
 
+/* What whoever does not see it calls it, and nothing else. */
+void rows_name(GtkWidget *widget, const char *name);
+
+/* A button at a row's end, which Enter on the row presses too. */
+void rows_end_with(AdwActionRow *row, GtkWidget *button);
+
 /* All that a sheet says. The last group of rows in it; NULL if there is none. */
 AdwPreferencesGroup *rows_fill(GtkBox *box, const struct sheet *sheet);
 

@@ -244,8 +244,7 @@ new_header(void)
 	adw_view_switcher_set_stack(ADW_VIEW_SWITCHER(switcher), pages);
 	adw_header_bar_set_title_widget(ADW_HEADER_BAR(header), switcher);
 	gtk_widget_set_tooltip_text(again, _("Look again"));
-	gtk_accessible_update_property(GTK_ACCESSIBLE(again), GTK_ACCESSIBLE_PROPERTY_LABEL,
-				       _("Look again"), -1);
+	rows_name(again, _("Look again"));
 	gtk_actionable_set_action_name(GTK_ACTIONABLE(again), "win.look");
 	adw_header_bar_pack_start(ADW_HEADER_BAR(header), again);
 	return header;

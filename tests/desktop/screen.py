@@ -11,7 +11,7 @@ import time
 import gi
 
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi  # noqa: E402
+from gi.repository import Atspi, GLib  # noqa: E402
 
 BUTTONS = (
     Atspi.Role.PUSH_BUTTON,
@@ -47,7 +47,7 @@ def attempt(call, default=None):
         return default
 
 
-SKIPPED = (Atspi.Role.PAGE_TAB_LIST, Atspi.Role.IMAGE, Atspi.Role.SCROLL_BAR)
+SKIPPED = (Atspi.Role.IMAGE, Atspi.Role.SCROLL_BAR)
 
 
 def tree(node):
@@ -150,8 +150,7 @@ class Screen:
         return None
 
     def is_usable(self, node):
-        states = attempt(node.get_state_set)
-        return states is not None and states.contains(Atspi.StateType.SENSITIVE)
+        return self.is_state(node, Atspi.StateType.SENSITIVE)
 
     def press(self, name):
         """A button or the like, as soon as it can be pressed."""
@@ -186,12 +185,40 @@ class Screen:
         if keys:
             subprocess.run(["xdotool", "key", "--delay", "20", *keys], check=False)
 
+    def is_state(self, node, state):
+        states = attempt(node.get_state_set)
+        return states is not None and states.contains(state)
+
     def focused(self):
         for node in self.nodes():
-            states = attempt(node.get_state_set)
-            if states is not None and states.contains(Atspi.StateType.FOCUSED):
+            if self.is_state(node, Atspi.StateType.FOCUSED):
                 return node
         return None
+
+    def follow(self):
+        """From here on `press_key` hears what screen readers are told."""
+        self.told = []
+        listener = Atspi.EventListener.new(lambda event: event.detail1 and self.told.append(event.source))
+        listener.register("object:state-changed:focused")
+        self.listener = listener
+
+    def press_key(self, key, patience=20):
+        """What has the keyboard after a key that gives it to something else."""
+        self.told.clear()
+        subprocess.run(["xdotool", "key", key], check=False)
+        end = time.monotonic() + patience
+        while not self.told and time.monotonic() < end:
+            if not GLib.MainContext.default().iteration(False):
+                time.sleep(0.01)
+        return self.told[-1] if self.told else None
+
+    def tabs(self):
+        """The pages of the window as a screen reader has them: (name, chosen)."""
+        return [
+            (name_of(node), self.is_state(node, Atspi.StateType.SELECTED))
+            for node in tree(self.application())
+            if attempt(node.get_role) == Atspi.Role.PAGE_TAB
+        ]
 
     def picture(self, path):
         subprocess.run(["import", "-window", "root", path], check=False, timeout=PATIENCE)

@@ -5,7 +5,7 @@ from screen import Screen, finish, report
 
 screen = Screen("ja_JP.UTF-8")
 screen.shows("started, it shows 自分の証明書", "利用者証明用", "署名用", "残り3回（最大3回）", "残り5回（最大5回）")
-report("... under that name", "自分の証明書" in screen.read_out(), screen.read_out())
+report("... under that name", ("自分の証明書", True) in screen.tabs(), screen.tabs())
 
 screen.press("有効性確認: 利用者証明用電子証明書")
 screen.shows("有効性確認 asks for the PIN", "残り3回（最大3回）", "次へ")
@@ -37,9 +37,11 @@ report("... and read out no more", address not in screen.read_out(), screen.read
 for keys, words in (
     ("ctrl+2", "パスワード変更"),
     ("ctrl+3", "署名と検証"),
-    ("ctrl+4", "うまく動かないとき"),
+    ("ctrl+4", "ヘルプ"),
+    ("ctrl+1", "自分の証明書"),
 ):
     screen.type("", keys)
-    report("%s is there" % words, words in screen.read_out())
+    good = screen.until(lambda w=words: (w, True) in screen.tabs(), 10)
+    report("%s is there, and chosen by its key" % words, good, screen.tabs())
 report("told to end, it ends well", screen.end() == 0)
 finish()
