@@ -7,5 +7,8 @@ endif
 jamandir = $(mandir)/ja/man1
 if TOOL
 dist_jaman_DATA = doc/ja/jpki-tool.1
+if DESKTOP
+dist_jaman_DATA += doc/ja/jpki-desktop.1
+endif
 endif
 EXTRA_DIST += doc/desktop LICENSE README.md README.ja.md HACKING.md doc/ARCHITECTURE.md demo run-tests .clang-format .clang-tidy

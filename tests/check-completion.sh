@@ -86,7 +86,7 @@ jpki-tool cert show _                   | auth auth-ca sign sign-ca
 jpki-tool --reader Sony cert show si    | sign sign-ca
 jpki-tool validity au                   | auth
 jpki-tool doc                           | doctor
-jpki-tool setup _                       | agent chromium firefox thunderbird
+jpki-tool setup _                       | agent chromium firefox reminders thunderbird
 jpki-tool sign fo                       | form.pdf
 jpki-tool help lo                       | locked lost
 jpki-tool status --w                    | --warn

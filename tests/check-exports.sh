@@ -54,6 +54,7 @@ invalid.jpki_pkcs11.Desktop.svg
 jpki-desktop
 jpki-reminders.service
 jpki-reminders.timer" window_pages="
+jpki-desktop.1
 jpki-desktop.1"
 fi
 same "the modules, their headers and files for p11-kit are installed" \

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The manual pages: what they name is what the programs have (PROGRAM --words, --statuses), the
-# Japanese page of jpki-tool has all that the English one has, and mandoc and man find no fault
-# with any.
+# Japanese pages have all that the English ones have, and mandoc and man find no fault with any.
 set -u
 export LC_ALL=C.UTF-8
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -11,7 +10,6 @@ build=${JPKI_BUILD:-$top/build/test}
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-pages.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 english=$top/doc/jpki-tool.1
-japanese=$top/doc/ja/jpki-tool.1
 tool=$build/src/tool/jpki-tool
 status=0
 
@@ -77,8 +75,9 @@ same "jpki-card-sim(1) has the simulator's options" "$(table_options sim/jpki-ca
 
 ## English and Japanese
 
-# All rows of all lists with their tags, without the list that the Japanese synopsis is.
-rows() { sed -n 's/^\.It \(.*\)/\1/p' "$1"; }
+# All rows of all lists with their tags, without the list that the Japanese synopsis is, and what a
+# window's words are.
+rows() { sed -n 's/^\.It \(\(Ar\|Cm\|Ev\|Fl\|Li\|Pa\|Ql\|Sy\|Xr\) .*\|[0-9]*\)$/\1/p' "$1"; }
 
 # The lines of the synopsis. Where the first section is not called NAME, .Nm has to have the name.
 synopsis() {
@@ -90,10 +89,13 @@ names() { sed -E 's/ Ns / /g' "$1" | grep -oE '\b(Fl -|Ar |Cm |Pa |Ev |Xr |Li )[
 
 headings() { grep -cE '^\.S[hs] ' "$1"; }
 
-same "both pages have the same synopsis" "$(synopsis "$english")" "$(synopsis "$japanese")"
-same "both pages have the same rows in the same order" "$(rows "$english")" "$(rows "$japanese")"
-same "both pages name the same things" "$(names "$english")" "$(names "$japanese")"
-same "both pages have as many sections" "$(headings "$english")" "$(headings "$japanese")"
+for japanese in "$top"/doc/ja/*.[1-8]; do
+	name=$(basename "$japanese") english=$top/doc/$(basename "$japanese")
+	same "both pages $name have the same synopsis" "$(synopsis "$english")" "$(synopsis "$japanese")"
+	same "... the same rows in the same order" "$(rows "$english")" "$(rows "$japanese")"
+	same "... the same things named" "$(names "$english")" "$(names "$japanese")"
+	same "... and as many sections" "$(headings "$english")" "$(headings "$japanese")"
+done
 
 ## Form
 

@@ -3,6 +3,7 @@
 
 #include "tool/cards/cards.h"
 #include "tool/status/status.h"
+#include "tool/system/reminders.h"
 
 #include <glib.h>
 #include <string.h>
@@ -58,8 +59,10 @@ find_and_take(struct module *module, const struct options *options, void *contex
 	const enum tool_exit status = cards_tell(module, validity_find(module, false, &holdings));
 
 	(void)options;
-	if (status == TOOL_OK)
+	if (status == TOOL_OK) {
+		reminders_keep(&holdings);
 		take(context, &holdings);
+	}
 	free(holdings.items);
 	return status;
 }

@@ -4,6 +4,7 @@
 #include "desktop/pages.h"
 #include "tool/commands/commands.h"
 #include "tool/doctor/doctor.h"
+#include "tool/system/reminders.h"
 #include "tool/terminal/text.h"
 #include "tool/verify/verify.h"
 
@@ -16,6 +17,7 @@ const struct task tasks[] = {
 	{.name = "change", .title = N_("Change a PIN"), .command = pin_change_run, .of_card = true},
 	{.name = "sign", .title = N_("Sign"), .command = sign_run, .of_file = true},
 	{.name = "verify", .title = N_("Verify"), .command = verify_run, .of_file = true},
+	{.name = "reminders", .title = N_("Reminders"), .command = setup_any_run},
 	{.name = "doctor", .title = N_("It does not work"), .command = doctor_run},
 	{.name = NULL},
 };
@@ -42,6 +44,15 @@ fill_card(struct job *job, const struct task *task, GVariant *parameter)
 	job->options.force = true;
 }
 
+/* On, or off again. */
+static void
+fill_setup(struct job *job)
+{
+	job->argument = g_strdup("reminders");
+	job->options.remove = reminders_are_on();
+	job->options.yes = true;
+}
+
 static bool
 fill_file(struct job *job, const struct task *task)
 {
@@ -65,6 +76,8 @@ task_job(const struct task *task, GVariant *parameter)
 	asked->parameter = parameter ? g_variant_ref(parameter) : NULL;
 	if (task->of_card)
 		fill_card(job, task, parameter);
+	if (task->command == setup_any_run)
+		fill_setup(job);
 	if (!task->of_file || fill_file(job, task))
 		return job;
 	task_forget(asked);

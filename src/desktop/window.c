@@ -87,7 +87,7 @@ looked(struct job *job)
 	if (window && !job->was_left && job->status != TOOL_OK)
 		say_nothing_seen(&job->sheet);
 	if (window && !job->was_left && job->status == TOOL_OK)
-		reminders_keep(found);
+		reminders_show();
 	look_free(seen);
 	seen = job->status == TOOL_OK && !job->was_left ? found : NULL;
 	if (seen != found)

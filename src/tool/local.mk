@@ -45,6 +45,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/system/file.c src/tool/system/file.h \
 	src/tool/system/packages.c src/tool/system/packages.h \
 	src/tool/system/paths.c src/tool/system/paths.h \
+	src/tool/system/reminders.c src/tool/system/reminders.h \
 	src/tool/system/shell.c src/tool/system/shell.h \
 	src/tool/system/start.c src/tool/system/start.h \
 	src/tool/terminal/exit.c src/tool/terminal/exit.h \

@@ -40,7 +40,7 @@ static const struct command commands[] = {
 		doctor_run},
 	{"report", "[auth]", N_("what this card does; no PIN, nothing personal"),
 		"json output force yes pin " PIN_OPTIONS, 0, 1, report_run},
-	{"setup", "BROWSER|agent", N_("make a browser, Thunderbird or the PIN agent ready"),
+	{"setup", "WHAT", N_("make a browser, mail, PIN prompts or reminders ready"),
 		"remove yes", 1, 1, setup_any_run},
 	{"agent", "", N_("ask for PINs in the place of programs, until it ends"), "pinentry", 0, 0,
 		agent_run},
@@ -146,7 +146,7 @@ print_words(void)
 	}
 	options_print_words(NULL);
 	print_choices("WHICH", cert_choice);
-	print_choices("BROWSER", setup_choice);
+	print_choices("WHAT", setup_choice);
 	print_choices("TOPIC", help_choice);
 }
 

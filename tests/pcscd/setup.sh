@@ -108,7 +108,7 @@ unchanged "and then has changed nothing"
 ends "the answer no is status 8" 8 "nothing was changed" answered no firefox
 unchanged "and changes nothing"
 ends "another word than yes is no" 8 "nothing was changed" answered y firefox
-ends "a browser that we do not know" 2 "firefox, thunderbird, chromium or agent" setup lynx --yes
+ends "a browser that we do not know" 2 "firefox, thunderbird, chromium, agent or reminders" setup lynx --yes
 ends "the module with both keys is not for browsers" 2 "jpki-auth-pkcs11.so only" \
 	"$build/src/tool/jpki-tool" --module "$module" setup firefox --yes
 ends "a module that is not there" 1 "cannot read" \

@@ -386,7 +386,7 @@ if test "$(id -u)" -eq 0; then
 else
 	echo "skip another user's home folder: only root could write there"
 fi
-lone "a browser that setup does not know" 2 'firefox, thunderbird, chromium or agent' "setup lynx"
+lone "a browser that setup does not know" 2 'firefox, thunderbird, chromium, agent or reminders' "setup lynx"
 
 # A card that fails at any call: a PROBLEM on the screen has a status other than 0, and that has a reason.
 problems=0

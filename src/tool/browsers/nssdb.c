@@ -407,29 +407,13 @@ nssdb_change(const char *folder, const char *file, const char *library, char why
 	return ok;
 }
 
-/* The folder and those above it, as Chromium makes them: for the user alone. */
-static bool
-make_folders(const char *folder)
-{
-	char *path = strdup(folder), *at = path;
-	bool ok = path != NULL;
-
-	while (ok && (at = strchr(at + 1, '/'))) {
-		*at = '\0';
-		ok = mkdir(path, 0700) == 0 || errno == EEXIST;
-		*at = '/';
-	}
-	free(path);
-	return ok && (mkdir(folder, 0700) == 0 || errno == EEXIST);
-}
-
 bool
 nssdb_make(const char *folder, char why[NSSDB_WHY])
 {
 	char *database;
 	bool ok;
 
-	if (!make_folders(folder))
+	if (!file_make_folders(folder))
 		return cannot_write(why, folder);
 	database = text_made("sql:%s", folder);
 	if (!database)

@@ -45,19 +45,13 @@ struct plan {
 
 /* ---- what is asked for ---- */
 
-const char *
-setup_choice(size_t i)
-{
-	return i < BROWSERS ? browsers[i].word : NULL;
-}
-
 static bool
 browser_read(const char *word, enum browser *browser)
 {
 	for (*browser = 0; *browser < BROWSERS; (*browser)++)
 		if (strcasecmp(word, browsers[*browser].word) == 0)
 			return true;
-	complain(_("say firefox, thunderbird, chromium or agent, not \"%s\""), word);
+	complain(_("say firefox, thunderbird, chromium, agent or reminders, not \"%s\""), word);
 	return false;
 }
 

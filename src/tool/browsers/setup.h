@@ -5,7 +5,6 @@
 #include "tool/terminal/options.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* jpki-tool setup for a browser. */
 enum tool_exit setup_run(const struct options *options, char *arguments[]);
@@ -18,8 +17,5 @@ bool setup_is_anothers_home(void);
 
 /* Likewise what is to be written, and its folder, or the nearest above it that there is. */
 bool setup_is_anothers(const char *path);
-
-/* The words that it takes, for completion; NULL after the last one. */
-const char *setup_choice(size_t i);
 
 #endif

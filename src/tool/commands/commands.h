@@ -18,8 +18,9 @@ enum tool_exit agent_run(const struct options *options, char *arguments[]);
 enum tool_exit setup_any_run(const struct options *options, char *arguments[]);
 enum tool_exit help_run(const struct options *options, char *arguments[]);
 
-/* The words that cert and help take, for completion; NULL after the last one. */
+/* The words that cert, help and setup take, for completion; NULL after the last one. */
 const char *cert_choice(size_t i);
 const char *help_choice(size_t i);
+const char *setup_choice(size_t i);
 
 #endif

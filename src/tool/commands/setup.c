@@ -1,24 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jpki-tool setup: a browser, or the agent that asks for PINs. */
+/* jpki-tool setup: a browser, the agent that asks for PINs, or reminders. */
 #include "holder/text.h"
+#include "tool/browsers/browser.h"
 #include "tool/browsers/setup.h"
+#include "tool/cards/cards.h"
 #include "tool/commands/commands.h"
 #include "tool/system/child.h"
 #include "tool/system/conf.h"
 #include "tool/system/file.h"
+#include "tool/system/reminders.h"
 #include "tool/terminal/prompt.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #define SOCKET_UNIT "jpki-agent.socket"
 #define SERVICE_UNIT "jpki-agent.service"
+#define TIMER_UNIT "jpki-reminders.timer"
 #define SETTING "ask-pin"
 #define VALUE "agent"
+
+/* ---- the agent ---- */
 
 /* systemd is told; where it does not do it, its own words are shown. */
 static enum tool_exit
@@ -107,19 +115,144 @@ setup_agent(const struct options *options, const char *path)
 	return options->remove ? switch_off(path) : switch_on(path);
 }
 
+/* ---- reminders ---- */
+
+static enum tool_exit
+keep_dates(struct module *module, const struct options *options, void *unused)
+{
+	struct holdings holdings;
+	enum tool_exit status = cards_tell(module, validity_find(module, false, &holdings));
+
+	(void)options;
+	(void)unused;
+	if (status == TOOL_OK)
+		reminders_keep(&holdings);
+	free(holdings.items);
+	return status;
+}
+
+/* What is kept; the dates that are kept for the first time are those of the cards here now. */
+static enum tool_exit
+show_kept(const struct options *options, const char *path)
+{
+	struct reminder kept[REMINDERS];
+	enum tool_exit status = cards_run(options, keep_dates, NULL);
+	const size_t count = reminders_read(kept);
+	char day[DAY_TEXT];
+
+	show_step(_("Done. %s keeps:"), path);
+	for (size_t i = 0; i < count; i++) {
+		day_format(kept[i].day, day);
+		screen_text(2, day);
+	}
+	if (count == 0)
+		screen_text(0, _("No card was seen yet: the dates of the next one are kept."));
+	return status;
+}
+
+/* What was told before is not told again. */
+static enum tool_exit
+remind(const struct options *options, const char *path)
+{
+	char *const enable[] = {"systemctl", "--user", "enable", "--now", TIMER_UNIT, NULL};
+	const bool was_on = reminders_are_on();
+	struct reminder kept[REMINDERS];
+	enum tool_exit status;
+
+	if (!reminders_write(kept, reminders_read(kept)))
+		return TOOL_FAILED;
+	status = tell_systemd(enable);
+	if (status == TOOL_OK)
+		return show_kept(options, path);
+	if (!was_on)
+		(void)unlink(path);
+	return status;
+}
+
+/* The dates are gone whatever systemd says. */
+static enum tool_exit
+forget(const char *path)
+{
+	char *const disable[] = {"systemctl", "--user", "disable", "--now", TIMER_UNIT, NULL};
+	enum tool_exit status;
+
+	if (unlink(path) != 0 && errno != ENOENT)
+		return give_up(TOOL_FAILED, _("cannot write %s: %s"), path, strerror(errno));
+	status = tell_systemd(disable);
+	if (status == TOOL_OK)
+		screen_text(0, _("Done: nothing is kept, and nobody is reminded."));
+	return status;
+}
+
+static void
+show_reminders_plan(const char *path, bool remove)
+{
+	if (remove) {
+		show_step(_("%s, with the dates, is deleted"), path);
+		show_step(_("\"systemctl --user disable --now\" switches off %s"), TIMER_UNIT);
+	} else {
+		show_step(_("\"systemctl --user enable --now\" switches on %s: once a day it looks "
+			    "at the dates, and reminds you 90, 30 and 7 days before"),
+			  TIMER_UNIT);
+		show_step(_("%s keeps the dates on which the certificates end, and nothing else"),
+			  path);
+	}
+	screen_blank();
+}
+
+static enum tool_exit
+setup_reminders(const struct options *options, const char *path)
+{
+	enum tool_exit status = TOOL_OK;
+
+	if (!child_exists("systemctl"))
+		return give_up(TOOL_FAILED, _("this system has no systemd: nobody would look at "
+					      "the dates; nothing was changed"));
+	show_reminders_plan(path, options->remove);
+	if (!options->yes)
+		status = prompt_consent(_("Do this?"), "--yes", _("nothing was changed"));
+	if (status != TOOL_OK)
+		return status;
+	return options->remove ? forget(path) : remind(options, path);
+}
+
+/* ---- which ---- */
+
+static const struct {
+	const char *word;
+	char *(*path)(void); /* of the file that it changes */
+	enum tool_exit (*run)(const struct options *options, const char *path);
+} others[] = {
+	{"agent", conf_path, setup_agent},
+	{"reminders", reminders_path, setup_reminders},
+};
+
+#define OTHERS (sizeof others / sizeof others[0])
+
+const char *
+setup_choice(size_t i)
+{
+	if (i < BROWSERS)
+		return browsers[i].word;
+	return i - BROWSERS < OTHERS ? others[i - BROWSERS].word : NULL;
+}
+
 enum tool_exit
 setup_any_run(const struct options *options, char *arguments[])
 {
 	enum tool_exit status = TOOL_FAILED;
+	size_t i = 0;
 	char *path;
 
-	if (strcasecmp(arguments[0], "agent") != 0)
+	while (i < OTHERS && strcasecmp(arguments[0], others[i].word) != 0)
+		i++;
+	if (i == OTHERS)
 		return setup_run(options, arguments);
-	path = conf_path();
+	path = others[i].path();
 	if (!path)
 		complain("%s", _("HOME does not name a folder"));
 	else if (!setup_is_anothers_home() && !setup_is_anothers(path))
-		status = setup_agent(options, path);
+		status = others[i].run(options, path);
 	free(path);
 	return status;
 }

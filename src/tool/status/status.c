@@ -4,6 +4,7 @@
 #include "tool/cards/cards.h"
 #include "tool/cards/words.h"
 #include "tool/system/file.h"
+#include "tool/system/reminders.h"
 #include "tool/terminal/json.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
@@ -281,6 +282,7 @@ find_and_tell(struct module *module, const struct options *options, void *contex
 
 	if (status != TOOL_OK)
 		return status;
+	reminders_keep(holdings);
 	if (options->ics)
 		status = write_calendar(options, holdings);
 	if (status == TOOL_OK && options->json)

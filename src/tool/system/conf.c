@@ -82,18 +82,6 @@ change(const char *text, const char *name, const char *value)
 	return new;
 }
 
-static void
-make_folder(const char *path)
-{
-	char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
-
-	if (slash) {
-		*slash = '\0';
-		(void)mkdir(folder, 0700);
-	}
-	free(folder);
-}
-
 enum tool_exit
 conf_set(const char *path, const char *name, const char *value)
 {
@@ -101,7 +89,7 @@ conf_set(const char *path, const char *name, const char *value)
 	enum tool_exit status = TOOL_FAILED;
 
 	if (new && *new) {
-		make_folder(path);
+		(void)file_make_folder_of(path);
 		status = file_write(path, new, strlen(new), true);
 	} else if (new && (unlink(path) == 0 || errno == ENOENT)) {
 		status = TOOL_OK;

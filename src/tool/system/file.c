@@ -314,6 +314,31 @@ file_may_enclose(const char *path)
 		       path, FILE_MEGABYTES);
 }
 
+bool
+file_make_folders(const char *folder)
+{
+	char *path = strdup(folder), *at = path;
+	bool ok = path != NULL;
+
+	while (ok && (at = strchr(at + 1, '/'))) {
+		*at = '\0';
+		ok = mkdir(path, 0700) == 0 || errno == EEXIST;
+		*at = '/';
+	}
+	free(path);
+	return ok && (mkdir(folder, 0700) == 0 || errno == EEXIST);
+}
+
+bool
+file_make_folder_of(const char *path)
+{
+	char *folder = folder_of(path);
+	const bool ok = folder && file_make_folders(folder);
+
+	free(folder);
+	return ok;
+}
+
 enum tool_exit
 file_may_read(const char *path)
 {

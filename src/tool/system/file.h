@@ -25,6 +25,10 @@ enum tool_exit file_may_write(const char *path, bool force);
 /* Likewise whether it can be read; a folder cannot. */
 enum tool_exit file_may_read(const char *path);
 
+/* A folder and those above it, where they are not there: for the user alone. */
+bool file_make_folders(const char *folder);
+bool file_make_folder_of(const char *path);
+
 /* Whether both names lead to the same file; "-" is standard input. */
 bool file_is_same(const char *path, const char *other);
 

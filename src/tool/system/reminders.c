@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tool/system/reminders.h"
+
+#include "holder/text.h"
+#include "tool/system/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE_TEXT 24
+
+char *
+reminders_path(void)
+{
+	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+
+	if (data && *data == '/')
+		return text_made("%s/jpki-pkcs11/dates", data);
+	return home && *home == '/' ? text_made("%s/.local/share/jpki-pkcs11/dates", home) : NULL;
+}
+
+bool
+reminders_are_on(void)
+{
+	char *path = reminders_path();
+	const bool are = path && access(path, F_OK) == 0;
+
+	free(path);
+	return are;
+}
+
+/* Lines "2031-03-02 90"; what is none is left out. */
+size_t
+reminders_read(struct reminder reminders[REMINDERS])
+{
+	char *path = reminders_path(), *text = path ? file_text(path) : NULL, *rest = text, *line;
+	size_t count = 0;
+
+	while (rest && (line = strsep(&rest, "\n")) && count < REMINDERS) {
+		struct reminder one;
+
+		if (sscanf(line, "%4d-%2d-%2d %2d", &one.day.year, &one.day.month, &one.day.day,
+			   &one.told) == 4 &&
+		    day_exists(one.day))
+			reminders[count++] = one;
+	}
+	free(text);
+	free(path);
+	return count;
+}
+
+bool
+reminders_write(const struct reminder reminders[], size_t count)
+{
+	char text[REMINDERS * LINE_TEXT] = "", day[DAY_TEXT], *path = reminders_path();
+	size_t len = 0;
+	enum tool_exit status;
+
+	for (size_t i = 0; i < count; i++) {
+		day_format(reminders[i].day, day);
+		len += (size_t)snprintf(text + len, sizeof text - len, "%s %d\n", day,
+					reminders[i].told);
+	}
+	if (!path)
+		return false;
+	(void)file_make_folder_of(path);
+	status = file_write(path, text, len, true);
+	free(path);
+	return status == TOOL_OK;
+}
+
+static int
+told_before(const struct reminder reminders[], size_t count, struct day day)
+{
+	for (size_t i = 0; i < count; i++)
+		if (day_count(reminders[i].day, day) == 0)
+			return reminders[i].told;
+	return 0;
+}
+
+void
+reminders_keep(const struct holdings *holdings)
+{
+	struct reminder old[REMINDERS], new[REMINDERS];
+	const size_t had = reminders_read(old);
+	size_t count = 0;
+
+	for (size_t i = 0; i < holdings->count * KEYS && count < REMINDERS; i++) {
+		const struct validity *v = &holdings->items[i / KEYS].validity[i % KEYS];
+		const struct day day = day_at(v->to);
+
+		if (v->known)
+			new[count++] = (struct reminder){day, told_before(old, had, day)};
+	}
+	if (count > 0 && reminders_are_on())
+		(void)reminders_write(new, count);
+}
+
+int
+reminder_due(int64_t days_left)
+{
+	static const int days[] = {7, 30, 90};
+
+	for (size_t i = 0; days_left >= 0 && i < sizeof days / sizeof days[0]; i++)
+		if (days_left <= days[i])
+			return days[i];
+	return 0;
+}

@@ -1,0 +1,113 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# jpki-tool setup reminders: what it changes and what it keeps, with a systemctl that only says what it was
+# told, and a simulated card. In a home folder of its own.
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${JPKI_BUILD:-$top/build/test}
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+HOME=$work/home
+LC_ALL=C.UTF-8
+JPKI_CARD_SIM_STATE=$work/cards
+dates=$HOME/.local/share/jpki-pkcs11/dates
+failed=0
+mkdir "$HOME" "$work/bin" "$work/none" || exit 99
+[ ! -d "$build/tests/cards" ] || cp -r "$build/tests/cards" "$work/cards"
+cat >"$work/bin/systemctl" <<END
+#!/bin/sh
+echo "\$*" >>"$work/told"
+test ! -e "$work/refuses" || { echo "Failed to connect to bus"; exit 1; }
+END
+chmod +x "$work/bin/systemctl"
+PATH=$work/bin:$PATH
+export HOME LC_ALL PATH JPKI_CARD_SIM_STATE
+unset XDG_CONFIG_HOME XDG_DATA_HOME
+
+check() {
+	promise=$1
+	shift
+	if "$@" >"$work/out" 2>&1; then
+		echo "ok $promise"
+	else
+		echo "not ok $promise"
+		sed 's/^/# /' "$work/out" "$work/said"
+		failed=1
+	fi
+}
+
+# tool CARD ARGUMENT...: with that card in the reader; $status is how it ends.
+tool() {
+	card=$1
+	shift
+	: >"$work/told"
+	setsid -w "$build/src/sim/jpki-card-sim" run $card -- "$build/src/tool/jpki-tool" \
+		--module "$build/.libs/jpki-pkcs11.so" "$@" </dev/null >"$work/said" 2>&1
+	status=$?
+}
+ended() { [ "$status" -eq "$1" ] || { echo "it ended with $status"; false; }; }
+says() { grep -Fq "$1" "$work/said"; }
+told() { printf '%b' "$1" | diff - "$work/told"; }
+is_dates_only() { ! grep -Evx '[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]+' "$dates"; }
+
+tool "--card adult" status
+check "nothing is kept that nobody asked for" [ ! -e "$HOME/.local" ]
+
+tool "--card adult" setup reminders
+check "without a terminal and --yes it asks for --yes" ended 2
+check "... after it has shown the timer" says "jpki-reminders.timer"
+check "... and the file" says "$dates keeps the dates"
+check "... and has changed nothing" [ ! -e "$HOME/.local" ]
+check "... nor told systemd anything" told ""
+
+tool "--empty" setup reminders --yes
+check "without a card it is done" ended 0
+check "... and says that no card was seen yet" says "No card was seen yet"
+check "... the timer is switched on" told '--user enable --now jpki-reminders.timer\n'
+check "... and the file is there, with nothing in it" [ -e "$dates" -a ! -s "$dates" ]
+tool "--card adult" status
+check "the next look keeps the dates" [ -s "$dates" ]
+check "... and they alone" is_dates_only
+check "... for the user alone" [ "$(stat -c %a "$(dirname "$dates")")" = 700 ]
+
+tool "--card adult" setup reminders --remove --yes
+check "--remove takes it back" ended 0
+check "... nothing is kept" [ ! -e "$dates" ]
+check "... and the timer is off" told '--user disable --now jpki-reminders.timer\n'
+tool "--card adult" setup reminders --remove --yes
+check "... also where there is nothing" ended 0
+tool "--card adult" status
+check "... nor is it afterwards" [ ! -e "$dates" ]
+
+tool "--card adult" setup reminders --yes
+check "with a card its dates are kept at once" [ -s "$dates" ]
+check "... and shown" says "$(sed -n '1s/ .*//p' "$dates")"
+sed 's/0$/90/' "$dates" >"$work/dates" && cp "$work/dates" "$dates"
+tool "--card adult" setup reminders --yes
+check "what was told before is not told again" cmp "$work/dates" "$dates"
+
+touch "$work/refuses"
+tool "--card adult" setup reminders --remove --yes
+check "where systemd refuses, it fails" ended 1
+check "... and says systemd's words" says "Failed to connect to bus"
+check "... but the dates are gone" [ ! -e "$dates" ]
+tool "--card adult" setup reminders --yes
+check "where systemd refuses to switch on, it fails" ended 1
+check "... and nothing is kept" [ ! -e "$dates" ]
+rm "$work/refuses"
+
+mkdir -p "$(dirname "$(dirname "$dates")")" && rm -rf "$(dirname "$dates")" && : >"$(dirname "$dates")"
+tool "--card adult" setup reminders --yes
+check "a folder that cannot be made is told" says "cannot write $dates"
+check "... before systemd is" told ""
+check "... and it fails" ended 1
+rm "$(dirname "$dates")"
+
+PATH=$work/none
+LD_LIBRARY_PATH= "$build/src/tool/jpki-tool" setup reminders --yes </dev/null >"$work/said" 2>&1
+status=$?
+PATH=$work/bin:/usr/bin:/bin
+check "without systemd nothing is changed" [ ! -e "$dates" ]
+check "... which is said" says "this system has no systemd"
+check "... and it fails" ended 1
+exit $failed
