@@ -131,7 +131,7 @@ do_phone_command(struct sim_card *card, const struct sim_command *command, struc
 
 static const struct {
 	uint8_t cla, ins;
-	uint16_t (*run)(struct sim_card *, const struct sim_command *, struct sim_reply *);
+	sim_do *run;
 	uint16_t in_jpki, elsewhere; /* only refused: with this in the JPKI application, or not */
 } instructions[] = {
 	{0x00, INS_VERIFY, sim_do_verify, 0, 0},

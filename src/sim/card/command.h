@@ -60,18 +60,9 @@ void sim_reply_append(struct sim_reply *reply, const void *bytes, size_t len);
  * Each carries out one command and returns the status word. One that fails leaves the current
  * application and file as they were; what it put into the reply is thrown away.
  */
-uint16_t sim_do_select(struct sim_card *card, const struct sim_command *command,
-		       struct sim_reply *reply);
-uint16_t sim_do_read(struct sim_card *card, const struct sim_command *command,
-		     struct sim_reply *reply);
-uint16_t sim_do_read_record(struct sim_card *card, const struct sim_command *command,
-			    struct sim_reply *reply);
-uint16_t sim_do_verify(struct sim_card *card, const struct sim_command *command,
-		       struct sim_reply *reply);
-uint16_t sim_do_change(struct sim_card *card, const struct sim_command *command,
-		       struct sim_reply *reply);
-uint16_t sim_do_sign(struct sim_card *card, const struct sim_command *command,
-		     struct sim_reply *reply);
+typedef uint16_t sim_do(struct sim_card *card, const struct sim_command *command,
+			struct sim_reply *reply);
+sim_do sim_do_select, sim_do_read, sim_do_read_record, sim_do_verify, sim_do_change, sim_do_sign;
 
 /*
  * The PIN or key that P2 of VERIFY, CHANGE and the signature means: 80 is the current file, 81 to

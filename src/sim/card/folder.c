@@ -140,8 +140,7 @@ sim_switches_write(const char *dir, const struct sim_switches *switches, char **
 		if (switches->value[i] == 0)
 			continue; /* the default */
 		sim_switches_get_text(switches, (enum sim_switch)i, text);
-		json_object_set_new(file, sim_switch_info((enum sim_switch)i)->name,
-				    json_string(text));
+		json_object_set_new(file, sim_switch_table[i].name, json_string(text));
 	}
 	ok = sim_file_write_json(dir, "switches.json", file, false, error);
 	json_decref(file);

@@ -11,7 +11,7 @@
 #define LONGEST_DELAY_US 60000000u
 
 /* clang-format off */
-static const struct sim_switch_info table[SIM_SWITCH_COUNT] = {
+const struct sim_switch_info sim_switch_table[SIM_SWITCH_COUNT] = {
 	[SIM_SW_ATR] = {"atr", "6 1 2 3 4 5 7 8 9",
 		"which of the known answers to reset (1 to 5 contact, 6 to 9 contactless)", "1.2"},
 	[SIM_SW_SHORT_IDS] = {"short-ids", "on read-only off no-signature",
@@ -62,12 +62,6 @@ static const struct sim_switch_info table[SIM_SWITCH_COUNT] = {
 		"time taken by a signature, on top of its exchange", "12"},
 };
 /* clang-format on */
-
-const struct sim_switch_info *
-sim_switch_info(enum sim_switch which)
-{
-	return &table[which];
-}
 
 void
 sim_switches_init(struct sim_switches *switches)
@@ -135,17 +129,18 @@ bool
 sim_switches_set(struct sim_switches *switches, const char *name, const char *value, char **error)
 {
 	for (size_t i = 0; i < SIM_SWITCH_COUNT; i++) {
-		if (strcmp(table[i].name, name) != 0)
+		if (strcmp(sim_switch_table[i].name, name) != 0)
 			continue;
-		if (is_time(&table[i])) {
+		if (is_time(&sim_switch_table[i])) {
 			if (parse_time(value, &switches->value[i]))
 				return true;
 			return sim_error_set(
 				error, "%s takes a time like 500us, 15ms or 2s, at most 60s", name);
 		}
-		if (parse_choice(&table[i], value, &switches->value[i]))
+		if (parse_choice(&sim_switch_table[i], value, &switches->value[i]))
 			return true;
-		return sim_error_set(error, "%s takes one of: %s", name, table[i].values);
+		return sim_error_set(error, "%s takes one of: %s", name,
+				     sim_switch_table[i].values);
 	}
 	return sim_error_set(error, "there is no behaviour switch \"%s\"", name);
 }
@@ -175,10 +170,10 @@ sim_switches_get_text(const struct sim_switches *switches, enum sim_switch which
 	const char *word;
 	size_t len = 0;
 
-	if (is_time(&table[which])) {
+	if (is_time(&sim_switch_table[which])) {
 		(void)snprintf(text, SIM_SWITCH_TEXT, "%uus", (unsigned int)switches->value[which]);
 		return;
 	}
-	word = nth_value(table[which].values, switches->value[which], &len);
+	word = nth_value(sim_switch_table[which].values, switches->value[which], &len);
 	(void)snprintf(text, SIM_SWITCH_TEXT, "%.*s", (int)len, word ? word : "");
 }

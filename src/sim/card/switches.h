@@ -37,15 +37,12 @@ enum sim_switch {
 	SIM_SWITCH_COUNT
 };
 
-struct sim_switch_info {
+extern const struct sim_switch_info {
 	const char *name;    /* kebab-case, as the user types it */
 	const char *values;  /* separated by one space, the default first; "time": see below */
 	const char *meaning; /* one line for the user */
 	const char *source;  /* where the question is raised: a section of the facts on the card */
-};
-
-/* The table's row for a switch. */
-const struct sim_switch_info *sim_switch_info(enum sim_switch which);
+} sim_switch_table[SIM_SWITCH_COUNT];
 
 /*
  * One setting of every switch: the index of the value in the row's list, or, for a row whose

@@ -179,9 +179,9 @@ command_people(const struct call *call)
 {
 	json_t *all = json_array();
 
-	for (size_t i = 0; i < sim_people_count(); i++)
-		json_array_append_new(all, json_pack("{s:s, s:s}", "name", sim_person_at(i)->name,
-						     "summary", sim_person_at(i)->summary));
+	for (const struct sim_person *person = sim_people; person->name; person++)
+		json_array_append_new(all, json_pack("{s:s, s:s}", "name", person->name, "summary",
+						     person->summary));
 	return print_table(call, all, print_person);
 }
 
@@ -198,7 +198,7 @@ command_switches(const struct call *call)
 	json_t *all = json_array();
 
 	for (int i = 0; i < SIM_SWITCH_COUNT; i++) {
-		const struct sim_switch_info *info = sim_switch_info((enum sim_switch)i);
+		const struct sim_switch_info *info = &sim_switch_table[i];
 
 		json_array_append_new(all,
 				      json_pack("{s:s, s:s, s:s}", "name", info->name, "values",

@@ -118,12 +118,10 @@ print_arguments(const struct command *command)
 static void
 print_choices(void)
 {
-	for (size_t i = 0; i < sim_people_count(); i++) {
-		printf("=\tCARD\t%s\n", sim_person_at(i)->name);
-		printf("=\tPERSON\t%s\n", sim_person_at(i)->name);
-	}
+	for (const struct sim_person *person = sim_people; person->name; person++)
+		printf("=\tCARD\t%s\n=\tPERSON\t%s\n", person->name, person->name);
 	for (size_t i = 0; i < SIM_SWITCH_COUNT; i++)
-		printf("=\tSWITCH\t%s\n", sim_switch_info((enum sim_switch)i)->name);
+		printf("=\tSWITCH\t%s\n", sim_switch_table[i].name);
 }
 
 void

@@ -221,21 +221,14 @@ link_ask(struct link *link, struct question *question)
 	return talk_ask(link->fd, question);
 }
 
-/*
- * How long to leave the context to other threads before asking again for a card that another
- * program's transaction holds. pcsc-lite waits 100 ms; a test need not.
- */
-static void
-let_others(void)
-{
-	const struct timespec pause = {.tv_nsec = 1000000};
-
-	nanosleep(&pause, NULL);
-}
-
 LONG
 link_ask_handle(SCARDHANDLE handle, struct question *question)
 {
+	/*
+	 * How long the context is left to other threads before a card that another program's
+	 * transaction holds is asked for again. pcsc-lite waits 100 ms; a test need not.
+	 */
+	const struct timespec pause = {.tv_nsec = 1000000};
 	LONG rv;
 
 	question->request.handle = (uint32_t)handle;
@@ -251,23 +244,6 @@ link_ask_handle(SCARDHANDLE handle, struct question *question)
 		if (!question->reply.again)
 			return rv;
 		question->request.flags |= WIRE_AGAIN;
-		let_others();
+		nanosleep(&pause, NULL);
 	}
-}
-
-LONG
-link_cancel(SCARDCONTEXT context)
-{
-	struct question question = {.request = {.call = WIRE_CANCEL, .handle = (uint32_t)context}};
-	int fd;
-	LONG rv;
-
-	if (!link_knows_context(context))
-		return SCARD_E_INVALID_HANDLE;
-	fd = talk_connect();
-	if (fd == -1)
-		return SCARD_E_NO_SERVICE;
-	rv = talk_ask(fd, &question);
-	close(fd);
-	return rv;
 }

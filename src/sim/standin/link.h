@@ -59,7 +59,4 @@ LONG link_ask(struct link *link, struct question *question);
 /* A call on a card handle: asks, and asks again while another's transaction stands in the way. */
 LONG link_ask_handle(SCARDHANDLE handle, struct question *question);
 
-/* Interrupts the context's waiting call, over a connection of its own. */
-LONG link_cancel(SCARDCONTEXT context);
-
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/standin/codes.h"
 #include "sim/standin/link.h"
@@ -47,10 +48,22 @@ SCardIsValidContext(SCARDCONTEXT hContext)
 	return link_knows_context(hContext) ? SCARD_S_SUCCESS : SCARD_E_INVALID_HANDLE;
 }
 
+/* Interrupts the context's waiting call, over a connection of its own. */
 EXPORT LONG
 SCardCancel(SCARDCONTEXT hContext)
 {
-	return link_cancel(hContext);
+	struct question question = {.request = {.call = WIRE_CANCEL, .handle = (uint32_t)hContext}};
+	int fd;
+	LONG rv;
+
+	if (!link_knows_context(hContext))
+		return SCARD_E_INVALID_HANDLE;
+	fd = talk_connect();
+	if (fd == -1)
+		return SCARD_E_NO_SERVICE;
+	rv = talk_ask(fd, &question);
+	close(fd);
+	return rv;
 }
 
 EXPORT LONG

@@ -144,23 +144,36 @@ sim_store_ca_certificates(struct sim_store *store, enum sim_pin which, char **er
 	return make_one(store, which, PRODUCT_CERTIFICATES, NULL, error);
 }
 
-struct product_file {
+static const struct {
 	const char *name;
 	enum sim_pin which;
 	enum product product;
+	bool responder; /* for a responder, else for a server */
 	unsigned int mode;
+} files[] = {
+	{"auth-ca.pem", SIM_PIN_AUTH, PRODUCT_CERTIFICATES, false, 0644},
+	{"sign-ca.pem", SIM_PIN_SIGN, PRODUCT_CERTIFICATES, false, 0644},
+	{"auth-crl.pem", SIM_PIN_AUTH, PRODUCT_CRL, false, 0644},
+	{"sign-crl.pem", SIM_PIN_SIGN, PRODUCT_CRL, false, 0644},
+	{"auth-index.txt", SIM_PIN_AUTH, PRODUCT_INDEX, true, 0644},
+	{"sign-index.txt", SIM_PIN_SIGN, PRODUCT_INDEX, true, 0644},
+	{"auth-responder.pem", SIM_PIN_AUTH, PRODUCT_RESPONDER, true, 0600},
+	{"sign-responder.pem", SIM_PIN_SIGN, PRODUCT_RESPONDER, true, 0600},
 };
 
 static bool
-write_files(struct sim_store *store, const char *folder, const struct product_file *files,
-	    size_t count, const struct sim_make_options *options, char **error)
+write_files(struct sim_store *store, const char *folder, bool responder,
+	    const struct sim_make_options *options, char **error)
 {
 	bool ok = sim_file_make_dir(folder, 0755, error);
 
-	for (size_t i = 0; ok && i < count; i++) {
-		char *path = sim_text("%s/%s", folder, files[i].name);
-		char *text = make_one(store, files[i].which, files[i].product, options, error);
+	for (size_t i = 0; ok && i < sizeof files / sizeof *files; i++) {
+		char *path, *text;
 
+		if (files[i].responder != responder)
+			continue;
+		path = sim_text("%s/%s", folder, files[i].name);
+		text = make_one(store, files[i].which, files[i].product, options, error);
 		ok = text && sim_file_write(path, text, strlen(text), files[i].mode, false, error);
 		free(path);
 		free(text);
@@ -172,28 +185,14 @@ bool
 sim_store_ca_export(struct sim_store *store, const char *folder,
 		    const struct sim_make_options *options, char **error)
 {
-	static const struct product_file files[] = {
-		{"auth-ca.pem", SIM_PIN_AUTH, PRODUCT_CERTIFICATES, 0644},
-		{"sign-ca.pem", SIM_PIN_SIGN, PRODUCT_CERTIFICATES, 0644},
-		{"auth-crl.pem", SIM_PIN_AUTH, PRODUCT_CRL, 0644},
-		{"sign-crl.pem", SIM_PIN_SIGN, PRODUCT_CRL, 0644},
-	};
-
-	return write_files(store, folder, files, sizeof files / sizeof *files, options, error);
+	return write_files(store, folder, false, options, error);
 }
 
 bool
 sim_store_ca_ocsp(struct sim_store *store, const char *folder,
 		  const struct sim_make_options *options, char **error)
 {
-	static const struct product_file files[] = {
-		{"auth-index.txt", SIM_PIN_AUTH, PRODUCT_INDEX, 0644},
-		{"sign-index.txt", SIM_PIN_SIGN, PRODUCT_INDEX, 0644},
-		{"auth-responder.pem", SIM_PIN_AUTH, PRODUCT_RESPONDER, 0600},
-		{"sign-responder.pem", SIM_PIN_SIGN, PRODUCT_RESPONDER, 0600},
-	};
-
-	return write_files(store, folder, files, sizeof files / sizeof *files, options, error);
+	return write_files(store, folder, true, options, error);
 }
 
 char *

@@ -19,21 +19,11 @@
 /* ---- the file ---- */
 
 static json_t *
-parse(const char *path, const char *text, size_t len, char **error)
-{
-	json_error_t mistake;
-	json_t *report = json_loadb(text, len, JSON_REJECT_DUPLICATES, &mistake);
-
-	if (!report)
-		sim_error_set(error, "%s is no report: line %d is not JSON", path, mistake.line);
-	return report;
-}
-
-static json_t *
 load(const char *path, char **error)
 {
 	FILE *file = fopen(path, "re");
 	char *text = sim_alloc(LARGEST + 1);
+	json_error_t mistake;
 	json_t *report = NULL;
 	size_t len = 0;
 
@@ -43,8 +33,12 @@ load(const char *path, char **error)
 		sim_error_set(error, "cannot read %s: %s", path, strerror(errno));
 	else if (len > LARGEST)
 		sim_error_set(error, "%s is no report: it has more than %d bytes", path, LARGEST);
-	else
-		report = parse(path, text, len, error);
+	else {
+		report = json_loadb(text, len, JSON_REJECT_DUPLICATES, &mistake);
+		if (!report)
+			sim_error_set(error, "%s is no report: line %d is not JSON", path,
+				      mistake.line);
+	}
 	if (file)
 		(void)fclose(file);
 	free(text);
@@ -134,7 +128,7 @@ take_switches(const json_t *report, struct sim_like *like, FILE *notes)
 	sim_switches_init(&tried);
 	sim_switches_init(&plain);
 	for (int i = 0; i < SIM_SWITCH_COUNT; i++) {
-		const char *name = sim_switch_info((enum sim_switch)i)->name;
+		const char *name = sim_switch_table[i].name;
 		const char *value = told(report, name);
 
 		if (value && sim_switches_set(&tried, name, value, &why)) {

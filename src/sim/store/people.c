@@ -45,7 +45,7 @@ static const struct sim_identity identities[] = {
 #define MORE_THAN_FIVE_YEARS_AGO (-1880)
 
 /* clang-format off */
-static const struct sim_person people[] = {
+const struct sim_person sim_people[] = {
 	{"adult", "both certificates, issued on the date of making", ADULT,
 		.has = SIM_ON_BOTH},
 	{"child", "nine years old: no signing certificate, and its PIN was never set", "card", NULL,
@@ -92,27 +92,16 @@ static const struct sim_person people[] = {
 	ODD("key-rsa1024", "both keys are RSA with 1024 bits", "key", SIM_ODD_RSA_1024),
 	ODD("key-ec", "both keys are elliptic (P-384), as on the next kind of card", "key",
 	    SIM_ODD_EC_P384),
+	{0},
 };
 /* clang-format on */
-
-size_t
-sim_people_count(void)
-{
-	return sizeof people / sizeof *people;
-}
-
-const struct sim_person *
-sim_person_at(size_t index)
-{
-	return index < sim_people_count() ? &people[index] : NULL;
-}
 
 const struct sim_person *
 sim_person_find(const char *name)
 {
-	for (size_t i = 0; i < sim_people_count(); i++)
-		if (strcmp(people[i].name, name) == 0)
-			return &people[i];
+	for (const struct sim_person *person = sim_people; person->name; person++)
+		if (strcmp(person->name, name) == 0)
+			return person;
 	return NULL;
 }
 

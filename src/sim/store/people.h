@@ -61,8 +61,7 @@ struct sim_identity {
  */
 struct sim_date sim_person_birth(const struct sim_person *person, int64_t now);
 
-size_t sim_people_count(void);
-const struct sim_person *sim_person_at(size_t index);
+extern const struct sim_person sim_people[]; /* ended by one without a name */
 
 /* NULL when there is no such person. */
 const struct sim_person *sim_person_find(const char *name);

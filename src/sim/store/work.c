@@ -64,10 +64,7 @@ sim_work_end(struct sim_work *work)
 
 bool
 sim_work_on_card(struct sim_store *store, const char *name, enum sim_pin which,
-		 const struct sim_make_options *options,
-		 bool (*change)(struct sim_work *work, json_t *card, const char *name,
-				enum sim_pin which, char **error),
-		 char **error)
+		 const struct sim_make_options *options, sim_change *change, char **error)
 {
 	struct sim_work work;
 	json_t *card;

@@ -43,11 +43,10 @@ bool sim_work_write_card(const struct sim_store *store, const char *name, const 
 			 char **error);
 
 /* The frame of work on one card that exists: `change` gets its record, and writes it if need be. */
+typedef bool sim_change(struct sim_work *work, json_t *card, const char *name, enum sim_pin which,
+			char **error);
 bool sim_work_on_card(struct sim_store *store, const char *name, enum sim_pin which,
-		      const struct sim_make_options *options,
-		      bool (*change)(struct sim_work *work, json_t *card, const char *name,
-				     enum sim_pin which, char **error),
-		      char **error);
+		      const struct sim_make_options *options, sim_change *change, char **error);
 
 /* The card's folder whether it exists or not, to be freed. NULL, with *error, for a bad name. */
 char *sim_work_card_dir(const struct sim_store *store, const char *name, char **error);

@@ -3,6 +3,7 @@
 
 #include "holder/text.h"
 #include "tool/system/child.h"
+#include "tool/system/file.h"
 #include "tool/terminal/text.h"
 #include "tool/terminal/screen.h"
 
@@ -240,17 +241,12 @@ policy_of(enum browser browser)
 	const char *found = NULL;
 
 	for (size_t i = 0; i < ROWS(policies) && !found; i++) {
-		FILE *file = policies[i].browser == browser ? fopen(policies[i].file, "re") : NULL;
-		char *line = NULL;
-		size_t room = 0;
+		const char *module = browsers[browser].module;
+		char *text = policies[i].browser == browser ? file_text(policies[i].file) : NULL;
 
-		while (file && !found && getline(&line, &room, file) >= 0)
-			if (strstr(line, policies[i].contains ? policies[i].contains
-							      : browsers[browser].module))
-				found = policies[i].file;
-		free(line);
-		if (file)
-			(void)fclose(file);
+		if (text && strstr(text, policies[i].contains ? policies[i].contains : module))
+			found = policies[i].file;
+		free(text);
 	}
 	return found;
 }
@@ -336,25 +332,20 @@ read_ini(struct places *places, enum browser browser, const char *root, const ch
 	 bool installs)
 {
 	struct section section = {.relative = true};
-	char *path = text_made("%s/%s", root, file), *line = NULL;
-	size_t room = 0;
-	FILE *ini = NULL;
+	char *path = text_made("%s/%s", root, file), *text = path ? file_text(path) : NULL;
+	char *rest = text, *line;
 	bool ok = path != NULL;
 
-	if (ok)
-		ini = fopen(path, "re");
-	free(path);
-	while (ok && ini && getline(&line, &room, ini) >= 0) {
-		line[strcspn(line, "\r\n")] = '\0';
+	while (ok && (line = strsep(&rest, "\n"))) {
+		line[strcspn(line, "\r")] = '\0';
 		if (line[0] == '[')
 			ok = add_section(places, browser, root, &section);
 		else
 			take_line(&section, line, installs);
 	}
 	ok = ok && add_section(places, browser, root, &section);
-	free(line);
-	if (ini)
-		(void)fclose(ini);
+	free(text);
+	free(path);
 	return ok;
 }
 

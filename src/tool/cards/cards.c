@@ -245,10 +245,7 @@ cards_open(struct module *module, const struct options *options)
 }
 
 enum tool_exit
-cards_run(const struct options *options,
-	  enum tool_exit (*work)(struct module *module, const struct options *options,
-				 void *context),
-	  void *context)
+cards_run(const struct options *options, cards_work *work, void *context)
 {
 	struct module module = {0};
 	enum tool_exit status = cards_open(&module, options);

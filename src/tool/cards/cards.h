@@ -18,10 +18,9 @@ enum tool_exit cards_open(struct module *module, const struct options *options);
  * What a command does in between, with a context of its own: the exit status of the work, or of
  * what went wrong before it.
  */
-enum tool_exit cards_run(const struct options *options,
-			 enum tool_exit (*work)(struct module *module,
-						const struct options *options, void *context),
-			 void *context);
+typedef enum tool_exit cards_work(struct module *module, const struct options *options,
+				  void *context);
+enum tool_exit cards_run(const struct options *options, cards_work *work, void *context);
 
 /* Says what went wrong, if anything did; the exit status that goes with it. */
 enum tool_exit cards_tell(const struct module *module, struct outcome outcome);

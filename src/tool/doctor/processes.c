@@ -23,18 +23,13 @@ read_name(const char *pid, char *name, size_t size)
 static bool
 has_loaded(const char *pid, const char *library)
 {
-	char path[64], *line = NULL;
-	size_t room = 0;
-	bool found = false;
-	FILE *file;
+	char path[64], *text;
+	bool found;
 
 	(void)snprintf(path, sizeof path, "/proc/%s/maps", pid);
-	file = fopen(path, "re");
-	while (file && !found && getline(&line, &room, file) >= 0)
-		found = strstr(line, library) != NULL;
-	free(line);
-	if (file)
-		(void)fclose(file);
+	text = file_text(path);
+	found = text && strstr(text, library);
+	free(text);
 	return found;
 }
 

@@ -391,7 +391,7 @@ file_head(const char *path, uint8_t *data, size_t size, size_t *len)
 }
 
 static ssize_t
-each_piece(int fd, bool (*take)(void *context, const uint8_t *data, size_t len), void *context)
+each_piece(int fd, file_taker *take, void *context)
 {
 	static uint8_t piece[65536];
 	struct stat about;
@@ -410,8 +410,7 @@ each_piece(int fd, bool (*take)(void *context, const uint8_t *data, size_t len),
 }
 
 enum tool_exit
-file_each(const char *path, bool (*take)(void *context, const uint8_t *data, size_t len),
-	  void *context)
+file_each(const char *path, file_taker *take, void *context)
 {
 	bool standard = strcmp(path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

@@ -36,9 +36,8 @@ bool file_is_same(const char *path, const char *other);
  * Reads a file ("-": standard input) of any size in pieces, and gives each to `take`, which says
  * whether to go on. On a terminal a large one shows how far it is.
  */
-enum tool_exit file_each(const char *path,
-			 bool (*take)(void *context, const uint8_t *data, size_t len),
-			 void *context);
+typedef bool file_taker(void *context, const uint8_t *data, size_t len);
+enum tool_exit file_each(const char *path, file_taker *take, void *context);
 
 /* The beginning of a file that is not standard input: up to `size` bytes, *len of them. */
 enum tool_exit file_head(const char *path, uint8_t *data, size_t size, size_t *len);
