@@ -27,7 +27,7 @@
 libdir=$(dirname "$(pkg-config --variable=p11_module_path p11-kit-1)")
 modules=$libdir/pkcs11 # where Debian's packages put PKCS#11 modules
 answer=$top/tests/clients/answer
-asked_less=125 # of $answer
+asked_less=125 no_end=124 # of $answer
 recipe_seconds=300 # a program that has done nothing for so long hangs
 patience=120 # for what comes sooner or later, on a machine as busy as it may be
 card=adult
@@ -240,6 +240,12 @@ opensc() {
 	play=$work/before
 	run_block "$work/opensc.sh" "$work/opensc.out" "$@"
 	status=$?
+	# OpenSC's module was seen to hang beside load, seldom, with the OpenSSL of Debian testing.
+	if [ $status = $no_end ]; then
+		fresh_card
+		run_block "$work/opensc.sh" "$work/opensc.out" "$@"
+		status=$?
+	fi
 	if [ $status = 0 ] || [ $status = $asked_less ]; then
 		theirs[last]=$(exchanges)
 		check "$last_recipe: not more exchanges than with OpenSC (${ours[last]}, ${theirs[last]})" \
@@ -278,7 +284,7 @@ mishap_with() {
 }
 
 # ended_badly STATUS: by itself, that is, not by a signal, a timeout or a missing question.
-ended_badly() { case $1 in 0 | 124 | $asked_less | 12[89] | 1[3-9]?) false ;; esac; }
+ended_badly() { case $1 in 0 | $no_end | $asked_less | 12[89] | 1[3-9]?) false ;; esac; }
 
 # tries_left AUTH SIGN
 tries_left() {
