@@ -78,28 +78,42 @@ slot_list(struct module *m, bool with_token, CK_SLOT_ID *list, CK_ULONG *count)
 	return list && n > room ? CKR_BUFFER_TOO_SMALL : CKR_OK;
 }
 
+/* Not asked yet what it is, and nobody has it for himself. */
+static bool
+may_be_ours_locked(const struct reader *reader)
+{
+	return reader_is_unknown_locked(reader) && !reader->pcsc.mute && !reader->pcsc.exclusive;
+}
+
 /*
  * A card that cannot be asked without waiting, since others are connected to it, is no token: it
  * may be anybody's, and programs give up over a token that is none. Only where no reader has one,
  * and nobody has that card for himself, it counts as present: most likely it is our own, shared
  * with another program that is logged in, and a program that then asks for the token gets the
- * answer.
+ * answer. Of several such cards each is waited for, since not all of them are ours.
  */
 static bool
 may_be_token(struct module *m, struct reader *reader)
 {
-	bool unknown, others = false;
-	size_t readers;
+	size_t readers, unknown = 0;
+	bool known = false, asked;
 
 	(void)pthread_mutex_lock(&m->state);
 	readers = m->reader_count;
-	unknown = reader_is_unknown_locked(reader) && !reader->pcsc.mute && !reader->pcsc.exclusive;
+	asked = !may_be_ours_locked(reader);
 	(void)pthread_mutex_unlock(&m->state);
-	for (size_t i = 0; unknown && !others && i < readers; i++) {
+	for (size_t i = 0; !asked && !known && i < readers; i++) {
 		(void)access_identify(m, m->readers[i], false);
-		others = has_token(m, m->readers[i]);
+		known = has_token(m, m->readers[i]);
+		(void)pthread_mutex_lock(&m->state);
+		unknown += may_be_ours_locked(m->readers[i]);
+		(void)pthread_mutex_unlock(&m->state);
 	}
-	return unknown && !others;
+	if (asked || known)
+		return false;
+	if (unknown > 1)
+		(void)access_identify(m, reader, true);
+	return unknown <= 1;
 }
 
 /* The end of a long name is kept, where its number is; some prompts show nothing else of a token.

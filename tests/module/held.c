@@ -17,16 +17,31 @@ struct holder {
 };
 
 static struct holder
-hold(const char *reader)
+use(const char *reader, DWORD mode)
 {
 	struct holder h = {0};
 	DWORD protocol;
 
 	assert_int_equal(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &h.context),
 			 SCARD_S_SUCCESS);
-	assert_int_equal(SCardConnect(h.context, reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
-				      &h.card, &protocol),
-			 SCARD_S_SUCCESS);
+	assert_int_equal(
+		SCardConnect(h.context, reader, mode, SCARD_PROTOCOL_T1, &h.card, &protocol),
+		SCARD_S_SUCCESS);
+	return h;
+}
+
+static void
+leave(struct holder *h)
+{
+	(void)SCardDisconnect(h->card, SCARD_LEAVE_CARD);
+	(void)SCardReleaseContext(h->context);
+}
+
+static struct holder
+hold(const char *reader)
+{
+	struct holder h = use(reader, SCARD_SHARE_SHARED);
+
 	assert_int_equal(SCardBeginTransaction(h.card), SCARD_S_SUCCESS);
 	return h;
 }
@@ -35,8 +50,7 @@ static void
 let_go(struct holder *h)
 {
 	(void)SCardEndTransaction(h->card, SCARD_LEAVE_CARD);
-	(void)SCardDisconnect(h->card, SCARD_LEAVE_CARD);
-	(void)SCardReleaseContext(h->context);
+	leave(h);
 }
 
 /* What a program may do as it leaves the card; nobody has taken it out. */
@@ -62,17 +76,12 @@ a_card_with_unknown_answers_keeps_its_power(void **state)
 	const uint8_t select[] = {0x00, 0xa4, 0x02, 0x0c, 0x02, 0x00, 0x0a};
 	uint8_t answer[258];
 	DWORD len = sizeof answer;
-	struct holder h = {0};
+	struct holder h;
 	CK_TOKEN_INFO info;
-	DWORD protocol;
 
 	(void)state;
 	harness_sim("swap", "foreign", READER, NULL);
-	assert_int_equal(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &h.context),
-			 SCARD_S_SUCCESS);
-	assert_int_equal(SCardConnect(h.context, READER, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1,
-				      &h.card, &protocol),
-			 SCARD_S_SUCCESS);
+	h = use(READER, SCARD_SHARE_SHARED);
 	harness_sim("fault", "sw@transmit:1+:6999", NULL);
 	assert_int_equal(token_info(AUTH, &info), CKR_TOKEN_NOT_PRESENT);
 	harness_sim("clear", NULL);
@@ -233,8 +242,7 @@ a_held_card_that_nobody_knows_is_no_token_beside_ours(void **state)
 	static const DWORD modes[] = {SCARD_SHARE_EXCLUSIVE, SCARD_SHARE_SHARED};
 	static const char *const readers[] = {READER, SECOND};
 	CK_SLOT_ID slot, ours;
-	struct holder h = {0};
-	DWORD protocol;
+	struct holder h;
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
@@ -243,19 +251,42 @@ a_held_card_that_nobody_knows_is_no_token_beside_ours(void **state)
 		harness_sim("remove", SECOND, NULL);
 		harness_sim("insert", "foreign", readers[i % 2], NULL);
 		harness_sim("insert", "adult", readers[1 - i % 2], NULL);
-		assert_int_equal(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &h.context),
-				 SCARD_S_SUCCESS);
-		assert_int_equal(SCardConnect(h.context, readers[i % 2], modes[i / 2],
-					      SCARD_PROTOCOL_T1, &h.card, &protocol),
-				 SCARD_S_SUCCESS);
+		h = use(readers[i % 2], modes[i / 2]);
 		p11_start(f);
 		ours = i % 2 ? AUTH : SECOND_AUTH;
 		slot = i % 2 ? SECOND_AUTH : AUTH;
 		assert_false(has_token(slot));
 		assert_true(has_token(ours));
 		assert_false(has_token(slot));
-		(void)SCardDisconnect(h.card, SCARD_LEAVE_CARD);
-		(void)SCardReleaseContext(h.context);
+		leave(&h);
+	}
+}
+
+/* As where one program has a key of another kind open, and another is logged in to ours. */
+static void
+of_two_cards_that_others_use_only_ours_is_a_token(void **state)
+{
+	static const char *const readers[] = {READER, SECOND};
+	CK_SLOT_ID foreign;
+	struct holder h[2];
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		p11_stop(f);
+		harness_sim("remove", READER, NULL);
+		harness_sim("remove", SECOND, NULL);
+		harness_sim("insert", "foreign", readers[i % 2], NULL);
+		harness_sim("insert", "adult", readers[1 - i % 2], NULL);
+		h[0] = use(READER, SCARD_SHARE_SHARED);
+		h[1] = use(SECOND, SCARD_SHARE_SHARED);
+		p11_start(f);
+		foreign = i % 2 ? SECOND_AUTH : AUTH;
+		if (i < 2)
+			assert_false(has_token(foreign));
+		assert_true(has_token(i % 2 ? AUTH : SECOND_AUTH));
+		assert_false(has_token(foreign));
+		leave(&h[0]);
+		leave(&h[1]);
 	}
 }
 
@@ -263,17 +294,12 @@ static void
 a_card_that_another_program_had_for_itself_is_found_when_it_lets_go(void **state)
 {
 	CK_SLOT_ID slot = 99;
-	struct holder h = {0};
-	DWORD protocol;
+	struct holder h;
 
 	(void)state;
 	p11_stop(f);
 	harness_sim("unplug", SECOND, NULL);
-	assert_int_equal(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &h.context),
-			 SCARD_S_SUCCESS);
-	assert_int_equal(SCardConnect(h.context, READER, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T1,
-				      &h.card, &protocol),
-			 SCARD_S_SUCCESS);
+	h = use(READER, SCARD_SHARE_EXCLUSIVE);
 	p11_start(f);
 	assert_false(has_token(AUTH));
 	while (f->C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, NULL) == CKR_OK)
@@ -397,15 +423,10 @@ an_exclusive_connection_fails_the_call_and_nothing_else(void **state)
 {
 	unsigned long verifies = harness_verifies();
 	CK_SESSION_HANDLE session = p11_open(f, AUTH);
-	struct holder h = {0};
-	DWORD protocol;
+	struct holder h;
 
 	(void)state;
-	assert_int_equal(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &h.context),
-			 SCARD_S_SUCCESS);
-	assert_int_equal(SCardConnect(h.context, READER, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T1,
-				      &h.card, &protocol),
-			 SCARD_S_SUCCESS);
+	h = use(READER, SCARD_SHARE_EXCLUSIVE);
 	assert_true(has_token(AUTH));
 	assert_true(has_token(SIGN));
 	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_DEVICE_ERROR);
@@ -428,6 +449,7 @@ main(int argc, char *argv[])
 		HOTPLUG(a_held_card_is_waited_for_where_there_is_no_other_token),
 		HOTPLUG(a_held_card_does_not_hold_up_the_tool_with_another_reader),
 		HOTPLUG(a_held_card_that_nobody_knows_is_no_token_beside_ours),
+		HOTPLUG(of_two_cards_that_others_use_only_ours_is_a_token),
 		HOTPLUG(a_card_that_another_program_had_for_itself_is_found_when_it_lets_go),
 		HOTPLUG(a_held_card_does_not_hold_up_the_second_reader),
 		HOTPLUG(a_held_card_does_not_hold_up_finalize),
