@@ -114,15 +114,17 @@ make_id_of_info(struct token *t)
 
 /*
  * The card's own answer tells whether the log-in certificate takes a PIN. A refusal is asked for
- * once more: a card without a head would be another card.
+ * until it is the same twice: a card without a head would be another card.
  */
 static enum result
 read_head(struct token *t)
 {
-	enum result r = files_read_head(t);
+	enum result r = files_read_head(t), before = RESULT_OK;
 
-	if (work_is_answer(r) && r != RESULT_OK)
+	for (int i = 0; i < 2 && work_is_answer(r) && r != RESULT_OK && r != before; i++) {
+		before = r;
 		r = files_read_head(t);
+	}
 	if (r == RESULT_OK && t->head[0] == LAYOUT_CERTIFICATE_TAG)
 		make_id(t, (struct bytes){t->head, sizeof t->head});
 	return r;
@@ -130,7 +132,8 @@ read_head(struct token *t)
 
 /*
  * A card without the file that tells which certificates it has (older cards and phones may be
- * so): the authentication certificate can be looked at; the other shows itself at login.
+ * so): the authentication certificate can be looked at; the other shows itself at login. Without
+ * either, EF 0006 is to tell whose card it is.
  */
 static enum result
 guess_availability(struct token *t)
@@ -140,6 +143,8 @@ guess_availability(struct token *t)
 	t->keys[LAYOUT_SIGN].present = true;
 	t->keys[LAYOUT_AUTH].present = r == RESULT_SECURITY_STATUS ||
 				       (r == RESULT_OK && t->head[0] == LAYOUT_CERTIFICATE_TAG);
+	if (!t->keys[LAYOUT_AUTH].present)
+		t->kind = TOKEN_UNKNOWN;
 	return work_is_answer(r) ? RESULT_OK : r;
 }
 
@@ -152,6 +157,7 @@ read_availability(struct token *t)
 
 	if (!work_is_answer(r))
 		return r;
+	t->kind = TOKEN_MYNUMBER;
 	if (r != RESULT_OK)
 		return guess_availability(t);
 	for (int k = 0; k < LAYOUT_KEYS; k++) {
@@ -174,7 +180,6 @@ look_at_card(struct token *t)
 
 	if (r != RESULT_OK)
 		return r;
-	t->kind = TOKEN_MYNUMBER;
 	if (!auth->present)
 		r = look_read_info(t);
 	else if (!t->have_head && !auth->is_private)
@@ -185,6 +190,8 @@ look_at_card(struct token *t)
 		log_line(LOG_LEVEL_INFO, "%s: an old Juki card, left alone", link_reader(t->link));
 		return RESULT_NOT_JPKI;
 	}
+	if (work_is_answer(r) && t->kind == TOKEN_UNKNOWN)
+		return RESULT_NOT_FOUND;
 	return work_is_answer(r) ? RESULT_OK : r;
 }
 

@@ -152,8 +152,16 @@ identify(struct token *t)
 		r = select_jpki(t);
 	if (is_word(r) && r != RESULT_OK)
 		return leave_alone(t, r);
-	t->met |= r == RESULT_OK;
-	return r == RESULT_OK ? look_whole(t) : r;
+	if (r != RESULT_OK)
+		return r;
+	r = look_whole(t);
+	if (r == RESULT_BAD_ANSWER)
+		r = look_whole(t);
+	/* It takes any selection for its own, and has no file of ours. */
+	if (r == RESULT_NOT_FOUND || r == RESULT_BAD_ANSWER)
+		return leave_alone(t, r);
+	t->met = true;
+	return r;
 }
 
 static enum result

@@ -569,6 +569,34 @@ whatever_word_it_answers_a_card_is_asked_once(void **state)
 	}
 }
 
+/* A card that takes any selection for its own has none of our files, or nothing in them. */
+static void
+a_card_that_says_yes_to_everything_is_none_of_ours(void **state)
+{
+	static const char *const faults[][3] = {
+		{"sw@transmit:1:9000", "sw@transmit:2:9000", "sw@transmit:3+:6D00"},
+		{"sw@transmit:1:9000", "sw@transmit:2:9000", "sw@transmit:3+:6A82"},
+		{"sw@transmit:1:9000", "sw@transmit:2:9000", "sw@transmit:3+:6700"},
+		{"sw@transmit:1+:9000", NULL, NULL},
+	};
+	unsigned long before;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+		harness_card("foreign");
+		harness_sim("fault", faults[i][0], faults[i][1], faults[i][2], NULL);
+		p11_start(f);
+		assert_slots(CK_TRUE, 0, 0, 0);
+		before = harness_exchanges();
+		harness_sim("clear", NULL);
+		assert_slots(CK_TRUE, 0, 0, 0);
+		assert_int_equal(harness_exchanges(), before);
+		harness_card("adult");
+		assert_slots(CK_TRUE, 2, SLOT_AUTH, SLOT_SIGN);
+		p11_stop(f);
+	}
+}
+
 /* An isolated word that is none of the card's own does not make it another card. */
 static void
 one_strange_word_from_our_card_is_asked_again(void **state)
@@ -635,6 +663,29 @@ a_card_without_the_list_of_certificates_shows_both_tokens(void **state)
 	p11_start(f);
 	assert_slots(CK_TRUE, 2, SLOT_AUTH, SLOT_SIGN);
 	assert_int_equal(p11_login(f, p11_open(f, SLOT_SIGN), PIN_SIGN), CKR_OK);
+	harness_sim("set", "adult", "ef-0008", "present", NULL);
+}
+
+/* At each of the commands that look for the log-in certificate, which takes the PIN. */
+static void
+one_strange_word_hides_no_token_of_such_a_card(void **state)
+{
+	char fault[32];
+
+	(void)state;
+	harness_sim("set", "adult", "ef-0008", "missing", NULL);
+	harness_sim("set", "adult", "auth-certificate", "pin-needed", NULL);
+	for (int i = 3; i < 11; i++) {
+		harness_card("adult");
+		(void)snprintf(fault, sizeof fault, "sw@transmit:%d:6F00:during", i);
+		harness_sim("fault", fault, NULL);
+		p11_start(f);
+		assert_slots(CK_TRUE, 2, SLOT_AUTH, SLOT_SIGN);
+		assert_true(harness_fault_struck());
+		harness_sim("clear", NULL);
+		p11_stop(f);
+	}
+	harness_sim("set", "adult", "auth-certificate", "free", NULL);
 	harness_sim("set", "adult", "ef-0008", "present", NULL);
 }
 
@@ -853,12 +904,14 @@ main(int argc, char *argv[])
 		TEST(a_foreign_card_is_asked_once_and_then_left_alone),
 		TEST(what_others_have_open_on_their_cards_stays_open),
 		TEST(whatever_word_it_answers_a_card_is_asked_once),
+		TEST(a_card_that_says_yes_to_everything_is_none_of_ours),
 		TEST(one_strange_word_from_our_card_is_asked_again),
 		TEST(a_card_that_is_reset_while_it_is_read_is_read_all_the_same),
 		TEST(an_old_juki_card_has_no_token_and_is_named),
 		TEST(a_child_has_no_signature_token_and_the_other_works),
 		TEST(who_opted_out_has_no_token_at_all),
 		TEST(a_card_without_the_list_of_certificates_shows_both_tokens),
+		TEST(one_strange_word_hides_no_token_of_such_a_card),
 		TEST(a_phone_hides_its_certificates_until_login),
 		TEST(pin_flags_follow_the_cards_counter_within_a_second),
 		TEST(token_info_counts_sessions),

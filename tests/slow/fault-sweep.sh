@@ -32,6 +32,7 @@ awk -F = -v list="$interesting" '
 	!($1 in last) { order[++names] = $1 }
 	{ last[$1] = $0 }
 	END {
+		print "ef-0008=missing,auth-certificate=pin-needed"
 		n = split(list, hot, /[ \n\t]+/)
 		for (i = 1; i <= n; i++)
 			for (j = 1; j <= i; j++) {
