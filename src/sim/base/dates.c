@@ -13,12 +13,13 @@
 static int64_t
 days_of(struct sim_date date)
 {
-	static const int before_month[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 	const int64_t before = date.year - 1;
-	const bool leap = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
+	const int leap = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
+	/* Months of 30 and 31 days in turn, as if February had 30. */
+	const int of_year = (367 * date.month - 362) / 12 - (date.month > 2 ? 2 - leap : 0);
 
-	return before * 365 + before / 4 - before / 100 + before / 400 - 719162 +
-	       before_month[date.month - 1] + (leap && date.month > 2) + date.day - 1;
+	return before * 365 + before / 4 - before / 100 + before / 400 - 719162 + of_year +
+	       date.day - 1;
 }
 
 static int

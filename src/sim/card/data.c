@@ -111,41 +111,20 @@ fill_file(const struct sim_bytes *head, size_t size, uint8_t filler)
 	return file;
 }
 
-static void
-put_padded(uint8_t *field, size_t size, const char *text)
-{
-	for (size_t i = 0; i < size; i++)
-		field[i] = *text ? (uint8_t)*text++ : ' ';
-}
-
-static void
-put_number(uint8_t *field, uint32_t number)
-{
-	for (int i = 0; i < 4; i++)
-		field[i] = (uint8_t)(number >> (24 - 8 * i));
-}
-
-/* EF 0006: PKCS #11's CK_TOKEN_INFO with big-endian numbers, 160 bytes. */
-static void
-write_token_info(uint8_t info[160], const char *label)
-{
-	static const uint8_t versions[] = {'0', '3', '0', '1'}; /* hardware, firmware */
-
-	put_padded(info, 32, label);
-	put_padded(info + 32, 32, "00000000000000000000000000000001");
-	put_padded(info + 64, 16, "E16R01NJ");
-	put_padded(info + 80, 16, "0000000020500003");
-	put_number(info + 96, 0x0000040D); /* flags */
-	put_number(info + 100, 1);	   /* sessions: at most, now */
-	put_number(info + 104, 0);
-	put_number(info + 108, 1); /* R/W sessions: at most, now */
-	put_number(info + 112, 0);
-	put_number(info + 116, 16); /* PIN length: at most, at least */
-	put_number(info + 120, 6);
-	memset(info + 124, 0xFF, 16); /* memory: not said */
-	memcpy(info + 140, versions, sizeof versions);
-	memset(info + 144, '9', 16);
-}
+/* EF 0006: PKCS #11's CK_TOKEN_INFO with big-endian numbers, 160 bytes, behind the label. */
+/* clang-format off */
+static const uint8_t token_info[128 + 1] =
+	"00000000000000000000000000000001" /* maker */
+	"E16R01NJ        "		   /* model */
+	"0000000020500003"		   /* serial number */
+	"\0\0\4\x0D"			   /* flags */
+	"\0\0\0\1" "\0\0\0\0"		   /* sessions: at most, now */
+	"\0\0\0\1" "\0\0\0\0"		   /* R/W sessions: at most, now */
+	"\0\0\0\x10" "\0\0\0\6"		   /* PIN length: at most, at least */
+	"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF" /* memory: not said */
+	"03" "01"			   /* hardware, firmware */
+	"9999999999999999";
+/* clang-format on */
 
 void
 sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *switches)
@@ -174,7 +153,9 @@ sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *swit
 		[SIM_EF_AUTH_CA] = {data->ca[SIM_PIN_AUTH], SIM_EF_CA_SIZE, true},
 	};
 
-	write_token_info(info, data->label);
+	memset(info, ' ', 32);
+	memcpy(info, data->label, strlen(data->label));
+	memcpy(info + 32, token_info, 128);
 	for (int i = 0; i < SIM_CONTENT_COUNT; i++) {
 		free_bytes(&data->content[i]);
 		if (plan[i].there)

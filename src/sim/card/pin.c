@@ -26,13 +26,6 @@ refuse_locked(const struct sim_card *card)
 	return sim_chip_switch(card, SIM_SW_BLOCKED_ATTEMPT) == 0 ? SW_LOCKED : SW_LOCKED_ISO;
 }
 
-static bool
-is_the_pin(const struct sim_card_pin *pin, const struct sim_command *command)
-{
-	return pin->set && strlen(pin->text) == command->data_len &&
-	       CRYPTO_memcmp(pin->text, command->data, command->data_len) == 0;
-}
-
 /* Writes the counter if it is another than before. */
 bool
 sim_pin_set_counter(struct sim_card *card, enum sim_pin which, unsigned int tries)
@@ -68,7 +61,8 @@ accept_pin(struct sim_card *card, enum sim_pin which)
 static uint16_t
 try_pin(struct sim_card *card, enum sim_pin which, const struct sim_command *command)
 {
-	unsigned int tries = card->pin[which].tries;
+	const struct sim_card_pin *pin = &card->pin[which];
+	unsigned int tries = pin->tries;
 
 	if (tries == 0)
 		return refuse_locked(card);
@@ -82,7 +76,8 @@ try_pin(struct sim_card *card, enum sim_pin which, const struct sim_command *com
 	if (sim_chip_switch(card, SIM_SW_COUNTER_WRITTEN) == 1 &&
 	    !sim_pin_set_counter(card, which, tries - 1))
 		return SW_MEMORY;
-	if (!is_the_pin(&card->pin[which], command))
+	if (!pin->set || strlen(pin->text) != command->data_len ||
+	    CRYPTO_memcmp(pin->text, command->data, command->data_len) != 0)
 		return reject_pin(card, which, tries);
 	return accept_pin(card, which);
 }

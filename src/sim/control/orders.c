@@ -133,20 +133,15 @@ static json_t *
 describe_reader(const struct reader *reader)
 {
 	const struct pcsc_reader *state = standin_pcsc(reader->server) ? pcsc_of(reader) : NULL;
-	json_t *description =
-		json_pack("{s:s, s:b, s:i, s:b, s:I}", "name", reader->name, "plugged",
-			  reader->plugged, "connections", state ? (int)state->sharing : 0,
-			  "transaction", state && state->lock_handle != 0, "events",
-			  state ? (json_int_t)state->event_counter : 0);
+	const bool full = reader->card != NULL;
 
-	if (!reader->card) {
-		json_object_set_new(description, "card", json_null());
-		return description;
-	}
-	json_object_set_new(description, "card", json_string(reader->card_name));
-	json_object_set_new(description, "powered", json_boolean(reader->powered));
-	json_object_set_new(description, "pins", describe_pins(reader));
-	return description;
+	return json_pack("{s:s, s:b, s:i, s:b, s:I, s:s?, s:o*, s:o*}", "name", reader->name,
+			 "plugged", reader->plugged, "connections", state ? (int)state->sharing : 0,
+			 "transaction", state && state->lock_handle != 0, "events",
+			 state ? (json_int_t)state->event_counter : 0, "card",
+			 full ? reader->card_name : NULL, "powered",
+			 full ? json_boolean(reader->powered) : NULL, "pins",
+			 full ? describe_pins(reader) : NULL);
 }
 
 static bool

@@ -89,16 +89,14 @@ faults_list(const struct faults *faults)
 	const struct fault *fault;
 
 	for (fault = faults->list; fault; fault = fault->next) {
-		json_t *entry = json_pack("{s:i, s:s, s:I}", "number", (int)fault->number, "order",
-					  fault->text, "struck", (json_int_t)fault->struck);
+		bool struck = fault->struck > 0;
 
-		if (fault->struck > 0) {
-			json_object_set_new(entry, "call",
-					    json_integer((json_int_t)fault->struck_at));
-			json_object_set_new(entry, "in",
-					    json_string(fault_call_names[fault->struck_in]));
-		}
-		json_array_append_new(list, entry);
+		json_array_append_new(
+			list,
+			json_pack("{s:i, s:s, s:I, s:o*, s:s*}", "number", (int)fault->number,
+				  "order", fault->text, "struck", (json_int_t)fault->struck, "call",
+				  struck ? json_integer((json_int_t)fault->struck_at) : NULL, "in",
+				  struck ? fault_call_names[fault->struck_in] : NULL));
 	}
 	return list;
 }

@@ -52,7 +52,7 @@ X509 *sim_pki_make_ca(enum sim_pin which, EVP_PKEY *key, uint32_t serial, int64_
 
 /* Whom and what a certificate is for. */
 struct sim_request {
-	const json_t *holder; /* as in card.json: describe_holder() in store/card.c */
+	const json_t *holder; /* as in card.json: describe_card() in store/card.c */
 	const char *birth;    /* era digit and YYYYMMDD */
 	const char *common_name;
 	EVP_PKEY *key; /* the public half is certified */

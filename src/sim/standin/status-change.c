@@ -195,28 +195,22 @@ watch_until(struct watch *watch, SCARD_READERSTATE *states, DWORD count, DWORD t
 	}
 }
 
-static bool
-all_ignored(const SCARD_READERSTATE *states, DWORD count)
-{
-	for (DWORD i = 0; i < count; i++)
-		if (!(states[i].dwCurrentState & SCARD_STATE_IGNORE))
-			return false;
-	return true;
-}
-
 EXPORT LONG
 SCardGetStatusChange(SCARDCONTEXT hContext, DWORD dwTimeout, SCARD_READERSTATE *rgReaderStates,
 		     DWORD cReaders)
 {
 	struct watch watch = {0};
+	bool any = false;
 	LONG rv;
 
 	if ((!rgReaderStates && cReaders > 0) || cReaders > WIRE_READERS)
 		return SCARD_E_INVALID_PARAMETER;
-	for (DWORD i = 0; i < cReaders; i++)
+	for (DWORD i = 0; i < cReaders; i++) {
 		if (!rgReaderStates[i].szReader)
 			return SCARD_E_INVALID_VALUE;
-	if (all_ignored(rgReaderStates, cReaders))
+		any |= !(rgReaderStates[i].dwCurrentState & SCARD_STATE_IGNORE);
+	}
+	if (!any)
 		return SCARD_S_SUCCESS; /* as pcsc-lite, for an empty list too */
 	watch.link = link_lock_context(hContext);
 	if (!watch.link)

@@ -32,19 +32,6 @@ put_ca_only(struct sim_work *work, json_t *card, enum sim_pin which, int year, c
 						"certificate", "key")) == 0;
 }
 
-static json_t *
-describe_holder(const struct sim_identity *identity, struct sim_date birth)
-{
-	char date[9];
-
-	sim_date_format(birth, date);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", identity->name,
-			 "name-flags", identity->name_flags, "sex", identity->sex, "birth", date,
-			 "address", identity->address, "address-flags", identity->address_flags,
-			 "prefecture", identity->prefecture, "city", identity->city, "municipality",
-			 identity->municipality);
-}
-
 /* The record of a card issued at that time, without certificates yet. */
 static json_t *
 describe_card(const struct sim_work *work, const char *card_name, const struct sim_person *person,
@@ -55,18 +42,25 @@ describe_card(const struct sim_work *work, const char *card_name, const struct s
 	int64_t expiry =
 		sim_date_birthday(birth, issued, sim_date_age(birth, issued) >= 18 ? 10 : 5);
 	struct sim_random random;
-	char label[100], number[16], date[9];
+	const struct sim_identity *identity = person->identity;
+	char label[100], number[16], date[9], birthday[9];
 
 	(void)snprintf(label, sizeof label, "card/%s/number", card_name);
 	sim_random_init(&random, work->options->seed, label);
 	if (!sim_random_text(&random, DIGITS, number, 15))
 		return NULL;
 	sim_date_format(sim_date_at(expiry), date);
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:{}, s:{}}", "format", 1,
-			 "person", person->name, "kind", person->kind, "label",
-			 person->label ? person->label : "JPKIAPICCTOKEN2", "number", number,
-			 "municipality", person->identity->municipality, "expiry", date, "holder",
-			 describe_holder(person->identity, birth), "auth", "sign");
+	sim_date_format(birth, birthday);
+	return json_pack(
+		"{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
+		"s:s, s:s}, s:{}, s:{}}",
+		"format", 1, "person", person->name, "kind", person->kind, "label",
+		person->label ? person->label : "JPKIAPICCTOKEN2", "number", number, "municipality",
+		identity->municipality, "expiry", date, "holder", "name", identity->name,
+		"name-flags", identity->name_flags, "sex", identity->sex, "birth", birthday,
+		"address", identity->address, "address-flags", identity->address_flags,
+		"prefecture", identity->prefecture, "city", identity->city, "municipality",
+		identity->municipality, "auth", "sign");
 }
 
 static bool
