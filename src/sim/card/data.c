@@ -111,26 +111,27 @@ fill_file(const struct sim_bytes *head, size_t size, uint8_t filler)
 	return file;
 }
 
-/* EF 0006: PKCS #11's CK_TOKEN_INFO with big-endian numbers, 160 bytes, behind the label. */
+/* EF 0006: PKCS #11's CK_TOKEN_INFO with big-endian numbers, 160 bytes. */
 /* clang-format off */
-static const uint8_t token_info[128 + 1] =
-	"00000000000000000000000000000001" /* maker */
-	"E16R01NJ        "		   /* model */
-	"0000000020500003"		   /* serial number */
-	"\0\0\4\x0D"			   /* flags */
-	"\0\0\0\1" "\0\0\0\0"		   /* sessions: at most, now */
-	"\0\0\0\1" "\0\0\0\0"		   /* R/W sessions: at most, now */
-	"\0\0\0\x10" "\0\0\0\6"		   /* PIN length: at most, at least */
-	"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF" /* memory: not said */
-	"03" "01"			   /* hardware, firmware */
-	"9999999999999999";
+#define TOKEN_INFO \
+	"                                " /* label */ \
+	"00000000000000000000000000000001" /* maker */ \
+	"E16R01NJ        " /* model */ \
+	"0000000020500003" /* serial number */ \
+	"\0\0\4\x0D" /* flags */ \
+	"\0\0\0\1" "\0\0\0\0" /* sessions: at most, now */ \
+	"\0\0\0\1" "\0\0\0\0" /* R/W sessions: at most, now */ \
+	"\0\0\0\x10" "\0\0\0\6" /* PIN length: at most, at least */ \
+	"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF" /* memory: not said */ \
+	"03" "01" /* hardware, firmware */ \
+	"9999999999999999"
 /* clang-format on */
 
 void
 sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *switches)
 {
 	uint8_t filler = switches->value[SIM_SW_FILLER] ? 0x00 : 0xFF;
-	uint8_t info[160];
+	uint8_t info[] = TOKEN_INFO;
 	uint8_t available[3] = {data->has[SIM_PIN_SIGN] ? 0x8F : 0x00,
 				data->has[SIM_PIN_AUTH] ? 0x8F : 0x00, 0x00};
 	bool absent_missing = switches->value[SIM_SW_ABSENT_CERTIFICATE] == 1;
@@ -143,7 +144,7 @@ sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *swit
 					     SIM_EF_CERTIFICATE_SIZE,
 					     data->has[SIM_PIN_SIGN] || !absent_missing},
 		[SIM_EF_SIGN_CA] = {data->ca[SIM_PIN_SIGN], SIM_EF_CA_SIZE, true},
-		[SIM_EF_TOKEN_INFO] = {{info, sizeof info}, sizeof info, true},
+		[SIM_EF_TOKEN_INFO] = {{info, sizeof info - 1}, sizeof info - 1, true},
 		[SIM_EF_AVAILABILITY] = {{available, sizeof available},
 					 sizeof available,
 					 switches->value[SIM_SW_EF_0008] == 0},
@@ -153,9 +154,7 @@ sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *swit
 		[SIM_EF_AUTH_CA] = {data->ca[SIM_PIN_AUTH], SIM_EF_CA_SIZE, true},
 	};
 
-	memset(info, ' ', 32);
 	memcpy(info, data->label, strlen(data->label));
-	memcpy(info + 32, token_info, 128);
 	for (int i = 0; i < SIM_CONTENT_COUNT; i++) {
 		free_bytes(&data->content[i]);
 		if (plan[i].there)
