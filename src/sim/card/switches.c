@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 
 #define LONGEST_DELAY_US 60000000u
 
@@ -155,9 +156,7 @@ sim_switches_set_pair(struct sim_switches *switches, const char *pair, char **er
 	if (!equals)
 		return sim_error_set(error, "a behaviour switch is given as NAME=VALUE, not \"%s\"",
 				     pair);
-	name = strndup(pair, (size_t)(equals - pair));
-	if (!name)
-		return sim_error_set(error, "out of memory");
+	name = sim_text("%.*s", (int)(equals - pair), pair);
 	ok = sim_switches_set(switches, name, equals + 1, error);
 	free(name);
 	return ok;

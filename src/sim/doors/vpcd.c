@@ -249,16 +249,10 @@ vpcd_turn(void *arg)
 	return next;
 }
 
-static struct slot *
-reader_slot(const struct reader *reader)
-{
-	return reader->door_data;
-}
-
 static void
 slot_inserted(struct reader *reader)
 {
-	struct slot *slot = reader_slot(reader);
+	struct slot *slot = reader->door_data;
 
 	slot_close(slot); /* of a card that pcscd never saw leave */
 	slot->retry_at = 0;
@@ -268,7 +262,7 @@ slot_inserted(struct reader *reader)
 static void
 slot_removed(struct reader *reader)
 {
-	struct slot *slot = reader_slot(reader);
+	struct slot *slot = reader->door_data;
 
 	slot->settled_at = 0;
 	slot->answer_at = 0;
@@ -280,7 +274,7 @@ slot_removed(struct reader *reader)
 static bool
 slot_seen(const struct reader *reader)
 {
-	const struct slot *slot = reader_slot(reader);
+	const struct slot *slot = reader->door_data;
 
 	if (slot->settled_at != 0)
 		return false;

@@ -412,17 +412,27 @@ find_anothers(const char *path)
 	return NULL;
 }
 
-bool
-setup_is_anothers(const char *path)
+/* A message if it is. */
+static bool
+is_anothers(const char *path, bool is_home)
 {
 	char *found = find_anothers(path);
 	const bool is = found != NULL;
 
 	if (is)
-		complain(_("%s belongs to another user: run jpki-tool as that user, without sudo"),
+		complain(is_home ? _("%s is another user's home folder: run this as that user, "
+				     "without sudo")
+				 : _("%s belongs to another user: run jpki-tool as that user, "
+				     "without sudo"),
 			 found);
 	free(found);
 	return is;
+}
+
+bool
+setup_is_anothers(const char *path)
+{
+	return is_anothers(path, false);
 }
 
 /* One that is no absolute path counts as not set. */
@@ -438,14 +448,8 @@ is_set_to_anothers(const char *variable)
 bool
 setup_is_anothers_home(void)
 {
-	char *found = find_anothers(getenv("HOME"));
-	const bool is = found != NULL;
-
-	if (is)
-		complain(_("%s is another user's home folder: run this as that user, without sudo"),
-			 found);
-	free(found);
-	return is || is_set_to_anothers("XDG_CONFIG_HOME") || is_set_to_anothers("XDG_DATA_HOME");
+	return is_anothers(getenv("HOME"), true) || is_set_to_anothers("XDG_CONFIG_HOME") ||
+	       is_set_to_anothers("XDG_DATA_HOME");
 }
 
 /* Whether what is to be changed is another user's; a message if so. */

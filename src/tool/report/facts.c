@@ -550,16 +550,13 @@ judge_never(const struct fact_input *in, const struct fact *fact, char *text)
 	return false;
 }
 
+/* The log-in certificate, or its authority's. */
 static bool
-judge_auth_certificate(const struct fact_input *in, const struct fact *fact, char *text)
+judge_made_of(const struct fact_input *in, const struct fact *fact, char *text)
 {
-	return in->auth && fact_certificate(in->auth, fact->probe, text);
-}
+	const X509 *certificate = strncmp(fact->name, "ca-", 3) == 0 ? in->auth_ca : in->auth;
 
-static bool
-judge_ca_certificate(const struct fact_input *in, const struct fact *fact, char *text)
-{
-	return in->auth_ca && fact_certificate(in->auth_ca, fact->probe, text);
+	return certificate && fact_certificate(certificate, fact->probe, text);
 }
 
 /* ---- the table ---- */
@@ -632,15 +629,15 @@ const struct fact facts[] = {
 	{"counter-written", "3.3", NULL, N_("when a try is written off"), FINDS_OUT, NEVER_ASKED, judge_never, NULL},
 	{"delay-exchange", "12", NULL, N_("time of an exchange"), IS_TIME, NO_ANSWER_TEXT, judge_exchange, "select-"},
 	{"delay-signature", "12", NULL, N_("time of a signature"), IS_TIME, NEEDS_PIN, judge_signature_time, NULL},
-	{"auth-key", "6.2, 13.21", "RSA-2048, e=65537", N_("log-in certificate: key"), N_("The module cannot use another kind of key."), NO_CERTIFICATE, judge_auth_certificate, "key"},
-	{"auth-signed-with", "6.2", "sha256WithRSAEncryption", N_("log-in certificate: signed with"), IS_TOLD, NO_CERTIFICATE, judge_auth_certificate, "signature"},
-	{"auth-subject", "6.2", "C CN", N_("log-in certificate: kinds of names in it"), IS_TOLD, NO_CERTIFICATE, judge_auth_certificate, "subject"},
-	{"auth-length", "2.2, 12", NULL, N_("log-in certificate: reads of 256 bytes"), IS_TIME, NO_CERTIFICATE, judge_auth_certificate, "length"},
-	{"auth-key-usage", "6.2", "digitalSignature", N_("log-in certificate: key usage"), IS_TOLD, NO_CERTIFICATE, judge_auth_certificate, "key-usage"},
-	{"auth-extended-key-usage", "6.2, 13.18", NULL, N_("log-in certificate: extended key usage"), IS_TOLD, NO_CERTIFICATE, judge_auth_certificate, "extended-key-usage"},
-	{"auth-policies", "6.2, 13.18", "1.2.392.200149.8.5.1.3.30", N_("log-in certificate: policies"), IS_TOLD, NO_CERTIFICATE, judge_auth_certificate, "policies"},
-	{"auth-extensions", "6.2, 13.18", NULL, N_("log-in certificate: extensions"), IS_TOLD, NO_CERTIFICATE, judge_auth_certificate, "extensions"},
-	{"ca-extensions", "6.1", "2.5.29.15! 2.5.29.17 2.5.29.19! 2.5.29.31 2.5.29.14", N_("authority's certificate: extensions"), IS_TOLD, NO_CERTIFICATE, judge_ca_certificate, "extensions"},
+	{"auth-key", "6.2, 13.21", "RSA-2048, e=65537", N_("log-in certificate: key"), N_("The module cannot use another kind of key."), NO_CERTIFICATE, judge_made_of, "key"},
+	{"auth-signed-with", "6.2", "sha256WithRSAEncryption", N_("log-in certificate: signed with"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "signature"},
+	{"auth-subject", "6.2", "C CN", N_("log-in certificate: kinds of names in it"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "subject"},
+	{"auth-length", "2.2, 12", NULL, N_("log-in certificate: reads of 256 bytes"), IS_TIME, NO_CERTIFICATE, judge_made_of, "length"},
+	{"auth-key-usage", "6.2", "digitalSignature", N_("log-in certificate: key usage"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "key-usage"},
+	{"auth-extended-key-usage", "6.2, 13.18", NULL, N_("log-in certificate: extended key usage"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "extended-key-usage"},
+	{"auth-policies", "6.2, 13.18", "1.2.392.200149.8.5.1.3.30", N_("log-in certificate: policies"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "policies"},
+	{"auth-extensions", "6.2, 13.18", NULL, N_("log-in certificate: extensions"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "extensions"},
+	{"ca-extensions", "6.1", "2.5.29.15! 2.5.29.17 2.5.29.19! 2.5.29.31 2.5.29.14", N_("authority's certificate: extensions"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "extensions"},
 };
 /* clang-format on */
 const size_t fact_count = sizeof facts / sizeof facts[0];
