@@ -315,6 +315,48 @@ no_pin_is_sent_after_finalize(void **state)
 		at_every_moment(calls[i], the_module_is_finalized);
 }
 
+/* Within a call that has the card, which asks the clock now and then: the last time right before a
+ * PIN. */
+static int looks;
+static CK_RV finalized;
+static unsigned long verifies_then;
+
+static bool
+finalize_at_a_look(void)
+{
+	if (--looks == 0) {
+		finalized = f->C_Finalize(NULL);
+		verifies_then = harness_verifies();
+	}
+	return false;
+}
+
+static void
+no_pin_is_sent_after_a_finalize_within_the_call(void **state)
+{
+	static CK_RV (*const calls[])(const struct call *) = {sign, log_in, change_pin};
+	int times = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+		for (int look = 1; times < MOMENTS_MAX; look++, times++) {
+			struct call c = a_user();
+
+			looks = look;
+			harness_has_slept = finalize_at_a_look;
+			c.rv = calls[i](&c);
+			harness_has_slept = NULL;
+			(void)f->C_CloseAllSessions(SLOT_AUTH);
+			if (looks > 0)
+				break;
+			assert_int_equal(finalized, CKR_OK);
+			assert_int_equal(harness_verifies(), verifies_then);
+			p11_start(f);
+		}
+	assert_true(times >= 9); /* three times in each, at least */
+	assert_true(times < MOMENTS_MAX);
+}
+
 /* Another program has the card: one call waits for that, the others for the one. */
 static void
 calls_that_wait_for_a_card_end_with_finalize(void **state)
@@ -425,6 +467,7 @@ main(int argc, char *argv[])
 		THREADS(a_login_beside_a_closing_session_stays),
 		THREADS(a_stale_call_ends_no_login_on_the_next_card),
 		THREADS(no_pin_is_sent_after_finalize),
+		THREADS(no_pin_is_sent_after_a_finalize_within_the_call),
 		THREADS(calls_that_wait_for_a_card_end_with_finalize),
 		THREADS(a_waiter_for_events_does_not_wake_at_what_others_do),
 	};
