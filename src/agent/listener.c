@@ -31,9 +31,11 @@ static int
 passed_socket(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
-	const bool ours =
-		pid && count && strtol(pid, NULL, 10) == getpid() && strcmp(count, "1") == 0;
+	char own[16];
+	bool ours;
 
+	(void)snprintf(own, sizeof own, "%d", (int)getpid());
+	ours = pid && count && strcmp(pid, own) == 0 && strcmp(count, "1") == 0;
 	(void)unsetenv("LISTEN_PID");
 	(void)unsetenv("LISTEN_FDS");
 	(void)unsetenv("LISTEN_FDNAMES");

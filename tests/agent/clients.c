@@ -512,6 +512,82 @@ a_socket_of_systemds_is_served_and_left_until_the_next_start(void **state)
 	assert_int_equal(unlink(play_socket()), 0);
 }
 
+/* What stands in LISTEN_PID and LISTEN_FDS, and what descriptor 3 is. */
+struct handed {
+	const char *pid, *count; /* "%d" is the own process */
+	int domain, type;	 /* of the socket; 0: /dev/null */
+	bool listens;
+};
+
+/* 0: the socket is the agent's own, and neither the descriptor nor the variables matter any more.
+ */
+static _Noreturn void
+listen_with(const struct handed *handed)
+{
+	const struct sockaddr any = {.sa_family = AF_UNIX}; /* an abstract name of the kernel's */
+	struct listener listener;
+	char pid[32];
+	int fd = handed->domain == 0 ? open("/dev/null", O_RDONLY)
+				     : socket(handed->domain, handed->type, 0);
+
+	if (fd != 3 && dup2(fd, 3) != 3)
+		_exit(2);
+	if (handed->listens && handed->domain == AF_UNIX &&
+	    bind(3, &any, sizeof any.sa_family) != 0)
+		_exit(3);
+	if (handed->listens && listen(3, 1) != 0)
+		_exit(3);
+	(void)snprintf(pid, sizeof pid, "%d", (int)getpid());
+	if (!strncmp(handed->pid, "%d", 2))
+		(void)strncat(pid, handed->pid + 2, sizeof pid - strlen(pid) - 1);
+	else
+		(void)snprintf(pid, sizeof pid, "%s", handed->pid);
+	(void)setenv("LISTEN_PID", pid, 1);
+	(void)setenv("LISTEN_FDS", handed->count, 1);
+	if (listener_open(&listener) != LISTENER_FINE || listener.socket == 3 ||
+	    listener.path[0] == '\0' || getenv("LISTEN_PID") || getenv("LISTEN_FDS") ||
+	    fcntl(3, F_GETFD) != 0)
+		_exit(1);
+	listener_close(&listener);
+	_exit(0);
+}
+
+static void
+what_is_no_socket_of_systemds_is_not_taken_for_one(void **state)
+{
+	static const struct handed cases[] = {
+		{"%d", "1", 0, 0, false},
+		{"%d", "1", AF_UNIX, SOCK_STREAM, true},
+		{"%d", "1", AF_INET, SOCK_STREAM, true},
+		{"%d", "1", AF_UNIX, SOCK_DGRAM, false},
+		{"%d", "1", AF_UNIX, SOCK_SEQPACKET, false},
+		{"1", "1", AF_UNIX, SOCK_SEQPACKET, true},
+		{"-1", "1", AF_UNIX, SOCK_SEQPACKET, true},
+		{"", "1", AF_UNIX, SOCK_SEQPACKET, true},
+		{"99999999999999999999", "1", AF_UNIX, SOCK_SEQPACKET, true},
+		{"%d%s%n", "1", AF_UNIX, SOCK_SEQPACKET, true},
+		{"%d ", "1", AF_UNIX, SOCK_SEQPACKET, true},
+		{"%d", "", AF_UNIX, SOCK_SEQPACKET, true},
+		{"%d", "0", AF_UNIX, SOCK_SEQPACKET, true},
+		{"%d", "2", AF_UNIX, SOCK_SEQPACKET, true},
+		{"%d", "-1", AF_UNIX, SOCK_SEQPACKET, true},
+		{"%d", "1x", AF_UNIX, SOCK_SEQPACKET, true},
+		{"%d", "4294967297", AF_UNIX, SOCK_SEQPACKET, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const pid_t child = fork();
+		int status;
+
+		if (child == 0)
+			listen_with(&cases[i]);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		if (status != 0)
+			fail_msg("case %zu: status %d", i, status);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, play_tear_down)
 
 int
@@ -537,6 +613,7 @@ main(void)
 		TEST(a_link_or_another_thing_in_its_place_is_left_alone),
 		TEST(without_a_place_for_sockets_it_does_not_guess_one),
 		TEST(a_socket_of_systemds_is_served_and_left_until_the_next_start),
+		TEST(what_is_no_socket_of_systemds_is_not_taken_for_one),
 	};
 
 	(void)setenv("LC_ALL", "C.UTF-8", 1);
