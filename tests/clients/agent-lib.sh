@@ -33,14 +33,30 @@ END
 
 # agent_begin PINENTRY [LOCALE]: gettext goes by the locale's name alone.
 agent_begin() {
-	env LOCPATH="$work/locales" LC_ALL="${2:-C.UTF-8}" "$build/src/tool/jpki-tool" agent --pinentry "$1" 2>"$work/agent.log" &
+	"${run_as[@]}" env LOCPATH="$work/locales" LC_ALL="${2:-C.UTF-8}" "${agent_tool:-$build/src/tool/jpki-tool}" \
+		agent --pinentry "$1" 2>"$work/agent.log" &
 	agent=$!
-	await $patience test -S "$XDG_RUNTIME_DIR/jpki-pkcs11/agent" || bail "the agent runs" "$work/agent.log"
+	await $patience agent_listens || bail "the agent runs" "$work/agent.log"
 }
+
+# A socket is there before anybody listens to it.
+agent_listens() { grep -q " 00010000 .* $work/runtime/jpki-pkcs11/agent\$" /proc/net/unix; }
 
 agent_end() {
 	kill $agent
 	wait $agent
+}
+
+# agent_on, agent_off: from here to there the agent asks, on a page of another program's.
+agent_on() {
+	agent_prepare
+	agent_begin "$work/bin/test-pinentry"
+	mkdir -p ~/.config && echo "ask-pin = agent" >~/.config/jpki-pkcs11.conf
+}
+
+agent_off() {
+	rm ~/.config/jpki-pkcs11.conf
+	agent_end
 }
 
 # asked NAME [DIALOGS]: the last recipe had that many dialogs, or one, each for a program of that name.
@@ -51,9 +67,9 @@ asked() {
 	[ "$dialogs $asks" = "${2:-1} ${2:-1}" ] || { echo "$dialogs dialogs"; grep ^SETDESC "$work/told"; return 1; }
 }
 
-# by_agent NAME WHAT PROGRAM
+# by_agent NAME WHAT PROGRAM [SED-SCRIPT]
 by_agent() {
 	: >"$work/told"
-	recipe "$1" "$2"
+	recipe_with "${4:-}" "$1" "$2"
 	check "$1: one dialog, which says that $3 asks" asked "$3"
 }

@@ -5,6 +5,7 @@
 # knows it, and a time stamp server answers osslsigncode.
 set -u
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/agent-lib.sh"
 . "$(dirname "$0")/tsa-lib.sh"
 client_enter git "$@"
 needs git
@@ -75,7 +76,7 @@ card_taken_out() {
 refuses "once the card was out, git says that it cannot sign" "agent refused operation" card_taken_out
 check "and no try is lost in all of this" left_clean
 
-if command -v gpgsm gnupg-pkcs11-scd pinentry-curses >/dev/null; then
+if command -v gpgsm >/dev/null && command -v gnupg-pkcs11-scd >/dev/null && command -v pinentry-curses >/dev/null; then
 	program "git, gpgsm" "$(gpgsm --version | sed -n '1s/.* //p')"
 	# The one that needs no desktop, whichever the machine prefers. It does not draw on a terminal that cannot move
 	# its cursor, such as one is by default where there is none.
@@ -135,6 +136,12 @@ if command -v osslsigncode >/dev/null && [ -e "$(echo /usr/lib/*/engines-3/pkcs1
 			*"$("$sim" certificate $card sign | openssl x509)"* ]]
 	}
 	check "as the page warns, the signer's name is in it" has_the_name
+	rm "$play/hello-signed.ps1"
+	agent_on
+	by_agent osslsigncode "signs a script; the agent asks" osslsigncode
+	agent_off
+	check "agent: the signature in the file" taken_out
+	check "agent: with the holder's certificate" has_the_name
 	sed -i 's/Hello/Jello/' "$play/hello-signed.ps1"
 	mishap osslsigncode-verify "a changed script is refused" "MISMATCH"
 	rm "$play/hello-signed.ps1"

@@ -5,11 +5,12 @@
 # test's namespace has.
 set -u
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/agent-lib.sh"
 client_enter login "$@"
 setpriv --reuid 1500 --clear-groups true 2>/dev/null ||
 	{ forbidden login "sudo and login need the real root"; finish; }
 recipe_seconds=60
-as_alice=(setpriv --reuid 1500 --regid 1500 --init-groups env HOME=/home/alice)
+as_alice=(setpriv --reuid 1500 --regid 1500 --init-groups env HOME=/home/alice XDG_RUNTIME_DIR="$work/runtime")
 
 add_user() {
 	local file
@@ -54,17 +55,47 @@ sudo_row() {
 	check "sudo: is root" root_by "$work/recipe.out"
 }
 
-# What login asks of PAM. (login itself hangs up its terminal first, which would end the test's.)
-console_row() {
-	local result=works
+# pam_row SERVICE WHAT [PROMPT ANSWER]...: what a program asks of PAM. (login itself hangs up its terminal
+# first, which would end the test's.)
+pam_row() {
+	local service=$1 what=$2 result=works
+	shift 2
 	card count reset >/dev/null
-	"$answer" $recipe_seconds "$@" -- pamtester login alice authenticate acct_mgmt >"$work/console" 2>&1
-	if grep -q 'successfully authenticated' "$work/console"; then ok "the console lets in"; else
-		not_ok "the console lets in" "$work/console"
+	"$answer" $recipe_seconds "$@" -- "${run_as[@]}" pamtester $service alice authenticate acct_mgmt >"$work/pam" 2>&1
+	if grep -q 'successfully authenticated' "$work/pam"; then ok "$title $what"; else
+		not_ok "$title $what" "$work/pam"
 		result=FAILED
 	fi
-	add_row "logs in on the console (PAM's service login)" "$result" "$(exchanges)"
-	check "the console: left clean" left_clean
+	add_row "$what" "$result" "$(exchanges)"
+	check "$title, $service: left clean" left_clean
+}
+
+console_row() { pam_row login "logs in on the console (PAM's service login)" "$@"; }
+
+# unlock_row MODULE...: alice's own agent asks where the program is alice's own, as some screen locks are.
+unlock_row() {
+	printf 'auth required %s\naccount required pam_permit.so\n' "$*" >/etc/pam.d/lock
+	run_as=("${as_alice[@]}")
+	agent_begin "$work/bin/test-pinentry"
+	: >"$work/told"
+	pam_row lock "unlocks a screen; the agent asks"
+	check "$title, lock: one dialog, which says that the program asks" asked pamtester
+	run_as=()
+}
+
+# For sudo, who is root, she has no agent.
+sudo_without_agent_row() {
+	: >"$work/told"
+	sudo_row "lets in by sudo, which alice's agent cannot ask for" "$@"
+	check "$title, sudo: no dialog" [ ! -s "$work/told" ]
+}
+
+alice_agent() {
+	agent_prepare
+	cp "$build/src/tool/jpki-tool" "$work/bin/agent-tool" && agent_tool=$work/bin/agent-tool
+	install -d -o 1500 /home/alice/.config && echo "ask-pin = agent" >/home/alice/.config/jpki-pkcs11.conf
+	chown 1500 "$XDG_RUNTIME_DIR" && chmod 666 "$work/words" && : >"$work/told" && chmod 666 "$work/told"
+	unset XDG_RUNTIME_DIR # root has none
 }
 
 # falls_back NAME TRIES MESSAGE [PROMPT ANSWER]...: the password is asked for after all, and serves.
@@ -122,7 +153,7 @@ others_card() {
 
 
 chmod 755 "$work" "$play"
-{ add_user && folders; } >"$work/out" 2>&1 || bail "prepared" "$work/out"
+{ add_user && folders && alice_agent; } >"$work/out" 2>&1 || bail "prepared" "$work/out"
 
 if [ -x /usr/sbin/sssd ] && dpkg --compare-versions "$(version_of sssd-common)" ge 2.9; then
 	program SSSD "$(version_of sssd-common)"
@@ -157,6 +188,9 @@ if [ -e "$(echo /usr/lib/*/security/pam_pkcs11.so)" ]; then
 	stays_out "a locked PIN" 0 "Error 2320: Wrong smart card PIN" "$prompt" $pin_auth
 	without_card "no suitable token available"
 	others_card
+	unlock_row pam_pkcs11.so
+	sudo_without_agent_row "$prompt" $pin_auth
+	agent_end
 fi
 
 # libpam-p11, of which the page warns: on Debian 12 it never ends.
@@ -176,5 +210,8 @@ if [ -e "$(echo /usr/lib/*/security/pam_p11.so)" ]; then
 	card block $card auth >/dev/null
 	check "libpam-p11 on a locked PIN: does what the page says of its version" warned
 	card tries $card auth 3 >/dev/null
+	program pam_p11 "$(version_of libpam-p11)"
+	unlock_row pam_p11.so "$modules/jpki-auth-pkcs11.so"
+	agent_end
 fi
 client_finish

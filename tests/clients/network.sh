@@ -5,6 +5,7 @@
 # interfaces, and strongSwan against another charon at the end of such a wire.
 set -u
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/agent-lib.sh"
 client_enter network "$@"
 recipe_seconds=60
 holder=$("$sim" certificate $card auth | openssl x509 -noout -subject -nameopt multiline |
@@ -88,10 +89,11 @@ background() {
 
 prompt="Enter PKCS#11 token PIN for JPKI Auth 4-digit PIN"
 wpa_version() { wpa_supplicant -v | sed -n '1s/.* v//p'; }
-if command -v wpa_supplicant hostapd >/dev/null && [ ! -e /sys/class/ieee80211 ] &&
-	dpkg --compare-versions "$(wpa_version)" ge 2.11; then
+if ! command -v wpa_supplicant >/dev/null || ! command -v hostapd >/dev/null; then
+	skip "wpa_supplicant" "it or hostapd is not installed"
+elif [ ! -e /sys/class/ieee80211 ] && dpkg --compare-versions "$(wpa_version)" ge 2.11; then
 	skip "wpa_supplicant" "version 2.11 ends where the kernel knows no wireless networks, for a wire too"
-elif command -v wpa_supplicant hostapd >/dev/null; then
+else
 	program wpa_supplicant "$(wpa_version)"
 	site_certificate radius.example
 	ip link set wire0 up && ip link set wire1 up
@@ -113,6 +115,44 @@ elif command -v wpa_supplicant hostapd >/dev/null; then
 	card_out
 	wired_fails "no card" "object not found" 1 -
 	card_in
+	hostapd_stop
+fi
+
+# ---- eapol_test, which asks the network's RADIUS server itself ----
+
+radius_start() {
+	site_certificate radius.example
+	printf '* TLS\n' >"$work/eap-users"
+	printf '127.0.0.1 secret\n' >"$work/radius-clients"
+	cat >"$work/radius.conf" <<END
+driver=none
+radius_server_clients=$work/radius-clients
+radius_server_auth_port=1812
+eap_server=1
+eap_user_file=$work/eap-users
+ca_cert=$work/jpki/auth-ca.pem
+server_cert=$work/ca/radius.example.pem
+private_key=$work/ca/radius.example.key
+tls_flags=[ENABLE-TLSv1.3]
+END
+	hostapd -d "$work/radius.conf" >"$work/hostapd.log" 2>&1 &
+	hostapd_pid=$!
+	await $patience radius_listens || bail "hostapd (RADIUS)" "$work/hostapd.log"
+}
+radius_listens() { ss -Hlun "sport = :1812" | grep -q .; }
+
+if ! command -v eapol_test >/dev/null || ! command -v hostapd >/dev/null; then
+	skip "eapol_test" "it or hostapd is not installed"
+else
+	program eapol_test "$(package_version wpasupplicant)"
+	radius_start
+	agent_on
+	by_agent wired "logs in by EAP-TLS; the agent asks" eapol_test \
+		's/^wpa_supplicant .*/eapol_test -n -a 127.0.0.1 -s secret -c wired.conf/'
+	check "eapol_test: let in" grep -qx SUCCESS "$work/recipe.out"
+	check "eapol_test: the RADIUS server knows the holder of the card" \
+		grep -q "preverify_ok=1 .*depth=0 buf='/C=JP/CN=$holder'" "$work/hostapd.log"
+	agent_off
 	hostapd_stop
 fi
 
@@ -180,7 +220,7 @@ charon_stop() {
 	wait $charon_pid 2>/dev/null
 }
 
-if command -v charon-systemd swanctl >/dev/null; then
+if command -v charon-systemd >/dev/null && command -v swanctl >/dev/null; then
 	program strongSwan "$(package_version strongswan-swanctl)"
 	vpn_start 2>"$work/out" || bail "VPN started" "$work/vpn.log"
 	preparation ike-module

@@ -4,6 +4,7 @@
 # The recipes of doc/clients/pdf.md: pdfsig signs, pdfsig and OpenSSL verify.
 set -u
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/agent-lib.sh"
 client_enter pdf "$@"
 needs pdfsig
 needs modutil
@@ -65,6 +66,11 @@ changed_is_refused() {
 			-CAfile "$work/jpki/sign-ca.pem" -out /dev/null
 }
 
+without_password() {
+	cd "$play" && pdfsig contract.pdf other.pdf -add-signature -nssdir "sql:$HOME/.jpki-pdf" \
+		-nick 'JPKI Sign 6-16 char password:Digital Signature Certificate' </dev/null
+}
+
 question="Password of the signing certificate:"
 make_pdf "$play/contract.pdf"
 
@@ -86,6 +92,18 @@ mishap_with 's/-add-signature/-add-signature -etsi/' sign "the other format it d
 	"-etsi is not supported yet with -add-signature" "$question" $pin_sign
 check "and no try is lost on that" left_clean
 mv "$work/signed.pdf" "$play/signed.pdf"
+
+agent_on
+mv "$play/signed.pdf" "$work/"
+by_agent sign "signs a PDF; the agent asks" pdfsig 's/^read .*/password=x/'
+check "agent: OpenSSL verifies what was taken out of the file" verified_by_openssl "$play/signed.pdf"
+echo cancel >"$work/words"
+rm -f "$play/signed.pdf"
+mishap_with 's/^read .*/password=x/' sign "cancelled in the agent's dialog: it fails" ""
+check "... and nothing was sent" left_clean
+refuses "without -nss-pwd it stops with the agent too" "Please provide one with -nss-pwd" without_password
+mv "$work/signed.pdf" "$play/"
+agent_off
 
 recipe check "checks a signature"
 check "check: valid" says 'Signature Validation: Signature is Valid\.'
@@ -109,10 +127,6 @@ mishap sign "the 4-digit PIN is refused" "Password was not accepted" "$question"
 check "and costs none" tries_left 3 4
 check "and the right one gives it back" run_block "$work/recipe.sh" "$work/again" "$question" $pin_sign
 check "all of them, and the card is logged out" left_clean
-without_password() {
-	cd "$play" && pdfsig contract.pdf other.pdf -add-signature -nssdir "sql:$HOME/.jpki-pdf" \
-		-nick 'JPKI Sign 6-16 char password:Digital Signature Certificate' </dev/null
-}
 refuses "pdfsig does not ask for a password" "Please provide one with -nss-pwd" without_password
 
 locked_says_tool() { jpki-tool status | grep -A1 '署名用' | grep -q 'PROBLEM  locked'; }

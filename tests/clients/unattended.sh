@@ -183,12 +183,9 @@ done
 mkdir -p "$work/web"
 (make_repository) >"$work/out" 2>&1 || bail "repository" "$work/out"
 ! command -v psql >/dev/null || database_start >"$work/out" 2>&1 || bail "database" "$work/database.log"
-agent_prepare
-agent_begin "$work/bin/test-pinentry"
-mkdir -p ~/.config && echo "ask-pin = agent" >~/.config/jpki-pkcs11.conf
+agent_on
 with_row by_agent_row
-rm ~/.config/jpki-pkcs11.conf
-agent_end
+agent_off
 
 preparation pin-file "PIN of 4 digits: " $pin_auth
 check "the file with the PIN: for its user alone, and nothing else in it" \
