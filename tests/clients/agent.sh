@@ -161,6 +161,9 @@ if command -v keytool >/dev/null; then
 	prepared java config
 	of java login java 1 "logs in over TLS 1.3 (KeyStore.load(null, null))" "$no_question"
 	check "java: TLS 1.3" says '^ *Protocol *: TLSv1\.3'
+	of java login java 1 "logs in; what it has to ask with (a CallbackHandler) is not called" \
+		's/keys\.load\(.*/((AuthProvider) card).setCallbackHandler(asked -> { throw new Error("called"); }); keys.load(null, null);/'
+	check "java, CallbackHandler: TLS 1.3" says '^ *Protocol *: TLSv1\.3'
 	of java sign java 1 "a program of one's own signs; OpenSSL verifies" "$no_question"
 	check "java, sign: verified" says '^Verified OK'
 fi
@@ -210,6 +213,27 @@ sed -i '/each-signature/d' ~/.config/jpki-pkcs11.conf
 
 check "the agent ends when it is told to" agent_end
 check "and leaves no socket" test ! -e "$XDG_RUNTIME_DIR/jpki-pkcs11/agent"
+
+# As systemd does it: its own tool listens, and becomes the agent when a program asks.
+agent_waits() {
+	systemd-socket-activate --seqpacket -l "$XDG_RUNTIME_DIR/jpki-pkcs11/agent" -E LC_ALL=C.UTF-8 \
+		"$build/src/tool/jpki-tool" agent --pinentry "$work/bin/test-pinentry" 2>"$work/agent.log" &
+	agent=$!
+	await $patience agent_listens || bail "systemd-socket-activate listens" "$work/agent.log"
+}
+agent_is() { [ "$(basename "$(readlink /proc/$agent/exe)")" = "$1" ]; }
+program systemd-socket-activate "$(systemd-socket-activate --version 2>/dev/null | sed -n '1s/^systemd \([^ ]*\).*/\1/p')"
+if there systemd-socket-activate command -v systemd-socket-activate; then
+	agent_waits
+	check "systemd's socket: no agent runs before a program asks" agent_is systemd-socket-activate
+	by_agent pkcs11-tool "a program's question starts the agent" pkcs11-tool
+	check "systemd's socket: the agent runs" agent_is jpki-tool
+	by_agent pkcs11-tool "the next one is asked by the same agent" pkcs11-tool
+	check "systemd's socket: ... as before" agent_is jpki-tool
+	check "systemd's socket: the agent ends when it is told to" agent_end
+	check "... and leaves the socket, which is systemd's" test -S "$XDG_RUNTIME_DIR/jpki-pkcs11/agent"
+	rm "$XDG_RUNTIME_DIR/jpki-pkcs11/agent"
+fi
 
 # The dialogs themselves: on a terminal without a screen, and on a screen in both languages.
 on_screen=$(command -v pinentry-gtk-2 || command -v pinentry-qt) # GTK 2 leaves Debian after 13
