@@ -30,22 +30,15 @@ static const struct {
 	[KEY_SIGN] = {6, 16, true},
 };
 
-static void
-fold(struct pin *pin)
-{
-	pin->len = text_fold(pin->text, pin->len);
-	for (size_t i = 0; i < pin->len; i++)
-		if (pin->text[i] >= 'a' && pin->text[i] <= 'z')
-			pin->text[i] = (char)(pin->text[i] - 'a' + 'A');
-}
-
 enum pin_fault
 pin_fold(struct pin *pin, enum key key, bool is_new)
 {
 	size_t letters = 0, digits = 0;
 
-	fold(pin);
+	pin->len = text_fold(pin->text, pin->len);
 	for (size_t i = 0; i < pin->len; i++) {
+		if (pin->text[i] >= 'a' && pin->text[i] <= 'z')
+			pin->text[i] = (char)(pin->text[i] - 'a' + 'A');
 		digits += pin->text[i] >= '0' && pin->text[i] <= '9';
 		letters += pin->text[i] >= 'A' && pin->text[i] <= 'Z';
 	}

@@ -80,15 +80,6 @@ issue_all(struct sim_work *work, json_t *card, const char *card_name,
 	return ok;
 }
 
-static bool
-revoke_now(struct sim_work *work, const json_t *card, enum sim_pin which, int64_t at)
-{
-	const json_t *key = json_object_get(card, sim_pin_names[which]);
-	json_t *authority = sim_ca_find(work->ca, which, (int)sim_json_number(key, "year"));
-
-	return sim_ca_revoke(authority, (uint32_t)sim_json_number(key, "serial"), at);
-}
-
 static json_t *
 make_record(struct sim_work *work, const char *card_name, const struct sim_person *person,
 	    char **error)
@@ -108,8 +99,14 @@ make_record(struct sim_work *work, const char *card_name, const struct sim_perso
 	ok = card && issue_all(work, card, card_name, person, first, error);
 	if (ok && person->renewed)
 		ok = issue_all(work, card, card_name, person, renewal, error);
-	if (ok && person->revoked_in)
-		ok = revoke_now(work, card, SIM_PIN_SIGN, work->now + person->revoked_in * SIM_DAY);
+	if (ok && person->revoked_in) {
+		const json_t *key = json_object_get(card, sim_pin_names[SIM_PIN_SIGN]);
+		int year = (int)sim_json_number(key, "year");
+
+		ok = sim_ca_revoke(sim_ca_find(work->ca, SIM_PIN_SIGN, year),
+				   (uint32_t)sim_json_number(key, "serial"),
+				   work->now + person->revoked_in * SIM_DAY);
+	}
 	if (ok)
 		return card;
 	json_decref(card);

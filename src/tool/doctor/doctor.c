@@ -77,17 +77,6 @@ print_json(const struct report *report)
 
 /* ---- the command ---- */
 
-/* What the module says of the service: where that cannot be used, all slots say so. */
-static enum jpki_reason
-first_reason(const struct module *module)
-{
-	const struct reader *reader = module->readers;
-
-	if (reader->name[0]) /* then the service was there, and what is wrong is this reader's */
-		return JPKI_REASON_NONE;
-	return module_reader_reason(reader);
-}
-
 static void
 judge_hidden(struct report *report, const struct module *module)
 {
@@ -106,7 +95,10 @@ judge_hidden(struct report *report, const struct module *module)
 static void
 look_below(struct report *report, struct module *module)
 {
-	enum jpki_reason reason = first_reason(module);
+	const struct reader *first = module->readers;
+	/* What the module says of the service: where that cannot be used, all slots say so. With
+	 * a name the service was there, and what is wrong is this reader's. */
+	enum jpki_reason reason = first->name[0] ? JPKI_REASON_NONE : module_reader_reason(first);
 
 	doctor_service(report, reason);
 	if (reason == JPKI_REASON_NO_SERVICE || reason == JPKI_REASON_REFUSED)

@@ -71,15 +71,6 @@ field_of(const struct row *row, struct options *options)
 	return (char *)options + row->field;
 }
 
-static const struct row *
-find_row(const char *name, size_t len)
-{
-	for (size_t i = 0; i < ROWS; i++)
-		if (strlen(rows[i].name) == len && strncmp(rows[i].name, name, len) == 0)
-			return &rows[i];
-	return NULL;
-}
-
 static bool
 read_number(const struct row *row, const char *text, int *number)
 {
@@ -120,9 +111,12 @@ read_one(struct options *options, int argc, char *argv[], int *i)
 {
 	const char *name = argv[*i] + 2, *equals = strchr(name, '=');
 	size_t len = equals ? (size_t)(equals - name) : strlen(name);
-	const struct row *row = find_row(name, len);
+	const struct row *row = rows;
 
-	if (!row) {
+	while (row < rows + ROWS &&
+	       (strlen(row->name) != len || strncmp(row->name, name, len) != 0))
+		row++;
+	if (row == rows + ROWS) {
 		complain(_("there is no option \"--%.*s\" (jpki-tool --help lists them)"), (int)len,
 			 name);
 		return false;
