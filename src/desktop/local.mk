@@ -9,6 +9,7 @@ src_tool_jpki_desktop_SOURCES = \
 	src/desktop/certificates.c \
 	src/desktop/documents.c \
 	src/desktop/file.c src/desktop/file.h \
+	src/desktop/free.c \
 	src/desktop/help-page.c \
 	src/desktop/look.c src/desktop/look.h \
 	src/desktop/main.c \
