@@ -228,39 +228,42 @@ pin_probe(struct module *module, struct reader *reader, CK_SLOT_ID slot, bool wi
 }
 
 static struct outcome
-change(struct module *module, struct reader *reader, enum key key, struct pin *old, struct pin *new)
+change(const struct session *session, struct pin *old, struct pin *new)
 {
-	struct session session;
+	struct module *module = session->module;
 	struct outcome outcome;
 	sigset_t before;
-	CK_RV rv = session_open(&session, module, reader, key, true);
+	CK_RV rv;
 
-	if (rv != CKR_OK)
-		return outcome_of(rv);
 	work_begin(module, BUSY_CHANGING_PIN, &before);
-	rv = module->f->C_SetPIN(session.handle, (CK_UTF8CHAR *)old->text, old->len,
+	rv = module->f->C_SetPIN(session->handle, (CK_UTF8CHAR *)old->text, old->len,
 				 (CK_UTF8CHAR *)new->text, new->len);
 	work_end(module, &before);
-	session_close(&session);
 	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED)
-		return was_wrong(module, session_token(&session));
+		return was_wrong(module, session_token(session));
 	outcome = outcome_of(rv);
-	outcome.is_open = rv != CKR_OK;
+	outcome.is_open = rv != CKR_OK && rv != CKR_SESSION_HANDLE_INVALID;
 	return outcome;
 }
 
+/* The session is that of the card whose tries were told: another one put in since gets no PIN. */
 struct outcome
 pin_change(struct module *module, struct reader *reader, enum key key)
 {
 	struct pin *old = pin_new(), *new = pin_new();
-	struct outcome outcome = outcome_just(OUTCOME_NO_MEMORY);
+	struct session session;
+	const CK_RV rv = session_open(&session, module, reader, key, true);
+	struct outcome outcome =
+		rv == CKR_OK && !new ? outcome_just(OUTCOME_NO_MEMORY) : outcome_of(rv);
 
-	if (new)
+	if (outcome.what == OUTCOME_OK)
 		outcome = ask_now(module, reader, key, old);
 	if (outcome.what == OUTCOME_OK)
 		outcome = ask_new(module, reader, key, old, new);
 	if (outcome.what == OUTCOME_OK)
-		outcome = change(module, reader, key, old, new);
+		outcome = change(&session, old, new);
+	if (rv == CKR_OK)
+		session_close(&session);
 	pin_free(old);
 	pin_free(new);
 	return outcome;
