@@ -31,8 +31,8 @@ static pid_t agent;
 static const char *tool;
 
 /*
- * It answers what stands next in its list; "open" stays until it is ended. It tells of a question once
- * that answer is off the list: whoever ends it then finds nothing of it at work any more.
+ * It answers what stands next in its list; "open" stays until it is ended. It tells of a question
+ * once that answer is off the list: whoever ends it then finds nothing of it at work any more.
  */
 static const char script[] = "#!/bin/sh\n"
 			     "echo $$ >\"$0.pid\"\n"

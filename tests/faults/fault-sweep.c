@@ -675,8 +675,8 @@ count_calls(struct sweep *w)
 }
 
 /*
- * The scenario with nothing wrong, which must work; how often it makes each PC/SC call. The second time
- * counts: at the first the card may just have got power, which the points do not find it with.
+ * The scenario with nothing wrong, which must work; how often it makes each PC/SC call. The second
+ * time counts: at the first the card may just have got power, which the points do not find it with.
  */
 static json_t *
 run_without_fault(struct sweep *w)
