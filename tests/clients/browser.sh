@@ -163,10 +163,15 @@ browser_open() {
 	browser_pid=$!
 }
 
-# Closes it by its own key. A browser gives its own parts a minute to end before it ends them.
+# Closes it by its own key, which is lost where it comes while another window goes. A browser gives its
+# own parts a minute to end before it ends them.
 browser_close() {
-	xdotool key "$quit_key"
-	if await $screen_seconds browser_ended && await $patience nothing_left_running; then return; fi
+	local until=$((SECONDS + screen_seconds))
+	until browser_ended || [ $SECONDS -ge $until ]; do
+		xdotool key "$quit_key"
+		await 20 browser_ended
+	done
+	if browser_ended && await $patience nothing_left_running; then return; fi
 	ps -eo pid,ppid,stat,etime,args
 	screen_say
 	return 1

@@ -242,6 +242,7 @@ opensc() {
 	status=$?
 	# OpenSC's module was seen to hang beside load, seldom, with the OpenSSL of Debian testing.
 	if [ $status = $no_end ]; then
+		left_running | cut -d ' ' -f 1 | xargs -r kill -KILL
 		fresh_card
 		run_block "$work/opensc.sh" "$work/opensc.out" "$@"
 		status=$?
