@@ -31,6 +31,19 @@ reminders_are_on(void)
 	return are;
 }
 
+/* The number at *text up to END, which is stepped over; -1: there is none. */
+static int
+next_number(char **text, char end)
+{
+	char *after;
+	const long number = strtol(*text, &after, 10);
+
+	if (after == *text || *after != end || number < 0 || number > 9999)
+		return -1;
+	*text = after + (end != '\0');
+	return (int)number;
+}
+
 /* Lines "2031-03-02 90"; what is none is left out. */
 size_t
 reminders_read(struct reminder reminders[REMINDERS])
@@ -41,9 +54,11 @@ reminders_read(struct reminder reminders[REMINDERS])
 	while (rest && (line = strsep(&rest, "\n")) && count < REMINDERS) {
 		struct reminder one;
 
-		if (sscanf(line, "%4d-%2d-%2d %2d", &one.day.year, &one.day.month, &one.day.day,
-			   &one.told) == 4 &&
-		    day_exists(one.day))
+		one.day.year = next_number(&line, '-');
+		one.day.month = next_number(&line, '-');
+		one.day.day = next_number(&line, ' ');
+		one.told = next_number(&line, '\0');
+		if (one.told >= 0 && day_exists(one.day))
 			reminders[count++] = one;
 	}
 	free(text);
