@@ -106,7 +106,7 @@ around() {
 # written down (a script for sed), what a stale PIN looks like, a locked one, and no card.
 source="?pin-source=file:$play/pin"
 programs=(
-	"stunnel|stunnel|stunnel -version 2>&1 #s/^stunnel \([^ ]*\).*/\1/p|stunnel4*|s,^key = .*,&$source,|PIN incorrect|PIN locked|object not found"
+	"stunnel|stunnel|stunnel -version 2>&1 #s/^stunnel \([^ ]*\).*/\1/p|stunnel4*|s,^key = .*,&$source,; s,^stunnel .*,setsid -w & </dev/null,|PIN incorrect|PIN locked|object not found"
 	"psql|psql|psql --version #s/^psql (PostgreSQL) \([^ ]*\).*/\1/p|psql|s,;type=private,&$source,|PIN incorrect|PIN locked|no card in the reader"
 	"node|Node|node --version #s/^v//p|node|s,;type=private,&$source,|PIN incorrect|PIN locked|no card in the reader"
 	"php|PHP|php --version #s/^PHP \([^ ]*\).*/\1/p|php[^ ]*|s,;type=private,&$source,|No private key found in the openssl store|No private key found in the openssl store|No cert found in the openssl store"
