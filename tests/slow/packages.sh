@@ -233,8 +233,12 @@ if ! build_packages >"$work/build.log" 2>&1; then
 fi
 ok "the packages are built"
 check "their version is that of configure.ac" versions_agree
+# jpki-desktop has no page on the network yet. Versions that miss it know that tag; to others, an
+# override of it would be an error. tests/desktop/entries.sh has the metadata validated.
+no_page=appstream-metadata-validation-failed unsaid=()
+! lintian-explain-tags $no_page >"$work/out" 2>&1 || unsaid=(--suppress-tags $no_page)
 check "lintian finds neither errors nor warnings" \
-	lintian --allow-root --info --fail-on error,warning "$work"/*.changes
+	lintian --allow-root --info --fail-on error,warning "${unsaid[@]}" "$work"/*.changes
 check "programs and libraries are bound at their start" all_bound
 check "the pages that README links to are in the packages, and theirs" links_work
 
