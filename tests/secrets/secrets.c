@@ -302,6 +302,23 @@ is_clean(pid_t pid, const struct scan_result *before)
 	return is_clean_from(0, pid, &now, before);
 }
 
+/* The same of a program that goes on by itself: it wipes right after what it told its client. */
+static bool
+is_soon_clean(pid_t pid, const struct scan_result *before)
+{
+	struct scan_result now;
+	size_t i = 0;
+
+	for (int rest = 1200; rest > 0 && i < needles.count; rest--) {
+		look(pid, &now);
+		for (i = 0; i < needles.count && now.found[i] <= before->found[i]; i++)
+			;
+		if (i < needles.count)
+			(void)usleep(50000);
+	}
+	return is_clean(pid, before);
+}
+
 /* The promises */
 
 static void
@@ -558,7 +575,7 @@ test_asked(void)
 	look(c.pid, &c.before);
 	look(agent, &agent_before);
 	(void)expect(&c, "login-asked", "");
-	report(is_clean(agent, &agent_before),
+	report(is_soon_clean(agent, &agent_before),
 	       "an agent that has answered has no password in its memory");
 	look(c.pid, &now);
 	report(now.found[password] > c.before.found[password],
