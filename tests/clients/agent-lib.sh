@@ -39,8 +39,7 @@ agent_begin() {
 	await $patience agent_listens || bail "the agent runs" "$work/agent.log"
 }
 
-# A socket is there before anybody listens to it.
-agent_listens() { grep -q " 00010000 .* $work/runtime/jpki-pkcs11/agent\$" /proc/net/unix; }
+agent_listens() { listens "$work/runtime/jpki-pkcs11/agent"; }
 
 agent_end() {
 	kill $agent

@@ -76,7 +76,7 @@ card_taken_out() {
 refuses "once the card was out, git says that it cannot sign" "agent refused operation" card_taken_out
 check "and no try is lost in all of this" left_clean
 
-if command -v gpgsm >/dev/null && command -v gnupg-pkcs11-scd >/dev/null && command -v pinentry-curses >/dev/null; then
+if have gpgsm gnupg-pkcs11-scd pinentry-curses; then
 	program "git, gpgsm" "$(gpgsm --version | sed -n '1s/.* //p')"
 	# The one that needs no desktop, whichever the machine prefers. It does not draw on a terminal that cannot move
 	# its cursor, such as one is by default where there is none.

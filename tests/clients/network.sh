@@ -16,23 +16,30 @@ package_version() { sed -n "s/^$1=\([0-9]*:\)\?\([^-+]*\).*/\2/p" "$unpacked/../
 
 # ---- the network: hostapd ----
 
-hostapd_start() {
+# hostapd_run TLS-FLAGS READY LINE...: with these lines and what authenticates, until READY is true.
+hostapd_run() {
+	local flags=$1 ready=$2
+	shift 2
 	printf '* TLS\n' >"$work/eap-users"
-	cat >"$work/hostapd.conf" <<END
-interface=wire1
-driver=wired
-ieee8021x=1
+	{
+		printf '%s\n' "$@"
+		cat <<END
 eap_server=1
 eap_user_file=$work/eap-users
 ca_cert=$work/jpki/auth-ca.pem
 server_cert=$work/ca/radius.example.pem
 private_key=$work/ca/radius.example.key
-tls_flags=$1
+tls_flags=$flags
 END
+	} >"$work/hostapd.conf"
 	hostapd -d "$work/hostapd.conf" >"$work/hostapd.log" 2>&1 &
 	hostapd_pid=$!
-	await $patience grep -q AP-ENABLED "$work/hostapd.log" || bail "hostapd" "$work/hostapd.log"
+	await $patience "$ready" || bail "hostapd" "$work/hostapd.log"
 }
+
+hostapd_enabled() { grep -q AP-ENABLED "$work/hostapd.log"; }
+
+hostapd_start() { hostapd_run "$1" hostapd_enabled interface=wire1 driver=wired ieee8021x=1; }
 
 hostapd_stop() {
 	kill $hostapd_pid
@@ -89,7 +96,7 @@ background() {
 
 prompt="Enter PKCS#11 token PIN for JPKI Auth 4-digit PIN"
 wpa_version() { wpa_supplicant -v | sed -n '1s/.* v//p'; }
-if ! command -v wpa_supplicant >/dev/null || ! command -v hostapd >/dev/null; then
+if ! have wpa_supplicant hostapd; then
 	skip "wpa_supplicant" "it or hostapd is not installed"
 elif [ ! -e /sys/class/ieee80211 ] && dpkg --compare-versions "$(wpa_version)" ge 2.11; then
 	skip "wpa_supplicant" "version 2.11 ends where the kernel knows no wireless networks, for a wire too"
@@ -122,26 +129,13 @@ fi
 
 radius_start() {
 	site_certificate radius.example
-	printf '* TLS\n' >"$work/eap-users"
 	printf '127.0.0.1 secret\n' >"$work/radius-clients"
-	cat >"$work/radius.conf" <<END
-driver=none
-radius_server_clients=$work/radius-clients
-radius_server_auth_port=1812
-eap_server=1
-eap_user_file=$work/eap-users
-ca_cert=$work/jpki/auth-ca.pem
-server_cert=$work/ca/radius.example.pem
-private_key=$work/ca/radius.example.key
-tls_flags=[ENABLE-TLSv1.3]
-END
-	hostapd -d "$work/radius.conf" >"$work/hostapd.log" 2>&1 &
-	hostapd_pid=$!
-	await $patience radius_listens || bail "hostapd (RADIUS)" "$work/hostapd.log"
+	hostapd_run "[ENABLE-TLSv1.3]" radius_listens driver=none \
+		"radius_server_clients=$work/radius-clients" radius_server_auth_port=1812
 }
 radius_listens() { ss -Hlun "sport = :1812" | grep -q .; }
 
-if ! command -v eapol_test >/dev/null || ! command -v hostapd >/dev/null; then
+if ! have eapol_test hostapd; then
 	skip "eapol_test" "it or hostapd is not installed"
 else
 	program eapol_test "$(package_version wpasupplicant)"
@@ -220,7 +214,7 @@ charon_stop() {
 	wait $charon_pid 2>/dev/null
 }
 
-if command -v charon-systemd >/dev/null && command -v swanctl >/dev/null; then
+if have charon-systemd swanctl; then
 	program strongSwan "$(package_version strongswan-swanctl)"
 	vpn_start 2>"$work/out" || bail "VPN started" "$work/vpn.log"
 	preparation ike-module

@@ -111,7 +111,6 @@ remotely engine remote-engine "Enter PKCS#11 token PIN for JPKI" "failed to load
 	$'Failed to enumerate slots\nobject not found'
 
 # Which mechanisms are carried: TLS's always, this one by newer versions.
-listens() { grep -q " 00010000 .* $1\$" /proc/net/unix; } # SO_ACCEPTCON
 lent() {
 	eval "$(p11-kit server --provider "$modules/jpki-auth-pkcs11.so" pkcs11:)"
 	# It gives its address before it listens there.

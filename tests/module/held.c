@@ -235,6 +235,17 @@ a_held_card_does_not_hold_up_the_tool_with_another_reader(void **state)
 	let_go(&h);
 }
 
+/* A program that starts finds them so. */
+static void
+put_in_foreign_and_ours(const char *foreign, const char *ours)
+{
+	p11_stop(f);
+	harness_sim("remove", READER, NULL);
+	harness_sim("remove", SECOND, NULL);
+	harness_sim("insert", "foreign", foreign, NULL);
+	harness_sim("insert", "adult", ours, NULL);
+}
+
 /* A card of another kind, say, that its owner's program has open. */
 static void
 a_held_card_that_nobody_knows_is_no_token_beside_ours(void **state)
@@ -246,11 +257,7 @@ a_held_card_that_nobody_knows_is_no_token_beside_ours(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
-		p11_stop(f);
-		harness_sim("remove", READER, NULL);
-		harness_sim("remove", SECOND, NULL);
-		harness_sim("insert", "foreign", readers[i % 2], NULL);
-		harness_sim("insert", "adult", readers[1 - i % 2], NULL);
+		put_in_foreign_and_ours(readers[i % 2], readers[1 - i % 2]);
 		h = use(readers[i % 2], modes[i / 2]);
 		p11_start(f);
 		ours = i % 2 ? AUTH : SECOND_AUTH;
@@ -272,11 +279,7 @@ of_two_cards_that_others_use_only_ours_is_a_token(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
-		p11_stop(f);
-		harness_sim("remove", READER, NULL);
-		harness_sim("remove", SECOND, NULL);
-		harness_sim("insert", "foreign", readers[i % 2], NULL);
-		harness_sim("insert", "adult", readers[1 - i % 2], NULL);
+		put_in_foreign_and_ours(readers[i % 2], readers[1 - i % 2]);
 		h[0] = use(READER, SCARD_SHARE_SHARED);
 		h[1] = use(SECOND, SCARD_SHARE_SHARED);
 		p11_start(f);

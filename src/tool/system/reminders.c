@@ -99,9 +99,11 @@ void
 reminders_keep(const struct holdings *holdings)
 {
 	struct reminder old[REMINDERS], new[REMINDERS];
-	const size_t had = reminders_read(old);
-	size_t count = 0;
+	size_t had, count = 0;
 
+	if (!reminders_are_on())
+		return;
+	had = reminders_read(old);
 	for (size_t i = 0; i < holdings->count * KEYS && count < REMINDERS; i++) {
 		const struct validity *v = &holdings->items[i / KEYS].validity[i % KEYS];
 		const struct day day = day_at(v->to);
@@ -109,7 +111,7 @@ reminders_keep(const struct holdings *holdings)
 		if (v->known)
 			new[count++] = (struct reminder){day, told_before(old, had, day)};
 	}
-	if (count > 0 && reminders_are_on())
+	if (count > 0)
 		(void)reminders_write(new, count);
 }
 
