@@ -107,7 +107,10 @@ if have gpgsm gnupg-pkcs11-scd pinentry-curses; then
 	}
 	check "gpgsm-sign: OpenSSL verifies it, or it has a byte too many" as_openssl_sees_it
 	sed -i.all d "$HOME/.gnupg/trustlist.txt"
-	unsigned '' gpgsm-sign "gpgsm: an authority that is not trusted" "Not trusted"
+	untrusted=("Not trusted") # Debian 12's asks instead; the second button is No
+	dpkg --compare-versions "$version" ge 2.4 ||
+		untrusted=("gpg failed to sign the data" "shown:Do you ultimately trust" $'\t')
+	unsigned '' gpgsm-sign "gpgsm: an authority that is not trusted" "${untrusted[@]}"
 	mv "$HOME/.gnupg/trustlist.txt.all" "$HOME/.gnupg/trustlist.txt"
 	gpgconf --kill all
 	echo "one more" >"$play/file" && git -C "$play" add file
@@ -117,8 +120,11 @@ if have gpgsm gnupg-pkcs11-scd pinentry-curses; then
 	run_as=()
 fi
 
-if command -v osslsigncode >/dev/null && [ -e "$(echo /usr/lib/*/engines-3/pkcs11.so)" ]; then
-	program osslsigncode "$(osslsigncode --version 2>&1 | sed -n 's/^osslsigncode \([0-9.]*\).*/\1/p')"
+osslsigncode_version() { osslsigncode --version 2>/dev/null | sed -n 's/^osslsigncode \([0-9.]*\).*/\1/p'; }
+if ! dpkg --compare-versions "$(osslsigncode_version)" ge 2.8 || [ ! -e "$(echo /usr/lib/*/engines-3/pkcs11.so)" ]; then
+	skip "osslsigncode" "none that signs scripts (2.8), or no engine for it, is installed"
+else
+	program osslsigncode "$(osslsigncode_version)"
 	tsa_start || bail "a time stamp server" "$work/tsa.log"
 	echo 'Write-Output "Hello"' >"$play/hello.ps1"
 	cp "$work/ca/ca.pem" "$play/tsa-ca.pem"

@@ -183,9 +183,10 @@ if [ -e "$(echo /usr/lib/*/security/pam_pkcs11.so)" ]; then
 	preparation pam-pkcs11-pam
 	prompt="Smart card PIN: "
 	lets_in "$prompt"
-	stays_out "a wrong PIN" 2 "Error 2320: Wrong smart card PIN" "$prompt" 4444
+	message=$'Error 2320: Wrong smart card PIN\nError 2320: Wrong smartcard PIN'
+	stays_out "a wrong PIN" 2 "$message" "$prompt" 4444
 	card block $card auth >/dev/null
-	stays_out "a locked PIN" 0 "Error 2320: Wrong smart card PIN" "$prompt" $pin_auth
+	stays_out "a locked PIN" 0 "$message" "$prompt" $pin_auth
 	without_card "no suitable token available"
 	others_card
 	unlock_row pam_pkcs11.so
