@@ -275,10 +275,11 @@ mishap_with() {
 	recipe_text "$name" | sed -E "$script" >"$work/recipe.sh"
 	run_block "$work/recipe.sh" "$work/mishap.out" "$@"
 	status=$?
+	echo "status $status" >>"$work/mishap.out"
 	if ended_badly $status && grep -Fqe "$message" "$work/mishap.out"; then
 		ok "$what"
 	else
-		echo "status $status, and expected: $message" >>"$work/mishap.out"
+		echo "expected: $message" >>"$work/mishap.out"
 		not_ok "$what" "$work/mishap.out"
 	fi
 	cp "$work/mishap.out" "$build/clients/$page-$name-mishap.log"

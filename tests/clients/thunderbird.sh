@@ -133,7 +133,11 @@ write 3
 send
 must "not trusted: asks for the password" pin_asked "$sign_token"
 must "not trusted: takes it" type_pin $pin_sign
-not_sent() { await_seen window "Send Message Error" && shows "$(window "Send Message Error")" "failed to find the signing certificate"; }
+send_error_shown() {
+	local id
+	id=$(window "Send Message Error") && shows "$id" "failed to find the signing certificate"
+}
+not_sent() { await_seen send_error_shown; }
 must "not trusted: says that it does not find the certificate" not_sent
 check "not trusted: sends nothing" arrived_not 3
 # ends WHAT: a mail that was not sent would be asked for.

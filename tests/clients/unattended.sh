@@ -105,12 +105,15 @@ around() {
 # Recipe, program, its version, the process that asks the agent, where the PIN stands when it is
 # written down (a script for sed), what a stale PIN looks like, a locked one, and no card.
 source="?pin-source=file:$play/pin"
+git_says="Error in provided PIN|PIN locked|object is not available"
+curl_7="error reading X.509 key or certificate file" # Debian 12's, below its git
+dpkg --compare-versions "$(curl --version | sed -n '1s/^curl \([^ ]*\).*/\1/p')" ge 8 || git_says="$curl_7|$curl_7|$curl_7"
 programs=(
 	"stunnel|stunnel|stunnel -version 2>&1 #s/^stunnel \([^ ]*\).*/\1/p|stunnel4*|s,^key = .*,&$source,; s,^stunnel .*,setsid -w & </dev/null,|PIN incorrect|PIN locked|object not found"
 	"psql|psql|psql --version #s/^psql (PostgreSQL) \([^ ]*\).*/\1/p|psql|s,;type=private,&$source,|PIN incorrect|PIN locked|no card in the reader"
 	"node|Node|node --version #s/^v//p|node|s,;type=private,&$source,|PIN incorrect|PIN locked|no card in the reader"
 	"php|PHP|php --version #s/^PHP \([^ ]*\).*/\1/p|php[^ ]*|s,;type=private,&$source,|No private key found in the openssl store|No private key found in the openssl store|No cert found in the openssl store"
-	"git|git, https|git --version #s/^git version //p|git-remote-http[^ ]*|s,=private,&?pin-value=@PIN@,|Error in provided PIN|PIN locked|object is not available"
+	"git|git, https|git --version #s/^git version //p|git-remote-http[^ ]*|s,=private,&?pin-value=@PIN@,|$git_says"
 	"wget|wget|wget --version #s/^GNU Wget \([^ ]*\).*/\1/p|wget|s,=private,&?pin-value=@PIN@,|session has been invalidated|session has been invalidated|session has been invalidated"
 )
 
