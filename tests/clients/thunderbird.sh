@@ -135,10 +135,14 @@ must "not trusted: asks for the password" pin_asked "$sign_token"
 must "not trusted: takes it" type_pin $pin_sign
 send_error_shown() {
 	local id
-	id=$(window "Send Message Error") && shows "$id" "failed to find the signing certificate"
+	id=$(window "Send Message Error") && shows "$id" "$1"
 }
-not_sent() { await_seen send_error_shown; }
-must "not trusted: says that it does not find the certificate" not_sent
+not_sent() { await_seen send_error_shown "$1"; }
+not_found="failed to find the signing certificate" untrusted=$not_found
+if dpkg --compare-versions "$version" ge 141; then
+	not_found="is not valid for this operation" untrusted="issuer is not recognized"
+fi
+must "not trusted: says so, or that it does not find the certificate" not_sent "$untrusted"
 check "not trusted: sends nothing" arrived_not 3
 # ends WHAT: a mail that was not sent would be asked for.
 ends() {
@@ -154,13 +158,13 @@ write 3
 send
 must "locked: asks for the password" pin_asked "$sign_token"
 must "locked: ends asking" type_pin $pin_sign
-must "locked: says that it does not find the certificate" not_sent
+must "locked: says that it does not find the certificate" not_sent "$not_found"
 card tries $card sign 5
 ends "locked"
 card_out
 write 3
 send
-must "no card: says that it does not find the certificate" not_sent
+must "no card: says that it does not find the certificate" not_sent "$not_found"
 card_in
 ends "no card"
 check "and of these mails none was sent" arrived_not 3
