@@ -54,6 +54,7 @@ cppcheck_all() {
 		'-DPKCS11DIR="/lib"' '-DPKGDATADIR="/share"' '-DLOCALEDIR="/share"' \
 		'-Djson_object_foreach(object,key,value)=while(next(object,&key,&value))' \
 		'-Djson_array_foreach(array,index,value)=while(item(array,&index,&value))' \
+		'-DGTK_CHECK_VERSION(major,minor,micro)=1' \
 		-Isrc -Iinclude "-I${JPKI_BUILD:-build/test}" src 2>&1
 }
 
