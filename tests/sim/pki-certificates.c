@@ -51,7 +51,7 @@ authorities_look_like_the_published_ones(void **state)
 
 	(void)state;
 	need_card("adult");
-	pem = sim_store_ca_certificates(help_store(), SIM_PIN_SIGN, &error);
+	pem = sim_store_ca_text(help_store(), SIM_PIN_SIGN, SIM_CERTIFICATES, NULL, &error);
 	expect_ok(pem != NULL, error);
 	bio = BIO_new_mem_buf(pem, -1);
 	ca = PEM_read_bio_X509(bio, NULL, NULL, NULL);
@@ -83,7 +83,7 @@ generations_have_one_name_and_different_keys(void **state)
 	(void)state;
 	need_card("adult");
 	need_card("near-expiry");
-	pem = sim_store_ca_certificates(help_store(), SIM_PIN_AUTH, &error);
+	pem = sim_store_ca_text(help_store(), SIM_PIN_AUTH, SIM_CERTIFICATES, NULL, &error);
 	expect_ok(pem != NULL, error);
 	bio = BIO_new_mem_buf(pem, -1);
 	old = PEM_read_bio_X509(bio, NULL, NULL, NULL);
@@ -106,7 +106,7 @@ static X509 *
 authority_in(struct sim_store *store, enum sim_pin which, int n)
 {
 	char *error = NULL;
-	char *pem = sim_store_ca_certificates(store, which, &error);
+	char *pem = sim_store_ca_text(store, which, SIM_CERTIFICATES, NULL, &error);
 	BIO *bio;
 	X509 *ca = NULL;
 
@@ -423,7 +423,8 @@ what_no_authority_could_have_issued_is_refused(void **state)
 		  &(struct sim_make_options){
 			  .seed = "of-2019", .generation = "2019", .now = help_options.now});
 	options.generation = "same";
-	assert_false(sim_store_renew(help_store(), "of-2019", &options, &error));
+	assert_false(sim_store_change(help_store(), "of-2019", SIM_PIN_COUNT, &options, sim_renew,
+				      &error));
 	assert_non_null(error);
 	assert_non_null(strstr(error, "2019 issues no certificates any more"));
 	free(error);

@@ -59,8 +59,8 @@ static X509_STORE *
 trust(struct sim_store *state_dir, enum sim_pin which, int64_t at)
 {
 	char *error = NULL;
-	char *roots = sim_store_ca_certificates(state_dir, which, &error);
-	char *lists = sim_store_ca_crl(state_dir, which, &help_options, &error);
+	char *roots = sim_store_ca_text(state_dir, which, SIM_CERTIFICATES, NULL, &error);
+	char *lists = sim_store_ca_text(state_dir, which, SIM_CRL, &help_options, &error);
 	X509_STORE *store = X509_STORE_new();
 	X509_VERIFY_PARAM *param = X509_STORE_get0_param(store);
 	BIO *bio;

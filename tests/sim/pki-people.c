@@ -166,7 +166,7 @@ a_revocation_list_is_good_for_a_day_and_names_no_reason(void **state)
 
 	(void)state;
 	need_card("moved");
-	pem = sim_store_ca_crl(help_store(), SIM_PIN_SIGN, &help_options, &error);
+	pem = sim_store_ca_text(help_store(), SIM_PIN_SIGN, SIM_CRL, &help_options, &error);
 	expect_ok(pem != NULL, error);
 	bio = BIO_new_mem_buf(pem, -1);
 	while ((list = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL)) && !X509_CRL_get_REVOKED(list))
@@ -216,7 +216,9 @@ renewal_gives_new_keys_and_leaves_pins_and_tries(void **state)
 	before = info_of(help_store(), "to-renew");
 
 	options.generation = "next";
-	expect_ok(sim_store_renew(help_store(), "to-renew", &options, &error), error);
+	expect_ok(sim_store_change(help_store(), "to-renew", SIM_PIN_COUNT, &options, sim_renew,
+				   &error),
+		  error);
 	new = certificate_of("to-renew", SIM_PIN_AUTH);
 	after = info_of(help_store(), "to-renew");
 	assert_int_not_equal(EVP_PKEY_eq(X509_get0_pubkey(old), X509_get0_pubkey(new)), 1);
@@ -252,7 +254,9 @@ a_renewal_in_the_last_three_months_counts_one_birthday_more(void **state)
 		json_t *info;
 		char text[20];
 
-		expect_ok(sim_store_renew(help_store(), "window", &help_options, &error), error);
+		expect_ok(sim_store_change(help_store(), "window", SIM_PIN_COUNT, &help_options,
+					   sim_renew, &error),
+			  error);
 		info = info_of(help_store(), "window");
 		format_time(number(info, SIM_PIN_AUTH, "not_after"), text);
 		assert_memory_equal(text, ends[i], 10);
@@ -273,7 +277,9 @@ a_child_can_get_a_signing_certificate_later_for_the_rest_of_the_term(void **stat
 	make_card(help_store(), "grown", "child", &options);
 	options.now += 3 * 365 * 86400;
 	options.pin_sign = "GROWN15";
-	expect_ok(sim_store_ca_issue(help_store(), "grown", SIM_PIN_SIGN, &options, &error), error);
+	expect_ok(
+		sim_store_change(help_store(), "grown", SIM_PIN_SIGN, &options, sim_issue, &error),
+		error);
 	child = info_of(help_store(), "grown");
 	assert_true(json_is_true(member(child, SIM_PIN_SIGN, "present")));
 	assert_int_equal(number(child, SIM_PIN_SIGN, "not_after"),
@@ -300,7 +306,8 @@ a_signing_certificate_issued_anew_takes_the_remaining_term(void **state)
 	(void)state;
 	make_card(help_store(), "anew", "adult", &options);
 	options.now += 366 * 86400; /* its own fifth birthday would be a year later */
-	expect_ok(sim_store_ca_issue(help_store(), "anew", SIM_PIN_SIGN, &options, &error), error);
+	expect_ok(sim_store_change(help_store(), "anew", SIM_PIN_SIGN, &options, sim_issue, &error),
+		  error);
 	info = info_of(help_store(), "anew");
 	assert_int_equal(number(info, SIM_PIN_SIGN, "not_before"), options.now);
 	assert_int_equal(number(info, SIM_PIN_SIGN, "not_after"),
@@ -317,20 +324,20 @@ a_certificate_is_revoked_once(void **state)
 	(void)state;
 	make_card(help_store(), "to-revoke", "child", &help_options);
 	assert_int_equal(verify("to-revoke", SIM_PIN_AUTH), X509_V_OK);
-	expect_ok(
-		sim_store_ca_revoke(help_store(), "to-revoke", SIM_PIN_AUTH, &help_options, &error),
-		error);
+	expect_ok(sim_store_change(help_store(), "to-revoke", SIM_PIN_AUTH, &help_options,
+				   sim_revoke, &error),
+		  error);
 	assert_int_equal(verify("to-revoke", SIM_PIN_AUTH), X509_V_ERR_CERT_REVOKED);
 	info = info_of(help_store(), "to-revoke");
 	assert_true(json_is_true(member(info, SIM_PIN_AUTH, "revoked")));
 	json_decref(info);
-	assert_false(sim_store_ca_revoke(help_store(), "to-revoke", SIM_PIN_AUTH, &help_options,
-					 &error));
+	assert_false(sim_store_change(help_store(), "to-revoke", SIM_PIN_AUTH, &help_options,
+				      sim_revoke, &error));
 	assert_non_null(strstr(error, "already"));
 	free(error);
 	error = NULL;
-	assert_false(sim_store_ca_revoke(help_store(), "to-revoke", SIM_PIN_SIGN, &help_options,
-					 &error));
+	assert_false(sim_store_change(help_store(), "to-revoke", SIM_PIN_SIGN, &help_options,
+				      sim_revoke, &error));
 	assert_non_null(strstr(error, "has no"));
 	free(error);
 }
@@ -346,7 +353,7 @@ an_export_has_what_a_server_needs_and_no_key(void **state)
 	(void)state;
 	need_card("adult");
 	snprintf(dir, sizeof(dir), "%s/export/deep", help_folder());
-	expect_ok(sim_store_ca_export(help_store(), dir, &help_options, &error), error);
+	expect_ok(sim_store_ca_files(help_store(), dir, false, &help_options, &error), error);
 	for (size_t i = 0; i < 4; i++) {
 		FILE *file;
 

@@ -128,7 +128,8 @@ a_missing_card_is_named_with_those_there_are(void **state)
 	assert_non_null(strstr(error, "adult"));
 	free(error);
 	error = NULL;
-	assert_false(sim_store_renew(help_store(), "absent", &help_options, &error));
+	assert_false(sim_store_change(help_store(), "absent", SIM_PIN_COUNT, &help_options,
+				      sim_renew, &error));
 	free(error);
 	error = NULL;
 	assert_false(sim_store_remove_card(help_store(), "absent", &error));
@@ -181,7 +182,7 @@ a_full_disk_leaves_no_half_written_card(void **state)
 	(void)state;
 	make_with_limit(store, "opted-out", 512); /* in the authorities' file */
 	make_with_limit(store, "adult", 10000);	  /* in the card's own */
-	snprintf(path, sizeof(path), "%s/cards", sim_store_dir(store));
+	snprintf(path, sizeof(path), "%s/cards", store->dir);
 	assert_int_equal(rmdir(path), 0); /* nothing is in it, not even a hidden folder */
 	assert_int_equal(mkdir(path, 0700), 0);
 	make_card(store, "card", "opted-out", NULL);
@@ -219,7 +220,7 @@ nobody_else_can_read_the_state_directory(void **state)
 
 	(void)state;
 	need_card("adult");
-	assert_modes(sim_store_dir(help_store()), &files);
+	assert_modes(help_store()->dir, &files);
 	assert_true(files > 5);
 	umask(old);
 }

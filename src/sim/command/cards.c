@@ -227,39 +227,41 @@ print_certificate(struct store_work *work)
 static bool
 ca_export(struct store_work *work)
 {
-	return sim_store_ca_export(work->store, work->arguments[0], work->make, &work->error);
+	return sim_store_ca_files(work->store, work->arguments[0], false, work->make, &work->error);
 }
 
 static bool
 ca_ocsp(struct store_work *work)
 {
-	return sim_store_ca_ocsp(work->store, work->arguments[0], work->make, &work->error);
+	return sim_store_ca_files(work->store, work->arguments[0], true, work->make, &work->error);
 }
 
 static bool
 ca_issue(struct store_work *work)
 {
-	return sim_store_ca_issue(work->store, work->arguments[0], work->pin, work->make,
-				  &work->error);
+	return sim_store_change(work->store, work->arguments[0], work->pin, work->make, sim_issue,
+				&work->error);
 }
 
 static bool
 ca_revoke(struct store_work *work)
 {
-	return sim_store_ca_revoke(work->store, work->arguments[0], work->pin, work->make,
-				   &work->error);
+	return sim_store_change(work->store, work->arguments[0], work->pin, work->make, sim_revoke,
+				&work->error);
 }
 
 static bool
 ca_crl(struct store_work *work)
 {
-	return print_made(sim_store_ca_crl(work->store, work->pin, work->make, &work->error));
+	return print_made(
+		sim_store_ca_text(work->store, work->pin, SIM_CRL, work->make, &work->error));
 }
 
 static bool
 ca_certificates(struct store_work *work)
 {
-	return print_made(sim_store_ca_certificates(work->store, work->pin, &work->error));
+	return print_made(
+		sim_store_ca_text(work->store, work->pin, SIM_CERTIFICATES, NULL, &work->error));
 }
 
 static const struct {

@@ -198,7 +198,8 @@ command_renew(const struct call *call)
 	store = open_store(call->options);
 	if (!store)
 		return EXIT_FAILED;
-	ok = sim_store_renew(store, call->arguments[0], &call->options->make, &error);
+	ok = sim_store_change(store, call->arguments[0], SIM_PIN_COUNT, &call->options->make,
+			      sim_renew, &error);
 	sim_store_free(store);
 	if (!ok && !complain_error(error))
 		return EXIT_FAILED;

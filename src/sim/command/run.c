@@ -120,7 +120,7 @@ set_environment(const struct run *run, const char *folder)
 	set_variable("PCSCLITE_CSOCK_NAME", sim_text("%s/pcscd.comm", own));
 	set_variable(WIRE_SOCKET_VARIABLE, sim_text("%s/pcsc", own));
 	set_variable(CONTROL_VARIABLE, sim_copy(run->session.control_path));
-	set_variable("JPKI_CARD_SIM_STATE", sim_copy(sim_store_dir(run->session.store)));
+	set_variable("JPKI_CARD_SIM_STATE", sim_copy(run->session.store->dir));
 }
 
 static bool

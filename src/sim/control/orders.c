@@ -111,7 +111,8 @@ order_renew(struct control_order *order)
 {
 	static const struct sim_make_options defaults = {0};
 
-	return sim_store_renew(order->server->store, order->words[1], &defaults, &order->error) &&
+	return sim_store_change(order->server->store, order->words[1], SIM_PIN_COUNT, &defaults,
+				sim_renew, &order->error) &&
 	       order_reload(order);
 }
 

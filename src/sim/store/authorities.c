@@ -14,49 +14,40 @@
 
 static const char *const words[SIM_PIN_COUNT] = {"authentication", "signing"};
 
-static bool
-revoke(struct sim_work *work, json_t *card, const char *name, enum sim_pin which, char **error)
+bool
+sim_revoke(struct sim_work *work, json_t *card, const char *name, enum sim_pin which)
 {
 	const json_t *key = json_object_get(card, sim_pin_names[which]);
 	uint32_t serial = (uint32_t)sim_json_number(key, "serial");
 	json_t *authority = sim_ca_find(work->ca, which, (int)sim_json_number(key, "year"));
 
 	if (!serial || !authority)
-		return sim_error_set(error, "the card \"%s\" has no %s certificate", name,
+		return sim_error_set(work->error, "the card \"%s\" has no %s certificate", name,
 				     words[which]);
 	if (sim_ca_is_revoked(authority, serial))
-		return sim_error_set(error, "the %s certificate of \"%s\" is revoked already",
+		return sim_error_set(work->error, "the %s certificate of \"%s\" is revoked already",
 				     words[which], name);
-	return sim_ca_revoke(authority, serial, work->now) && sim_work_save_ca(work, error);
+	return sim_ca_revoke(authority, serial, work->now) && sim_work_save_ca(work);
 }
-
-bool
-sim_store_ca_revoke(struct sim_store *store, const char *name, enum sim_pin which,
-		    const struct sim_make_options *options, char **error)
-{
-	return sim_work_on_card(store, name, which, options, revoke, error);
-}
-
-enum product { PRODUCT_CERTIFICATES, PRODUCT_CRL, PRODUCT_INDEX, PRODUCT_RESPONDER };
 
 /* Of one authority; NULL without an error of its own. */
 static char *
 make_product(struct sim_work *work, json_t *entry, const struct sim_authority *authority,
-	     enum product product)
+	     enum sim_product product)
 {
 	char *certificate, *key, *both;
 
 	switch (product) {
-	case PRODUCT_CRL:
+	case SIM_CRL:
 		return sim_ca_make_crl(entry, authority, work->now);
-	case PRODUCT_INDEX:
+	case SIM_INDEX:
 		return sim_ca_index(entry);
-	case PRODUCT_CERTIFICATES:
-	case PRODUCT_RESPONDER:
+	case SIM_CERTIFICATES:
+	case SIM_RESPONDER:
 		break;
 	}
 	certificate = sim_pki_certificate_to_pem(authority->certificate);
-	if (product == PRODUCT_CERTIFICATES)
+	if (product == SIM_CERTIFICATES)
 		return certificate;
 	key = sim_pki_key_to_pem(authority->key);
 	both = certificate && key ? sim_text("%s%s", certificate, key) : NULL;
@@ -66,19 +57,18 @@ make_product(struct sim_work *work, json_t *entry, const struct sim_authority *a
 }
 
 static char *
-make_piece(struct sim_work *work, json_t *entry, enum sim_pin which, enum product product,
-	   char **error)
+make_piece(struct sim_work *work, json_t *entry, enum sim_pin which, enum sim_product product)
 {
 	struct sim_authority authority = {0};
 	char *piece;
 
-	if (!sim_ca_load(entry, which, &authority, error))
+	if (!sim_ca_load(entry, which, &authority, work->error))
 		return NULL;
 	piece = make_product(work, entry, &authority, product);
 	if (!piece)
-		sim_error_set(error,
-			      product == PRODUCT_CRL ? "cannot make the revocation list: %s"
-						     : "cannot write a certificate: %s",
+		sim_error_set(work->error,
+			      product == SIM_CRL ? "cannot make the revocation list: %s"
+						 : "cannot write a certificate: %s",
 			      sim_pki_reason());
 	sim_ca_unload(&authority);
 	return piece;
@@ -86,20 +76,20 @@ make_piece(struct sim_work *work, json_t *entry, enum sim_pin which, enum produc
 
 /* One text over all generations. Without any, the present generation is made first. */
 static char *
-make_bundle(struct sim_work *work, enum sim_pin which, enum product product, char **error)
+make_bundle(struct sim_work *work, enum sim_pin which, enum sim_product product)
 {
 	char *text = sim_copy("");
-	bool ok =
-		sim_ca_at(work->ca, which, 0) || sim_ca_get(work->ca, which, sim_ca_year(work->now),
-							    work->options->seed, work->now, error);
+	bool ok = sim_ca_at(work->ca, which, 0) ||
+		  sim_ca_get(work->ca, which, sim_ca_year(work->now), work->options->seed,
+			     work->now, work->error);
 	json_t *entry;
 
 	for (size_t i = 0; ok && (entry = sim_ca_at(work->ca, which, i)); i++) {
-		char *before = text, *piece = make_piece(work, entry, which, product, error);
+		char *before = text, *piece = make_piece(work, entry, which, product);
 
 		ok = piece != NULL;
 		/* Programs take the first responder of a file: the newest. */
-		if (product == PRODUCT_RESPONDER)
+		if (product == SIM_RESPONDER)
 			text = sim_text("%s%s", ok ? piece : "", before);
 		else
 			text = sim_text("%s%s", before, ok ? piece : "");
@@ -112,18 +102,18 @@ make_bundle(struct sim_work *work, enum sim_pin which, enum product product, cha
 	return NULL;
 }
 
-static char *
-make_one(struct sim_store *store, enum sim_pin which, enum product product,
-	 const struct sim_make_options *options, char **error)
+char *
+sim_store_ca_text(struct sim_store *store, enum sim_pin which, enum sim_product product,
+		  const struct sim_make_options *options, char **error)
 {
 	struct sim_work work;
 	char *text;
 
 	if (!sim_work_begin(&work, store, options, error))
 		return NULL;
-	text = make_bundle(&work, which, product, error);
+	text = make_bundle(&work, which, product);
 	/* The number of the last list issued, and authorities made on this occasion. */
-	if (text && !sim_work_save_ca(&work, error)) {
+	if (text && !sim_work_save_ca(&work)) {
 		free(text);
 		text = NULL;
 	}
@@ -131,39 +121,26 @@ make_one(struct sim_store *store, enum sim_pin which, enum product product,
 	return text;
 }
 
-char *
-sim_store_ca_crl(struct sim_store *store, enum sim_pin which,
-		 const struct sim_make_options *options, char **error)
-{
-	return make_one(store, which, PRODUCT_CRL, options, error);
-}
-
-char *
-sim_store_ca_certificates(struct sim_store *store, enum sim_pin which, char **error)
-{
-	return make_one(store, which, PRODUCT_CERTIFICATES, NULL, error);
-}
-
 static const struct {
 	const char *name;
 	enum sim_pin which;
-	enum product product;
+	enum sim_product product;
 	bool responder; /* for a responder, else for a server */
 	unsigned int mode;
 } files[] = {
-	{"auth-ca.pem", SIM_PIN_AUTH, PRODUCT_CERTIFICATES, false, 0644},
-	{"sign-ca.pem", SIM_PIN_SIGN, PRODUCT_CERTIFICATES, false, 0644},
-	{"auth-crl.pem", SIM_PIN_AUTH, PRODUCT_CRL, false, 0644},
-	{"sign-crl.pem", SIM_PIN_SIGN, PRODUCT_CRL, false, 0644},
-	{"auth-index.txt", SIM_PIN_AUTH, PRODUCT_INDEX, true, 0644},
-	{"sign-index.txt", SIM_PIN_SIGN, PRODUCT_INDEX, true, 0644},
-	{"auth-responder.pem", SIM_PIN_AUTH, PRODUCT_RESPONDER, true, 0600},
-	{"sign-responder.pem", SIM_PIN_SIGN, PRODUCT_RESPONDER, true, 0600},
+	{"auth-ca.pem", SIM_PIN_AUTH, SIM_CERTIFICATES, false, 0644},
+	{"sign-ca.pem", SIM_PIN_SIGN, SIM_CERTIFICATES, false, 0644},
+	{"auth-crl.pem", SIM_PIN_AUTH, SIM_CRL, false, 0644},
+	{"sign-crl.pem", SIM_PIN_SIGN, SIM_CRL, false, 0644},
+	{"auth-index.txt", SIM_PIN_AUTH, SIM_INDEX, true, 0644},
+	{"sign-index.txt", SIM_PIN_SIGN, SIM_INDEX, true, 0644},
+	{"auth-responder.pem", SIM_PIN_AUTH, SIM_RESPONDER, true, 0600},
+	{"sign-responder.pem", SIM_PIN_SIGN, SIM_RESPONDER, true, 0600},
 };
 
-static bool
-write_files(struct sim_store *store, const char *folder, bool responder,
-	    const struct sim_make_options *options, char **error)
+bool
+sim_store_ca_files(struct sim_store *store, const char *folder, bool responder,
+		   const struct sim_make_options *options, char **error)
 {
 	bool ok = sim_file_make_dir(folder, 0755, error);
 
@@ -173,7 +150,7 @@ write_files(struct sim_store *store, const char *folder, bool responder,
 		if (files[i].responder != responder)
 			continue;
 		path = sim_text("%s/%s", folder, files[i].name);
-		text = make_one(store, files[i].which, files[i].product, options, error);
+		text = sim_store_ca_text(store, files[i].which, files[i].product, options, error);
 		ok = text && sim_file_write(path, text, strlen(text), files[i].mode, false, error);
 		free(path);
 		free(text);
@@ -181,24 +158,10 @@ write_files(struct sim_store *store, const char *folder, bool responder,
 	return ok;
 }
 
-bool
-sim_store_ca_export(struct sim_store *store, const char *folder,
-		    const struct sim_make_options *options, char **error)
-{
-	return write_files(store, folder, false, options, error);
-}
-
-bool
-sim_store_ca_ocsp(struct sim_store *store, const char *folder,
-		  const struct sim_make_options *options, char **error)
-{
-	return write_files(store, folder, true, options, error);
-}
-
 char *
 sim_store_certificate(struct sim_store *store, const char *name, enum sim_pin which, char **error)
 {
-	json_t *card = sim_work_read_card(store, name, error);
+	json_t *card = sim_store_read_card(store, name, error);
 	const json_t *file =
 		json_object_get(json_object_get(card, sim_pin_names[which]), "certificate");
 	X509 *certificate = sim_ca_certificate(file);

@@ -20,10 +20,10 @@
 
 /* The card's file for an authority when there is no certificate under it. */
 static bool
-put_ca_only(struct sim_work *work, json_t *card, enum sim_pin which, int year, char **error)
+put_ca_only(struct sim_work *work, json_t *card, enum sim_pin which, int year)
 {
 	json_t *authority =
-		sim_ca_get(work->ca, which, year, work->options->seed, work->now, error);
+		sim_ca_get(work->ca, which, year, work->options->seed, work->now, work->error);
 
 	return authority &&
 	       json_object_update_new(json_object_get(card, sim_pin_names[which]),
@@ -65,7 +65,7 @@ describe_card(const struct sim_work *work, const char *card_name, const struct s
 
 static bool
 issue_all(struct sim_work *work, json_t *card, const char *card_name,
-	  const struct sim_person *person, struct sim_plan plan, char **error)
+	  const struct sim_person *person, struct sim_plan plan)
 {
 	bool ok = true;
 
@@ -73,16 +73,15 @@ issue_all(struct sim_work *work, json_t *card, const char *card_name,
 		plan.which = (enum sim_pin)i;
 		plan.oddity = person->odd_on & (1u << i) ? person->oddity : SIM_ODD_NOTHING;
 		if (person->has & (1u << i))
-			ok = sim_issue_key(work, card, card_name, &plan, error);
+			ok = sim_issue_key(work, card, card_name, &plan);
 		else
-			ok = put_ca_only(work, card, plan.which, plan.year, error);
+			ok = put_ca_only(work, card, plan.which, plan.year);
 	}
 	return ok;
 }
 
 static json_t *
-make_record(struct sim_work *work, const char *card_name, const struct sim_person *person,
-	    char **error)
+make_record(struct sim_work *work, const char *card_name, const struct sim_person *person)
 {
 	const char *generation = work->options->generation;
 	struct sim_plan first = {.at = work->now + person->issued_in * SIM_DAY, .birthday = 5};
@@ -90,15 +89,15 @@ make_record(struct sim_work *work, const char *card_name, const struct sim_perso
 	json_t *card = NULL;
 	bool ok;
 
-	if (!sim_issue_choose(work, person->renewed ? NULL : generation, 0, &first, error) ||
-	    !sim_issue_choose(work, generation, 0, &renewal, error))
+	if (!sim_issue_choose(work, person->renewed ? NULL : generation, 0, &first) ||
+	    !sim_issue_choose(work, generation, 0, &renewal))
 		return NULL;
 	card = describe_card(work, card_name, person, first.at);
 	if (!card)
-		sim_error_set(error, "out of memory");
-	ok = card && issue_all(work, card, card_name, person, first, error);
+		sim_error_set(work->error, "out of memory");
+	ok = card && issue_all(work, card, card_name, person, first);
 	if (ok && person->renewed)
-		ok = issue_all(work, card, card_name, person, renewal, error);
+		ok = issue_all(work, card, card_name, person, renewal);
 	if (ok && person->revoked_in) {
 		const json_t *key = json_object_get(card, sim_pin_names[SIM_PIN_SIGN]);
 		int year = (int)sim_json_number(key, "year");
@@ -198,7 +197,7 @@ sim_store_make_card(struct sim_store *store, const char *name, const char *perso
 
 	if (!person)
 		return sim_error_set(error, "there is no ready-made person \"%s\"", person_name);
-	dir = sim_work_card_dir(store, name, error);
+	dir = sim_store_card_place(store, name, error);
 	if (!dir || !sim_work_begin(&work, store, options, error)) {
 		free(dir);
 		return false;
@@ -211,8 +210,8 @@ sim_store_make_card(struct sim_store *store, const char *name, const char *perso
 	    !set_switches(&switches, person->switches, error) ||
 	    !set_switches(&switches, work.options->switches, error))
 		goto out;
-	card = make_record(&work, name, person, error);
-	ok = card && sim_work_save_ca(&work, error) &&
+	card = make_record(&work, name, person);
+	ok = card && sim_work_save_ca(&work) &&
 	     place_card(store, dir, card, pins, &switches, error);
 out:
 	json_decref(card);
@@ -221,9 +220,25 @@ out:
 	return ok;
 }
 
+bool
+sim_store_remove_card(struct sim_store *store, const char *name, char **error)
+{
+	struct sim_work work;
+	char *dir = NULL;
+	bool ok;
+
+	if (!sim_work_begin(&work, store, NULL, error))
+		return false;
+	dir = sim_store_card_dir(store, name, error);
+	ok = dir && sim_file_remove_dir(dir, error);
+	free(dir);
+	sim_work_end(&work);
+	return ok;
+}
+
 /* One key of the record: a new pair, in its renewal window a birthday longer. */
 static bool
-reissue(struct sim_work *work, json_t *card, const char *name, enum sim_pin which, char **error)
+reissue(struct sim_work *work, json_t *card, const char *name, enum sim_pin which)
 {
 	const json_t *key = json_object_get(card, sim_pin_names[which]);
 	json_int_t end = sim_json_number(key, "not-after");
@@ -232,16 +247,17 @@ reissue(struct sim_work *work, json_t *card, const char *name, enum sim_pin whic
 
 	if (end && work->now >= sim_date_renewal_opens(end) && work->now <= end)
 		plan.birthday = 6;
-	if (!sim_issue_choose(work, work->options->generation, present, &plan, error))
+	if (!sim_issue_choose(work, work->options->generation, present, &plan))
 		return false;
 	if (plan.at != work->now)
-		return sim_error_set(error, "the authority of %d issues no certificates any more",
+		return sim_error_set(work->error,
+				     "the authority of %d issues no certificates any more",
 				     plan.year);
-	return sim_issue_key(work, card, name, &plan, error);
+	return sim_issue_key(work, card, name, &plan);
 }
 
-static bool
-renew(struct sim_work *work, json_t *card, const char *name, enum sim_pin ignored, char **error)
+bool
+sim_renew(struct sim_work *work, json_t *card, const char *name, enum sim_pin ignored)
 {
 	bool any = false, ok = true;
 
@@ -252,50 +268,37 @@ renew(struct sim_work *work, json_t *card, const char *name, enum sim_pin ignore
 		if (!json_is_string(json_object_get(key, "certificate")))
 			continue;
 		any = true;
-		ok = reissue(work, card, name, (enum sim_pin)i, error);
+		ok = reissue(work, card, name, (enum sim_pin)i);
 	}
 	if (ok && !any)
-		ok = sim_error_set(error, "the card \"%s\" has no certificate to renew", name);
-	return ok && sim_work_save_ca(work, error) &&
-	       sim_work_write_card(work->store, name, card, error);
-}
-
-bool
-sim_store_renew(struct sim_store *store, const char *name, const struct sim_make_options *options,
-		char **error)
-{
-	return sim_work_on_card(store, name, SIM_PIN_COUNT, options, renew, error);
+		ok = sim_error_set(work->error, "the card \"%s\" has no certificate to renew",
+				   name);
+	return ok && sim_work_save_ca(work) &&
+	       sim_store_write_card(work->store, name, card, work->error);
 }
 
 /* A PIN that was never set gets the one of the options; the card may be in use meanwhile. */
 static bool
-ensure_pin(const struct sim_work *work, const char *name, enum sim_pin which, char **error)
+ensure_pin(const struct sim_work *work, const char *name, enum sim_pin which)
 {
-	char *dir = sim_work_card_dir(work->store, name, error);
-	int lock = dir ? sim_file_lock(dir, error) : -1;
+	char *dir = sim_store_card_place(work->store, name, work->error);
+	int lock = dir ? sim_file_lock(dir, work->error) : -1;
 	struct sim_card_pin pins[SIM_PIN_COUNT];
-	bool ok = lock >= 0 && sim_pins_read(dir, pins, error);
+	bool ok = lock >= 0 && sim_pins_read(dir, pins, work->error);
 
 	if (ok && !pins[which].set)
-		ok = choose_pin(work->options, which, &pins[which], error) &&
-		     sim_pins_write(dir, pins, NULL, error);
+		ok = choose_pin(work->options, which, &pins[which], work->error) &&
+		     sim_pins_write(dir, pins, NULL, work->error);
 	if (lock >= 0)
 		close(lock);
 	free(dir);
 	return ok;
 }
 
-static bool
-issue(struct sim_work *work, json_t *card, const char *name, enum sim_pin which, char **error)
-{
-	return reissue(work, card, name, which, error) && sim_work_save_ca(work, error) &&
-	       sim_work_write_card(work->store, name, card, error) &&
-	       ensure_pin(work, name, which, error);
-}
-
 bool
-sim_store_ca_issue(struct sim_store *store, const char *name, enum sim_pin which,
-		   const struct sim_make_options *options, char **error)
+sim_issue(struct sim_work *work, json_t *card, const char *name, enum sim_pin which)
 {
-	return sim_work_on_card(store, name, which, options, issue, error);
+	return reissue(work, card, name, which) && sim_work_save_ca(work) &&
+	       sim_store_write_card(work->store, name, card, work->error) &&
+	       ensure_pin(work, name, which);
 }

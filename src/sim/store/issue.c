@@ -155,23 +155,23 @@ record_issue(json_t *card, const json_t *authority, const struct issue *issue,
 
 bool
 sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
-	      const struct sim_plan *plan, char **error)
+	      const struct sim_plan *plan)
 {
 	json_int_t before =
 		sim_json_number(json_object_get(card, sim_pin_names[plan->which]), "serial");
 	json_t *authority = sim_ca_get(work->ca, plan->which, plan->year, work->options->seed,
-				       work->now, error);
+				       work->now, work->error);
 	struct issue issue = {{0}, NULL, NULL, 0, 0};
 	struct sim_random random;
 	char label[120], date[11];
 	bool ok = false;
 
-	if (!authority || !sim_ca_load(authority, plan->which, &issue.authority, error))
+	if (!authority || !sim_ca_load(authority, plan->which, &issue.authority, work->error))
 		return false;
 	if (plan->at < issue.authority.not_before) {
 		sim_date_write(sim_date_at(plan->at), date);
-		sim_error_set(error, "the authority of %d issued nothing yet on %s", plan->year,
-			      date);
+		sim_error_set(work->error, "the authority of %d issued nothing yet on %s",
+			      plan->year, date);
 		goto out;
 	}
 	/* The serial number before it makes a renewal's keys others than the first ones. */
@@ -189,7 +189,7 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 	if (issue.certificate)
 		ok = record_issue(card, authority, &issue, plan, &random);
 	if (!ok)
-		sim_error_set(error, "cannot make a certificate: %s", sim_pki_reason());
+		sim_error_set(work->error, "cannot make a certificate: %s", sim_pki_reason());
 out:
 	X509_free(issue.certificate);
 	EVP_PKEY_free(issue.key);
@@ -216,7 +216,7 @@ read_generation(const char *wanted, int now, int present)
 
 bool
 sim_issue_choose(const struct sim_work *work, const char *wanted, int present,
-		 struct sim_plan *plan, char **error)
+		 struct sim_plan *plan)
 {
 	int now = sim_ca_year(work->now);
 	char date[11];
@@ -225,7 +225,7 @@ sim_issue_choose(const struct sim_work *work, const char *wanted, int present,
 		plan->year = read_generation(wanted, now, present);
 		if (!plan->year)
 			return sim_error_set(
-				error,
+				work->error,
 				"the authorities' generations are 2015, 2019 and so on to %d, "
 				"\"previous\", \"next\" and, for a card that has a certificate, "
 				"\"same\"; not \"%s\"",
@@ -234,8 +234,8 @@ sim_issue_choose(const struct sim_work *work, const char *wanted, int present,
 		plan->year = sim_ca_year(plan->at);
 		sim_date_write(sim_date_at(plan->at), date);
 		if (!plan->year)
-			return sim_error_set(error, "no authority issued certificates yet on %s",
-					     date);
+			return sim_error_set(work->error,
+					     "no authority issued certificates yet on %s", date);
 	}
 	if (plan->at > sim_ca_issues_until(plan->year))
 		plan->at = sim_ca_issues_until(plan->year);

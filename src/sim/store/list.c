@@ -33,13 +33,13 @@ describe_key(const json_t *ca, const json_t *card, enum sim_pin which, unsigned 
 
 /* NULL with *error. */
 static json_t *
-describe_card(const struct sim_work *work, const char *name, char **error)
+describe_card(const struct sim_work *work, const char *name)
 {
-	json_t *card = sim_work_read_card(work->store, name, error), *all = NULL;
-	char *dir = sim_work_card_dir(work->store, name, error);
+	json_t *card = sim_store_read_card(work->store, name, work->error), *all = NULL;
+	char *dir = sim_store_card_place(work->store, name, work->error);
 	struct sim_card_pin pins[SIM_PIN_COUNT];
 
-	if (card && dir && sim_pins_read(dir, pins, error)) {
+	if (card && dir && sim_pins_read(dir, pins, work->error)) {
 		all = json_pack("{s:s, s:s, s:s}", "name", name, "person",
 				sim_json_text(card, "person"), "label",
 				sim_json_text(card, "label"));
@@ -63,13 +63,13 @@ sim_store_list(struct sim_store *store, char **error)
 
 	if (!sim_work_begin(&work, store, NULL, error))
 		return NULL;
-	found = scandir(store->cards, &entries, sim_work_is_card, alphasort);
+	found = scandir(store->cards, &entries, sim_store_is_card, alphasort);
 	if (found < 0)
 		sim_error_set(error, "cannot read %s: %s", store->cards, strerror(errno));
 	else
 		list = json_array();
 	for (int i = 0; i < found; i++) {
-		json_t *card = list ? describe_card(&work, entries[i]->d_name, error) : NULL;
+		json_t *card = list ? describe_card(&work, entries[i]->d_name) : NULL;
 
 		if (list && json_array_append_new(list, card) != 0) {
 			json_decref(list);

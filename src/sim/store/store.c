@@ -12,7 +12,6 @@
 #include "sim/base/files.h"
 #include "sim/base/memory.h"
 #include "sim/pki/pki.h"
-#include "sim/store/work.h"
 
 static char *
 default_dir(char **error)
@@ -63,12 +62,6 @@ sim_store_free(struct sim_store *store)
 	free(store);
 }
 
-const char *
-sim_store_dir(const struct sim_store *store)
-{
-	return store->dir;
-}
-
 static bool
 is_card_name(const char *name)
 {
@@ -80,7 +73,7 @@ is_card_name(const char *name)
 }
 
 char *
-sim_work_card_dir(const struct sim_store *store, const char *name, char **error)
+sim_store_card_place(const struct sim_store *store, const char *name, char **error)
 {
 	if (is_card_name(name))
 		return sim_text("%s/%s", store->cards, name);
@@ -90,7 +83,7 @@ sim_work_card_dir(const struct sim_store *store, const char *name, char **error)
 }
 
 int
-sim_work_is_card(const struct dirent *entry)
+sim_store_is_card(const struct dirent *entry)
 {
 	return is_card_name(entry->d_name);
 }
@@ -100,7 +93,7 @@ static void
 complain_no_card(const struct sim_store *store, const char *name, char **error)
 {
 	struct dirent **entries = NULL;
-	int count = scandir(store->cards, &entries, sim_work_is_card, alphasort);
+	int count = scandir(store->cards, &entries, sim_store_is_card, alphasort);
 	char *list = sim_copy("");
 
 	for (int i = 0; i < count; i++) {
@@ -123,7 +116,7 @@ complain_no_card(const struct sim_store *store, const char *name, char **error)
 char *
 sim_store_card_dir(const struct sim_store *store, const char *name, char **error)
 {
-	char *dir = sim_work_card_dir(store, name, error);
+	char *dir = sim_store_card_place(store, name, error);
 
 	if (dir && access(dir, F_OK) != 0) {
 		complain_no_card(store, name, error);
@@ -134,7 +127,7 @@ sim_store_card_dir(const struct sim_store *store, const char *name, char **error
 }
 
 json_t *
-sim_work_read_card(const struct sim_store *store, const char *name, char **error)
+sim_store_read_card(const struct sim_store *store, const char *name, char **error)
 {
 	char *dir = sim_store_card_dir(store, name, error);
 	json_t *card = dir ? sim_file_read_json(dir, "card.json", error) : NULL;
@@ -144,28 +137,12 @@ sim_work_read_card(const struct sim_store *store, const char *name, char **error
 }
 
 bool
-sim_work_write_card(const struct sim_store *store, const char *name, const json_t *card,
-		    char **error)
+sim_store_write_card(const struct sim_store *store, const char *name, const json_t *card,
+		     char **error)
 {
-	char *dir = sim_work_card_dir(store, name, error);
+	char *dir = sim_store_card_place(store, name, error);
 	bool ok = dir && sim_file_write_json(dir, "card.json", card, true, error);
 
 	free(dir);
-	return ok;
-}
-
-bool
-sim_store_remove_card(struct sim_store *store, const char *name, char **error)
-{
-	struct sim_work work;
-	char *dir = NULL;
-	bool ok;
-
-	if (!sim_work_begin(&work, store, NULL, error))
-		return false;
-	dir = sim_store_card_dir(store, name, error);
-	ok = dir && sim_file_remove_dir(dir, error);
-	free(dir);
-	sim_work_end(&work);
 	return ok;
 }

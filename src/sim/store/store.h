@@ -22,7 +22,10 @@
  * NULL and set *error to a sentence for the user, which the caller frees.
  */
 
-struct sim_store;
+struct sim_store {
+	char *dir;
+	char *cards; /* dir/cards */
+};
 
 /*
  * Opens the state directory, made if missing. NULL means $JPKI_CARD_SIM_STATE, else
@@ -30,9 +33,6 @@ struct sim_store;
  */
 struct sim_store *sim_store_open(const char *dir, char **error);
 void sim_store_free(struct sim_store *store);
-
-/* The directory's name; belongs to the store. */
-const char *sim_store_dir(const struct sim_store *store);
 
 /* What the commands that make something have in common. All zero is the normal case. */
 struct sim_make_options {
@@ -72,6 +72,19 @@ bool sim_store_remove_card(struct sim_store *store, const char *name, char **err
  */
 char *sim_store_card_dir(const struct sim_store *store, const char *name, char **error);
 
+/* The same whether it exists or not: NULL for a bad name only. */
+char *sim_store_card_place(const struct sim_store *store, const char *name, char **error);
+
+/* The office's record of a card (card.json); NULL with *error. */
+json_t *sim_store_read_card(const struct sim_store *store, const char *name, char **error);
+bool sim_store_write_card(const struct sim_store *store, const char *name, const json_t *card,
+			  char **error);
+
+struct dirent;
+
+/* For scandir(): is this the folder of a card? */
+int sim_store_is_card(const struct dirent *entry);
+
 /*
  * What can be said of the cards without putting them in a reader, by name: an array (NULL with
  * *error) of {"name", "person", "label", "auth", "sign"}. The latter two have "present" (is there a
@@ -81,46 +94,46 @@ char *sim_store_card_dir(const struct sim_store *store, const char *name, char *
 json_t *sim_store_list(struct sim_store *store, char **error);
 
 /*
+ * What is done to a card that exists: `change` gets its record, while the store is locked, and
+ * writes what it changed. `which` key it is about says nothing to a renewal.
+ */
+struct sim_work;
+typedef bool sim_change(struct sim_work *work, json_t *card, const char *name, enum sim_pin which);
+bool sim_store_change(struct sim_store *store, const char *name, enum sim_pin which,
+		      const struct sim_make_options *options, sim_change *change, char **error);
+
+/*
  * Renewal at the municipal office: the same card gets new keys and certificates, PINs and tries
  * unchanged. A running card must be told with sim_card_reload().
  */
-bool sim_store_renew(struct sim_store *store, const char *name,
-		     const struct sim_make_options *options, char **error);
+sim_change sim_renew;
 
 /*
  * Another certificate for one key of a card, with a new key pair: for a child who came of age,
  * or after a signing certificate was revoked. A PIN that was never set is set from options.
  */
-bool sim_store_ca_issue(struct sim_store *store, const char *name, enum sim_pin which,
-			const struct sim_make_options *options, char **error);
+sim_change sim_issue;
 
 /* Enters the card's present certificate in its authority's list. Twice is an error. */
-bool sim_store_ca_revoke(struct sim_store *store, const char *name, enum sim_pin which,
-			 const struct sim_make_options *options, char **error);
+sim_change sim_revoke;
 
 /*
- * Revocation lists of all generations of the authentication or signing authority, PEM, one
- * after the other; valid for 30 days from options->now. To be freed by the caller.
+ * What the authorities for one of the keys give out, of all generations one after the other: their
+ * certificates (PEM), their revocation lists (PEM, valid for 30 days from options->now), and for
+ * "openssl ocsp" its index and the responders' certificates with their private keys (PEM). To be
+ * freed by the caller.
  */
-char *sim_store_ca_crl(struct sim_store *store, enum sim_pin which,
-		       const struct sim_make_options *options, char **error);
-
-/* The certificates of all generations, PEM, oldest first. To be freed by the caller. */
-char *sim_store_ca_certificates(struct sim_store *store, enum sim_pin which, char **error);
-
-/*
- * What a server needs, into `folder` (made if missing): auth-ca.pem, sign-ca.pem (all
- * generations), auth-crl.pem, sign-crl.pem. No private keys are in them; their mode is 0644.
- */
-bool sim_store_ca_export(struct sim_store *store, const char *folder,
-			 const struct sim_make_options *options, char **error);
+enum sim_product { SIM_CERTIFICATES, SIM_CRL, SIM_INDEX, SIM_RESPONDER };
+char *sim_store_ca_text(struct sim_store *store, enum sim_pin which, enum sim_product product,
+			const struct sim_make_options *options, char **error);
 
 /*
- * What "openssl ocsp" needs to be a responder, into `folder`: auth-index.txt, sign-index.txt, and
- * with the authorities' private keys auth-responder.pem, sign-responder.pem, mode 0600.
+ * Into `folder` (made if missing): what a server needs, auth-ca.pem, sign-ca.pem, auth-crl.pem,
+ * sign-crl.pem, without private keys, mode 0644; or what a responder needs, auth-index.txt,
+ * sign-index.txt, and with private keys auth-responder.pem, sign-responder.pem, mode 0600.
  */
-bool sim_store_ca_ocsp(struct sim_store *store, const char *folder,
-		       const struct sim_make_options *options, char **error);
+bool sim_store_ca_files(struct sim_store *store, const char *folder, bool responder,
+			const struct sim_make_options *options, char **error);
 
 /* A card's certificate as PEM, to be freed by the caller. */
 char *sim_store_certificate(struct sim_store *store, const char *name, enum sim_pin which,

@@ -34,7 +34,8 @@ sim_work_begin(struct sim_work *work, struct sim_store *store,
 {
 	static const struct sim_make_options normal;
 
-	*work = (struct sim_work){.store = store, .options = options ? options : &normal};
+	*work = (struct sim_work){
+		.store = store, .options = options ? options : &normal, .error = error};
 	work->now = work->options->now ? work->options->now : (int64_t)time(NULL);
 	work->lock = sim_file_lock(store->dir, error);
 	if (work->lock < 0)
@@ -47,9 +48,9 @@ sim_work_begin(struct sim_work *work, struct sim_store *store,
 }
 
 bool
-sim_work_save_ca(struct sim_work *work, char **error)
+sim_work_save_ca(struct sim_work *work)
 {
-	return sim_file_write_json(work->store->dir, "ca.json", work->ca, true, error);
+	return sim_file_write_json(work->store->dir, "ca.json", work->ca, true, work->error);
 }
 
 void
@@ -63,7 +64,7 @@ sim_work_end(struct sim_work *work)
 }
 
 bool
-sim_work_on_card(struct sim_store *store, const char *name, enum sim_pin which,
+sim_store_change(struct sim_store *store, const char *name, enum sim_pin which,
 		 const struct sim_make_options *options, sim_change *change, char **error)
 {
 	struct sim_work work;
@@ -72,8 +73,8 @@ sim_work_on_card(struct sim_store *store, const char *name, enum sim_pin which,
 
 	if (!sim_work_begin(&work, store, options, error))
 		return false;
-	card = sim_work_read_card(store, name, error);
-	ok = card && change(&work, card, name, which, error);
+	card = sim_store_read_card(store, name, error);
+	ok = card && change(&work, card, name, which);
 	json_decref(card);
 	sim_work_end(&work);
 	return ok;

@@ -14,16 +14,12 @@
  * certificate), card.c (whole cards), authorities.c.
  */
 
-struct sim_store {
-	char *dir;
-	char *cards; /* dir/cards */
-};
-
 /* One piece of work on the state directory, alone: it is locked from begin to end. */
 struct sim_work {
 	struct sim_store *store;
 	const struct sim_make_options *options; /* never NULL */
 	int64_t now;
+	char **error; /* where whoever asked wants to hear of a failure */
 	int lock;
 	json_t *ca;
 };
@@ -33,28 +29,9 @@ bool sim_work_begin(struct sim_work *work, struct sim_store *store,
 		    const struct sim_make_options *options, char **error);
 
 /* Writes ca.json. Must come before anything that uses what was issued is written. */
-bool sim_work_save_ca(struct sim_work *work, char **error);
+bool sim_work_save_ca(struct sim_work *work);
 
 void sim_work_end(struct sim_work *work);
-
-/* The office's record of a card (card.json); NULL with *error. */
-json_t *sim_work_read_card(const struct sim_store *store, const char *name, char **error);
-bool sim_work_write_card(const struct sim_store *store, const char *name, const json_t *card,
-			 char **error);
-
-/* The frame of work on one card that exists: `change` gets its record, and writes it if need be. */
-typedef bool sim_change(struct sim_work *work, json_t *card, const char *name, enum sim_pin which,
-			char **error);
-bool sim_work_on_card(struct sim_store *store, const char *name, enum sim_pin which,
-		      const struct sim_make_options *options, sim_change *change, char **error);
-
-/* The card's folder whether it exists or not, to be freed. NULL, with *error, for a bad name. */
-char *sim_work_card_dir(const struct sim_store *store, const char *name, char **error);
-
-struct dirent;
-
-/* For scandir(): is this the folder of a card? */
-int sim_work_is_card(const struct dirent *entry);
 
 /* How a key of a card is to be certified. */
 struct sim_plan {
@@ -67,7 +44,7 @@ struct sim_plan {
 
 /* A new key pair and certificate in the card's record, not yet written anywhere. */
 bool sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
-		   const struct sim_plan *plan, char **error);
+		   const struct sim_plan *plan);
 
 /*
  * Sets plan->year to the generation that `wanted` means (NULL: the one that issues at plan->at),
@@ -75,6 +52,6 @@ bool sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
  * the card's certificate, or 0.
  */
 bool sim_issue_choose(const struct sim_work *work, const char *wanted, int present,
-		      struct sim_plan *plan, char **error);
+		      struct sim_plan *plan);
 
 #endif
