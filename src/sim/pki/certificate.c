@@ -46,7 +46,7 @@ sim_pki_make_ca(enum sim_pin which, EVP_PKEY *key, uint32_t serial, int64_t not_
 		sim_extend(made, made, NID_key_usage, "critical,keyCertSign,cRLSign", "") &&
 		sim_extend_directory_name(made, NID_subject_alt_name, sim_name_issuer_ja(which)) &&
 		sim_extend(made, made, NID_basic_constraints, "critical,CA:TRUE", "") &&
-		sim_extend_crl_point(made, sim_name_issuer(which)) &&
+		sim_extend_crl_point(made, which, NULL) &&
 		sim_extend(made, made, NID_subject_key_identifier, "hash", "") &&
 		X509_sign(made, key, EVP_sha256()) > 0;
 
@@ -73,7 +73,7 @@ add_end_entity_extensions(X509 *made, const struct sim_authority *authority,
 	       (!sign || sim_extend_attributes(made, request)) &&
 	       sim_extend(made, issuer, NID_certificate_policies, "@policy", kind->policy) &&
 	       sim_extend_directory_name(made, NID_issuer_alt_name, sim_name_issuer_ja(which)) &&
-	       sim_extend_crl_point(made, sim_name_crl_point(which, request->holder)) &&
+	       sim_extend_crl_point(made, which, request->holder) &&
 	       sim_extend(made, issuer, NID_authority_key_identifier, "keyid:always,issuer:always",
 			  "") &&
 	       sim_extend(made, made, NID_subject_key_identifier, "hash", "");

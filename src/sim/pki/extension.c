@@ -42,99 +42,57 @@ sim_extend(X509 *certificate, X509 *issuer, int nid, const char *text, const cha
 	return ok;
 }
 
-static bool
-add_names(X509 *certificate, int nid, GENERAL_NAMES *names)
-{
-	bool ok = names && X509_add1_ext_i2d(certificate, nid, names, 0, X509V3_ADD_APPEND) == 1;
-
-	GENERAL_NAMES_free(names);
-	return ok;
-}
-
-/* A list holding one directoryName; takes the name over. */
-static GENERAL_NAMES *
-directory_names(X509_NAME *name)
-{
-	GENERAL_NAMES *names = GENERAL_NAMES_new();
-	GENERAL_NAME *one = GENERAL_NAME_new();
-
-	if (name && names && one && sk_GENERAL_NAME_push(names, one) > 0) {
-		GENERAL_NAME_set0_value(one, GEN_DIRNAME, name);
-		return names;
-	}
-	X509_NAME_free(name);
-	GENERAL_NAMES_free(names);
-	GENERAL_NAME_free(one);
-	return NULL;
-}
-
+/* Takes the name over. In no text, which OpenSSL would not take for UTF-8. */
 bool
 sim_extend_directory_name(X509 *certificate, int nid, X509_NAME *name)
 {
-	return add_names(certificate, nid, directory_names(name));
-}
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+	GENERAL_NAME *one = GENERAL_NAME_new();
+	bool ok = name && names && one && sk_GENERAL_NAME_push(names, one) > 0;
 
-/* Where the revocation list would be in a directory; no URL. Takes the name over. */
-bool
-sim_extend_crl_point(X509 *certificate, X509_NAME *name)
-{
-	GENERAL_NAMES *names = directory_names(name);
-	DIST_POINT *point = DIST_POINT_new();
-	CRL_DIST_POINTS *points = CRL_DIST_POINTS_new();
-	bool ok = false;
-
-	if (names && point && points && (point->distpoint = DIST_POINT_NAME_new())) {
-		point->distpoint->type = 0;
-		point->distpoint->name.fullname = names;
-		names = NULL;
-		if (sk_DIST_POINT_push(points, point) > 0) {
-			point = NULL;
-			ok = X509_add1_ext_i2d(certificate, NID_crl_distribution_points, points, 0,
-					       X509V3_ADD_APPEND) == 1;
-		}
+	if (ok) {
+		GENERAL_NAME_set0_value(one, GEN_DIRNAME, name);
+		ok = X509_add1_ext_i2d(certificate, nid, names, 0, X509V3_ADD_APPEND) == 1;
+	} else {
+		X509_NAME_free(name);
+		GENERAL_NAME_free(one);
 	}
-	CRL_DIST_POINTS_free(points);
-	DIST_POINT_free(point);
 	GENERAL_NAMES_free(names);
 	return ok;
 }
 
-/* Appends otherName 1.2.392.200149.8.5.5.<number> with a UTF8String. */
+/* The same as sim_extend, with sections that are made for it and freed. */
 static bool
-push_attribute(GENERAL_NAMES *names, int number, const char *text)
+extend_freeing(X509 *certificate, int nid, const char *text, char *sections)
 {
-	char *value = sim_text("1.2.392.200149.8.5.5.%d;FORMAT:UTF8,UTF8:%s", number, text);
-	GENERAL_NAME *name = a2i_GENERAL_NAME(NULL, NULL, NULL, GEN_OTHERNAME, value, 0);
-	bool ok = name && sk_GENERAL_NAME_push(names, name) > 0;
+	bool ok = sim_extend(certificate, certificate, nid, text, sections);
 
-	if (!ok)
-		GENERAL_NAME_free(name);
-	free(value);
+	free(sections);
 	return ok;
 }
+
+/* Where the revocation list would be in a directory; no URL. */
+bool
+sim_extend_crl_point(X509 *certificate, enum sim_pin which, const json_t *holder)
+{
+	return extend_freeing(certificate, NID_crl_distribution_points, "point",
+			      sim_name_crl_point(which, holder));
+}
+
+#define ATTRIBUTE(number)                                                                          \
+	"otherName." number "=1.2.392.200149.8.5.5." number ";FORMAT:UTF8,UTF8:%s\n"
 
 bool
 sim_extend_attributes(X509 *certificate, const struct sim_request *request)
 {
 	const json_t *holder = request->holder;
-	const struct {
-		int number;
-		const char *text;
-	} attributes[] = {
-		{1, sim_json_text(holder, "name")},
-		{4, request->birth},
-		{3, sim_json_text(holder, "sex")},
-		{5, sim_json_text(holder, "address")},
-		{2, sim_json_text(holder, "name-flags")},
-		{6, sim_json_text(holder, "address-flags")},
-	};
-	GENERAL_NAMES *names = GENERAL_NAMES_new();
-	bool ok = names != NULL;
 
-	for (size_t i = 0; ok && i < sizeof attributes / sizeof *attributes; i++)
-		ok = push_attribute(names, attributes[i].number, attributes[i].text);
-	if (ok)
-		return add_names(certificate, NID_subject_alt_name, names);
-	GENERAL_NAMES_free(names);
-	return false;
+	return extend_freeing(certificate, NID_subject_alt_name, "@attributes",
+			      sim_text("[attributes]\n" ATTRIBUTE("1") ATTRIBUTE("4") ATTRIBUTE("3")
+					       ATTRIBUTE("5") ATTRIBUTE("2") ATTRIBUTE("6"),
+				       sim_json_text(holder, "name"), request->birth,
+				       sim_json_text(holder, "sex"),
+				       sim_json_text(holder, "address"),
+				       sim_json_text(holder, "name-flags"),
+				       sim_json_text(holder, "address-flags")));
 }

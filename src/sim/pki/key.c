@@ -75,21 +75,6 @@ derive_rsa(BIGNUM *k[NUMBERS], BN_CTX *ctx)
 }
 
 static EVP_PKEY *
-key_from_params(const char *type, OSSL_PARAM_BLD *build)
-{
-	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-	EVP_PKEY *key = NULL;
-
-	if (params && ctx && EVP_PKEY_fromdata_init(ctx) == 1 &&
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params) != 1)
-		key = NULL;
-	EVP_PKEY_CTX_free(ctx);
-	OSSL_PARAM_free(params);
-	return key;
-}
-
-static EVP_PKEY *
 assemble_rsa(BIGNUM *k[NUMBERS])
 {
 	static const char *const names[NUMBERS] = {
@@ -98,12 +83,19 @@ assemble_rsa(BIGNUM *k[NUMBERS])
 		OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
 		OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	bool ok = build != NULL;
-	EVP_PKEY *key;
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	OSSL_PARAM *params;
+	bool ok = build && ctx;
+	EVP_PKEY *key = NULL;
 
 	for (int i = 0; i < NUMBERS; i++)
 		ok = ok && OSSL_PARAM_BLD_push_BN(build, names[i], k[i]) == 1;
-	key = ok ? key_from_params("RSA", build) : NULL;
+	params = ok ? OSSL_PARAM_BLD_to_param(build) : NULL;
+	if (params && EVP_PKEY_fromdata_init(ctx) == 1 &&
+	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params) != 1)
+		key = NULL;
+	OSSL_PARAM_free(params);
+	EVP_PKEY_CTX_free(ctx);
 	OSSL_PARAM_BLD_free(build);
 	return key;
 }
@@ -136,34 +128,26 @@ sim_pki_make_rsa(struct sim_random *random, int bits)
 	return key;
 }
 
+#define EC_BYTES 48
+
+/* An ECPrivateKey (RFC 5915) of P-384; its public half, which is left out, OpenSSL reckons. */
 static EVP_PKEY *
-assemble_ec(const BIGNUM *secret, const uint8_t *point, size_t point_len)
+assemble_ec(const BIGNUM *secret)
 {
-	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	static const uint8_t head[] = {0x30, 0x3E, 0x02, 0x01, 0x01, 0x04, EC_BYTES};
+	static const uint8_t curve[] = {0xA0, 0x07, 0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22};
+	uint8_t der[sizeof head + EC_BYTES + sizeof curve];
+	const unsigned char *cursor = der;
 	EVP_PKEY *key = NULL;
 
-	if (build &&
-	    OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "P-384", 0) &&
-	    OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, point_len) &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, secret))
-		key = key_from_params("EC", build);
-	OSSL_PARAM_BLD_free(build);
+	memcpy(der, head, sizeof head);
+	memcpy(der + sizeof head + EC_BYTES, curve, sizeof curve);
+	if (BN_bn2binpad(secret, der + sizeof head, EC_BYTES) == EC_BYTES)
+		key = d2i_PrivateKey(EVP_PKEY_EC, NULL, &cursor, sizeof der);
+	OPENSSL_cleanse(der, sizeof der);
+	if (key) /* what is written has it */
+		EVP_PKEY_set_int_param(key, OSSL_PKEY_PARAM_EC_INCLUDE_PUBLIC, 1);
 	return key;
-}
-
-/* The public point of a secret number, uncompressed; its length, 0 on failure. */
-static size_t
-public_point(const EC_GROUP *group, const BIGNUM *secret, uint8_t *encoded, size_t room,
-	     BN_CTX *ctx)
-{
-	EC_POINT *point = EC_POINT_new(group);
-	size_t len = 0;
-
-	if (point && EC_POINT_mul(group, point, secret, NULL, NULL, ctx))
-		len = EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, encoded, room,
-					 ctx);
-	EC_POINT_free(point);
-	return len;
 }
 
 EVP_PKEY *
@@ -172,17 +156,13 @@ sim_pki_make_ec(struct sim_random *random)
 	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_secp384r1);
 	BN_CTX *ctx = BN_CTX_new();
 	BIGNUM *secret = BN_new();
-	uint8_t bytes[56]; /* 8 more than the order has, so that no remainder is favoured */
-	uint8_t point[97];
-	size_t len = 0;
+	uint8_t bytes[EC_BYTES + 8]; /* more than the order has, so that no remainder is favoured */
 	EVP_PKEY *key = NULL;
 
 	if (group && ctx && secret && sim_random_bytes(random, bytes, sizeof bytes) &&
 	    BN_bin2bn(bytes, sizeof bytes, secret) &&
 	    BN_nnmod(secret, secret, EC_GROUP_get0_order(group), ctx) && !BN_is_zero(secret))
-		len = public_point(group, secret, point, sizeof point, ctx);
-	if (len > 0)
-		key = assemble_ec(secret, point, len);
+		key = assemble_ec(secret);
 	BN_clear_free(secret);
 	BN_CTX_free(ctx);
 	EC_GROUP_free(group);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <openssl/objects.h>
-#include <stdio.h>
 
 #include "sim/base/json.h"
+#include "sim/base/memory.h"
 #include "sim/pki/shape.h"
 
 #define ORGANISATION "JPKI-SIM"
@@ -32,19 +32,15 @@ add_part(X509_NAME *name, int nid, const char *text)
 					  0) == 1;
 }
 
-/* C=JP, O=…, OU=<the authority> and then, each if not NULL, more units and a common name. */
 static X509_NAME *
-make_name(const char *organisation, const char *unit, const char *unit2, const char *unit3,
-	  const char *common_name)
+make_name(const char *organisation, const char *unit, const char *agency)
 {
 	X509_NAME *name = X509_NAME_new();
 
 	if (name && add_part(name, NID_countryName, "JP") &&
 	    add_part(name, NID_organizationName, organisation) &&
 	    add_part(name, NID_organizationalUnitName, unit) &&
-	    add_part(name, NID_organizationalUnitName, unit2) &&
-	    (!unit3 || add_part(name, NID_organizationalUnitName, unit3)) &&
-	    (!common_name || add_part(name, NID_commonName, common_name)))
+	    add_part(name, NID_organizationalUnitName, agency))
 		return name;
 	X509_NAME_free(name);
 	return NULL;
@@ -53,14 +49,13 @@ make_name(const char *organisation, const char *unit, const char *unit2, const c
 X509_NAME *
 sim_name_issuer(enum sim_pin which)
 {
-	return make_name(ORGANISATION, sim_authority_kinds[which].unit, AGENCY, NULL, NULL);
+	return make_name(ORGANISATION, sim_authority_kinds[which].unit, AGENCY);
 }
 
 X509_NAME *
 sim_name_issuer_ja(enum sim_pin which)
 {
-	return make_name(ORGANISATION_JA, sim_authority_kinds[which].unit_ja, AGENCY_JA, NULL,
-			 NULL);
+	return make_name(ORGANISATION_JA, sim_authority_kinds[which].unit_ja, AGENCY_JA);
 }
 
 X509_NAME *
@@ -83,18 +78,19 @@ sim_name_subject(enum sim_pin which, const struct sim_request *request)
  * The authentication certificate must not say where its holder lives. How its list is named is
  * not published; the agency's name is there because it is in the authority's own.
  */
-X509_NAME *
+char *
 sim_name_crl_point(enum sim_pin which, const json_t *holder)
 {
-	char common_name[80];
-	bool sign = which == SIM_PIN_SIGN;
-	int len = snprintf(common_name, sizeof common_name, "%s CRLDP",
-			   sign ? sim_json_text(holder, "city") : "User Authentication");
+	static const char head[] = "[point]\nfullname=dirName:name\n"
+				   "[name]\nC=JP\nO=" ORGANISATION "\n1.OU=";
+	const char *unit = sim_authority_kinds[which].unit;
 
-	if (len < 0 || (size_t)len >= sizeof common_name)
-		return NULL;
-	return make_name(ORGANISATION, sim_authority_kinds[which].unit,
-			 sign ? "CRL Distribution Points" : AGENCY,
-			 sign ? sim_json_text(holder, "prefecture") : "CRL Distribution Points",
-			 common_name);
+	if (!holder)
+		return sim_text("%s%s\n2.OU=" AGENCY "\n", head, unit);
+	if (which == SIM_PIN_AUTH)
+		return sim_text("%s%s\n2.OU=" AGENCY "\n3.OU=CRL Distribution Points\n"
+				"CN=User Authentication CRLDP\n",
+				head, unit);
+	return sim_text("%s%s\n2.OU=CRL Distribution Points\n3.OU=%s\nCN=%s CRLDP\n", head, unit,
+			sim_json_text(holder, "prefecture"), sim_json_text(holder, "city"));
 }

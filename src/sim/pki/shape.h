@@ -21,7 +21,9 @@ extern const struct sim_authority_kind sim_authority_kinds[SIM_PIN_COUNT];
 X509_NAME *sim_name_issuer(enum sim_pin which);
 X509_NAME *sim_name_issuer_ja(enum sim_pin which);
 X509_NAME *sim_name_subject(enum sim_pin which, const struct sim_request *request);
-X509_NAME *sim_name_crl_point(enum sim_pin which, const json_t *holder);
+
+/* As text, in the sections that the extension refers to; without holder the authority's own. */
+char *sim_name_crl_point(enum sim_pin which, const json_t *holder);
 
 /*
  * Makes one extension from a text as in openssl.cnf (x509v3_config(5)) and adds it behind the
@@ -29,9 +31,9 @@ X509_NAME *sim_name_crl_point(enum sim_pin which, const json_t *holder);
  */
 bool sim_extend(X509 *certificate, X509 *issuer, int nid, const char *text, const char *sections);
 
-/* The same for names, which are taken over. */
+/* The same for what has no text, or one that is made of names; a name is taken over. */
 bool sim_extend_directory_name(X509 *certificate, int nid, X509_NAME *name);
-bool sim_extend_crl_point(X509 *certificate, X509_NAME *name);
+bool sim_extend_crl_point(X509 *certificate, enum sim_pin which, const json_t *holder);
 bool sim_extend_attributes(X509 *certificate, const struct sim_request *request);
 
 bool sim_pki_set_time(ASN1_TIME *field, int64_t time);
