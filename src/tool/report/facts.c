@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/report/facts.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,100 +10,114 @@
 
 #define NO_ANSWER (-1)
 
+struct judging {
+	const struct fact *fact;
+	const struct fact_input *in;
+	char *text; /* to be filled with the value */
+};
+
 static const struct jpki_probe *
-find(const struct fact_input *in, const char *name)
+find(const struct judging *j, const char *name)
 {
-	for (CK_ULONG i = 0; i < in->report->count; i++)
-		if (strcmp(in->report->probes[i].name, name) == 0)
-			return &in->report->probes[i];
+	for (CK_ULONG i = 0; i < j->in->report->count; i++)
+		if (strcmp(j->in->report->probes[i].name, name) == 0)
+			return &j->in->report->probes[i];
 	return NULL;
 }
 
 static int
-sw(const struct fact_input *in, const char *name)
+sw(const struct judging *j, const char *name)
 {
-	const struct jpki_probe *p = find(in, name);
+	const struct jpki_probe *p = find(j, name);
 
 	return p && p->state == JPKI_PROBE_ANSWERED ? (int)p->sw : NO_ANSWER;
 }
 
-static bool
-say(char *text, const char *value)
+static bool __attribute__((format(printf, 2, 3)))
+say(const struct judging *j, const char *format, ...)
 {
-	(void)snprintf(text, FACT_TEXT, "%s", value);
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(j->text, FACT_TEXT, format, args);
+	va_end(args);
 	return true;
 }
 
 static bool
-say_sw(char *text, int word)
+say_sw(const struct judging *j, int word)
 {
-	(void)snprintf(text, FACT_TEXT, "%04X", (unsigned int)word);
-	return word != NO_ANSWER;
-}
-
-/* What two status words mean here; others are told as they are. */
-static bool
-say_words(char *text, int word, int one, const char *is_one, int other, const char *is_other)
-{
-	if (word == one || word == other)
-		return say(text, word == one ? is_one : is_other);
-	return say_sw(text, word);
+	return word != NO_ANSWER && say(j, "%04X", (unsigned int)word);
 }
 
 /* ---- one probe ---- */
 
+/* What a status word means to probes whose name begins so; others are told as they are. */
+static const struct {
+	const char *probe;
+	int sw;
+	const char *value;
+} words[] = {
+	{"availability-select", 0x9000, "present"},
+	{"availability-select", 0x6a82, "missing"},
+	{"pin-after-", 0x9000, "kept"},
+	{"pin-after-", 0x6982, "dropped"},
+	{"signature-unknown", 0x6a86, "p1-first"},
+	{"signature-unknown", 0x6982, "pin-first"},
+	{"auth-certificate-read", 0x9000, "free"},
+	{"auth-certificate-read", 0x6982, "pin-needed"},
+	{"extended-read", 0x9000, "on"},
+	{"extended-read", 0x6700, "off"},
+};
+
 static bool
-judge_sw(const struct fact_input *in, const struct fact *fact, char *text)
+judge_sw(const struct judging *j)
 {
-	return say_sw(text, sw(in, fact->probe));
+	const int word = sw(j, j->fact->probe);
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (words[i].sw == word &&
+		    strncmp(j->fact->probe, words[i].probe, strlen(words[i].probe)) == 0)
+			return say(j, "%s", words[i].value);
+	return say_sw(j, word);
 }
 
 static bool
-judge_there(const struct fact_input *in, const struct fact *fact, char *text)
+judge_length(const struct judging *j)
 {
-	return say_words(text, sw(in, fact->probe), 0x9000, "present", 0x6a82, "missing");
-}
+	const struct jpki_probe *p = find(j, j->fact->probe);
 
-static bool
-judge_length(const struct fact_input *in, const struct fact *fact, char *text)
-{
-	const struct jpki_probe *p = find(in, fact->probe);
-
-	if (!p || p->state != JPKI_PROBE_ANSWERED)
-		return false;
-	(void)snprintf(text, FACT_TEXT, "%lu", p->length);
-	return true;
+	return p && p->state == JPKI_PROBE_ANSWERED && say(j, "%lu", p->length);
 }
 
 /* Whether the login was still there, where it was before. */
 static bool
-judge_login(const struct fact_input *in, const struct fact *fact, char *text)
+judge_login(const struct judging *j)
 {
 	static const char *const order[] = {"pin-signature", "pin-after-file", "pin-after-jpki",
 					    "pin-after-reset", "pin-after-leaving"};
 
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-		if (strcmp(order[i], fact->probe) == 0)
+		if (strcmp(order[i], j->fact->probe) == 0)
 			break;
 		/* The reset may have been left out. */
-		if (sw(in, order[i]) != 0x9000 &&
-		    (i == 0 || sw(in, order[i]) != NO_ANSWER || i != 3))
+		if (sw(j, order[i]) != 0x9000 && (i == 0 || sw(j, order[i]) != NO_ANSWER || i != 3))
 			return false;
 	}
-	if (strcmp(fact->probe, "pin-after-leaving") == 0 && sw(in, "pin-leave") != 0x9000 &&
-	    sw(in, "pin-leave-isd") != 0x9000)
+	if (strcmp(j->fact->probe, "pin-after-leaving") == 0 && sw(j, "pin-leave") != 0x9000 &&
+	    sw(j, "pin-leave-isd") != 0x9000)
 		return false;
-	return say_words(text, sw(in, fact->probe), 0x9000, "kept", 0x6982, "dropped");
+	return judge_sw(j);
 }
 
 static bool
-judge_right(const struct fact_input *in, const struct fact *fact, char *text)
+judge_right(const struct judging *j)
 {
-	const struct jpki_probe *p = find(in, fact->probe);
+	const struct jpki_probe *p = find(j, j->fact->probe);
 
-	if (sw(in, fact->probe) == 0x9000)
-		return p->data_len == 1 && say(text, p->data[0] ? "right" : "wrong");
-	return say_sw(text, sw(in, fact->probe));
+	if (sw(j, j->fact->probe) == 0x9000)
+		return p->data_len == 1 && say(j, "%s", p->data[0] ? "right" : "wrong");
+	return say_sw(j, sw(j, j->fact->probe));
 }
 
 /* ---- the card in general ---- */
@@ -143,40 +158,37 @@ interface_bytes(const CK_BYTE *atr, CK_ULONG len)
 
 /* By its number in the list, else without its historical bytes. */
 static bool
-say_atr(char *text, const CK_BYTE *atr, CK_ULONG len, size_t skip)
+say_atr(const struct judging *j, const CK_BYTE *atr, CK_ULONG len, size_t skip)
 {
 	char hex[2 * JPKI_ATR_MAX + 1] = "";
 
 	for (CK_ULONG i = 0; i < len && i < JPKI_ATR_MAX; i++)
 		(void)snprintf(hex + 2 * i, 3, "%02X", atr[i]);
-	(void)snprintf(text, FACT_TEXT, "other %.*s",
-		       skip ? 0 : (int)(2 * interface_bytes(atr, len)), hex);
+	(void)say(j, "other %.*s", skip ? 0 : (int)(2 * interface_bytes(atr, len)), hex);
 	for (size_t i = 0; len && i < sizeof atrs / sizeof atrs[0]; i++)
 		if (strcmp(atrs[i] + skip, hex) == 0)
-			(void)snprintf(text, FACT_TEXT, "%zu", i + 1);
+			(void)say(j, "%zu", i + 1);
 	return len > 0;
 }
 
 static bool
-judge_atr(const struct fact_input *in, const struct fact *fact, char *text)
+judge_atr(const struct judging *j)
 {
-	(void)fact;
-	return say_atr(text, in->report->atr, in->report->atr_len, 0);
+	return say_atr(j, j->in->report->atr, j->in->report->atr_len, 0);
 }
 
 static bool
-judge_contact_atr(const struct fact_input *in, const struct fact *fact, char *text)
+judge_contact_atr(const struct judging *j)
 {
-	const struct jpki_probe *p = find(in, fact->probe);
+	const struct jpki_probe *p = find(j, j->fact->probe);
 
-	return sw(in, fact->probe) == 0x9000 && say_atr(text, p->data, p->data_len, 2);
+	return sw(j, j->fact->probe) == 0x9000 && say_atr(j, p->data, p->data_len, 2);
 }
 
 static bool
-judge_protocol(const struct fact_input *in, const struct fact *fact, char *text)
+judge_protocol(const struct judging *j)
 {
-	(void)fact;
-	return say(text, in->report->protocol ? "T=1" : "T=0");
+	return say(j, "%s", j->in->report->protocol ? "T=1" : "T=0");
 }
 
 void
@@ -201,64 +213,62 @@ fact_clean(char text[FACT_TEXT], const char *from, size_t len)
 }
 
 static bool
-judge_info(const struct fact_input *in, const struct fact *fact, char *text)
+judge_info(const struct judging *j)
 {
-	const struct jpki_probe *p = find(in, "info-read");
-	const bool label = strcmp(fact->name, "label") == 0;
+	const struct jpki_probe *p = find(j, "info-read");
+	const bool label = strcmp(j->fact->name, "label") == 0;
 
 	if (!p || p->data_len < 49)
 		return false;
-	fact_clean(text, (const char *)p->data + (label ? 0 : 32), label ? 32 : 16);
+	fact_clean(j->text, (const char *)p->data + (label ? 0 : 32), label ? 32 : 16);
 	return true;
 }
 
 static bool
-judge_kind(const struct fact_input *in, const struct fact *fact, char *text)
+judge_kind(const struct judging *j)
 {
 	static const char *const kinds[][2] = {{"JPKIAPICCTOKEN2", "card"},
 					       {"JPKIAPGPSETOKEN", "phone"},
 					       {"JPKIAPIOSTOKEN", "iphone"}};
 	static const struct fact label = {.name = "label"};
 	char name[FACT_TEXT];
+	const struct judging naming = {&label, j->in, name};
 
-	(void)fact;
-	if (!judge_info(in, &label, name))
+	if (!judge_info(&naming))
 		return false;
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (strcmp(kinds[i][0], name) == 0)
-			return say(text, kinds[i][1]);
-	return say(text, "other");
+			return say(j, "%s", kinds[i][1]);
+	return say(j, "other");
 }
 
 static bool
-judge_serial(const struct fact_input *in, const struct fact *fact, char *text)
+judge_serial(const struct judging *j)
 {
-	const struct jpki_probe *p = find(in, "info-read");
+	const struct jpki_probe *p = find(j, "info-read");
 
-	(void)fact;
-	return p && p->data_len >= 49 && say(text, p->data[48] ? "surveyed" : "another");
+	return p && p->data_len >= 49 && say(j, "%s", p->data[48] ? "surveyed" : "another");
 }
 
 static bool
-judge_first(const struct fact_input *in, const struct fact *fact, char *text)
+judge_first(const struct judging *j)
 {
-	const int word = sw(in, fact->probe);
+	const int word = sw(j, j->fact->probe);
 
 	/* On a card without that application the refusal is an answer. */
-	if (word == 0x9000 || (word != NO_ANSWER && word == sw(in, "select-text")))
-		return say(text, "works");
-	return say_sw(text, word);
+	if (word == 0x9000 || (word != NO_ANSWER && word == sw(j, "select-text")))
+		return say(j, "works");
+	return say_sw(j, word);
 }
 
 static bool
-judge_others(const struct fact_input *in, const struct fact *fact, char *text)
+judge_others(const struct judging *j)
 {
-	(void)fact;
-	if (sw(in, "select-text") == 0x9000)
-		return say(text, "present");
-	if (sw(in, "select-text") == NO_ANSWER || sw(in, "select-isd") == NO_ANSWER)
+	if (sw(j, "select-text") == 0x9000)
+		return say(j, "present");
+	if (sw(j, "select-text") == NO_ANSWER || sw(j, "select-isd") == NO_ANSWER)
 		return false;
-	return say(text, sw(in, "select-isd") == 0x9000 ? "isd-only" : "absent");
+	return say(j, "%s", sw(j, "select-isd") == 0x9000 ? "isd-only" : "absent");
 }
 
 /* ---- short ids ---- */
@@ -267,13 +277,13 @@ enum taken { TAKEN_UNKNOWN, TAKEN_NO, TAKEN_YES };
 
 /* Of two PINs one may be locked, and its answer be that of a refusal. */
 static enum taken
-pin_by_short_id(const struct fact_input *in)
+pin_by_short_id(const struct judging *j)
 {
 	static const char *const pins[][2] = {{"auth-pin-short-id", "auth-pin-query"},
 					      {"sign-pin-short-id", "sign-pin-query"}};
 
 	for (size_t i = 0; i < 2; i++) {
-		const int by_id = sw(in, pins[i][0]), selected = sw(in, pins[i][1]);
+		const int by_id = sw(j, pins[i][0]), selected = sw(j, pins[i][1]);
 
 		if (by_id == NO_ANSWER || selected == NO_ANSWER)
 			continue;
@@ -290,14 +300,14 @@ pin_by_short_id(const struct fact_input *in)
  * a key that is not there tells, or one that is open.
  */
 static enum taken
-key_by_short_id(const struct fact_input *in)
+key_by_short_id(const struct judging *j)
 {
-	const int by_id = sw(in, "signature-short-id"), nothing = sw(in, "signature-to-nothing");
-	const int open = sw(in, "pin-signature-short-id");
+	const int by_id = sw(j, "signature-short-id"), nothing = sw(j, "signature-to-nothing");
+	const int open = sw(j, "pin-signature-short-id");
 
-	if (by_id == NO_ANSWER || sw(in, "signature-selected") == NO_ANSWER)
+	if (by_id == NO_ANSWER || sw(j, "signature-selected") == NO_ANSWER)
 		return TAKEN_UNKNOWN;
-	if (by_id != sw(in, "signature-selected"))
+	if (by_id != sw(j, "signature-selected"))
 		return TAKEN_NO;
 	if (nothing != NO_ANSWER && nothing != by_id)
 		return TAKEN_YES;
@@ -307,62 +317,54 @@ key_by_short_id(const struct fact_input *in)
 }
 
 static enum taken
-file_by_short_id(const struct fact_input *in)
+file_by_short_id(const struct judging *j)
 {
-	if (sw(in, "info-select") != 0x9000 || sw(in, "info-short-id") == NO_ANSWER)
+	if (sw(j, "info-select") != 0x9000 || sw(j, "info-short-id") == NO_ANSWER)
 		return TAKEN_UNKNOWN;
-	return sw(in, "info-short-id") == 0x9000 ? TAKEN_YES : TAKEN_NO;
+	return sw(j, "info-short-id") == 0x9000 ? TAKEN_YES : TAKEN_NO;
 }
 
 static bool
-judge_short_ids(const struct fact_input *in, const struct fact *fact, char *text)
+judge_short_ids(const struct judging *j)
 {
-	const enum taken file = file_by_short_id(in), pin = pin_by_short_id(in),
-			 key = key_by_short_id(in);
+	const enum taken file = file_by_short_id(j), pin = pin_by_short_id(j),
+			 key = key_by_short_id(j);
 
-	(void)fact;
 	if (file == TAKEN_NO && pin != TAKEN_YES && key != TAKEN_YES)
-		return say(text, "off");
+		return say(j, "off");
 	if (file == TAKEN_UNKNOWN || key == TAKEN_UNKNOWN ||
 	    (pin == TAKEN_UNKNOWN && key == TAKEN_NO))
 		return false;
 	if (file == TAKEN_YES && key == TAKEN_YES && pin != TAKEN_NO)
-		return say(text, "on");
+		return say(j, "on");
 	if (file == TAKEN_YES && key == TAKEN_NO)
-		return say(text, pin == TAKEN_YES ? "no-signature" : "read-only");
-	return say(text, "other");
+		return say(j, "%s", pin == TAKEN_YES ? "no-signature" : "read-only");
+	return say(j, "other");
 }
 
 static bool
-judge_refused_short_id(const struct fact_input *in, const struct fact *fact, char *text)
+judge_refused_short_id(const struct judging *j)
 {
-	(void)fact;
-	if (file_by_short_id(in) == TAKEN_NO)
-		return say_sw(text, sw(in, "info-short-id"));
-	if (key_by_short_id(in) == TAKEN_NO)
-		return say_sw(text, sw(in, "signature-short-id"));
+	if (file_by_short_id(j) == TAKEN_NO)
+		return say_sw(j, sw(j, "info-short-id"));
+	if (key_by_short_id(j) == TAKEN_NO)
+		return say_sw(j, sw(j, "signature-short-id"));
 	return false;
 }
 
 /* ---- the signature ---- */
 
 static bool
-judge_order(const struct fact_input *in, const struct fact *fact, char *text)
+judge_pss(const struct judging *j)
 {
-	return say_words(text, sw(in, fact->probe), 0x6a86, "p1-first", 0x6982, "pin-first");
-}
-
-static bool
-judge_pss(const struct fact_input *in, const struct fact *fact, char *text)
-{
-	const int logged_out = sw(in, fact->probe), open = sw(in, "pin-signature-pss");
+	const int logged_out = sw(j, j->fact->probe), open = sw(j, "pin-signature-pss");
 
 	if (open == 0x9000 || open == 0x6a86)
-		return say(text, open == 0x9000 ? "on" : "off");
+		return say(j, "%s", open == 0x9000 ? "on" : "off");
 	if (logged_out == 0x6a86)
-		return say(text, "off");
+		return say(j, "off");
 	/* Only a card that refuses what is no P1 tells anything by asking for the PIN. */
-	return logged_out != NO_ANSWER && sw(in, "signature-unknown") == 0x6a86 && say(text, "on");
+	return logged_out != NO_ANSWER && sw(j, "signature-unknown") == 0x6a86 && say(j, "on");
 }
 
 /* ---- PINs and certificates ---- */
@@ -374,101 +376,90 @@ is_locked_word(int word)
 }
 
 static bool
-judge_locked(const struct fact_input *in, const struct fact *fact, char *text)
+judge_locked(const struct judging *j)
 {
-	const int auth = sw(in, "auth-pin-query"), sign = sw(in, "sign-pin-query");
+	const int auth = sw(j, "auth-pin-query"), sign = sw(j, "sign-pin-query");
 
-	(void)fact;
 	if (auth == NO_ANSWER || sign == NO_ANSWER)
 		return false;
 	if (is_locked_word(auth))
-		return say(text, is_locked_word(sign) ? "both" : "auth");
-	return say(text, is_locked_word(sign) ? "sign" : "none");
+		return say(j, "%s", is_locked_word(sign) ? "both" : "auth");
+	return say(j, "%s", is_locked_word(sign) ? "sign" : "none");
 }
 
 static bool
-judge_blocked_query(const struct fact_input *in, const struct fact *fact, char *text)
+judge_blocked_query(const struct judging *j)
 {
-	const int auth = sw(in, "auth-pin-query"), sign = sw(in, "sign-pin-query");
+	const int auth = sw(j, "auth-pin-query"), sign = sw(j, "sign-pin-query");
 
-	(void)fact;
 	if (is_locked_word(auth))
-		return say_sw(text, auth);
-	return is_locked_word(sign) && say_sw(text, sign);
+		return say_sw(j, auth);
+	return is_locked_word(sign) && say_sw(j, sign);
 }
 
 static bool
-judge_availability(const struct fact_input *in, const struct fact *fact, char *text)
+judge_availability(const struct judging *j)
 {
-	const struct jpki_probe *p = find(in, fact->probe);
+	const struct jpki_probe *p = find(j, j->fact->probe);
 
-	if (!p || p->data_len != 3)
-		return false;
-	(void)snprintf(text, FACT_TEXT, "%02X%02X%02X", p->data[0], p->data[1], p->data[2]);
-	return true;
+	return p && p->data_len == 3 && say(j, "%02X%02X%02X", p->data[0], p->data[1], p->data[2]);
 }
 
 /* By the file that says so; without it, by what lies in their place, as far as that tells. */
 static bool
-find_certificates(const struct fact_input *in, bool *auth, bool *sign)
+find_certificates(const struct judging *j, bool *auth, bool *sign)
 {
-	const struct jpki_probe *p = find(in, "availability-read");
-	const struct jpki_probe *head = find(in, "auth-certificate-read");
+	const struct jpki_probe *p = find(j, "availability-read");
+	const struct jpki_probe *head = find(j, "auth-certificate-read");
 
 	if (p && p->data_len >= 2) {
 		*sign = p->data[0] == 0x8f;
 		*auth = p->data[1] == 0x8f;
 		return true;
 	}
-	*auth = sw(in, "auth-certificate-read") == 0x6982 ||
+	*auth = sw(j, "auth-certificate-read") == 0x6982 ||
 		(head && head->data_len > 0 && head->data[0] == 0x30);
 	*sign = false;
-	return sw(in, "sign-certificate-select") == 0x6a82;
+	return sw(j, "sign-certificate-select") == 0x6a82;
 }
 
 static bool
-judge_certificates(const struct fact_input *in, const struct fact *fact, char *text)
+judge_certificates(const struct judging *j)
 {
 	bool auth, sign;
 
-	(void)fact;
-	if (!find_certificates(in, &auth, &sign))
+	if (!find_certificates(j, &auth, &sign))
 		return false;
-	return say(text, auth ? (sign ? "both" : "auth") : (sign ? "sign" : "none"));
+	return say(j, "%s", auth ? (sign ? "both" : "auth") : (sign ? "sign" : "none"));
 }
 
 static bool
-judge_absent(const struct fact_input *in, const struct fact *fact, char *text)
+judge_absent(const struct judging *j)
 {
 	bool auth, sign;
 
-	(void)fact;
-	if (sw(in, "sign-certificate-select") == 0x6a82 ||
-	    sw(in, "auth-certificate-select") == 0x6a82)
-		return say(text, "missing");
-	if (find_certificates(in, &auth, &sign))
-		return (!auth || !sign) && say(text, "filler");
-	return !auth && say(text, "filler");
+	if (sw(j, "sign-certificate-select") == 0x6a82 ||
+	    sw(j, "auth-certificate-select") == 0x6a82)
+		return say(j, "missing");
+	if (find_certificates(j, &auth, &sign))
+		return (!auth || !sign) && say(j, "filler");
+	return !auth && say(j, "filler");
 }
 
 static bool
-judge_access(const struct fact_input *in, const struct fact *fact, char *text)
-{
-	return say_words(text, sw(in, fact->probe), 0x9000, "free", 0x6982, "pin-needed");
-}
-
-static bool
-judge_filler(const struct fact_input *in, const struct fact *fact, char *text)
+judge_filler(const struct judging *j)
 {
 	static const char *const places[] = {"auth-ca-filler", "sign-ca-filler",
 					     "auth-certificate-filler"};
 
-	(void)fact;
 	for (size_t i = 0; i < 3; i++) {
-		const struct jpki_probe *p = find(in, places[i]);
+		const struct jpki_probe *p = find(j, places[i]);
 
-		if (sw(in, places[i]) == 0x9000 && p->data_len == 1)
-			return say(text, p->data[0] == 0xff ? "FF" : p->data[0] ? "other" : "00");
+		if (sw(j, places[i]) == 0x9000 && p->data_len == 1)
+			return say(j, "%s",
+				   p->data[0] == 0xff ? "FF"
+				   : p->data[0]	      ? "other"
+						      : "00");
 	}
 	return false;
 }
@@ -476,36 +467,35 @@ judge_filler(const struct fact_input *in, const struct fact *fact, char *text)
 /* ---- transport ---- */
 
 static bool
-judge_extended(const struct fact_input *in, const struct fact *fact, char *text)
+judge_extended(const struct judging *j)
 {
-	const struct jpki_probe *p = find(in, fact->probe);
+	const struct jpki_probe *p = find(j, j->fact->probe);
 
 	if (p && p->state == JPKI_PROBE_LOST)
-		return say(text, "lost");
-	return say_words(text, sw(in, fact->probe), 0x9000, "on", 0x6700, "off");
+		return say(j, "lost");
+	return judge_sw(j);
 }
 
 static bool
-judge_pieces(const struct fact_input *in, const struct fact *fact, char *text)
+judge_pieces(const struct judging *j)
 {
-	(void)fact;
-	for (CK_ULONG i = 0; i < in->report->count; i++) {
-		const CK_ULONG word = in->report->probes[i].sw >> 8;
+	for (CK_ULONG i = 0; i < j->in->report->count; i++) {
+		const CK_ULONG word = j->in->report->probes[i].sw >> 8;
 
 		if (word == 0x61 || word == 0x6c)
-			return say_sw(text, (int)in->report->probes[i].sw);
+			return say_sw(j, (int)j->in->report->probes[i].sw);
 	}
-	return say(text, "none");
+	return say(j, "none");
 }
 
 /* The shortest of those whose name begins so: others wait for the machine, not for the card. */
 static unsigned long
-shortest(const struct fact_input *in, const char *beginning)
+shortest(const struct judging *j, const char *beginning)
 {
 	unsigned long least = 0;
 
-	for (CK_ULONG i = 0; i < in->report->count; i++) {
-		const struct jpki_probe *p = &in->report->probes[i];
+	for (CK_ULONG i = 0; i < j->in->report->count; i++) {
+		const struct jpki_probe *p = &j->in->report->probes[i];
 
 		if (p->state == JPKI_PROBE_ANSWERED && p->sw == 0x9000 && p->microseconds > 0 &&
 		    strncmp(p->name, beginning, strlen(beginning)) == 0 &&
@@ -516,47 +506,33 @@ shortest(const struct fact_input *in, const char *beginning)
 }
 
 /* Whole milliseconds: a simulated card that takes none takes less than one. */
+#define TIME "%lums"
+
 static bool
-say_time(char *text, unsigned long us)
+judge_exchange(const struct judging *j)
 {
-	(void)snprintf(text, FACT_TEXT, "%lums", us / 1000);
-	return true;
+	const unsigned long us = shortest(j, j->fact->probe);
+
+	return us > 0 && say(j, TIME, us / 1000);
 }
 
 static bool
-judge_exchange(const struct fact_input *in, const struct fact *fact, char *text)
+judge_signature_time(const struct judging *j)
 {
-	const unsigned long us = shortest(in, fact->probe);
+	const unsigned long exchange = shortest(j, "select-"), all = shortest(j, "pin-after-");
 
-	return us > 0 && say_time(text, us);
-}
-
-static bool
-judge_signature_time(const struct fact_input *in, const struct fact *fact, char *text)
-{
-	const unsigned long exchange = shortest(in, "select-"), all = shortest(in, "pin-after-");
-
-	(void)fact;
-	return all > 0 && exchange > 0 && say_time(text, all > exchange ? all - exchange : 0);
-}
-
-/* Needs what is never done. */
-static bool
-judge_never(const struct fact_input *in, const struct fact *fact, char *text)
-{
-	(void)in;
-	(void)fact;
-	(void)text;
-	return false;
+	return all > 0 && exchange > 0 &&
+	       say(j, TIME, all > exchange ? (all - exchange) / 1000 : 0);
 }
 
 /* The log-in certificate, or its authority's. */
 static bool
-judge_made_of(const struct fact_input *in, const struct fact *fact, char *text)
+judge_made_of(const struct judging *j)
 {
-	const X509 *certificate = strncmp(fact->name, "ca-", 3) == 0 ? in->auth_ca : in->auth;
+	const X509 *certificate =
+		strncmp(j->fact->name, "ca-", 3) == 0 ? j->in->auth_ca : j->in->auth;
 
-	return certificate && fact_certificate(certificate, fact->probe, text);
+	return certificate && fact_certificate(certificate, j->fact->probe, j->text);
 }
 
 /* ---- the table ---- */
@@ -602,17 +578,17 @@ const struct fact facts[] = {
 	{"auth-ca-size", "2.2, 13.10", NULL, N_("size of its authority's file"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "auth-ca-end"},
 	{"sign-ca-size", "2.2, 13.10", NULL, N_("size of the file of the document key's authority"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "sign-ca-end"},
 	{"extended-length", "3.2, 13.8", "off|on", N_("extended length"), N_("The module does not use it."), NO_ANSWER_TEXT, judge_extended, "extended-read"},
-	{"ef-0008", "2.3, 13.11", "present", N_("the file that says which certificates there are"), FINDS_OUT, NO_ANSWER_TEXT, judge_there, "availability-select"},
+	{"ef-0008", "2.3, 13.11", "present", N_("the file that says which certificates there are"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "availability-select"},
 	{"availability", "2.3, 13.11", "8F8F00|008F00|8F0000|000000", N_("what stands in it"), IS_TOLD, NO_ANSWER_TEXT, judge_availability, "availability-read"},
 	{"certificates", "2.3, 13.11", "both|auth|sign|none", N_("certificates"), IS_TOLD, N_("it takes the document key's PIN to know"), judge_certificates, NULL},
 	{"absent-certificate", "13.11", "filler|missing", N_("the file of a certificate that you do not have"), FINDS_OUT, NO_OCCASION, judge_absent, NULL},
-	{"auth-certificate", "2.1, 7", "free", N_("reading the log-in certificate"), N_("Programs see the certificate only after the PIN."), NO_ANSWER_TEXT, judge_access, "auth-certificate-read"},
+	{"auth-certificate", "2.1, 7", "free", N_("reading the log-in certificate"), N_("Programs see the certificate only after the PIN."), NO_ANSWER_TEXT, judge_sw, "auth-certificate-read"},
 	{"sign-certificate", "2.1", "6982", N_("reading the document key's certificate without a PIN"), N_("Your name and address may be readable without a PIN."), NO_OCCASION, judge_sw, "sign-certificate-read"},
 	{"sealed-file", "2.1", "6982", N_("the file 0009"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "sealed-read"},
 	{"key-read", "3.2", "6981", N_("reading a key"), IS_TOLD, NO_ANSWER_TEXT, judge_sw, "key-read"},
 	{"pins-locked", "3.3, 13.12", "none|auth|sign|both", N_("PINs that are locked"), IS_TOLD, NO_ANSWER_TEXT, judge_locked, NULL},
 	{"blocked-query", "3.3, 13.1", "63C0|6983|6984", N_("tries left of a locked PIN"), FINDS_OUT, N_("none of the PINs is locked"), judge_blocked_query, NULL},
-	{"check-order", "3.4, 13.6", "p1-first|pin-first", N_("what the signature command checks first"), FINDS_OUT, NO_ANSWER_TEXT, judge_order, "signature-unknown"},
+	{"check-order", "3.4, 13.6", "p1-first|pin-first", N_("what the signature command checks first"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "signature-unknown"},
 	{"pss", "3.4, 13.6, 13.7", "on", N_("PSS signatures"), N_("Without PSS, TLS 1.3 does not work; TLS 1.2 and everything else does."), NEEDS_PIN, judge_pss, "signature-pss"},
 	{"signature", "3.4", "right", N_("the signature"), N_("Signatures would not be right: do not use the module, and report this."), NEEDS_PIN, judge_right, "pin-signature"},
 	{"pss-signature", "3.4, 13.6", "right|6A86", N_("the PSS signature"), N_("The module refuses to hand out such a signature."), NEEDS_PIN, judge_right, "pin-signature-pss"},
@@ -621,12 +597,12 @@ const struct fact facts[] = {
 	{"login-after-select", "4", "kept", N_("login after SELECT of the same application"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-jpki"},
 	{"login-at-reset", "4, 13.3", "kept|dropped", N_("login after a reset"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-reset"},
 	{"login-after-leaving", "4", "dropped", N_("login after SELECT of another application"), N_("The card does not log out as expected: take it off the reader after use, and report this."), NEEDS_PIN, judge_login, "pin-after-leaving"},
-	{"login-at-disconnect", "4", NULL, N_("login after a disconnection"), IS_SAFE, NEVER_ASKED, judge_never, NULL},
-	{"blocked-attempt", "3.3", NULL, N_("a PIN sent to a locked one"), FINDS_OUT, NEVER_ASKED, judge_never, NULL},
-	{"malformed-pin", "3.3, 13.2", NULL, N_("a PIN of the wrong shape"), FINDS_OUT, NEVER_ASKED, judge_never, NULL},
-	{"failed-verify", "4, 13.4", NULL, N_("login after a wrong PIN"), FINDS_OUT, NEVER_ASKED, judge_never, NULL},
-	{"both-logins", "4, 13.5", NULL, N_("logins with both PINs"), FINDS_OUT, NEVER_ASKED, judge_never, NULL},
-	{"counter-written", "3.3", NULL, N_("when a try is written off"), FINDS_OUT, NEVER_ASKED, judge_never, NULL},
+	{"login-at-disconnect", "4", NULL, N_("login after a disconnection"), IS_SAFE, NEVER_ASKED, NULL, NULL},
+	{"blocked-attempt", "3.3", NULL, N_("a PIN sent to a locked one"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
+	{"malformed-pin", "3.3, 13.2", NULL, N_("a PIN of the wrong shape"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
+	{"failed-verify", "4, 13.4", NULL, N_("login after a wrong PIN"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
+	{"both-logins", "4, 13.5", NULL, N_("logins with both PINs"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
+	{"counter-written", "3.3", NULL, N_("when a try is written off"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
 	{"delay-exchange", "12", NULL, N_("time of an exchange"), IS_TIME, NO_ANSWER_TEXT, judge_exchange, "select-"},
 	{"delay-signature", "12", NULL, N_("time of a signature"), IS_TIME, NEEDS_PIN, judge_signature_time, NULL},
 	{"auth-key", "6.2, 13.21", "RSA-2048, e=65537", N_("log-in certificate: key"), N_("The module cannot use another kind of key."), NO_CERTIFICATE, judge_made_of, "key"},
@@ -657,8 +633,10 @@ is_listed(const char *list, const char *value)
 enum fact_verdict
 fact_judge(const struct fact *fact, const struct fact_input *in, char text[FACT_TEXT])
 {
+	const struct judging judging = {fact, in, text};
+
 	text[0] = '\0';
-	if (!fact->judge(in, fact, text)) {
+	if (!fact->judge || !fact->judge(&judging)) {
 		text[0] = '\0';
 		return FACT_NOT_TOLD;
 	}

@@ -28,6 +28,8 @@ enum fact_verdict {
 	FACT_NOT_TOLD, /* `text` is NULL; the row's `silent` says why */
 };
 
+struct judging; /* a fact, the input, and where the value goes */
+
 struct fact {
 	const char *name;
 	const char *facts;    /* sections of the facts on the card */
@@ -35,8 +37,8 @@ struct fact {
 	const char *what;     /* N_(): the question */
 	const char *means;    /* N_(): to the holder, if it is not as expected */
 	const char *silent;   /* N_(): why nothing is told, if nothing is */
-	/* The value; false: the answers do not tell. */
-	bool (*judge)(const struct fact_input *in, const struct fact *fact, char *text);
+	/* The value; false: the answers do not tell. NULL: it needs what is never done. */
+	bool (*judge)(const struct judging *judging);
 	const char *probe; /* that `judge` looks at */
 };
 
