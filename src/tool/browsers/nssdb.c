@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +26,13 @@
 /* ---- words ---- */
 
 #define explain(why, ...) ((void)snprintf(why, NSSDB_WHY, __VA_ARGS__))
+
+static bool
+cannot_read(char why[NSSDB_WHY], const char *path)
+{
+	explain(why, _("cannot read %s: %s"), path, strerror(errno));
+	return false;
+}
 
 static bool
 cannot_write(char why[NSSDB_WHY], const char *path)
@@ -239,10 +245,8 @@ begin(struct work *work, const char *folder, char why[NSSDB_WHY])
 
 	work->list = link ? realpath(link, NULL) : NULL;
 	free(link);
-	if (!work->list || stat(work->list, &st) != 0) {
-		explain(why, _("cannot read %s: %s"), folder, strerror(errno));
-		return false;
-	}
+	if (!work->list || stat(work->list, &st) != 0)
+		return cannot_read(why, folder);
 	if (st.st_uid != geteuid()) {
 		explain(why,
 			_("%s belongs to another user: run jpki-tool as that user, without sudo"),
@@ -251,10 +255,8 @@ begin(struct work *work, const char *folder, char why[NSSDB_WHY])
 	}
 	work->mode = st.st_mode & 07777;
 	work->old = file_text(work->list);
-	if (!work->old) {
-		explain(why, _("cannot read %s: %s"), work->list, strerror(errno));
-		return false;
-	}
+	if (!work->old)
+		return cannot_read(why, work->list);
 	return make_scratch(work, why) && write_copy(work, why);
 }
 
@@ -273,24 +275,20 @@ end(struct work *work)
 	signals_release(&work->mask);
 }
 
-/* Runs modutil; if it fails, its last line says why. */
-static bool
-modutil(char *const arguments[], char why[NSSDB_WHY])
+bool
+nssdb_run(const char *const arguments[], char *said, size_t size, char why[NSSDB_WHY])
 {
-	char said[2048], *line;
-	int status = child_run(arguments, said, sizeof said);
+	char words[2048];
+	const int status = child_run(arguments, said ? said : words, said ? size : sizeof words);
+	const char *all = said ? said : words, *line = strrchr(all, '\n');
 
-	if (status == 0)
-		return true;
-	if (status < 0 || status == 127) {
-		explain(why, _("modutil is missing; it comes with: %s"),
+	if (status < 0 || status == 127)
+		explain(why, _("%s is missing; it comes with: %s"), arguments[0],
 			package_command(PACKAGE_MODUTIL));
-		return false;
-	}
-	line = strrchr(said, '\n');
-	line = line ? line + 1 : said;
-	explain(why, _("modutil failed with status %d: %s"), status, line);
-	return false;
+	else if (status != 0)
+		explain(why, _("%s failed with status %d: %s"), arguments[0], status,
+			line ? line + 1 : all);
+	return status == 0;
 }
 
 /* Our entries in a list: how many, and whether each is this library. */
@@ -371,6 +369,12 @@ put_in_place(const struct work *work, const char *library, char why[NSSDB_WHY])
 	return ok;
 }
 
+#define MODUTIL(...)                                                                               \
+	(const char *[])                                                                           \
+	{                                                                                          \
+		"modutil", "-force", __VA_ARGS__, NULL                                             \
+	}
+
 static bool
 run_modutil(const struct work *work, const char *library, char why[NSSDB_WHY])
 {
@@ -381,13 +385,10 @@ run_modutil(const struct work *work, const char *library, char why[NSSDB_WHY])
 	if (!ok)
 		ok = no_memory(why);
 	else if (!has_exactly(work->old, work->file, NULL))
-		ok = modutil(
-			(char *[]){"modutil", "-force", "-dbdir", database, "-delete", name, NULL},
-			why);
+		ok = nssdb_run(MODUTIL("-dbdir", database, "-delete", name), NULL, 0, why);
 	if (ok && library)
-		ok = modutil((char *[]){"modutil", "-force", "-dbdir", database, "-add", name,
-					"-libfile", (char *)(uintptr_t)library, NULL},
-			     why);
+		ok = nssdb_run(MODUTIL("-dbdir", database, "-add", name, "-libfile", library), NULL,
+			       0, why);
 	free(database);
 	free(name);
 	return ok;
@@ -418,7 +419,7 @@ nssdb_make(const char *folder, char why[NSSDB_WHY])
 	database = text_made("sql:%s", folder);
 	if (!database)
 		return no_memory(why);
-	ok = modutil((char *[]){"modutil", "-force", "-create", "-dbdir", database, NULL}, why);
+	ok = nssdb_run(MODUTIL("-create", "-dbdir", database), NULL, 0, why);
 	free(database);
 	return ok;
 }

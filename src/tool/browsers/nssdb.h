@@ -3,6 +3,7 @@
 #define JPKI_TOOL_NSSDB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * The list of PKCS#11 modules in an NSS database: the file pkcs11.txt beside cert9.db, one in each
@@ -44,5 +45,11 @@ void nssdb_free(struct nssdb *db);
  */
 bool nssdb_make(const char *folder, char why[NSSDB_WHY]);
 bool nssdb_change(const char *folder, const char *file, const char *library, char why[NSSDB_WHY]);
+
+/*
+ * Runs a program of NSS's, whose words go into `said`, if that is not NULL. False if it fails: its
+ * last line says why.
+ */
+bool nssdb_run(const char *const arguments[], char *said, size_t size, char why[NSSDB_WHY]);
 
 #endif

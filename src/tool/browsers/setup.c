@@ -492,7 +492,7 @@ carry_out(struct plan *plan)
 	if (changes_anothers(plan))
 		return TOOL_FAILED;
 	if (!child_exists("modutil"))
-		return give_up(TOOL_FAILED, _("modutil is missing; it comes with: %s"),
+		return give_up(TOOL_FAILED, _("%s is missing; it comes with: %s"), "modutil",
 			       package_command(PACKAGE_MODUTIL));
 	screen_blank();
 	if (browsers[plan->browser].mail)

@@ -2,12 +2,9 @@
 #include "tool/browsers/trust.h"
 
 #include "holder/text.h"
-#include "tool/system/child.h"
 #include "tool/system/file.h"
-#include "tool/system/packages.h"
 #include "tool/terminal/text.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,23 +15,22 @@
 #define SAID_BYTES 65536
 #define GENERATIONS 16 /* all have the same name */
 
-/* Runs certutil on the database; its exit status. `said` gets what it says, or is NULL. */
-static int
-certutil(const char *folder, char *const more[], char *said, size_t size)
+/* Runs certutil on the database (nssdb_run); `why` may be NULL. */
+static bool
+certutil(const char *folder, const char *const more[], char *said, char why[NSSDB_WHY])
 {
-	char *arguments[16] = {"certutil", "-d", NULL};
-	char dropped[256];
-	int status;
+	char *database = text_made("sql:%s", folder), dropped[NSSDB_WHY];
+	const char *arguments[16] = {"certutil", "-d", database};
+	bool ok;
 
-	arguments[2] = text_made("sql:%s", folder);
-	if (!arguments[2])
-		return -1;
 	for (size_t i = 0; more[i] && i + 4 < sizeof arguments / sizeof *arguments; i++)
 		arguments[i + 3] = more[i];
-	status = child_run(arguments, said ? said : dropped, said ? size : sizeof dropped);
-	free(arguments[2]);
-	return status;
+	ok = nssdb_run(arguments, said, SAID_BYTES, why ? why : dropped);
+	free(database);
+	return ok;
 }
+
+#define WITH(...) ((const char *[]){__VA_ARGS__, NULL})
 
 /* Whether the certificates of that name have this one among them. */
 static bool
@@ -45,8 +41,7 @@ has(const char *folder, const char *name, const char *pem)
 
 	if (!said)
 		return false;
-	found = certutil(folder, (char *[]){"-L", "-a", "-n", (char *)(uintptr_t)name, NULL}, said,
-			 SAID_BYTES) == 0;
+	found = certutil(folder, WITH("-L", "-a", "-n", name), said, NULL);
 	for (char *from = said; found; from++) { /* certutil ends lines as mail does */
 		if (*from != '\r')
 			*to++ = *from;
@@ -82,7 +77,7 @@ trust_find(const char *folder, const char *pem)
 {
 	char *said = malloc(SAID_BYTES), *line, *rest = said, *found = NULL;
 
-	if (said && certutil(folder, (char *[]){"-L", NULL}, said, SAID_BYTES) == 0)
+	if (said && certutil(folder, WITH("-L"), said, NULL))
 		while (!found && (line = strsep(&rest, "\n"))) {
 			const char *name = trusted_name(line);
 
@@ -96,21 +91,7 @@ trust_find(const char *folder, const char *pem)
 bool
 trust_has_ours(const char *folder)
 {
-	return certutil(folder, (char *[]){"-L", "-n", NAME, NULL}, NULL, 0) == 0;
-}
-
-static bool
-failed(char why[NSSDB_WHY], int status, const char *said)
-{
-	const char *line = strrchr(said, '\n');
-
-	if (status < 0 || status == 127)
-		(void)snprintf(why, NSSDB_WHY, _("certutil is missing; it comes with: %s"),
-			       package_command(PACKAGE_MODUTIL));
-	else
-		(void)snprintf(why, NSSDB_WHY, _("certutil failed with status %d: %s"), status,
-			       line ? line + 1 : said);
-	return false;
+	return certutil(folder, WITH("-L", "-n", NAME), NULL, NULL);
 }
 
 /* A file beside the database, for certutil to read. */
@@ -133,8 +114,7 @@ take_our_name(const char *folder, const char *pem)
 	char *name = trust_find(folder, pem);
 
 	if (name && strcmp(name, NAME) != 0)
-		(void)certutil(folder, (char *[]){"--rename", "-n", name, "--new-n", NAME, NULL},
-			       NULL, 0);
+		(void)certutil(folder, WITH("--rename", "-n", name, "--new-n", NAME), NULL, NULL);
 	free(name);
 }
 
@@ -142,35 +122,27 @@ bool
 trust_add(const char *folder, const char *pem, char why[NSSDB_WHY])
 {
 	char *path = write_pem(folder, pem, why);
-	char said[1024];
-	int status;
+	bool ok;
 
 	if (!path)
 		return false;
-	status = certutil(folder, (char *[]){"-A", "-n", NAME, "-t", FOR_MAIL, "-i", path, NULL},
-			  said, sizeof said);
+	ok = certutil(folder, WITH("-A", "-n", NAME, "-t", FOR_MAIL, "-i", path), NULL, why);
 	(void)unlink(path);
 	free(path);
-	if (status == 0) {
+	if (ok)
 		take_our_name(folder, pem);
-		return true;
-	}
 	/* It may be there by now, trusted for nothing. */
-	if (has(folder, NAME, pem))
-		(void)certutil(folder, (char *[]){"-D", "-n", NAME, NULL}, NULL, 0);
-	return failed(why, status, said);
+	else if (has(folder, NAME, pem))
+		(void)certutil(folder, WITH("-D", "-n", NAME), NULL, NULL);
+	return ok;
 }
 
 bool
 trust_remove(const char *folder, char why[NSSDB_WHY])
 {
-	char said[1024] = "";
-	int status = 0;
+	bool ok = true;
 
-	for (int i = 0; i < GENERATIONS && trust_has_ours(folder); i++) {
-		status = certutil(folder, (char *[]){"-D", "-n", NAME, NULL}, said, sizeof said);
-		if (status != 0)
-			return failed(why, status, said);
-	}
-	return true;
+	for (int i = 0; ok && i < GENERATIONS && trust_has_ours(folder); i++)
+		ok = certutil(folder, WITH("-D", "-n", NAME), NULL, why);
+	return ok;
 }

@@ -20,53 +20,32 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define SOCKET_UNIT "jpki-agent.socket"
-#define SERVICE_UNIT "jpki-agent.service"
-#define TIMER_UNIT "jpki-reminders.timer"
-#define SETTING "ask-pin"
-#define VALUE "agent"
-
-/* ---- the agent ---- */
+/* What is set up by a file of the user's and a unit of systemd's. */
+struct setup {
+	const char *word;
+	char *(*path)(void);	    /* of the file that it changes */
+	const char *unit, *started; /* what systemd starts then, NULL: that ends with it */
+	bool is_written_over;	    /* the file, where it is there */
+	const char *no_systemd;	    /* N_(); one %s may stand for the file */
+	const char *on[2], *off[2]; /* N_(): the steps; unit and file, file and unit, one %s each */
+	enum tool_exit (*switch_on)(const struct setup *setup, const struct options *options,
+				    const char *path);
+	enum tool_exit (*switch_off)(const struct setup *setup, const char *path);
+};
 
 /* systemd is told; where it does not do it, its own words are shown. */
 static enum tool_exit
-tell_systemd(char *const arguments[])
+tell_systemd(const char *verb, const struct setup *setup)
 {
+	const char *const arguments[] = {"systemctl", "--user",
+					 verb,	      "--now",
+					 setup->unit, *verb == 'd' ? setup->started : NULL,
+					 NULL};
 	char said[512];
 
 	if (child_run(arguments, said, sizeof said) == 0)
 		return TOOL_OK;
-	return give_up(TOOL_FAILED, _("\"systemctl --user %s\" did not work: %s"), arguments[2],
-		       said);
-}
-
-static enum tool_exit
-switch_on(const char *path)
-{
-	char *const enable[] = {"systemctl", "--user", "enable", "--now", SOCKET_UNIT, NULL};
-	enum tool_exit status = tell_systemd(enable);
-
-	if (status == TOOL_OK)
-		status = conf_set(path, SETTING, VALUE);
-	if (status == TOOL_OK)
-		screen_text(0, _("Done. Programs that are started from now on use it; \"jpki-tool "
-				 "doctor\" tells which do not."));
-	return status;
-}
-
-/* The setting first: no program is to look for an agent that is gone. */
-static enum tool_exit
-switch_off(const char *path)
-{
-	char *const disable[] = {"systemctl", "--user",	    "disable", "--now",
-				 SOCKET_UNIT, SERVICE_UNIT, NULL};
-	enum tool_exit status = conf_set(path, SETTING, NULL);
-
-	if (status == TOOL_OK)
-		status = tell_systemd(disable);
-	if (status == TOOL_OK)
-		screen_text(0, _("Done: each program asks for PINs itself again."));
-	return status;
+	return give_up(TOOL_FAILED, _("\"systemctl --user %s\" did not work: %s"), verb, said);
 }
 
 /* A step, about a file or a unit. */
@@ -79,40 +58,36 @@ show_step(const char *format, const char *what)
 	free(line);
 }
 
-static void
-show_plan(const char *path, bool remove)
-{
-	if (remove) {
-		show_step(_("%s loses the line \"ask-pin = agent\""), path);
-		show_step(_("\"systemctl --user disable --now\" switches off %s"), SOCKET_UNIT);
-	} else {
-		show_step(_("\"systemctl --user enable --now\" switches on %s: the agent is "
-			    "started when a program wants a PIN"),
-			  SOCKET_UNIT);
-		show_step(_("%s gets the line \"ask-pin = agent\""), path);
-	}
-	screen_blank();
-}
+/* ---- the agent ---- */
+
+#define SETTING "ask-pin"
+#define VALUE "agent"
 
 static enum tool_exit
-setup_agent(const struct options *options, const char *path)
+use_agent(const struct setup *setup, const struct options *options, const char *path)
 {
-	enum tool_exit status = TOOL_OK;
+	enum tool_exit status = tell_systemd("enable", setup);
 
-	if (!child_exists("systemctl"))
-		return give_up(
-			TOOL_FAILED,
-			_("this system has no systemd: start \"jpki-tool agent\" when you log in, "
-			  "and write the line \"ask-pin = agent\" into %s; nothing was changed"),
-			path);
-	show_plan(path, options->remove);
-	if (access(path, F_OK) == 0)
-		status = file_may_write(path, true);
-	if (status == TOOL_OK && !options->yes)
-		status = prompt_consent(_("Do this?"), "--yes", _("nothing was changed"));
-	if (status != TOOL_OK)
-		return status;
-	return options->remove ? switch_off(path) : switch_on(path);
+	(void)options;
+	if (status == TOOL_OK)
+		status = conf_set(path, SETTING, VALUE);
+	if (status == TOOL_OK)
+		screen_text(0, _("Done. Programs that are started from now on use it; \"jpki-tool "
+				 "doctor\" tells which do not."));
+	return status;
+}
+
+/* The setting first: no program is to look for an agent that is gone. */
+static enum tool_exit
+leave_agent(const struct setup *setup, const char *path)
+{
+	enum tool_exit status = conf_set(path, SETTING, NULL);
+
+	if (status == TOOL_OK)
+		status = tell_systemd("disable", setup);
+	if (status == TOOL_OK)
+		screen_text(0, _("Done: each program asks for PINs itself again."));
+	return status;
 }
 
 /* ---- reminders ---- */
@@ -152,16 +127,15 @@ show_kept(const struct options *options, const char *path)
 
 /* What was told before is not told again. */
 static enum tool_exit
-remind(const struct options *options, const char *path)
+remind(const struct setup *setup, const struct options *options, const char *path)
 {
-	char *const enable[] = {"systemctl", "--user", "enable", "--now", TIMER_UNIT, NULL};
 	const bool was_on = reminders_are_on();
 	struct reminder kept[REMINDERS];
 	enum tool_exit status;
 
 	if (!reminders_write(kept, reminders_read(kept)))
 		return TOOL_FAILED;
-	status = tell_systemd(enable);
+	status = tell_systemd("enable", setup);
 	if (status == TOOL_OK)
 		return show_kept(options, path);
 	if (!was_on)
@@ -171,63 +145,63 @@ remind(const struct options *options, const char *path)
 
 /* The dates are gone whatever systemd says. */
 static enum tool_exit
-forget(const char *path)
+forget(const struct setup *setup, const char *path)
 {
-	char *const disable[] = {"systemctl", "--user", "disable", "--now", TIMER_UNIT, NULL};
 	enum tool_exit status;
 
 	if (unlink(path) != 0 && errno != ENOENT)
 		return give_up(TOOL_FAILED, _("cannot write %s: %s"), path, strerror(errno));
-	status = tell_systemd(disable);
+	status = tell_systemd("disable", setup);
 	if (status == TOOL_OK)
 		screen_text(0, _("Done: nothing is kept, and nobody is reminded."));
 	return status;
 }
 
-static void
-show_reminders_plan(const char *path, bool remove)
-{
-	if (remove) {
-		show_step(_("%s, with the dates, is deleted"), path);
-		show_step(_("\"systemctl --user disable --now\" switches off %s"), TIMER_UNIT);
-	} else {
-		show_step(_("\"systemctl --user enable --now\" switches on %s: once a day it looks "
-			    "at the dates, and reminds you 90, 30 and 7 days before"),
-			  TIMER_UNIT);
-		show_step(_("%s keeps the dates on which the certificates end, and nothing else"),
-			  path);
-	}
-	screen_blank();
-}
+/* ---- which ---- */
+
+/* clang-format off */
+static const struct setup others[] = {
+	{"agent", conf_path, "jpki-agent.socket", "jpki-agent.service", true,
+		N_("this system has no systemd: start \"jpki-tool agent\" when you log in, and write the "
+		   "line \"ask-pin = agent\" into %s; nothing was changed"),
+		{N_("\"systemctl --user enable --now\" switches on %s: the agent is started when a "
+		    "program wants a PIN"),
+		 N_("%s gets the line \"ask-pin = agent\"")},
+		{N_("%s loses the line \"ask-pin = agent\""),
+		 N_("\"systemctl --user disable --now\" switches off %s")},
+		use_agent, leave_agent},
+	{"reminders", reminders_path, "jpki-reminders.timer", NULL, false,
+		N_("this system has no systemd: nobody would look at the dates; nothing was changed"),
+		{N_("\"systemctl --user enable --now\" switches on %s: once a day it looks at the "
+		    "dates, and reminds you 90, 30 and 7 days before"),
+		 N_("%s keeps the dates on which the certificates end, and nothing else")},
+		{N_("%s, with the dates, is deleted"),
+		 N_("\"systemctl --user disable --now\" switches off %s")},
+		remind, forget},
+};
+/* clang-format on */
+
+#define OTHERS (sizeof others / sizeof others[0])
 
 static enum tool_exit
-setup_reminders(const struct options *options, const char *path)
+set_up(const struct setup *setup, const struct options *options, const char *path)
 {
+	const bool remove = options->remove;
 	enum tool_exit status = TOOL_OK;
 
 	if (!child_exists("systemctl"))
-		return give_up(TOOL_FAILED, _("this system has no systemd: nobody would look at "
-					      "the dates; nothing was changed"));
-	show_reminders_plan(path, options->remove);
-	if (!options->yes)
+		return give_up(TOOL_FAILED, _(setup->no_systemd), path);
+	show_step(_(remove ? setup->off[0] : setup->on[0]), remove ? path : setup->unit);
+	show_step(_(remove ? setup->off[1] : setup->on[1]), remove ? setup->unit : path);
+	screen_blank();
+	if (setup->is_written_over && access(path, F_OK) == 0)
+		status = file_may_write(path, true);
+	if (status == TOOL_OK && !options->yes)
 		status = prompt_consent(_("Do this?"), "--yes", _("nothing was changed"));
 	if (status != TOOL_OK)
 		return status;
-	return options->remove ? forget(path) : remind(options, path);
+	return remove ? setup->switch_off(setup, path) : setup->switch_on(setup, options, path);
 }
-
-/* ---- which ---- */
-
-static const struct {
-	const char *word;
-	char *(*path)(void); /* of the file that it changes */
-	enum tool_exit (*run)(const struct options *options, const char *path);
-} others[] = {
-	{"agent", conf_path, setup_agent},
-	{"reminders", reminders_path, setup_reminders},
-};
-
-#define OTHERS (sizeof others / sizeof others[0])
 
 const char *
 setup_choice(size_t i)
@@ -252,7 +226,7 @@ setup_any_run(const struct options *options, char *arguments[])
 	if (!path)
 		complain("%s", _("HOME does not name a folder"));
 	else if (!setup_is_anothers_home() && !setup_is_anothers(path))
-		status = others[i].run(options, path);
+		status = set_up(&others[i], options, path);
 	free(path);
 	return status;
 }

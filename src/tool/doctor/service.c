@@ -171,13 +171,14 @@ enum policy {
 static int
 ask_policy(enum area area)
 {
-	char action[] = "org.debian.pcsc-lite.access_pcsc", process[24], said[256];
-	char *arguments[] = {"pkcheck", "--action-id", action, "--process", process, NULL};
+	char action[] = "org.debian.pcsc-lite.access_pcsc", process[24];
+	const char *const arguments[] = {"pkcheck",   "--action-id", action,
+					 "--process", process,	     NULL};
 
 	if (area == AREA_CARD)
 		memcpy(strrchr(action, '_'), "_card", sizeof "_card");
 	(void)snprintf(process, sizeof process, "%ld", (long)getpid());
-	return child_run(arguments, said, sizeof said);
+	return child_run(arguments, NULL, 0);
 }
 
 static void

@@ -124,15 +124,13 @@ clean_reader(char text[FACT_TEXT], const char *name)
 static void
 read_version(char text[FACT_TEXT], const char *package)
 {
-	char *arguments[] = {(char *)"dpkg-query", (char *)"-W", (char *)"-f=${Version}",
-			     strdup(package), NULL};
+	const char *const arguments[] = {"dpkg-query", "-W", "-f=${Version}", package, NULL};
 	char said[FACT_TEXT];
 
-	if (arguments[3] && child_run(arguments, said, sizeof said) == 0)
+	if (child_run(arguments, said, sizeof said) == 0)
 		fact_clean(text, said, strlen(said));
 	else
 		(void)snprintf(text, FACT_TEXT, "?");
-	free(arguments[3]);
 }
 
 static void

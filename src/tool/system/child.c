@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,8 @@ child_listen(int fd, char *said, size_t size)
 	}
 	while (len > 0 && said[len - 1] == '\n')
 		len--;
-	said[len] = '\0';
+	if (size > 0)
+		said[len] = '\0';
 }
 
 static int
@@ -63,14 +65,15 @@ set_signals(posix_spawnattr_t *attributes)
 }
 
 int
-child_run(char *const arguments[], char *said, size_t size)
+child_run(const char *const arguments[], char *said, size_t size)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int ends[2], error, status = -1;
 	pid_t child;
 
-	said[0] = '\0';
+	if (size > 0)
+		said[0] = '\0';
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return -1;
 	(void)posix_spawn_file_actions_init(&actions);
@@ -79,7 +82,9 @@ child_run(char *const arguments[], char *said, size_t size)
 	(void)posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	(void)posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	(void)posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-	error = posix_spawnp(&child, arguments[0], &actions, &attributes, arguments, environ);
+	/* It does not change them. */
+	error = posix_spawnp(&child, arguments[0], &actions, &attributes,
+			     (char *const *)(uintptr_t)arguments, environ);
 	(void)close(ends[1]);
 	if (error == 0) {
 		child_listen(ends[0], said, size);

@@ -8,10 +8,10 @@
 /*
  * Runs a program, found by the user's PATH, with these arguments (NULL at the end; no shell is
  * asked) and nothing to read. Its first words, output and errors together, go into `said`
- * (NUL-terminated, no line end behind them). Returns its exit status, 128 + the signal that ended
- * it, or -1 if it could not be started.
+ * (NUL-terminated, no line end behind them; of size 0: none). Returns its exit status, 128 + the
+ * signal that ended it, or -1 if it could not be started.
  */
-int child_run(char *const arguments[], char *said, size_t size);
+int child_run(const char *const arguments[], char *said, size_t size);
 
 /*
  * Reads all that a child says, so that it never waits for us; what does not fit is dropped, and so
