@@ -8,6 +8,7 @@
 #include "tool/terminal/text.h"
 
 #include <dirent.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,12 +121,12 @@ read_names(struct usb_reader *reader)
 static bool
 read_interface(const char *interface, struct usb_reader *reader)
 {
-	size_t len = strcspn(interface, ":");
+	const size_t len = strcspn(interface, ":"), whole = strlen(interface);
 
-	if (!interface[len] || strlen(interface) >= sizeof reader->interface)
+	if (len == whole || whole >= sizeof reader->interface)
 		return false;
 	*reader = (struct usb_reader){0};
-	(void)snprintf(reader->interface, sizeof reader->interface, "%s", interface);
+	memcpy(reader->interface, interface, whole);
 	memcpy(reader->device, interface, len);
 	reader->vendor = read_hex(reader->device, "idVendor");
 	reader->product = read_hex(reader->device, "idProduct");
@@ -158,11 +159,7 @@ is_hidden(const struct usb_reader *reader)
 
 /* ---- pcscd's drivers ---- */
 
-static const char *const driver_folders[] = {
-	"/usr/lib/pcsc/drivers",
-	"/usr/lib64/pcsc/drivers",
-	"/usr/local/lib/pcsc/drivers",
-};
+#define PLISTS "/usr/{lib,lib64,local/lib}/pcsc/drivers/*/Contents/Info.plist"
 
 struct drivers {
 	bool any;   /* one for readers on USB is there */
@@ -201,33 +198,22 @@ read_plist(const char *plist, const struct usb_reader *reader, struct drivers *d
 	}
 }
 
-static void
-look_in(const char *folder, const struct usb_reader *reader, struct drivers *drivers)
-{
-	DIR *bundles = opendir(folder);
-	struct dirent *entry;
-
-	while (bundles && (entry = readdir(bundles))) {
-		char path[PATH_MAX], *plist;
-
-		(void)snprintf(path, sizeof path, "%s/%s/Contents/Info.plist", folder,
-			       entry->d_name);
-		plist = file_text(path);
-		if (plist)
-			read_plist(plist, reader, drivers);
-		free(plist);
-	}
-	if (bundles)
-		(void)closedir(bundles);
-}
-
 static struct drivers
 find_drivers(const struct usb_reader *reader)
 {
 	struct drivers drivers = {false, false};
+	glob_t plists;
 
-	for (size_t i = 0; i < ROWS(driver_folders); i++)
-		look_in(driver_folders[i], reader, &drivers);
+	if (glob(PLISTS, GLOB_BRACE, NULL, &plists) != 0)
+		return drivers;
+	for (size_t i = 0; i < plists.gl_pathc; i++) {
+		char *plist = file_text(plists.gl_pathv[i]);
+
+		if (plist)
+			read_plist(plist, reader, &drivers);
+		free(plist);
+	}
+	globfree(&plists);
 	return drivers;
 }
 
