@@ -71,24 +71,17 @@ static const int firsts[ERAS] = {
 	[ERA_HEISEI] = 1989, [ERA_REIWA] = 2019,
 };
 
-static int
-number(const char *digits, size_t count)
-{
-	int value = 0;
-
-	for (size_t i = 0; i < count; i++)
-		value = 10 * value + (digits[i] - '0');
-	return value;
-}
-
 bool
 personal_birth(const char *text, struct birth *birth)
 {
+	int date;
+
 	if (!text || strlen(text) != 9 || strspn(text, "0123456789") != 9 || text[0] < '1' ||
 	    text[0] >= '1' + ERAS)
 		return false;
 	birth->era = (enum era)(text[0] - '1');
-	birth->day = (struct day){number(text + 1, 4), number(text + 5, 2), number(text + 7, 2)};
+	date = (int)strtol(text + 1, NULL, 10);
+	birth->day = (struct day){date / 10000, date / 100 % 100, date % 100};
 	birth->year = birth->day.year - firsts[birth->era] + 1;
 	return day_exists(birth->day) && birth->year >= 1 &&
 	       (birth->era + 1 == ERAS || birth->day.year <= firsts[birth->era + 1]) &&

@@ -58,8 +58,7 @@ p11kit_find(const char *program, const char *file)
 	(void)close(ends[1]);
 	if (child > 0) {
 		child_listen(ends[0], path, sizeof path);
-		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-			;
+		(void)TEMP_FAILURE_RETRY(waitpid(child, NULL, 0));
 	}
 	(void)close(ends[0]);
 	return *path ? strdup(path) : NULL;

@@ -12,6 +12,7 @@
 #include "tool/cards/cards.h"
 #include "tool/cards/words.h"
 #include "tool/system/child.h"
+#include "tool/system/file.h"
 #include "tool/system/packages.h"
 #include "tool/terminal/prompt.h"
 #include "tool/terminal/screen.h"
@@ -163,17 +164,6 @@ find_width(const struct places *places)
 
 /* ---- planning ---- */
 
-static bool
-same_file(const char *one, const char *other)
-{
-	char *a = realpath(one, NULL), *b = realpath(other, NULL);
-	bool same = a && b && strcmp(a, b) == 0;
-
-	free(a);
-	free(b);
-	return same;
-}
-
 /* Whether p11-kit brings the module into this place: by its list, or by the administrator. */
 static bool
 comes_by_p11kit(const struct place *place)
@@ -194,7 +184,7 @@ is_already(const struct plan *plan, const struct place *place)
 
 	if (db->state == NSSDB_OURS)
 		return db->readable &&
-		       (!plan->options->module || same_file(db->library, plan->library));
+		       (!plan->options->module || file_is_same(db->library, plan->library));
 	return db->state == NSSDB_BY_HAND && db->readable;
 }
 

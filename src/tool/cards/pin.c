@@ -46,9 +46,7 @@ read_fd(int fd, struct pin *pin)
 
 	pin->len = 0;
 	for (;;) {
-		n = read(fd, &c, 1);
-		if (n < 0 && errno == EINTR)
-			continue;
+		n = TEMP_FAILURE_RETRY(read(fd, &c, 1));
 		if (n < 0 || (n == 0 && pin->len == 0))
 			return PROMPT_END;
 		if (n == 0 || c == '\n')

@@ -24,11 +24,9 @@ child_listen(int fd, char *said, size_t size)
 
 	for (;;) {
 		bool fits = len + 1 < size;
-		ssize_t n = fits ? read(fd, said + len, size - 1 - len)
-				 : read(fd, dropped, sizeof dropped);
+		ssize_t n = TEMP_FAILURE_RETRY(fits ? read(fd, said + len, size - 1 - len)
+						    : read(fd, dropped, sizeof dropped));
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n <= 0)
 			break;
 		len += fits ? (size_t)n : 0;
@@ -44,9 +42,8 @@ wait_for(pid_t child)
 {
 	int status;
 
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
+	if (TEMP_FAILURE_RETRY(waitpid(child, &status, 0)) < 0)
+		return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

@@ -50,36 +50,27 @@ read_text(const char *path)
 	return text;
 }
 
-static const char *
-next_line(const char *line)
-{
-	const char *end = strchr(line, '\n');
-
-	return end ? end + 1 : line + strlen(line);
-}
-
 /* The new text, which the caller frees. */
 static char *
 change(const char *text, const char *name, const char *value)
 {
-	const size_t room = strlen(text) + strlen(name) + (value ? strlen(value) : 0) + 8;
-	char *new = malloc(room);
-	size_t len = 0;
+	char *new = NULL, last = '\n';
+	size_t size = 0, len;
+	FILE *out = open_memstream(&new, &size);
 
-	for (const char *line = text, *end; new && *line; line = end) {
-		end = next_line(line);
-		if (is_of(line, name))
-			continue;
-		memcpy(new + len, line, (size_t)(end - line));
-		len += (size_t)(end - line);
-	}
-	if (!new)
+	if (!out)
 		return NULL;
+	for (; *text; text += len) {
+		len = strcspn(text, "\n");
+		len += text[len] == '\n';
+		if (is_of(text, name))
+			continue;
+		(void)fwrite(text, 1, len, out);
+		last = text[len - 1];
+	}
 	if (value)
-		len += (size_t)snprintf(new + len, room - len, "%s%s = %s\n",
-					len > 0 && new[len - 1] != '\n' ? "\n" : "", name, value);
-	new[len] = '\0';
-	return new;
+		(void)fprintf(out, "%s%s = %s\n", last == '\n' ? "" : "\n", name, value);
+	return fclose(out) == 0 ? new : NULL;
 }
 
 enum tool_exit

@@ -34,10 +34,8 @@ static bool
 write_all(int fd, const uint8_t *data, size_t len)
 {
 	while (len > 0) {
-		ssize_t n = write(fd, data, len);
+		ssize_t n = TEMP_FAILURE_RETRY(write(fd, data, len));
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n <= 0)
 			return false;
 		data += n;
@@ -362,32 +360,18 @@ file_is_same(const char *path, const char *other)
 	       one.st_ino == two.st_ino;
 }
 
-/* The next piece: its length, 0 at the end, -1 with errno. */
-static ssize_t
-read_piece(int fd, uint8_t *data, size_t size)
-{
-	ssize_t n;
-
-	do
-		n = read(fd, data, size);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
-
 enum tool_exit
 file_head(const char *path, uint8_t *data, size_t size, size_t *len)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), error;
-	ssize_t n = -1;
+	FILE *file = fopen(path, "re");
+	enum tool_exit status = TOOL_OK;
 
-	*len = 0;
-	if (fd < 0)
-		return cannot_read(path, strerror(errno));
-	n = read_piece(fd, data, size);
-	error = errno;
-	(void)close(fd);
-	*len = n > 0 ? (size_t)n : 0;
-	return n >= 0 ? TOOL_OK : cannot_read(path, strerror(error));
+	*len = file ? fread(data, 1, size, file) : 0;
+	if (!file || ferror(file))
+		status = cannot_read(path, strerror(errno));
+	if (file)
+		(void)fclose(file);
+	return status;
 }
 
 static ssize_t
@@ -400,7 +384,8 @@ each_piece(int fd, file_taker *take, void *context)
 	uint64_t done = 0;
 	ssize_t n;
 
-	while ((n = read_piece(fd, piece, sizeof piece)) > 0 && take(context, piece, (size_t)n)) {
+	while ((n = TEMP_FAILURE_RETRY(read(fd, piece, sizeof piece))) > 0 &&
+	       take(context, piece, (size_t)n)) {
 		done += (uint64_t)n;
 		if (total >= LARGE)
 			progress_share(_("Reading the file"), done, total);
@@ -428,47 +413,32 @@ file_each(const char *path, file_taker *take, void *context)
 	return n == 0 ? TOOL_OK : cannot_read(path, strerror(error));
 }
 
-struct whole {
-	uint8_t *data;
-	size_t len, room;
-};
-
 static bool
 append(void *context, const uint8_t *data, size_t len)
 {
-	struct whole *whole = context;
+	FILE *whole = context;
+	const bool fits = len <= LARGEST - (size_t)ftello(whole);
 
-	if (len > LARGEST - whole->len) {
+	if (!fits)
 		errno = EFBIG;
-		return false;
-	}
-	if (len > whole->room - whole->len) {
-		size_t room = 2 * (whole->len + len);
-		uint8_t *larger = realloc(whole->data, room);
-
-		if (!larger)
-			return false;
-		whole->data = larger;
-		whole->room = room;
-	}
-	memcpy(whole->data + whole->len, data, len);
-	whole->len += len;
-	return true;
+	return fits && fwrite(data, 1, len, whole) == len;
 }
 
 enum tool_exit
 file_read(const char *path, uint8_t **data, size_t *len)
 {
-	struct whole whole = {malloc(1), 0, 0};
-	enum tool_exit status = file_each(path, append, &whole);
+	char *text = NULL;
+	FILE *whole = open_memstream(&text, len);
+	enum tool_exit status = whole ? file_each(path, append, whole) : out_of_memory();
 
+	if (whole && fclose(whole) != 0 && status == TOOL_OK)
+		status = out_of_memory();
 	if (status != TOOL_OK) {
-		free(whole.data);
-		whole.data = NULL;
+		free(text);
+		text = NULL;
 	}
-	*data = whole.data;
-	*len = whole.len;
-	return status == TOOL_OK && !whole.data ? out_of_memory() : status;
+	*data = (uint8_t *)text;
+	return status;
 }
 
 char *

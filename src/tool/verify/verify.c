@@ -120,12 +120,8 @@ find_signature(struct verification *v, const char *path, char **beside)
 static bool
 is_read_twice(const char *name, const char *content)
 {
-	struct stat one, two;
-
-	name = strcmp(name, "-") == 0 ? "/dev/stdin" : name;
-	content = strcmp(content, "-") == 0 ? "/dev/stdin" : content;
-	return stat(name, &one) == 0 && stat(content, &two) == 0 && one.st_dev == two.st_dev &&
-	       one.st_ino == two.st_ino;
+	return file_is_same(strcmp(name, "-") == 0 ? "/dev/stdin" : name,
+			    strcmp(content, "-") == 0 ? "/dev/stdin" : content);
 }
 
 /* What was signed: --content, or the name of the signature without its .p7s. */
