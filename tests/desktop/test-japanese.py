@@ -35,7 +35,7 @@ screen.gone("after a minute they are gone", address, patience=90)
 report("... and read out no more", address not in screen.read_out(), screen.read_out())
 
 for keys, words in (
-    ("ctrl+2", "パスワード変更"),
+    ("ctrl+2", "暗証番号の変更"),
     ("ctrl+3", "署名と検証"),
     ("ctrl+4", "ヘルプ"),
     ("ctrl+1", "自分の証明書"),
