@@ -3,47 +3,16 @@
 #
 # jpki-tool setup agent: what it changes and what it does not, with a systemctl that only says what it was
 # told. In a home folder of its own.
-top=$(cd "$(dirname "$0")/../.." && pwd)
-tool=${JPKI_BUILD:-$top/build/test}/src/tool/jpki-tool
-work=$(mktemp -d) || exit 99
+. "$(dirname "$0")/../tool/promise.sh"
+home_make
+tool=$build/src/tool/jpki-tool
 trap 'chattr -i "$conf" 2>/dev/null; rm -rf "$work"' EXIT
-HOME=$work/home
-LC_ALL=C.UTF-8
 conf=$HOME/.config/jpki-pkcs11.conf
-failed=0 at=
-mkdir "$HOME" "$work/bin" "$work/none"
-cat >"$work/bin/systemctl" <<END
-#!/bin/sh
-echo "\$*" >>"$work/told"
-test ! -e "$work/refuses" || { echo "Failed to connect to bus"; exit 1; }
-END
-chmod +x "$work/bin/systemctl"
-PATH=$work/bin:$PATH
-export HOME LC_ALL PATH
-unset XDG_CONFIG_HOME
+at=
 
-check() {
-	promise=$1
-	shift
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $promise"
-	else
-		echo "not ok $promise"
-		sed 's/^/# /' "$work/out" "$work/said"
-		failed=1
-	fi
-}
-
-# setup ARGUMENT...: as on a computer without anybody at it, with the variable $at; $status is how it ends.
-setup() {
-	: >"$work/told"
-	setsid -w env $at "$tool" setup agent "$@" </dev/null >"$work/said" 2>&1
-	status=$?
-}
-ended() { [ "$status" -eq "$1" ] || { echo "it ended with $status"; false; }; }
+# setup ARGUMENT...: with the variable $at.
+setup() { told_of env $at "$tool" setup agent "$@"; }
 has() { printf '%b' "$1" | diff - "$conf"; }
-says() { grep -Fq "$1" "$work/said"; }
-told() { printf '%b' "$1" | diff - "$work/told"; }
 
 setup
 check "without a terminal and --yes it asks for --yes" ended 2

@@ -1,24 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Every message of jpki-tool is there in Japanese, and none that it no longer says.
-top=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/promise.sh"
 cd "$top" || exit 99
 xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=P_:1,2 -o "$work/tool.pot" \
 	$(find src/agent src/tool src/desktop -name "*.c") || exit 99
-failed=0
-check() {
-	promise=$1
-	shift
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $promise"
-	else
-		echo "not ok $promise"
-		sed 's/^/# /' "$work/out"
-		failed=1
-	fi
-}
 known() { ! msgcomm --unique --no-wrap po/ja.po "$work/tool.pot" | grep '^msgid "[^"]'; }
 check "every message is translated" msgcmp --use-untranslated po/ja.po "$work/tool.pot"
 check "no translation is empty or fuzzy" msgcmp po/ja.po "$work/tool.pot"

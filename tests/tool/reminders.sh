@@ -3,51 +3,20 @@
 #
 # jpki-tool setup reminders: what it changes and what it keeps, with a systemctl that only says what it was
 # told, and a simulated card. In a home folder of its own.
-top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${JPKI_BUILD:-$top/build/test}
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
-HOME=$work/home
-LC_ALL=C.UTF-8
+. "$(dirname "$0")/promise.sh"
+home_make
 JPKI_CARD_SIM_STATE=$work/cards
+export JPKI_CARD_SIM_STATE
 dates=$HOME/.local/share/jpki-pkcs11/dates
-failed=0
-mkdir "$HOME" "$work/bin" "$work/none" || exit 99
 [ ! -d "$build/tests/cards" ] || cp -r "$build/tests/cards" "$work/cards"
-cat >"$work/bin/systemctl" <<END
-#!/bin/sh
-echo "\$*" >>"$work/told"
-test ! -e "$work/refuses" || { echo "Failed to connect to bus"; exit 1; }
-END
-chmod +x "$work/bin/systemctl"
-PATH=$work/bin:$PATH
-export HOME LC_ALL PATH JPKI_CARD_SIM_STATE
-unset XDG_CONFIG_HOME XDG_DATA_HOME
 
-check() {
-	promise=$1
-	shift
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $promise"
-	else
-		echo "not ok $promise"
-		sed 's/^/# /' "$work/out" "$work/said"
-		failed=1
-	fi
-}
-
-# tool CARD ARGUMENT...: with that card in the reader; $status is how it ends.
+# tool CARD ARGUMENT...: with that card in the reader.
 tool() {
 	card=$1
 	shift
-	: >"$work/told"
-	setsid -w "$build/src/sim/jpki-card-sim" run $card -- "$build/src/tool/jpki-tool" \
-		--module "$build/.libs/jpki-pkcs11.so" "$@" </dev/null >"$work/said" 2>&1
-	status=$?
+	told_of "$build/src/sim/jpki-card-sim" run $card -- "$build/src/tool/jpki-tool" \
+		--module "$build/.libs/jpki-pkcs11.so" "$@"
 }
-ended() { [ "$status" -eq "$1" ] || { echo "it ended with $status"; false; }; }
-says() { grep -Fq "$1" "$work/said"; }
-told() { printf '%b' "$1" | diff - "$work/told"; }
 is_dates_only() { ! grep -Evx '[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]+' "$dates"; }
 
 tool "--card adult" status
