@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desktop/pin-dialog.h"
 
+#include "agent/words.h"
 #include "desktop/pin-entry.h"
 #include "desktop/rows.h"
 #include "holder/module.h"
@@ -81,7 +82,7 @@ judge_typed(void)
 
 	if (fault != PIN_FINE && fault != PIN_EMPTY) {
 		char *both =
-			g_strdup_printf("%s\n%s", text, pin_fault_text(fault, asked.request->key));
+			g_strdup_printf("%s\n%s", text, words_fault(fault, asked.request->key));
 
 		g_free(text);
 		text = both;
@@ -152,7 +153,7 @@ add_fault(GtkBox *box)
 	const struct pin_request *request = asked.request;
 	const char *text = request->fault == PIN_DIFFERS
 				   ? _("the two are not the same; once again, please")
-				   : pin_fault_text(request->fault, request->key);
+				   : words_fault(request->fault, request->key);
 
 	if (request->fault != PIN_FINE)
 		gtk_box_append(box, rows_paragraph(text));

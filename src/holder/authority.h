@@ -8,13 +8,14 @@
 
 /* Whose certificate is it? By the authority's key, never by its name: all generations share it. */
 
+/* Of several answers the last one here says most. */
 enum authority_answer {
-	AUTHORITY_PUBLISHED,	/* a published JPKI authority, and its key made the signature */
-	AUTHORITY_SIMULATED,	/* jpki-card-sim's, and its key made the signature */
-	AUTHORITY_KNOWN_SERIAL, /* one of which only serial number and dates are known */
 	AUTHORITY_UNKNOWN,	/* none that is known here */
 	AUTHORITY_FORGED,	/* that authority's key did not make the signature */
 	AUTHORITY_NO_LIST,	/* the list of authorities cannot be read */
+	AUTHORITY_KNOWN_SERIAL, /* one of which only serial number and dates are known */
+	AUTHORITY_SIMULATED,	/* jpki-card-sim's, and its key made the signature */
+	AUTHORITY_PUBLISHED,	/* a published JPKI authority, and its key made the signature */
 };
 
 #define AUTHORITY_YEAR 5 /* "2023" and a NUL */

@@ -47,13 +47,13 @@ local_time(int64_t time)
 	return (time < FIRST ? FIRST : time > LAST ? LAST : time) + JAPAN;
 }
 
-struct day
-day_at(int64_t time)
+/* The day of that number. */
+static struct day
+numbered_day(int64_t number)
 {
-	int64_t local = local_time(time);
-	int64_t number = (local >= 0 ? local : local - (SECONDS - 1)) / SECONDS + 719468;
-	int64_t era = (number >= 0 ? number : number - 146096) / 146097;
-	int64_t of_era = number - era * 146097;
+	int64_t from_era = number + 719468;
+	int64_t era = (from_era >= 0 ? from_era : from_era - 146096) / 146097;
+	int64_t of_era = from_era - era * 146097;
 	int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
 	int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
 	int64_t month = (5 * of_year + 2) / 153;
@@ -63,6 +63,14 @@ day_at(int64_t time)
 	d.month = (int)(month < 10 ? month + 3 : month - 9);
 	d.year = (int)(year + era * 400 + (d.month <= 2));
 	return d;
+}
+
+struct day
+day_at(int64_t time)
+{
+	int64_t local = local_time(time);
+
+	return numbered_day((local >= 0 ? local : local - (SECONDS - 1)) / SECONDS);
 }
 
 int64_t
@@ -99,16 +107,7 @@ day_count(struct day from, struct day to)
 struct day
 day_next(struct day day)
 {
-	if (day.day < month_days(day.year, day.month)) {
-		day.day++;
-		return day;
-	}
-	day.day = 1;
-	if (++day.month > 12) {
-		day.month = 1;
-		day.year++;
-	}
-	return day;
+	return numbered_day(day_number(day) + 1);
 }
 
 struct day

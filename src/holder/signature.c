@@ -97,28 +97,22 @@ read_block(const uint8_t *at, const uint8_t *end, const char *name, uint8_t *roo
 	return at == end ? read_der(room, (size_t)len) : NULL;
 }
 
-static bool
-has_block(const uint8_t *data, size_t len)
-{
-	bool has = false;
-
-	for (size_t i = 0; i < PEM_NAMES; i++) {
-		char line[32];
-		int line_len = snprintf(line, sizeof line, "%s%s-----", pem_begin, pem_names[i]);
-
-		has |= memmem(data, len, line, (size_t)line_len) != NULL;
-	}
-	return has;
-}
-
+/* *is_pem: there is the beginning of a block somewhere. */
 static CMS_ContentInfo *
-read_pem(const uint8_t *data, size_t len)
+read_pem(const uint8_t *data, size_t len, bool *is_pem)
 {
 	uint8_t *room = malloc(len + 1);
 	CMS_ContentInfo *cms = NULL;
 
-	for (size_t i = 0; room && !cms && i < PEM_NAMES; i++)
-		cms = read_block(data, data + len, pem_names[i], room);
+	for (size_t i = 0; room && !cms && i < PEM_NAMES; i++) {
+		char line[32];
+		int line_len = snprintf(line, sizeof line, "%s%s-----", pem_begin, pem_names[i]);
+
+		if (memmem(data, len, line, (size_t)line_len)) {
+			*is_pem = true;
+			cms = read_block(data, data + len, pem_names[i], room);
+		}
+	}
 	free(room);
 	return cms;
 }
@@ -145,15 +139,14 @@ enum signature_form
 signature_open(struct signature *signature, const uint8_t *data, size_t len)
 {
 	enum signature_form form;
-	bool is_pem;
+	bool is_pem = false;
 
 	*signature = (struct signature){0};
 	if (len > INT_MAX)
 		return SIGNATURE_IS_NONE;
 	signature->cms = read_der(data, len);
-	is_pem = !signature->cms && has_block(data, len);
-	if (is_pem)
-		signature->cms = read_pem(data, len);
+	if (!signature->cms)
+		signature->cms = read_pem(data, len, &is_pem);
 	ERR_clear_error();
 	if (!signature->cms)
 		return is_pem ? SIGNATURE_IS_ACCOMPANIED : SIGNATURE_IS_NONE;
@@ -429,20 +422,6 @@ check_signature(const struct signature *signature, CMS_SignerInfo *info, X509 *c
 
 /* ---- whose it is ---- */
 
-/* Of several answers, the one that says most. */
-static int
-rank(enum authority_answer answer)
-{
-	static const enum authority_answer order[] = {AUTHORITY_UNKNOWN,   AUTHORITY_FORGED,
-						      AUTHORITY_NO_LIST,   AUTHORITY_KNOWN_SERIAL,
-						      AUTHORITY_SIMULATED, AUTHORITY_PUBLISHED};
-	int i = 0;
-
-	while (order[i] != answer)
-		i++;
-	return i;
-}
-
 static void
 find_authority(const struct signature *signature, const char *authorities, struct signer *signer)
 {
@@ -460,7 +439,7 @@ find_authority(const struct signature *signature, const char *authorities, struc
 		seen++;
 		signer->has_ca = true;
 		answer = authority_check(authorities, KEY_SIGN, signer->certificate, ca, year);
-		if (rank(answer) < rank(signer->authority))
+		if (answer < signer->authority)
 			continue;
 		signer->authority = answer;
 		memcpy(signer->year, year, sizeof signer->year);

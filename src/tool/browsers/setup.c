@@ -18,6 +18,7 @@
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -33,14 +34,18 @@ enum step {
 	STEP_MAKE, /* a database, and then the change */
 };
 
+struct todo {
+	enum step step;
+	bool trust; /* whether the authority is to be added there, or taken away */
+};
+
 struct plan {
 	const struct options *options;
 	enum browser browser;
 	char *library; /* an absolute path; NULL for --remove */
 	struct places places;
-	char *authority; /* for mail: of the card's certificate, in PEM; NULL for --remove */
-	enum step *steps;
-	bool *trusts; /* whether the authority is to be added there, or taken away */
+	char *authority;   /* for mail: of the card's certificate, in PEM; NULL for --remove */
+	struct todo *todo; /* for each place */
 	size_t changes, already, running, unreadable;
 };
 
@@ -149,6 +154,19 @@ label_of(const struct place *place)
 	return label;
 }
 
+static void __attribute__((format(printf, 3, 4)))
+say(const struct place *place, enum mark mark, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = text_vmade(format, args);
+	va_end(args);
+	screen_row(label_of(place), mark, text ? text : "?");
+	free(text);
+}
+
 static void
 find_width(const struct places *places)
 {
@@ -163,6 +181,12 @@ find_width(const struct places *places)
 }
 
 /* ---- planning ---- */
+
+static bool
+is_any(struct todo todo)
+{
+	return todo.step != STEP_NONE || todo.trust;
+}
 
 /* Whether p11-kit brings the module into this place: by its list, or by the administrator. */
 static bool
@@ -188,141 +212,117 @@ is_already(const struct plan *plan, const struct place *place)
 	return db->state == NSSDB_BY_HAND && db->readable;
 }
 
+/* It is not there yet. */
 static enum step
-plan_add(struct plan *plan, const struct place *place)
+plan_entry(const struct plan *plan, const struct place *place)
 {
-	const char *name = browsers[place->browser].name;
-
-	if (is_already(plan, place)) {
-		plan->already++;
-		screen_rowf(label_of(place), MARK_OK, _("the module is in it already: %s"),
-			    place->db.library);
-		return STEP_NONE;
-	}
-	if (place->elsewhere && strstr(place->elsewhere, "policies.json")) {
-		plan->already++;
-		screen_rowf(label_of(place), MARK_OK,
-			    _("the administrator brings the module already: %s"), place->elsewhere);
-		return STEP_NONE;
-	}
-	if (comes_by_p11kit(place)) {
-		plan->already++;
-		screen_row(label_of(place), MARK_OK, _("the module comes through p11-kit already"));
-		return STEP_NONE;
-	}
 	if (place->db.state == NSSDB_NONE && place->browser != BROWSER_CHROMIUM) {
-		screen_rowf(label_of(place), MARK_CAUTION,
-			    _("never used: start %s with it once, close it, and run this again"),
-			    name);
+		say(place, MARK_CAUTION,
+		    _("never used: start %s with it once, close it, and run this again"),
+		    browsers[place->browser].name);
 		return STEP_NONE;
 	}
 	if (place->db.state == NSSDB_NONE) {
-		screen_rowf(label_of(place), MARK_NONE,
-			    _("the empty database %s is made, without a password, as Chromium "
-			      "makes it; "
-			      "its pkcs11.txt gets the module %s"),
-			    place->folder, plan->library);
+		say(place, MARK_NONE,
+		    _("the empty database %s is made, without a password, as Chromium makes it; "
+		      "its pkcs11.txt gets the module %s"),
+		    place->folder, plan->library);
 		return STEP_MAKE;
 	}
-	screen_rowf(label_of(place), MARK_NONE, _("%s/pkcs11.txt gets the module %s"),
-		    place->folder, plan->library);
+	say(place, MARK_NONE, _("%s/pkcs11.txt gets the module %s"), place->folder, plan->library);
 	return STEP_CHANGE;
+}
+
+static enum step
+plan_add(struct plan *plan, const struct place *place)
+{
+	if (is_already(plan, place))
+		say(place, MARK_OK, _("the module is in it already: %s"), place->db.library);
+	else if (place->elsewhere && strstr(place->elsewhere, "policies.json"))
+		say(place, MARK_OK, _("the administrator brings the module already: %s"),
+		    place->elsewhere);
+	else if (comes_by_p11kit(place))
+		say(place, MARK_OK, "%s", _("the module comes through p11-kit already"));
+	else
+		return plan_entry(plan, place);
+	plan->already++;
+	return STEP_NONE;
 }
 
 static enum step
 plan_remove(struct plan *plan, const struct place *place)
 {
-	switch (place->db.state) {
-	case NSSDB_OURS:
-		screen_rowf(label_of(place), MARK_NONE, _("%s/pkcs11.txt loses the module %s"),
-			    place->folder, place->db.library);
+	if (place->db.state == NSSDB_OURS) {
+		say(place, MARK_NONE, _("%s/pkcs11.txt loses the module %s"), place->folder,
+		    place->db.library);
 		return STEP_CHANGE;
-	case NSSDB_BY_HAND:
-		screen_rowf(label_of(place), MARK_CAUTION,
-			    _("%s is in it, but not by \"jpki-tool setup\": take it out in its "
-			      "settings"),
-			    place->db.library);
-		break;
-	case NSSDB_NONE:
-	case NSSDB_WITHOUT:
-	case NSSDB_PROXY:
-	case NSSDB_UNREADABLE:
-		screen_row(label_of(place), MARK_OK,
-			   _("\"jpki-tool setup\" has put nothing there"));
-		break;
 	}
+	if (place->db.state == NSSDB_BY_HAND)
+		say(place, MARK_CAUTION,
+		    _("%s is in it, but not by \"jpki-tool setup\": take it out in its settings"),
+		    place->db.library);
+	else
+		say(place, MARK_OK, "%s", _("\"jpki-tool setup\" has put nothing there"));
 	plan->already++;
 	return STEP_NONE;
 }
 
 /* Whether the authority is to be added or taken away. */
 static bool
-plan_trust(struct plan *plan, const struct place *place)
+plan_trust(const struct plan *plan, const struct place *place)
 {
+	const bool remove = plan->options->remove;
 	char *name;
 
-	if (!browsers[place->browser].mail || place->db.state == NSSDB_NONE)
+	if (!browsers[place->browser].mail || place->db.state == NSSDB_NONE ||
+	    (remove && !trust_has_ours(place->folder)))
 		return false;
-	if (plan->options->remove) {
-		if (!trust_has_ours(place->folder))
-			return false;
-		screen_row(label_of(place), MARK_NONE, _("the authority is not trusted any more"));
-		return true;
-	}
-	name = trust_find(place->folder, plan->authority);
-	if (!name) {
-		screen_row(label_of(place), MARK_NONE,
-			   _("the authority becomes trusted for mail, and for nothing else"));
-		return true;
-	}
-	screen_rowf(label_of(place), MARK_OK, _("the authority is trusted for mail already: %s"),
-		    name);
+	name = remove ? NULL : trust_find(place->folder, plan->authority);
+	if (name)
+		say(place, MARK_OK, _("the authority is trusted for mail already: %s"), name);
+	else
+		say(place, MARK_NONE, "%s",
+		    remove ? _("the authority is not trusted any more")
+			   : _("the authority becomes trusted for mail, and for nothing else"));
 	free(name);
-	return false;
+	return !name;
 }
 
-static enum step
-plan_place(struct plan *plan, const struct place *place, bool *trust)
+static struct todo
+plan_place(struct plan *plan, const struct place *place)
 {
-	enum step step;
+	struct todo todo = {STEP_NONE, false};
 
 	if (browser_is_idle(&plan->places, place)) {
-		screen_row(label_of(place), MARK_NONE, _("never used, so it is left alone"));
-		return STEP_NONE;
-	}
-	if (place->sandbox != SANDBOX_NONE) {
-		screen_row(label_of(place), MARK_CAUTION, browser_sandbox_text(place->sandbox));
-		return STEP_NONE;
-	}
-	if (place->db.state == NSSDB_UNREADABLE) {
+		say(place, MARK_NONE, "%s", _("never used, so it is left alone"));
+	} else if (place->sandbox != SANDBOX_NONE) {
+		say(place, MARK_CAUTION, "%s", browser_sandbox_text(place->sandbox));
+	} else if (place->db.state == NSSDB_UNREADABLE) {
 		plan->unreadable++;
-		screen_rowf(label_of(place), MARK_PROBLEM, _("%s/pkcs11.txt cannot be read"),
-			    place->folder);
-		return STEP_NONE;
+		say(place, MARK_PROBLEM, _("%s/pkcs11.txt cannot be read"), place->folder);
+	} else {
+		todo.step =
+			plan->options->remove ? plan_remove(plan, place) : plan_add(plan, place);
+		todo.trust = plan_trust(plan, place);
 	}
-	step = plan->options->remove ? plan_remove(plan, place) : plan_add(plan, place);
-	*trust = plan_trust(plan, place);
-	if ((step != STEP_NONE || *trust) && place->running) {
+	if (is_any(todo) && place->running) {
 		plan->running++;
-		screen_rowf(label_of(place), MARK_PROBLEM, _("is running: close it first (%s)"),
-			    place->running);
+		say(place, MARK_PROBLEM, _("is running: close it first (%s)"), place->running);
 	}
-	return step;
+	return todo;
 }
 
 static enum tool_exit
 make_plan(struct plan *plan)
 {
-	if (browser_find(plan->browser, &plan->places)) {
-		plan->steps = calloc(plan->places.count + 1, sizeof *plan->steps);
-		plan->trusts = calloc(plan->places.count + 1, sizeof *plan->trusts);
-	}
-	if (!plan->steps || !plan->trusts)
+	if (browser_find(plan->browser, &plan->places))
+		plan->todo = calloc(plan->places.count + 1, sizeof *plan->todo);
+	if (!plan->todo)
 		return out_of_memory();
 	find_width(&plan->places);
 	for (size_t i = 0; i < plan->places.count; i++) {
-		plan->steps[i] = plan_place(plan, &plan->places.items[i], &plan->trusts[i]);
-		plan->changes += plan->steps[i] != STEP_NONE || plan->trusts[i];
+		plan->todo[i] = plan_place(plan, &plan->places.items[i]);
+		plan->changes += is_any(plan->todo[i]);
 	}
 	return TOOL_OK;
 }
@@ -331,20 +331,19 @@ make_plan(struct plan *plan)
 
 /* The browser may have been started while the question was asked. */
 static bool
-do_step(const struct plan *plan, struct place *place, enum step step, bool trust,
-	char why[NSSDB_WHY])
+do_step(const struct plan *plan, struct place *place, struct todo todo, char why[NSSDB_WHY])
 {
 	browser_look_running(place);
 	if (place->running) {
 		(void)snprintf(why, NSSDB_WHY, "%s", _("it is running now: close it first"));
 		return false;
 	}
-	if (step == STEP_MAKE && !nssdb_make(place->folder, why))
+	if (todo.step == STEP_MAKE && !nssdb_make(place->folder, why))
 		return false;
-	if (trust && !(plan->library ? trust_add(place->folder, plan->authority, why)
-				     : trust_remove(place->folder, why)))
+	if (todo.trust && !(plan->library ? trust_add(place->folder, plan->authority, why)
+					  : trust_remove(place->folder, why)))
 		return false;
-	return step == STEP_NONE ||
+	return todo.step == STEP_NONE ||
 	       nssdb_change(place->folder, browsers[plan->browser].module, plan->library, why);
 }
 
@@ -357,16 +356,15 @@ do_plan(struct plan *plan)
 	for (size_t i = 0; i < plan->places.count; i++) {
 		struct place *place = &plan->places.items[i];
 
-		if (plan->steps[i] == STEP_NONE && !plan->trusts[i])
+		if (!is_any(plan->todo[i]))
 			continue;
-		if (do_step(plan, place, plan->steps[i], plan->trusts[i], why)) {
-			screen_row(label_of(place), MARK_OK,
-				   plan->library
-					   ? _("done; it counts from the program's next start")
-					   : _("done"));
+		if (do_step(plan, place, plan->todo[i], why)) {
+			say(place, MARK_OK, "%s",
+			    plan->library ? _("done; it counts from the program's next start")
+					  : _("done"));
 			continue;
 		}
-		screen_row(label_of(place), MARK_PROBLEM, why);
+		say(place, MARK_PROBLEM, "%s", why);
 		status = TOOL_FAILED;
 	}
 	return status;
@@ -447,8 +445,7 @@ static bool
 changes_anothers(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->places.count; i++)
-		if ((plan->steps[i] != STEP_NONE || plan->trusts[i]) &&
-		    setup_is_anothers(plan->places.items[i].folder))
+		if (is_any(plan->todo[i]) && setup_is_anothers(plan->places.items[i].folder))
 			return true;
 	return false;
 }
@@ -511,8 +508,7 @@ setup_run(const struct options *options, char *arguments[])
 			status = carry_out(&plan);
 	}
 	browser_free(&plan.places);
-	free(plan.steps);
-	free(plan.trusts);
+	free(plan.todo);
 	free(plan.authority);
 	free(plan.library);
 	return status;

@@ -29,12 +29,6 @@ pin_question_text(enum key key, enum pin_question question)
 	return words_field(key, steps[question]);
 }
 
-const char *
-pin_fault_text(enum pin_fault fault, enum key key)
-{
-	return words_fault(fault, key);
-}
-
 /* ---- where it comes from ---- */
 
 /* A byte at a time: what follows the line is the answer to the next question. */

@@ -12,8 +12,7 @@
  */
 struct person pin_prompt(const struct options *options);
 
-/* What is asked for, and what is wrong with what was typed, in words. */
+/* What is asked for, in words; agent/words.h has what is wrong with what was typed. */
 const char *pin_question_text(enum key key, enum pin_question question);
-const char *pin_fault_text(enum pin_fault fault, enum key key);
 
 #endif

@@ -74,20 +74,17 @@ static enum tool_exit
 agree(const struct options *options, struct job *job, struct module *module)
 {
 	struct jpki_probe_report *probes = &job->report.probes;
-	char *plan;
 
 	*probes = (struct jpki_probe_report){.size = sizeof *probes};
 	if (module->jpki->list_probes(probes) != CKR_OK)
 		return TOOL_FAILED;
-	plan = options->json || options->yes ? NULL : report_plan(&job->report);
-	if (plan) {
-		(void)printf("%s\n%s\n", _("This will be sent to the card, and nothing else:"),
-			     plan);
-		(void)fflush(stdout);
-	}
-	free(plan);
 	if (options->yes)
 		return TOOL_OK;
+	if (!options->json) {
+		(void)puts(_("This will be sent to the card, and nothing else:"));
+		report_print_plan(&job->report);
+		(void)putchar('\n');
+	}
 	return prompt_consent(
 		job->report.with_pin
 			? _("None of it changes anything on the card. Your PIN is sent once, and\n"

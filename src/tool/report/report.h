@@ -16,9 +16,10 @@ struct card_report {
 	bool with_pin, simulated;
 };
 
-/* show.c: what will be sent; the report in the user's language, and for programs. The caller frees
- * them; NULL without memory. */
-char *report_plan(const struct card_report *report);
+/* show.c: prints what will be sent. */
+void report_print_plan(const struct card_report *report);
+
+/* The report in the user's language, and for programs. The caller frees it; NULL without memory. */
 char *report_text(const struct card_report *report);
 json_t *report_json(const struct card_report *report);
 

@@ -64,24 +64,17 @@ put_command(FILE *out, const struct jpki_probe *p)
 		(void)fputs(" ...", out);
 }
 
-char *
-report_plan(const struct card_report *report)
+void
+report_print_plan(const struct card_report *report)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return NULL;
 	for (CK_ULONG i = 0; i < report->probes.count; i++) {
 		const struct jpki_probe *p = &report->probes.probes[i];
 
 		if (p->needs_pin && !report->with_pin)
 			continue;
-		put_command(out, p);
-		(void)fprintf(out, "  (%s)\n", p->facts);
+		put_command(stdout, p);
+		(void)printf("  (%s)\n", p->facts);
 	}
-	return fclose(out) == 0 ? text : NULL;
 }
 
 /* ---- the text ---- */
