@@ -153,4 +153,53 @@ for page in "$top"/doc/*.[1-8] "$top"/doc/ja/*.[1-8]; do
 		echo "skip man and $name: man-db is not installed"
 	fi
 done
+## Japanese words
+
+# Everything in Japanese that people read, "FILE:LINE:TEXT".
+japanese() {
+	cd "$top" || return
+	grep -Hn '' README.ja.md doc/*.ja.md doc/clients/*.ja.md doc/ja/*.[1-8]
+	grep -Hn '^msgstr\|^"' po/ja.po
+	grep -Hn '\[ja\]=\|"ja"' desktop/*.desktop desktop/*.xml
+}
+
+# One word, and one way of writing, for each thing: what is not to be written, and what is.
+glossary() {
+	cat <<'END'
+だれ	誰
+(利用者証明用|署名用)の?証明書|ログイン用の(鍵|証明書)	利用者証明用電子証明書、署名用電子証明書
+CA 証明書|認証局証明書	認証局の証明書
+[^「]署名用パスワード|パスワード変更	暗証番号 (as municipalities write it)
+公表済み	公開されている (the other one sounds like a leak)
+持ち主|所有者	利用者
+([^フ]リーダ|ユーザ|フォルダ|サーバ|ブラウザ|メモリ|ヘッダ|ドライバ|プロバイダ|コンピュータ|スキャナ)([^ー]|$)	the same with ー
+リーダライタ|リーダーライター	リーダー
+計算機|コンピューター|[^想]マシン	パソコン
+ヴァージョン	バージョン
+終了コード	終了ステータス
+占有	独占
+[^そ]他の	ほかの、別の
+聞[かきくけい]	尋ねる
+(^|[^第])[一二三四五六]つ|[一二三四五][回桁分秒]	1つ, 1回 and so on
+下さい|出来る|出来ま|致します	ください、できる、します
+～	〜 (U+301C)
+：	a half-width colon
+[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}] ?\(	（
+END
+}
+
+# Latin letters stand apart from Japanese ones, but in names.
+unspaced() {
+	sed -E 's/JPKI(暗証番号リセット|利用者ソフト)|ICチップ|%[0-9.]*l*[a-z]|\\n|\\\(dq//g' "$work/japanese" |
+		grep -P '[A-Za-z][\x{3040}-\x{30fa}\x{30fc}-\x{30ff}\x{4e00}-\x{9fff}]|[\x{3040}-\x{30fa}\x{30fc}-\x{30ff}\x{4e00}-\x{9fff}][A-Za-z]'
+	true
+}
+
+japanese >"$work/japanese"
+while IFS=$'\t' read -r wrong right; do
+	grep -P "$wrong" "$work/japanese" | sed "s/\$/ -> $right/"
+done < <(glossary) >"$work/wrong"
+quiet "Japanese has one word for each thing" cat "$work/wrong"
+quiet "... and a space between Latin and Japanese letters" unspaced
+
 exit $status

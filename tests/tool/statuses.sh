@@ -217,6 +217,8 @@ else
 	echo "skip all are hidden, in Japanese: there is no /usr/lib/locale/C.utf8"
 fi
 rm "$config/jpki-pkcs11.conf"
+test -z "${japanese-}" || ends "the longest label in Japanese has room before its value" 0 'フィンガープリント（SHA-256）  *[0-9A-F]' \
+	$japanese "$sim" run --card adult -- "$tool" --module "$module" cert show auth
 ends "a reader that is not there: which are" 3 'nosuch"; there is: One, Two' $both status --reader nosuch
 ends "the setting hides nothing: JSON is null" 0 '"reader_setting": null' $both status --json
 ends "no reader at all: none of that name is not the point" 3 'plug it in' "$sim" run --reader One -- sh -c \

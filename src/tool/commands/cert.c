@@ -105,7 +105,7 @@ show(const struct options *options, const struct which *which, X509 *certificate
 {
 	char fingerprint[FINGERPRINT_TEXT];
 
-	screen_width(24);
+	screen_width(screen_columns(_("SHA-256 fingerprint")) + 2);
 	if (certificate_is_simulated(certificate))
 		screen_row(_("Card"), MARK_NONE, _("SIMULATED: for tests only"));
 	show_name(_("Subject"), X509_get_subject_name(certificate));
