@@ -4,6 +4,7 @@
 #include "holder/text.h"
 #include "tool/system/child.h"
 #include "tool/system/file.h"
+#include "tool/system/paths.h"
 #include "tool/terminal/text.h"
 #include "tool/terminal/screen.h"
 
@@ -18,31 +19,13 @@
 
 /* ---- folders ---- */
 
-/* What a path of this page begins with; each is below the user's home folder if not set. */
-enum base {
-	BASE_HOME,
-	BASE_CONFIG, /* $XDG_CONFIG_HOME */
-	BASE_DATA,   /* $XDG_DATA_HOME */
-};
-
-static const struct {
-	const char *variable;
-	const char *below_home;
-} bases[] = {
-	[BASE_HOME] = {NULL, ""},
-	[BASE_CONFIG] = {"XDG_CONFIG_HOME", "/.config"},
-	[BASE_DATA] = {"XDG_DATA_HOME", "/.local/share"},
-};
-
+/* Without a home folder, a place where nothing is. */
 static char *
 path_of(enum base base, const char *below)
 {
-	const char *home = getenv("HOME");
-	const char *set = bases[base].variable ? getenv(bases[base].variable) : NULL;
+	char *path = path_below(base, below);
 
-	if (set && *set == '/')
-		return text_made("%s/%s", set, below);
-	return text_made("%s%s/%s", home ? home : "", bases[base].below_home, below);
+	return path ? path : text_made("/%s", below);
 }
 
 static bool

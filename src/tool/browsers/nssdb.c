@@ -276,17 +276,25 @@ end(struct work *work)
 }
 
 bool
-nssdb_run(const char *const arguments[], char *said, size_t size, char why[NSSDB_WHY])
+nssdb_run(const char *const words[], const char *folder, char *said, char why[NSSDB_WHY])
 {
-	char words[2048];
-	const int status = child_run(arguments, said ? said : words, said ? size : sizeof words);
-	const char *all = said ? said : words, *line = strrchr(all, '\n');
+	char *database = text_made("sql:%s", folder), short_said[2048], dropped[NSSDB_WHY];
+	const char *arguments[16] = {NULL};
+	char *all = said ? said : short_said;
+	const char *line;
+	int status;
 
+	for (size_t i = 0; words[i] && i + 1 < sizeof arguments / sizeof *arguments; i++)
+		arguments[i] = *words[i] ? words[i] : database;
+	status = child_run(arguments, all, said ? NSSDB_SAID : sizeof short_said);
+	free(database);
+	why = why ? why : dropped;
+	line = strrchr(all, '\n');
 	if (status < 0 || status == 127)
-		explain(why, _("%s is missing; it comes with: %s"), arguments[0],
+		explain(why, _("%s is missing; it comes with: %s"), words[0],
 			package_command(PACKAGE_MODUTIL));
 	else if (status != 0)
-		explain(why, _("%s failed with status %d: %s"), arguments[0], status,
+		explain(why, _("%s failed with status %d: %s"), words[0], status,
 			line ? line + 1 : all);
 	return status == 0;
 }
@@ -369,27 +377,20 @@ put_in_place(const struct work *work, const char *library, char why[NSSDB_WHY])
 	return ok;
 }
 
-#define MODUTIL(...)                                                                               \
-	(const char *[])                                                                           \
-	{                                                                                          \
-		"modutil", "-force", __VA_ARGS__, NULL                                             \
-	}
+#define MODUTIL(folder, why, ...)                                                                  \
+	nssdb_run(NSSDB_WORDS("modutil", "-force", "-dbdir", "", __VA_ARGS__), (folder), NULL,     \
+		  (why))
 
 static bool
 run_modutil(const struct work *work, const char *library, char why[NSSDB_WHY])
 {
-	char *database = text_made("sql:%s", work->scratch);
-	char *name = text_made("%.*s", name_len(work->file), work->file);
-	bool ok = database && name;
+	char *name = strndup(work->file, (size_t)name_len(work->file));
+	bool ok = name || no_memory(why);
 
-	if (!ok)
-		ok = no_memory(why);
-	else if (!has_exactly(work->old, work->file, NULL))
-		ok = nssdb_run(MODUTIL("-dbdir", database, "-delete", name), NULL, 0, why);
+	if (ok && !has_exactly(work->old, work->file, NULL))
+		ok = MODUTIL(work->scratch, why, "-delete", name);
 	if (ok && library)
-		ok = nssdb_run(MODUTIL("-dbdir", database, "-add", name, "-libfile", library), NULL,
-			       0, why);
-	free(database);
+		ok = MODUTIL(work->scratch, why, "-add", name, "-libfile", library);
 	free(name);
 	return ok;
 }
@@ -411,15 +412,7 @@ nssdb_change(const char *folder, const char *file, const char *library, char why
 bool
 nssdb_make(const char *folder, char why[NSSDB_WHY])
 {
-	char *database;
-	bool ok;
-
 	if (!file_make_folders(folder))
 		return cannot_write(why, folder);
-	database = text_made("sql:%s", folder);
-	if (!database)
-		return no_memory(why);
-	ok = nssdb_run(MODUTIL("-create", "-dbdir", database), NULL, 0, why);
-	free(database);
-	return ok;
+	return MODUTIL(folder, why, "-create");
 }

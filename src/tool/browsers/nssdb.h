@@ -3,7 +3,6 @@
 #define JPKI_TOOL_NSSDB_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /*
  * The list of PKCS#11 modules in an NSS database: the file pkcs11.txt beside cert9.db, one in each
@@ -47,9 +46,12 @@ bool nssdb_make(const char *folder, char why[NSSDB_WHY]);
 bool nssdb_change(const char *folder, const char *file, const char *library, char why[NSSDB_WHY]);
 
 /*
- * Runs a program of NSS's, whose words go into `said`, if that is not NULL. False if it fails: its
- * last line says why.
+ * Runs a program of NSS's; the empty one of its words stands for the database in the folder. What
+ * it says goes into `said`, of NSSDB_SAID bytes, if that is not NULL. False if it fails: its last
+ * line says why, if anybody wants to know.
  */
-bool nssdb_run(const char *const arguments[], char *said, size_t size, char why[NSSDB_WHY]);
+#define NSSDB_SAID 65536
+#define NSSDB_WORDS(...) ((const char *[]){__VA_ARGS__, NULL})
+bool nssdb_run(const char *const words[], const char *folder, char *said, char why[NSSDB_WHY]);
 
 #endif

@@ -12,36 +12,21 @@
 
 #define NAME "JPKI sign CA (jpki-tool)"
 #define FOR_MAIL ",C," /* SSL, mail, programs: valid to sign certificates for mail */
-#define SAID_BYTES 65536
 #define GENERATIONS 16 /* all have the same name */
 
-/* Runs certutil on the database (nssdb_run); `why` may be NULL. */
-static bool
-certutil(const char *folder, const char *const more[], char *said, char why[NSSDB_WHY])
-{
-	char *database = text_made("sql:%s", folder), dropped[NSSDB_WHY];
-	const char *arguments[16] = {"certutil", "-d", database};
-	bool ok;
-
-	for (size_t i = 0; more[i] && i + 4 < sizeof arguments / sizeof *arguments; i++)
-		arguments[i + 3] = more[i];
-	ok = nssdb_run(arguments, said, SAID_BYTES, why ? why : dropped);
-	free(database);
-	return ok;
-}
-
-#define WITH(...) ((const char *[]){__VA_ARGS__, NULL})
+#define CERTUTIL(folder, said, why, ...)                                                           \
+	nssdb_run(NSSDB_WORDS("certutil", "-d", "", __VA_ARGS__), (folder), (said), (why))
 
 /* Whether the certificates of that name have this one among them. */
 static bool
 has(const char *folder, const char *name, const char *pem)
 {
-	char *said = malloc(SAID_BYTES), *to = said;
+	char *said = malloc(NSSDB_SAID), *to = said;
 	bool found;
 
 	if (!said)
 		return false;
-	found = certutil(folder, WITH("-L", "-a", "-n", name), said, NULL);
+	found = CERTUTIL(folder, said, NULL, "-L", "-a", "-n", name);
 	for (char *from = said; found; from++) { /* certutil ends lines as mail does */
 		if (*from != '\r')
 			*to++ = *from;
@@ -75,9 +60,9 @@ trusted_name(char *line)
 char *
 trust_find(const char *folder, const char *pem)
 {
-	char *said = malloc(SAID_BYTES), *line, *rest = said, *found = NULL;
+	char *said = malloc(NSSDB_SAID), *line, *rest = said, *found = NULL;
 
-	if (said && certutil(folder, WITH("-L"), said, NULL))
+	if (said && CERTUTIL(folder, said, NULL, "-L"))
 		while (!found && (line = strsep(&rest, "\n"))) {
 			const char *name = trusted_name(line);
 
@@ -91,7 +76,7 @@ trust_find(const char *folder, const char *pem)
 bool
 trust_has_ours(const char *folder)
 {
-	return certutil(folder, WITH("-L", "-n", NAME), NULL, NULL);
+	return CERTUTIL(folder, NULL, NULL, "-L", "-n", NAME);
 }
 
 /* A file beside the database, for certutil to read. */
@@ -114,7 +99,7 @@ take_our_name(const char *folder, const char *pem)
 	char *name = trust_find(folder, pem);
 
 	if (name && strcmp(name, NAME) != 0)
-		(void)certutil(folder, WITH("--rename", "-n", name, "--new-n", NAME), NULL, NULL);
+		(void)CERTUTIL(folder, NULL, NULL, "--rename", "-n", name, "--new-n", NAME);
 	free(name);
 }
 
@@ -126,14 +111,14 @@ trust_add(const char *folder, const char *pem, char why[NSSDB_WHY])
 
 	if (!path)
 		return false;
-	ok = certutil(folder, WITH("-A", "-n", NAME, "-t", FOR_MAIL, "-i", path), NULL, why);
+	ok = CERTUTIL(folder, NULL, why, "-A", "-n", NAME, "-t", FOR_MAIL, "-i", path);
 	(void)unlink(path);
 	free(path);
 	if (ok)
 		take_our_name(folder, pem);
 	/* It may be there by now, trusted for nothing. */
 	else if (has(folder, NAME, pem))
-		(void)certutil(folder, WITH("-D", "-n", NAME), NULL, NULL);
+		(void)CERTUTIL(folder, NULL, NULL, "-D", "-n", NAME);
 	return ok;
 }
 
@@ -143,6 +128,6 @@ trust_remove(const char *folder, char why[NSSDB_WHY])
 	bool ok = true;
 
 	for (int i = 0; ok && i < GENERATIONS && trust_has_ours(folder); i++)
-		ok = certutil(folder, WITH("-D", "-n", NAME), NULL, why);
+		ok = CERTUTIL(folder, NULL, why, "-D", "-n", NAME);
 	return ok;
 }

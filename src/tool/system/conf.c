@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/system/conf.h"
 
-#include "holder/text.h"
 #include "tool/system/file.h"
+#include "tool/system/paths.h"
 #include "tool/terminal/text.h"
 
 #include <errno.h>
@@ -14,17 +14,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_NAME "jpki-pkcs11.conf"
 #define BLANKS " \t\r"
 
 char *
 conf_path(void)
 {
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-
-	if (config && *config == '/')
-		return text_made("%s/" FILE_NAME, config);
-	return home && *home == '/' ? text_made("%s/.config/" FILE_NAME, home) : NULL;
+	return path_below(BASE_CONFIG, "jpki-pkcs11.conf");
 }
 
 /* Whether a line is of this setting. */

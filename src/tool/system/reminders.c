@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/system/reminders.h"
 
-#include "holder/text.h"
 #include "tool/system/file.h"
+#include "tool/system/paths.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,11 +14,7 @@
 char *
 reminders_path(void)
 {
-	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-
-	if (data && *data == '/')
-		return text_made("%s/jpki-pkcs11/dates", data);
-	return home && *home == '/' ? text_made("%s/.local/share/jpki-pkcs11/dates", home) : NULL;
+	return path_below(BASE_DATA, "jpki-pkcs11/dates");
 }
 
 bool
