@@ -39,7 +39,7 @@ take_reader(struct look_reader *reader, const struct module *module, const struc
 static void
 take(struct look *look, const struct holdings *holdings)
 {
-	const bool any = validity_has_card(holdings);
+	const bool any = module_has_any_card(holdings->module);
 
 	look->count = holdings->count;
 	look->now = holdings->now;

@@ -285,6 +285,15 @@ module_has_card(const struct reader *reader)
 	       reader->card == JPKI_CARD_IPHONE;
 }
 
+bool
+module_has_any_card(const struct module *module)
+{
+	for (size_t i = 0; i < module->count; i++)
+		if (module_has_card(&module->readers[i]))
+			return true;
+	return false;
+}
+
 enum jpki_reason
 module_reader_reason(const struct reader *reader)
 {

@@ -82,6 +82,9 @@ bool module_shows_any(const struct module *module);
 /* Whether a card (or phone) of ours lies in it. */
 bool module_has_card(const struct reader *reader);
 
+/* Whether one does in any of its readers. */
+bool module_has_any_card(const struct module *module);
+
 /* Whether another card here has the same serial number: phones may. */
 bool module_serial_is_shared(const struct module *module, const struct reader *reader);
 

@@ -101,15 +101,6 @@ validity_find(struct module *module, bool with_pin, struct holdings *holdings)
 }
 
 bool
-validity_has_card(const struct holdings *holdings)
-{
-	for (size_t i = 0; i < holdings->count; i++)
-		if (module_has_card(holdings->items[i].reader))
-			return true;
-	return false;
-}
-
-bool
 validity_ends_within(const struct holdings *holdings, int64_t days)
 {
 	for (size_t i = 0; i < holdings->count; i++)

@@ -37,9 +37,6 @@ struct holdings {
  */
 struct outcome validity_find(struct module *module, bool with_pin, struct holdings *holdings);
 
-/* Whether there is any card (or phone) of ours. */
-bool validity_has_card(const struct holdings *holdings);
-
 /* Whether a certificate has ended, or will in so many days. */
 bool validity_ends_within(const struct holdings *holdings, int64_t days);
 

@@ -159,10 +159,8 @@ judge_auth(struct report *report, struct module *module, struct reader *reader)
 void
 doctor_cards(struct report *report, struct module *module)
 {
-	bool any = false;
+	const bool any = module_has_any_card(module);
 
-	for (size_t i = 0; i < module->count; i++)
-		any = any || module_has_card(&module->readers[i]);
 	for (size_t i = 0; i < module->count; i++) {
 		struct reader *reader = &module->readers[i];
 

@@ -80,12 +80,11 @@ print_json(const struct report *report)
 static void
 judge_hidden(struct report *report, const struct module *module)
 {
-	enum mark mark = module_shows_any(module) ? MARK_CAUTION : MARK_PROBLEM;
+	const enum mark mark = module_has_any_card(module) ? MARK_NONE
+			       : module_shows_any(module)  ? MARK_CAUTION
+							   : MARK_PROBLEM;
 	char *text = hidden_text(module);
 
-	for (size_t i = 0; i < module->count; i++)
-		if (module_has_card(&module->readers[i]))
-			mark = MARK_NONE;
 	report_on(report, AREA_READER, module->all.source);
 	if (text)
 		report_add(report, mark, "hidden", "%s", text);

@@ -11,28 +11,15 @@
 
 #define SHOWN 24UL /* bytes of a command; what is longer is five and zeros */
 
-static const char *const verdict_names[] = {
-	[FACT_EXPECTED] = "as-expected",
-	[FACT_DIFFERS] = "differs",
-	[FACT_NEW] = "new",
-	[FACT_NOT_TOLD] = "not-told",
+static const struct {
+	const char *name; /* in JSON */
+	const char *text;
+} verdicts[] = {
+	[FACT_EXPECTED] = {"as-expected", N_("as expected")},
+	[FACT_DIFFERS] = {"differs", N_("differs")},
+	[FACT_NEW] = {"new", N_("new")},
+	[FACT_NOT_TOLD] = {"not-told", N_("not told")},
 };
-
-static const char *
-verdict_text(enum fact_verdict verdict)
-{
-	switch (verdict) {
-	case FACT_EXPECTED:
-		return _("as expected");
-	case FACT_DIFFERS:
-		return _("differs");
-	case FACT_NEW:
-		return _("new");
-	case FACT_NOT_TOLD:
-		break;
-	}
-	return _("not told");
-}
 
 /* What it means to the holder; or why there is nothing to mean anything. */
 static const char *
@@ -88,7 +75,7 @@ put_facts(FILE *out, const struct card_report *report)
 		const struct fact *fact = &facts[i];
 		const enum fact_verdict verdict = fact_judge(fact, &report->input, value);
 
-		(void)fprintf(out, "%s: %s\n", _(fact->what), verdict_text(verdict));
+		(void)fprintf(out, "%s: %s\n", _(fact->what), _(verdicts[verdict].text));
 		if (verdict == FACT_NOT_TOLD)
 			(void)fprintf(out, "  %s (%s): ", fact->name, fact->facts);
 		else
@@ -154,7 +141,7 @@ findings_json(const struct card_report *report)
 				       "facts", fact->facts, "value",
 				       verdict == FACT_NOT_TOLD ? json_null() : json_string(value),
 				       "expected", fact->expected, "verdict",
-				       verdict_names[verdict], "means", meaning(fact, verdict)));
+				       verdicts[verdict].name, "means", meaning(fact, verdict)));
 	}
 	return all;
 }

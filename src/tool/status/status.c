@@ -172,7 +172,7 @@ show(const struct holdings *holdings)
 {
 	const char *const labels[] = {_("Reader"),   _("Card"),	       _("Serial"), _("PIN"),
 				      _("Password"), _("Certificate"), _("Renewal")};
-	bool any = validity_has_card(holdings);
+	bool any = module_has_any_card(holdings->module);
 
 	screen_labels(labels, sizeof labels / sizeof labels[0]);
 	for (size_t i = 0; i < holdings->count; i++) {
@@ -253,9 +253,9 @@ token_verdict(const struct holding *holding, enum key key)
 static enum tool_exit
 verdict(const struct options *options, const struct holdings *holdings)
 {
-	if (!validity_has_card(holdings) && holdings->count == 0)
+	if (!module_has_any_card(holdings->module) && holdings->count == 0)
 		return TOOL_NO_READER;
-	if (!validity_has_card(holdings)) {
+	if (!module_has_any_card(holdings->module)) {
 		const enum jpki_reason reason = module_reader_reason(holdings->items[0].reader);
 
 		/* There at one look, and gone at the next. */

@@ -65,12 +65,6 @@ static const struct row rows[] = {
 
 #define ROWS (sizeof rows / sizeof rows[0])
 
-static void *
-field_of(const struct row *row, struct options *options)
-{
-	return (char *)options + row->field;
-}
-
 static bool
 read_number(const struct row *row, const char *text, int *number)
 {
@@ -91,8 +85,10 @@ read_number(const struct row *row, const char *text, int *number)
 static bool
 take(struct options *options, const struct row *row, const char *value)
 {
+	void *field = (char *)options + row->field;
+
 	if (row->kind == KIND_FLAG) {
-		*(bool *)field_of(row, options) = true;
+		*(bool *)field = true;
 		return true;
 	}
 	if (!value || !*value) {
@@ -100,8 +96,8 @@ take(struct options *options, const struct row *row, const char *value)
 		return false;
 	}
 	if (row->kind == KIND_NUMBER)
-		return read_number(row, value, field_of(row, options));
-	*(const char **)field_of(row, options) = value;
+		return read_number(row, value, field);
+	*(const char **)field = value;
 	return true;
 }
 

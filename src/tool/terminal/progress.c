@@ -38,11 +38,8 @@ progress_show(const char *text)
 void
 progress_share(const char *text, uint64_t done, uint64_t total)
 {
-	char *whole =
-		total == 0
-			? NULL
-			: text_made("%s %3u%%", text,
-				    (unsigned int)(done < total ? done / (total / 100 + 1) : 100));
+	const uint64_t percent = done < total ? done / (total / 100 + 1) : 100;
+	char *whole = text_made("%s %3u%%", text, (unsigned int)percent);
 
 	progress_show(whole ? whole : text);
 	free(whole);

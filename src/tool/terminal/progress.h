@@ -12,7 +12,7 @@
 /* Shows the text in place of the one before. */
 void progress_show(const char *text);
 
-/* The same with how much of `total` bytes is done; without a total only the text. */
+/* The same with how much of `total` bytes is done. */
 void progress_share(const char *text, uint64_t done, uint64_t total);
 
 void progress_clear(void);
