@@ -22,8 +22,8 @@ root_impossible() {
 		echo "making a Debian needs root"
 	elif ! unshare --mount --pid --net --fork --kill-child --mount-proc true 2>/dev/null; then
 		echo "namespaces are not allowed here"
-	elif ! command -v debootstrap >/dev/null; then
-		echo "debootstrap is not installed"
+	elif ! command -v debootstrap >/dev/null || ! command -v pivot_root >/dev/null; then
+		echo "debootstrap or pivot_root (util-linux-extra) is not installed"
 	fi
 }
 
