@@ -181,13 +181,13 @@ run_checked(struct sim_card *card, const uint8_t *bytes, size_t len, struct sim_
 	card->first_command = false;
 	if (!card->powered || len < 4)
 		return SW_UNKNOWN;
-	if (first && sim_chip_switch(card, SIM_SW_FIRST_COMMAND) == 1)
+	if (first && card->switches.value[SIM_SW_FIRST_COMMAND] == 1)
 		return SW_UNKNOWN;
 	if (!sound)
 		return SW_LENGTH;
 	/* GET CHALLENGE has an answer of its own to the extended form. */
 	if (command.extended && command.ins != 0x84 &&
-	    sim_chip_switch(card, SIM_SW_EXTENDED_LENGTH) == 0)
+	    card->switches.value[SIM_SW_EXTENDED_LENGTH] == 0)
 		return SW_LENGTH;
 	return run(card, &command, reply);
 }
@@ -215,7 +215,7 @@ sim_card_tear(struct sim_card *card, const uint8_t *bytes, size_t len)
 
 	if (card->powered && parse(&command, bytes, len) && !command.extended && command.cla == 0 &&
 	    command.ins == INS_VERIFY && command.p1 == 0 && command.data_len > 0 &&
-	    command.le == 0 && sim_chip_switch(card, SIM_SW_COUNTER_WRITTEN) == 1 &&
+	    command.le == 0 && card->switches.value[SIM_SW_COUNTER_WRITTEN] == 1 &&
 	    sim_command_reference(card, command.p2, SIM_TYPE_PIN, &ef) == SW_OK &&
 	    ef->type == SIM_TYPE_PIN && sim_chip_pins_begin(card)) {
 		if (card->pin[ef->which].tries > 0)
@@ -229,9 +229,9 @@ sim_card_tear(struct sim_card *card, const uint8_t *bytes, size_t len)
 unsigned int
 sim_card_delay_us(const struct sim_card *card, const uint8_t *command, size_t command_len)
 {
-	unsigned int delay = sim_chip_switch(card, SIM_SW_DELAY_EXCHANGE);
+	unsigned int delay = card->switches.value[SIM_SW_DELAY_EXCHANGE];
 
 	if (command_len >= 2 && command[1] == INS_SIGN)
-		delay += sim_chip_switch(card, SIM_SW_DELAY_SIGNATURE);
+		delay += card->switches.value[SIM_SW_DELAY_SIGNATURE];
 	return delay;
 }

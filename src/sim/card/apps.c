@@ -67,7 +67,7 @@ const struct sim_app *
 sim_app_find(const struct sim_card *card, const uint8_t *prefix, size_t len, bool next, bool *found)
 {
 	size_t from = 0;
-	uint32_t others = sim_chip_switch(card, SIM_SW_OTHER_APPS);
+	uint32_t others = card->switches.value[SIM_SW_OTHER_APPS];
 	bool foreign = card->data.kind == SIM_KIND_FOREIGN;
 	bool isd = len <= sizeof isd_aid && memcmp(isd_aid, prefix, len) == 0 && others != 2;
 

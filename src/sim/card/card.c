@@ -66,12 +66,6 @@ sim_card_free(struct sim_card *card)
 	free(card);
 }
 
-uint32_t
-sim_chip_switch(const struct sim_card *card, enum sim_switch which)
-{
-	return card->switches.value[which];
-}
-
 size_t
 sim_card_atr(const struct sim_card *card, uint8_t atr[SIM_ATR_MAX])
 {
@@ -89,8 +83,7 @@ sim_card_atr(const struct sim_card *card, uint8_t atr[SIM_ATR_MAX])
 	};
 	size_t len = 0;
 
-	OPENSSL_hexstr2buf_ex(atr, SIM_ATR_MAX, &len, atrs[sim_chip_switch(card, SIM_SW_ATR)],
-			      '\0');
+	OPENSSL_hexstr2buf_ex(atr, SIM_ATR_MAX, &len, atrs[card->switches.value[SIM_SW_ATR]], '\0');
 	return len;
 }
 
@@ -130,7 +123,7 @@ sim_card_reset(struct sim_card *card)
 		return;
 	}
 	sim_chip_forget(card);
-	if (sim_chip_switch(card, SIM_SW_LOGIN_AT_RESET) == 0)
+	if (card->switches.value[SIM_SW_LOGIN_AT_RESET] == 0)
 		memcpy(card->presented, presented, sizeof presented);
 }
 

@@ -74,9 +74,6 @@ void sim_chip_free_data(struct sim_chip_data *data);
 /* Makes data->content anew. */
 void sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *switches);
 
-/* The current value of a switch. */
-uint32_t sim_chip_switch(const struct sim_card *card, enum sim_switch which);
-
 /*
  * begin takes the lock and refreshes. Between it and end the PINs in memory are those in the folder
  * and no other process changes them. False when the folder cannot be read (a memory failure of the

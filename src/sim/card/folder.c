@@ -113,7 +113,7 @@ sim_switches_read(const char *dir, struct sim_switches *switches, char **error)
 	bool ok = json_is_object(file);
 	char *why = NULL;
 
-	sim_switches_init(switches);
+	*switches = (struct sim_switches){0};
 	if (file && !ok)
 		sim_error_set(error, "%s/switches.json is damaged: not a list of switches", dir);
 	json_object_foreach(file, name, value)

@@ -17,13 +17,13 @@ query_tries(const struct sim_card *card, unsigned int tries)
 {
 	static const uint16_t blocked[] = {SW_WRONG_PIN, SW_LOCKED_ISO, SW_LOCKED};
 
-	return tries > 0 ? wrong_pin(tries) : blocked[sim_chip_switch(card, SIM_SW_BLOCKED_QUERY)];
+	return tries > 0 ? wrong_pin(tries) : blocked[card->switches.value[SIM_SW_BLOCKED_QUERY]];
 }
 
 static uint16_t
 refuse_locked(const struct sim_card *card)
 {
-	return sim_chip_switch(card, SIM_SW_BLOCKED_ATTEMPT) == 0 ? SW_LOCKED : SW_LOCKED_ISO;
+	return card->switches.value[SIM_SW_BLOCKED_ATTEMPT] == 0 ? SW_LOCKED : SW_LOCKED_ISO;
 }
 
 /* Writes the counter if it is another than before. */
@@ -39,7 +39,7 @@ sim_pin_set_counter(struct sim_card *card, enum sim_pin which, unsigned int trie
 static uint16_t
 reject_pin(struct sim_card *card, enum sim_pin which, unsigned int tries_before)
 {
-	if (sim_chip_switch(card, SIM_SW_FAILED_VERIFY) == 0 || tries_before == 1)
+	if (card->switches.value[SIM_SW_FAILED_VERIFY] == 0 || tries_before == 1)
 		card->presented[which] = false;
 	if (!sim_pin_set_counter(card, which, tries_before - 1))
 		return SW_MEMORY;
@@ -51,7 +51,7 @@ accept_pin(struct sim_card *card, enum sim_pin which)
 {
 	if (!sim_pin_set_counter(card, which, sim_card_tries_allowed(which)))
 		return SW_MEMORY;
-	if (sim_chip_switch(card, SIM_SW_BOTH_LOGINS) == 1)
+	if (card->switches.value[SIM_SW_BOTH_LOGINS] == 1)
 		memset(card->presented, 0, sizeof card->presented);
 	card->presented[which] = true;
 	return SW_OK;
@@ -66,14 +66,14 @@ try_pin(struct sim_card *card, enum sim_pin which, const struct sim_command *com
 
 	if (tries == 0)
 		return refuse_locked(card);
-	if (sim_chip_switch(card, SIM_SW_MALFORMED_PIN) == 1 &&
+	if (card->switches.value[SIM_SW_MALFORMED_PIN] == 1 &&
 	    !sim_pin_is_well_formed(which, command->data, command->data_len)) {
 		size_t len = command->data_len;
 		bool length = which == SIM_PIN_AUTH ? len != 4 : len < 6 || len > SIM_PIN_MAX;
 
 		return length ? SW_LENGTH : SW_DATA;
 	}
-	if (sim_chip_switch(card, SIM_SW_COUNTER_WRITTEN) == 1 &&
+	if (card->switches.value[SIM_SW_COUNTER_WRITTEN] == 1 &&
 	    !sim_pin_set_counter(card, which, tries - 1))
 		return SW_MEMORY;
 	if (!pin->set || strlen(pin->text) != command->data_len ||

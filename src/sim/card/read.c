@@ -13,7 +13,7 @@ may_read(const struct sim_card *card, const struct sim_ef *ef)
 	if (ef->which == SIM_EF_SIGN_CERTIFICATE && !card->presented[SIM_PIN_SIGN])
 		return SW_PIN_MISSING;
 	if (ef->which == SIM_EF_AUTH_CERTIFICATE && !card->presented[SIM_PIN_AUTH] &&
-	    sim_chip_switch(card, SIM_SW_AUTH_CERTIFICATE) == 1)
+	    card->switches.value[SIM_SW_AUTH_CERTIFICATE] == 1)
 		return SW_PIN_MISSING;
 	return SW_OK;
 }
@@ -62,7 +62,7 @@ sim_do_read(struct sim_card *card, const struct sim_command *command, struct sim
 	if (len > command->le)
 		len = command->le;
 	sim_reply_append(reply, file->bytes + offset, len);
-	if (len < command->le && sim_chip_switch(card, SIM_SW_READ_PAST_END) == 1)
+	if (len < command->le && card->switches.value[SIM_SW_READ_PAST_END] == 1)
 		return SW_END_OF_FILE;
 	return SW_OK;
 }

@@ -16,9 +16,9 @@ sim_command_short_id(const struct sim_card *card, enum sim_ef_type type)
 	};
 	int command = type == SIM_TYPE_KEY ? 2 : type == SIM_TYPE_PIN ? 1 : 0;
 
-	if (taken[sim_chip_switch(card, SIM_SW_SHORT_IDS)][command])
+	if (taken[card->switches.value[SIM_SW_SHORT_IDS]][command])
 		return SW_OK;
-	return words[sim_chip_switch(card, SIM_SW_REFUSED_SHORT_ID)];
+	return words[card->switches.value[SIM_SW_REFUSED_SHORT_ID]];
 }
 
 uint16_t

@@ -23,7 +23,7 @@ find_mode(const struct sim_card *card, uint8_t p1)
 {
 	if (p1 >= sizeof sign_modes / sizeof *sign_modes)
 		return NULL;
-	if (p1 != 0 && sim_chip_switch(card, SIM_SW_PSS) == 1)
+	if (p1 != 0 && card->switches.value[SIM_SW_PSS] == 1)
 		return NULL;
 	return &sign_modes[p1];
 }
@@ -71,7 +71,7 @@ uint16_t
 sim_do_sign(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
 {
 	const struct sign_mode *mode = find_mode(card, command->p1);
-	bool pin_first = sim_chip_switch(card, SIM_SW_CHECK_ORDER) == 1;
+	bool pin_first = card->switches.value[SIM_SW_CHECK_ORDER] == 1;
 	const struct sim_ef *ef = NULL;
 	uint16_t sw;
 

@@ -64,12 +64,6 @@ const struct sim_switch_info sim_switch_table[SIM_SWITCH_COUNT] = {
 };
 /* clang-format on */
 
-void
-sim_switches_init(struct sim_switches *switches)
-{
-	memset(switches, 0, sizeof *switches);
-}
-
 static bool
 is_time(const struct sim_switch_info *row)
 {

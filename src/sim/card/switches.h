@@ -45,15 +45,12 @@ extern const struct sim_switch_info {
 } sim_switch_table[SIM_SWITCH_COUNT];
 
 /*
- * One setting of every switch: the index of the value in the row's list, or, for a row whose
- * values are "time", microseconds (0 by default; at most 60 s).
+ * One setting of every switch, all zero by default: the index of the value in the row's list, or,
+ * for a row whose values are "time", microseconds (0 by default; at most 60 s).
  */
 struct sim_switches {
 	uint32_t value[SIM_SWITCH_COUNT];
 };
-
-/* All switches at their default. */
-void sim_switches_init(struct sim_switches *switches);
 
 /*
  * Sets one switch from text. A time is a whole number with the unit us, ms or s ("15ms"; a bare

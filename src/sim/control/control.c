@@ -226,14 +226,10 @@ control_open(struct server *server, const char *path, char **error)
 void
 control_close(struct control *control)
 {
-	struct asker *asker, *following;
-
 	if (!control)
 		return;
-	for (asker = control->askers; asker; asker = following) {
-		following = asker->next;
-		asker_close(asker);
-	}
+	while (control->askers)
+		asker_close(control->askers);
 	loop_watch_close(control->watch);
 	unlink(control->path);
 	free(control->path);

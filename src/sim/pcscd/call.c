@@ -6,6 +6,8 @@
 #include <string.h>
 #include <winscard.h>
 
+#include "sim/pcscd/connect.h"
+
 #define PROTOCOL_ANY_OLD 0x1000u
 
 static struct pcsc_handle *

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <winscard.h>
 
-#include "sim/pcscd/call.h"
+#include "sim/pcscd/connect.h"
 
 bool
 client_is_stale(const struct client *client)

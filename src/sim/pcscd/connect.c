@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/pcscd/call.h"
+#include "sim/pcscd/connect.h"
 
 #include <stdlib.h>
 #include <winscard.h>

@@ -2,6 +2,7 @@
 /* Orders for faults, from text: see fault.h. */
 #include <ctype.h>
 #include <limits.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,20 +99,9 @@ read_code(const char *text, uint32_t *code)
 static bool
 read_aid(const char *text, struct fault *fault)
 {
-	size_t i, length = strlen(text) / 2;
-
-	if (strlen(text) % 2 != 0 || length == 0 || length > sizeof fault->aid)
-		return false;
-	for (i = 0; i < length; i++) {
-		char digits[3] = {text[2 * i], text[2 * i + 1], '\0'};
-		uint32_t byte;
-
-		if (!isxdigit((unsigned char)digits[0]) || !read_hex(digits, 2, &byte))
-			return false;
-		fault->aid[i] = (uint8_t)byte;
-	}
-	fault->aid_length = length;
-	return true;
+	return OPENSSL_hexstr2buf_ex(fault->aid, sizeof fault->aid, &fault->aid_length, text,
+				     '\0') == 1 &&
+	       fault->aid_length > 0;
 }
 
 static bool

@@ -11,7 +11,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/socket.h"
 #include "sim/pcscd/client.h"
-#include "sim/pcscd/call.h"
+#include "sim/pcscd/connect.h"
 
 static void
 client_close(struct client *client)
@@ -161,10 +161,8 @@ standin_close(struct server *server)
 {
 	struct standin *standin = server->door_data;
 
-	for (struct client *client = standin->clients, *following; client; client = following) {
-		following = client->next;
-		client_close(client);
-	}
+	while (standin->clients)
+		client_close(standin->clients);
 	loop_watch_close(standin->watch);
 	unlink(standin->path);
 	pcsc_free(standin->pcsc);

@@ -120,13 +120,11 @@ note(FILE *notes, const char *name, const char *value, const char *instead)
 static void
 take_switches(const json_t *report, struct sim_like *like, FILE *notes)
 {
-	struct sim_switches tried, plain;
+	struct sim_switches tried = {0}, plain = {0};
 	char text[SIM_SWITCH_TEXT];
 	char *why = NULL;
 	size_t n = 0;
 
-	sim_switches_init(&tried);
-	sim_switches_init(&plain);
 	for (int i = 0; i < SIM_SWITCH_COUNT; i++) {
 		const char *name = sim_switch_table[i].name;
 		const char *value = told(report, name);
