@@ -132,14 +132,16 @@ is_date(const struct sim_date *date)
 	       date->day >= 1 && date->day <= days_in_month(date->year, date->month);
 }
 
-/* Does the text begin so? A d stands for a digit, everything else for itself. */
+/* Is that the text's shape? A d stands for a digit, a + for either sign, the rest for itself. */
 static bool
 has_shape(const char *text, const char *shape)
 {
 	for (; *shape; text++, shape++)
-		if (*shape == 'd' ? *text < '0' || *text > '9' : *text != *shape)
+		if (*shape == 'd'   ? *text < '0' || *text > '9'
+		    : *shape == '+' ? *text != '+' && *text != '-'
+				    : *text != *shape)
 			return false;
-	return true;
+	return *text == '\0';
 }
 
 /* The number in the next `count` digits, of which the shape is known. */
@@ -156,58 +158,42 @@ take(const char *text, int count)
 int
 sim_date_parse(const char *text, struct sim_date *date)
 {
-	if (!has_shape(text, "dddddddd") || text[8])
+	if (!has_shape(text, "dddddddd"))
 		return -1;
 	*date = (struct sim_date){take(text, 4), take(text + 4, 2), take(text + 6, 2)};
 	return is_date(date) ? 0 : -1;
 }
 
-/* "hh:mm" in seconds; -1 when there is no such time. */
-static int
-take_clock(const char *text)
-{
-	int hour = take(text, 2), minute = take(text + 3, 2);
-
-	return hour > 23 || minute > 59 ? -1 : hour * 3600 + minute * 60;
-}
-
-/* "Thh:mm:ss" and "Z", "+hh:mm" or "-hh:mm": seconds since the beginning of the day in Greenwich.
- */
-static bool
-read_time(const char *text, int64_t *seconds)
-{
-	int clock, second, zone = 0;
-
-	if (!has_shape(text, "Tdd:dd:dd"))
-		return false;
-	clock = take_clock(text + 1);
-	second = take(text + 7, 2);
-	text += 9;
-	if (strcmp(text, "Z") != 0) {
-		if ((*text != '+' && *text != '-') || !has_shape(text + 1, "dd:dd") || text[6])
-			return false;
-		zone = take_clock(text + 1);
-	}
-	*seconds = clock + second - (*text == '-' ? -zone : zone);
-	return clock >= 0 && second <= 59 && zone >= 0;
-}
-
 bool
 sim_now_parse(const char *text, int64_t *now, char **error)
 {
+	const bool zoned = has_shape(text, "dddd-dd-ddTdd:dd:dd+dd:dd");
+	const bool timed = zoned || has_shape(text, "dddd-dd-ddTdd:dd:ddZ");
+	bool read = timed || has_shape(text, "dddd-dd-dd");
 	struct sim_date date = {0};
-	int64_t seconds = -JAPAN; /* midnight in Japan */
-	bool read = has_shape(text, "dddd-dd-dd");
+	int hour = 0, minute = 0, second = 0, zone_hour = 0, zone_minute = 0;
+	int64_t zone = JAPAN; /* a date alone is midnight there */
 
-	if (read) {
+	if (read)
 		date = (struct sim_date){take(text, 4), take(text + 5, 2), take(text + 8, 2)};
-		read = is_date(&date) && (!text[10] || read_time(text + 10, &seconds));
+	if (timed) {
+		hour = take(text + 11, 2);
+		minute = take(text + 14, 2);
+		second = take(text + 17, 2);
 	}
+	if (zoned) {
+		zone_hour = take(text + 20, 2);
+		zone_minute = take(text + 23, 2);
+	}
+	if (timed)
+		zone = (zone_hour * 60 + zone_minute) * (zoned && text[19] == '-' ? -60 : 60);
+	read = read && is_date(&date) && hour <= 23 && minute <= 59 && second <= 59 &&
+	       zone_hour <= 23 && zone_minute <= 59;
 	/* Certificates and the arithmetic of generations are sane between these years. */
 	if (!read || date.year < 2016 || date.year > 2099)
 		return sim_error_set(error,
 				     "the date must look like 2026-11-21 or 2026-11-21T09:00:00Z, "
 				     "in the years 2016 to 2099");
-	*now = days_of(date) * SIM_DAY + seconds;
+	*now = days_of(date) * SIM_DAY + (hour * 60 + minute) * 60 + second - zone;
 	return true;
 }

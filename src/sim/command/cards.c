@@ -15,7 +15,8 @@
 struct store_work {
 	const struct options *options;
 	char **arguments;
-	enum sim_pin pin; /* that an argument names */
+	enum sim_pin pin;	    /* that an argument names */
+	const struct ca_verb *verb; /* of command_ca */
 	const struct sim_make_options *make;
 	struct sim_store *store;
 	char *error;
@@ -23,10 +24,12 @@ struct store_work {
 
 static int
 work_on_store(const struct call *call, char **arguments, int pin,
-	      bool (*run)(struct store_work *work))
+	      bool (*run)(struct store_work *work), const struct ca_verb *verb)
 {
-	struct store_work work = {
-		.options = call->options, .arguments = arguments, .make = &call->options->make};
+	struct store_work work = {.options = call->options,
+				  .arguments = arguments,
+				  .verb = verb,
+				  .make = &call->options->make};
 	bool ok;
 
 	if (pin > 0 && !sim_pin_find(arguments[pin - 1], &work.pin)) {
@@ -44,7 +47,7 @@ work_on_store(const struct call *call, char **arguments, int pin,
 static int
 run_on_store(const struct call *call)
 {
-	return work_on_store(call, call->arguments, call->command->pin, call->command->work);
+	return work_on_store(call, call->arguments, call->command->pin, call->command->work, NULL);
 }
 
 /* Whose card `make` is to make. */
@@ -224,61 +227,43 @@ print_certificate(struct store_work *work)
 		sim_store_certificate(work->store, work->arguments[0], work->pin, &work->error));
 }
 
-static bool
-ca_export(struct store_work *work)
-{
-	return sim_store_ca_files(work->store, work->arguments[0], false, work->make, &work->error);
-}
+enum ca_does { CA_FILES, CA_RESPONDER_FILES, CA_CHANGE, CA_TEXT };
 
-static bool
-ca_ocsp(struct store_work *work)
-{
-	return sim_store_ca_files(work->store, work->arguments[0], true, work->make, &work->error);
-}
-
-static bool
-ca_issue(struct store_work *work)
-{
-	return sim_store_change(work->store, work->arguments[0], work->pin, work->make, sim_issue,
-				&work->error);
-}
-
-static bool
-ca_revoke(struct store_work *work)
-{
-	return sim_store_change(work->store, work->arguments[0], work->pin, work->make, sim_revoke,
-				&work->error);
-}
-
-static bool
-ca_crl(struct store_work *work)
-{
-	return print_made(
-		sim_store_ca_text(work->store, work->pin, SIM_CRL, work->make, &work->error));
-}
-
-static bool
-ca_certificates(struct store_work *work)
-{
-	return print_made(
-		sim_store_ca_text(work->store, work->pin, SIM_CERTIFICATES, NULL, &work->error));
-}
-
-static const struct {
+static const struct ca_verb {
 	const char *name;
 	int arguments;
 	int pin; /* as in struct command */
-	bool (*run)(struct store_work *work);
+	enum ca_does does;
 	const char *usage;
+	sim_change *change;
+	enum sim_product product;
 } ca_verbs[] = {
-	{"export", 1, 0, ca_export, "export FOLDER"},
-	{"issue", 2, 2, ca_issue, "issue CARD auth|sign"},
-	{"revoke", 2, 2, ca_revoke, "revoke CARD auth|sign"},
-	{"crl", 1, 1, ca_crl, "crl auth|sign"},
-	{"certificates", 1, 1, ca_certificates, "certificates auth|sign"},
-	{"ocsp", 1, 0, ca_ocsp, "ocsp FOLDER"},
+	{"export", 1, 0, CA_FILES, "export FOLDER", NULL, 0},
+	{"issue", 2, 2, CA_CHANGE, "issue CARD auth|sign", .change = sim_issue},
+	{"revoke", 2, 2, CA_CHANGE, "revoke CARD auth|sign", .change = sim_revoke},
+	{"crl", 1, 1, CA_TEXT, "crl auth|sign", .product = SIM_CRL},
+	{"certificates", 1, 1, CA_TEXT, "certificates auth|sign", .product = SIM_CERTIFICATES},
+	{"ocsp", 1, 0, CA_RESPONDER_FILES, "ocsp FOLDER", NULL, 0},
 };
 #define CA_VERBS (sizeof ca_verbs / sizeof ca_verbs[0])
+
+static bool
+run_ca_verb(struct store_work *work)
+{
+	const struct ca_verb *verb = work->verb;
+
+	if (verb->does == CA_CHANGE)
+		return sim_store_change(work->store, work->arguments[0], work->pin, work->make,
+					verb->change, &work->error);
+	if (verb->does != CA_TEXT)
+		return sim_store_ca_files(work->store, work->arguments[0],
+					  verb->does == CA_RESPONDER_FILES, work->make,
+					  &work->error);
+	/* a list is of a date; certificates are what they are */
+	return print_made(sim_store_ca_text(work->store, work->pin, verb->product,
+					    verb->product == SIM_CRL ? work->make : NULL,
+					    &work->error));
+}
 
 static int
 command_ca(const struct call *call)
@@ -288,7 +273,7 @@ command_ca(const struct call *call)
 			continue;
 		if (call->count - 1 == ca_verbs[i].arguments)
 			return work_on_store(call, call->arguments + 1, ca_verbs[i].pin,
-					     ca_verbs[i].run);
+					     run_ca_verb, &ca_verbs[i]);
 		complain("usage: jpki-card-sim ca %s", ca_verbs[i].usage);
 		return EXIT_USAGE;
 	}

@@ -167,31 +167,20 @@ order_status(struct control_order *order)
 
 /* "reset" in the first place, or no word there. */
 static bool
-check_reset(struct control_order *order)
+order_counts(struct control_order *order)
 {
-	return !order->words[1] || strcmp(order->words[1], "reset") == 0 ||
-	       sim_error_set(&order->error, "'%s': only 'reset' can stand here", order->words[1]);
-}
+	const bool calls = strcmp(order->words[0], "calls") == 0;
+	struct trace *trace = order->server->trace;
 
-static bool
-order_count(struct control_order *order)
-{
-	if (!check_reset(order))
-		return false;
-	json_object_update_new(order->reply, trace_counts(order->server->trace));
-	if (order->words[1])
-		trace_reset_counts(order->server->trace);
-	return true;
-}
-
-static bool
-order_calls(struct control_order *order)
-{
-	if (!check_reset(order))
-		return false;
-	json_object_update_new(order->reply, faults_calls(&order->pcsc->faults));
-	if (order->words[1])
+	if (order->words[1] && strcmp(order->words[1], "reset") != 0)
+		return sim_error_set(&order->error, "'%s': only 'reset' can stand here",
+				     order->words[1]);
+	json_object_update_new(order->reply,
+			       calls ? faults_calls(&order->pcsc->faults) : trace_counts(trace));
+	if (order->words[1] && calls)
 		faults_reset_calls(&order->pcsc->faults);
+	else if (order->words[1])
+		trace_reset_counts(trace);
 	return true;
 }
 
@@ -269,8 +258,8 @@ static const struct row {
 	{"set", order_set, ABOUT_CARD, 3, 3, "CARD SWITCH VALUE"},
 	{"renew", order_renew, ABOUT_CARD, 1, 1, "CARD"},
 	{"reload", order_reload, ABOUT_CARD, 1, 1, "CARD"},
-	{"count", order_count, ABOUT_ALL, 0, 1, "[reset]"},
-	{"calls", order_calls, ABOUT_PCSC, 0, 1, "[reset]"},
+	{"count", order_counts, ABOUT_ALL, 0, 1, "[reset]"},
+	{"calls", order_counts, ABOUT_PCSC, 0, 1, "[reset]"},
 	{"trace", order_trace, ABOUT_ALL, 0, 0, ""},
 	{"fault", order_faults, ABOUT_PCSC, 0, 14, "[ORDER]..."},
 	{"clear", order_clear, ABOUT_PCSC, 0, 0, ""},
