@@ -6,27 +6,18 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-void
-sim_random_init(struct sim_random *random, const char *seed, const char *label)
-{
-	memset(random, 0, sizeof *random);
-	random->seed = seed;
-	random->label = label;
-	random->used = sizeof random->block;
-}
-
 static bool
 next_block(struct sim_random *random)
 {
-	uint8_t input[300];
-	size_t len = strnlen(random->label, sizeof input - 5);
+	uint8_t input[sizeof random->label + 4];
+	size_t len = strlen(random->label);
 
 	memcpy(input, random->label, len);
 	input[len++] = 0;
 	for (int shift = 24; shift >= 0; shift -= 8)
 		input[len++] = (uint8_t)(random->counter >> shift);
 	random->counter++;
-	random->used = 0;
+	random->left = sizeof random->block;
 	return HMAC(EVP_sha256(), random->seed, (int)strlen(random->seed), input, len,
 		    random->block, NULL) != NULL;
 }
@@ -37,17 +28,13 @@ sim_random_bytes(struct sim_random *random, uint8_t *bytes, size_t len)
 	if (!random->seed)
 		return RAND_bytes(bytes, (int)len) == 1;
 	while (len > 0) {
-		size_t part = sizeof random->block - random->used;
+		size_t part;
 
-		if (part == 0) {
-			if (!next_block(random))
-				return false;
-			continue;
-		}
-		if (part > len)
-			part = len;
-		memcpy(bytes, random->block + random->used, part);
-		random->used += part;
+		if (random->left == 0 && !next_block(random))
+			return false;
+		part = random->left < len ? random->left : len;
+		memcpy(bytes, random->block + sizeof random->block - random->left, part);
+		random->left -= part;
 		bytes += part;
 		len -= part;
 	}

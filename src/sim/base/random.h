@@ -9,18 +9,16 @@
 /*
  * Random bytes for keys, serial numbers and names. Without a seed they are OpenSSL's. With one
  * they are the stream HMAC-SHA-256(seed, label | 0 | counter), repeatable for ever: it depends
- * neither on OpenSSL's version nor on what was made before. For test cards only.
+ * neither on OpenSSL's version nor on what was made before; different labels give independent
+ * streams. For test cards only.
  */
 struct sim_random {
 	const char *seed; /* not copied; NULL: not repeatable */
-	const char *label;
+	char label[120];
 	uint32_t counter;
 	uint8_t block[32];
-	size_t used;
+	size_t left; /* of the block */
 };
-
-/* Different labels give independent streams. Both texts must outlive the stream. */
-void sim_random_init(struct sim_random *random, const char *seed, const char *label);
 
 /* False only when OpenSSL's generator fails. */
 bool sim_random_bytes(struct sim_random *random, uint8_t *bytes, size_t len);

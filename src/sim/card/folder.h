@@ -2,8 +2,6 @@
 #ifndef JPKI_SIM_CARD_FOLDER_H
 #define JPKI_SIM_CARD_FOLDER_H
 
-#include <jansson.h>
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
-#include <string.h>
 
 #include "sim/card/command.h"
 

@@ -3,7 +3,6 @@
 #define JPKI_SIM_CARD_SWITCHES_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /*

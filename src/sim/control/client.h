@@ -3,7 +3,6 @@
 #define JPKI_SIM_CONTROL_CLIENT_H
 
 #include <jansson.h>
-#include <stdbool.h>
 
 /*
  * Talks to a running simulator (control.h has the language). For the command line and for

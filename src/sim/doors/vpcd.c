@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "sim/base/error.h"
 #include "sim/base/memory.h"
 
 #define VPCD_READERS 2

@@ -2,7 +2,6 @@
 #include "sim/pcscd/call.h"
 
 #include <reader.h>
-#include <stdlib.h>
 #include <string.h>
 #include <winscard.h>
 

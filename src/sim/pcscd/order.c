@@ -16,43 +16,33 @@
 
 enum value { VALUE_NONE, VALUE_CARD, VALUE_AID, VALUE_CODE, VALUE_LENGTH, VALUE_SW };
 
-/* One row per kind, in the order of the enum. */
+/* One row per kind, in the order of the enum; FAULTS in jpki-card-sim(1) says what they do. */
 static const struct {
 	const char *name;
 	enum fault_group group;
 	enum value value;
-	bool needed; /* the value */
-	const char *help;
-	uint32_t code; /* the default */
-	size_t length; /* the default */
+	const char *needs; /* what for, where there has to be a value */
+	uint32_t code;	   /* the default */
+	size_t length;	   /* the default */
 } kinds[] = {
-	{"card-removed", FAULT_STATE, VALUE_NONE, false, .help = "the card is pulled out"},
-	{"card-swapped", FAULT_STATE, VALUE_CARD, true, .help = "another CARD takes its place"},
-	{"slept", FAULT_STATE, VALUE_CARD, false,
-	 .help = "the machine slept; a CARD may have taken the place of the other, and nobody saw "
-		 "it"},
-	{"line-dead", FAULT_STATE, VALUE_NONE, false,
-	 .help = "nothing that is sent to the card arrives, until it gets power anew"},
-	{"card-reset", FAULT_OTHER, VALUE_NONE, false, .help = "another program resets the card"},
-	{"reset-ends", FAULT_OTHER, VALUE_NONE, false,
-	 .help = "a reset of which programs were told before they connected ends only now"},
-	{"app-selected", FAULT_OTHER, VALUE_AID, false,
-	 .help = "another program selects another application (AID in hex)"},
-	{"reader-gone", FAULT_STATE, VALUE_NONE, false, .help = "the reader is unplugged"},
-	{"service-stopped", FAULT_STATE, VALUE_NONE, false, .help = "pcscd stops"},
-	{"comm-error", FAULT_RESULT, VALUE_NONE, false, .help = "communication fails"},
-	{"sharing-violation", FAULT_RESULT, VALUE_NONE, false, .help = "SCARD_E_SHARING_VIOLATION",
-	 .code = (uint32_t)SCARD_E_SHARING_VIOLATION},
-	{"timeout", FAULT_RESULT, VALUE_NONE, false, .help = "SCARD_E_TIMEOUT",
-	 .code = (uint32_t)SCARD_E_TIMEOUT},
-	{"error", FAULT_RESULT, VALUE_CODE, true, .help = "any PC/SC error CODE (name or hex)"},
-	{"truncated", FAULT_ANSWER, VALUE_LENGTH, false, .help = "only LENGTH bytes arrive (1)",
-	 .length = 1},
-	{"oversized", FAULT_ANSWER, VALUE_LENGTH, false, .help = "LENGTH bytes arrive (300)",
-	 .length = 300},
-	{"sw", FAULT_ANSWER, VALUE_SW, false, .help = "only this status word (random)"},
-	{"61xx", FAULT_ANSWER, VALUE_NONE, false, .help = "the answer waits for GET RESPONSE"},
-	{"6cxx", FAULT_ANSWER, VALUE_NONE, false, .help = "the card names the right Le instead"},
+	{.name = "card-removed", FAULT_STATE},
+	{"card-swapped", FAULT_STATE, VALUE_CARD, .needs = "another CARD takes its place"},
+	{.name = "slept", FAULT_STATE, VALUE_CARD},
+	{.name = "line-dead", FAULT_STATE},
+	{.name = "card-reset", FAULT_OTHER},
+	{.name = "reset-ends", FAULT_OTHER},
+	{.name = "app-selected", FAULT_OTHER, VALUE_AID},
+	{.name = "reader-gone", FAULT_STATE},
+	{.name = "service-stopped", FAULT_STATE},
+	{.name = "comm-error", FAULT_RESULT},
+	{"sharing-violation", FAULT_RESULT, .code = (uint32_t)SCARD_E_SHARING_VIOLATION},
+	{"timeout", FAULT_RESULT, .code = (uint32_t)SCARD_E_TIMEOUT},
+	{"error", FAULT_RESULT, VALUE_CODE, .needs = "any PC/SC error CODE (name or hex)"},
+	{"truncated", FAULT_ANSWER, VALUE_LENGTH, .length = 1},
+	{"oversized", FAULT_ANSWER, VALUE_LENGTH, .length = 300},
+	{.name = "sw", FAULT_ANSWER, VALUE_SW},
+	{.name = "61xx", FAULT_ANSWER},
+	{.name = "6cxx", FAULT_ANSWER},
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -237,8 +227,8 @@ check_whole(const struct fault *fault, char **error)
 {
 	const char *name = kinds[fault->kind].name;
 
-	if (kinds[fault->kind].needed && !fault->has_value)
-		return sim_error_set(error, "%s needs a value: %s", name, kinds[fault->kind].help);
+	if (kinds[fault->kind].needs && !fault->has_value)
+		return sim_error_set(error, "%s needs a value: %s", name, kinds[fault->kind].needs);
 	if (fault->at == 0 && (fault->group == FAULT_RESULT || fault->group == FAULT_ANSWER))
 		return sim_error_set(error, "%s needs the number of a call after the @", name);
 	if (fault->group == FAULT_ANSWER && fault->moment != FAULT_BEFORE &&

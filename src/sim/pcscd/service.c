@@ -3,10 +3,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <winscard.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/socket.h"

@@ -141,8 +141,7 @@ json_t *
 sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t now, char **error)
 {
 	json_t *entry = sim_ca_find(ca, which, year);
-	struct sim_random random;
-	char label[40];
+	struct sim_random random = {.seed = seed};
 	uint32_t serial;
 	int64_t start = generation_start(which, year);
 	/* The last second of the day before the tenth anniversary. */
@@ -154,8 +153,8 @@ sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t n
 		return entry;
 	if (start > now) /* made ahead of its time, but to be used now */
 		start = sim_date_start(sim_date_at(now));
-	(void)snprintf(label, sizeof label, "authority/%s/%d", sim_pin_names[which], year);
-	sim_random_init(&random, seed, label);
+	(void)snprintf(random.label, sizeof random.label, "authority/%s/%d", sim_pin_names[which],
+		       year);
 	serial = random_serial(&random);
 	if (serial)
 		key = sim_pki_make_rsa(&random, 2048);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <openssl/asn1.h>
 #include <openssl/conf.h>
 #include <openssl/objects.h>
 #include <stdlib.h>

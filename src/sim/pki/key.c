@@ -7,7 +7,6 @@
 #include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/pki/pki.h"

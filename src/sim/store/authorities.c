@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +6,6 @@
 #include "sim/base/files.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
-#include "sim/card/folder.h"
 #include "sim/pki/authorities.h"
 #include "sim/store/store.h"
 #include "sim/store/work.h"

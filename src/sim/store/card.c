@@ -41,12 +41,11 @@ describe_card(const struct sim_work *work, const char *card_name, const struct s
 	/* A card lasts ten birthdays, that of a minor five. */
 	int64_t expiry =
 		sim_date_birthday(birth, issued, sim_date_age(birth, issued) >= 18 ? 10 : 5);
-	struct sim_random random;
+	struct sim_random random = {.seed = work->options->seed};
 	const struct sim_identity *identity = person->identity;
-	char label[100], number[16], date[9], birthday[9];
+	char number[16], date[9], birthday[9];
 
-	(void)snprintf(label, sizeof label, "card/%s/number", card_name);
-	sim_random_init(&random, work->options->seed, label);
+	(void)snprintf(random.label, sizeof random.label, "card/%s/number", card_name);
 	if (!sim_random_text(&random, DIGITS, number, 15))
 		return NULL;
 	sim_date_format(sim_date_at(expiry), date);

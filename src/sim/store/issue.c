@@ -162,8 +162,8 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 	json_t *authority = sim_ca_get(work->ca, plan->which, plan->year, work->options->seed,
 				       work->now, work->error);
 	struct issue issue = {{0}, NULL, NULL, 0, 0};
-	struct sim_random random;
-	char label[120], date[11];
+	struct sim_random random = {.seed = work->options->seed};
+	char date[11];
 	bool ok = false;
 
 	if (!authority || !sim_ca_load(authority, plan->which, &issue.authority, work->error))
@@ -175,9 +175,8 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 		goto out;
 	}
 	/* The serial number before it makes a renewal's keys others than the first ones. */
-	(void)snprintf(label, sizeof label, "card/%s/%s/%lld", card_name,
+	(void)snprintf(random.label, sizeof random.label, "card/%s/%s/%lld", card_name,
 		       sim_pin_names[plan->which], (long long)before);
-	sim_random_init(&random, work->options->seed, label);
 	issue.serial = sim_ca_take_serial(authority, &random, card_name);
 	if (issue.serial && plan->oddity == SIM_ODD_EC_P384)
 		issue.key = sim_pki_make_ec(&random);

@@ -9,7 +9,6 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
-#include "sim/store/people.h"
 
 #define FORMAT "jpki-pkcs11 card report 1"
 #define LARGEST 262144 /* bytes; a report has some twenty thousand */

@@ -3,7 +3,6 @@
 #define JPKI_SIM_STORE_PEOPLE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "sim/base/dates.h"
 

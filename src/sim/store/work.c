@@ -9,7 +9,6 @@
 #include "sim/base/error.h"
 #include "sim/base/files.h"
 #include "sim/base/memory.h"
-#include "sim/pki/authorities.h"
 
 static json_t *
 read_ca(const struct sim_store *store, char **error)
