@@ -81,7 +81,6 @@ void sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches 
  */
 bool sim_chip_pins_refresh(struct sim_card *card, char **error); /* only if the file is new */
 bool sim_chip_pins_begin(struct sim_card *card);
-bool sim_chip_pins_save(struct sim_card *card);
 void sim_chip_pins_end(struct sim_card *card);
 
 /* Selected application, current file and logins as after power-on. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/card/folder.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,18 +66,6 @@ sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], s
 	return ok;
 }
 
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_upper(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
 bool
 sim_pin_is_well_formed(enum sim_pin which, const uint8_t *pin, size_t len)
 {
@@ -85,7 +74,7 @@ sim_pin_is_well_formed(enum sim_pin which, const uint8_t *pin, size_t len)
 	if (len < (sign ? 6u : 4u) || len > (sign ? (size_t)SIM_PIN_MAX : 4u))
 		return false;
 	for (size_t i = 0; i < len; i++)
-		if (!is_digit(pin[i]) && !(sign && is_upper(pin[i])))
+		if (!isdigit(pin[i]) && !(sign && isupper(pin[i])))
 			return false;
 	return true;
 }
@@ -98,8 +87,8 @@ sim_pin_is_acceptable(enum sim_pin which, const uint8_t *pin, size_t len)
 	if (!sim_pin_is_well_formed(which, pin, len))
 		return false;
 	for (size_t i = 0; i < len; i++) {
-		digit = digit || is_digit(pin[i]);
-		letter = letter || is_upper(pin[i]);
+		digit = digit || isdigit(pin[i]);
+		letter = letter || isupper(pin[i]);
 	}
 	return digit && letter;
 }

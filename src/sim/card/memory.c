@@ -18,7 +18,6 @@ same_file(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* Reads the PINs again if the file is not the one last seen. */
 bool
 sim_chip_pins_refresh(struct sim_card *card, char **error)
 {
@@ -49,12 +48,6 @@ sim_chip_pins_begin(struct sim_card *card)
 		return true;
 	sim_chip_pins_end(card);
 	return false;
-}
-
-bool
-sim_chip_pins_save(struct sim_card *card)
-{
-	return sim_pins_write(card->dir, card->pin, &card->pins_stat, NULL);
 }
 
 void

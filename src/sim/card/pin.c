@@ -26,14 +26,13 @@ refuse_locked(const struct sim_card *card)
 	return card->switches.value[SIM_SW_BLOCKED_ATTEMPT] == 0 ? SW_LOCKED : SW_LOCKED_ISO;
 }
 
-/* Writes the counter if it is another than before. */
 bool
 sim_pin_set_counter(struct sim_card *card, enum sim_pin which, unsigned int tries)
 {
 	if (card->pin[which].tries == tries)
 		return true;
 	card->pin[which].tries = tries;
-	return sim_chip_pins_save(card);
+	return sim_pins_write(card->dir, card->pin, &card->pins_stat, NULL);
 }
 
 static uint16_t
@@ -120,7 +119,7 @@ change_pin(struct sim_card *card, enum sim_pin which, const struct sim_command *
 		return SW_DATA;
 	memcpy(card->pin[which].text, command->data, command->data_len);
 	card->pin[which].text[command->data_len] = '\0';
-	if (sim_chip_pins_save(card))
+	if (sim_pins_write(card->dir, card->pin, &card->pins_stat, NULL))
 		return SW_OK;
 	card->pin[which] = old;
 	return SW_MEMORY;

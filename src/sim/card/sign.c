@@ -30,14 +30,13 @@ find_mode(const struct sim_card *card, uint8_t p1)
 static bool
 prepare_padding(EVP_PKEY_CTX *ctx, enum padding padding)
 {
-	if (EVP_PKEY_sign_init(ctx) != 1)
-		return false;
-	if (padding == PAD_PSS)
-		return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
-		       EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) == 1 &&
-		       EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) == 1;
-	return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
-	       (padding == PAD_AS_GIVEN || EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) == 1);
+	bool pss = padding == PAD_PSS;
+
+	return EVP_PKEY_sign_init(ctx) == 1 &&
+	       EVP_PKEY_CTX_set_rsa_padding(ctx, pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) ==
+		       1 &&
+	       (padding == PAD_AS_GIVEN || EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) == 1) &&
+	       (!pss || EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) == 1);
 }
 
 static bool

@@ -7,8 +7,6 @@
 
 #include "sim/pcscd/connect.h"
 
-#define PROTOCOL_ANY_OLD 0x1000u
-
 static struct pcsc_handle *
 find_handle(const struct pcsc_context *context, uint32_t id)
 {

@@ -6,7 +6,6 @@
 
 #include "sim/base/memory.h"
 
-#define PROTOCOL_ANY_OLD 0x1000u
 #define CONTEXT_HANDLES_MAX 200 /* contextMaxCardHandles */
 
 /* Which protocols an ATR offers (ATRDecodeAtr). */

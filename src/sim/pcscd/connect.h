@@ -6,6 +6,8 @@
 
 #include "sim/pcscd/state.h"
 
+#define PROTOCOL_ANY_OLD 0x1000u /* for programs built long ago */
+
 /* How a call ends. */
 static inline enum pcsc_outcome
 pcsc_done(struct pcsc_call *call, LONG rv)

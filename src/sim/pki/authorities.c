@@ -202,8 +202,6 @@ sim_ca_unload(struct sim_authority *authority)
 {
 	EVP_PKEY_free(authority->key);
 	X509_free(authority->certificate);
-	authority->key = NULL;
-	authority->certificate = NULL;
 }
 
 static json_t *

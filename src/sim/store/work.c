@@ -56,10 +56,7 @@ void
 sim_work_end(struct sim_work *work)
 {
 	json_decref(work->ca);
-	work->ca = NULL;
-	if (work->lock >= 0)
-		close(work->lock);
-	work->lock = -1;
+	close(work->lock);
 }
 
 bool
