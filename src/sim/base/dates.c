@@ -186,7 +186,8 @@ sim_now_parse(const char *text, int64_t *now, char **error)
 		zone_minute = take(text + 23, 2);
 	}
 	if (timed)
-		zone = (zone_hour * 60 + zone_minute) * (zoned && text[19] == '-' ? -60 : 60);
+		zone = (zone_hour * INT64_C(60) + zone_minute) *
+		       (zoned && text[19] == '-' ? -60 : 60);
 	read = read && is_date(&date) && hour <= 23 && minute <= 59 && second <= 59 &&
 	       zone_hour <= 23 && zone_minute <= 59;
 	/* Certificates and the arithmetic of generations are sane between these years. */
@@ -194,6 +195,6 @@ sim_now_parse(const char *text, int64_t *now, char **error)
 		return sim_error_set(error,
 				     "the date must look like 2026-11-21 or 2026-11-21T09:00:00Z, "
 				     "in the years 2016 to 2099");
-	*now = days_of(date) * SIM_DAY + (hour * 60 + minute) * 60 + second - zone;
+	*now = days_of(date) * SIM_DAY + (hour * INT64_C(60) + minute) * 60 + second - zone;
 	return true;
 }

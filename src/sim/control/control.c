@@ -226,10 +226,14 @@ control_open(struct server *server, const char *path, char **error)
 void
 control_close(struct control *control)
 {
+	struct asker *asker, *following;
+
 	if (!control)
 		return;
-	while (control->askers)
-		asker_close(control->askers);
+	for (asker = control->askers; asker; asker = following) {
+		following = asker->next;
+		asker_close(asker);
+	}
 	loop_watch_close(control->watch);
 	unlink(control->path);
 	free(control->path);

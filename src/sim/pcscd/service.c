@@ -159,8 +159,10 @@ standin_close(struct server *server)
 {
 	struct standin *standin = server->door_data;
 
-	while (standin->clients)
-		client_close(standin->clients);
+	for (struct client *client = standin->clients, *following; client; client = following) {
+		following = client->next;
+		client_close(client);
+	}
 	loop_watch_close(standin->watch);
 	unlink(standin->path);
 	pcsc_free(standin->pcsc);
