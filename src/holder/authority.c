@@ -4,12 +4,10 @@
 #include "holder/certificate.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include <openssl/bn.h>
-#include <openssl/evp.h>
 
 #define TOKYO INT64_C(32400) /* seconds ahead of UTC, which day_at adds */
 

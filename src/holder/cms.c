@@ -3,7 +3,6 @@
 
 #include <limits.h>
 
-#include <openssl/asn1t.h>
 #include <openssl/evp.h>
 
 /* The attributes that the signature covers beside the certificate's hash (RFC 5652, 11). */

@@ -6,7 +6,6 @@
 #include "tool/system/file.h"
 #include "tool/system/paths.h"
 #include "tool/terminal/text.h"
-#include "tool/terminal/screen.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,13 +6,11 @@
 #include "tool/system/child.h"
 #include "tool/system/file.h"
 #include "tool/system/packages.h"
-#include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,6 @@
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,7 +5,6 @@
 #include "tool/system/paths.h"
 #include "tool/terminal/text.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 

@@ -7,7 +7,6 @@
 #include "tool/terminal/text.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define PINENTRY "pinentry" /* by PATH: whichever the desktop has */

@@ -10,7 +10,6 @@
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -18,7 +17,6 @@
 #include <openssl/bn.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
 static const struct which {
 	const char *name;

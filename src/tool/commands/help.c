@@ -7,7 +7,6 @@
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 

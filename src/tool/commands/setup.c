@@ -14,7 +14,6 @@
 #include "tool/terminal/text.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

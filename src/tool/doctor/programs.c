@@ -8,7 +8,6 @@
 #include "tool/system/shell.h"
 #include "tool/terminal/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -9,7 +9,6 @@
 #include "tool/system/file.h"
 #include "tool/terminal/json.h"
 #include "tool/terminal/prompt.h"
-#include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
 #include <stdio.h>

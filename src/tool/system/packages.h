@@ -2,8 +2,6 @@
 #ifndef JPKI_TOOL_PACKAGES_H
 #define JPKI_TOOL_PACKAGES_H
 
-#include <stddef.h>
-
 /* What may be missing, and is a package with a name of its own on each distribution. */
 enum package {
 	PACKAGE_PCSCD,	 /* the reader service */

@@ -5,7 +5,6 @@
 #include "tool/terminal/sheet.h"
 #include "tool/terminal/text.h"
 
-#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -15,7 +14,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
-#include <wctype.h>
 
 #define NARROWEST 40
 #define WIDEST 100
