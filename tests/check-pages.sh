@@ -188,9 +188,9 @@ CA 証明書|認証局証明書	認証局の証明書
 END
 }
 
-# Latin letters stand apart from Japanese ones, but in names.
+# Latin letters stand apart from Japanese ones, but in names and in the targets of links.
 unspaced() {
-	sed -E 's/JPKI(暗証番号リセット|利用者ソフト)|ICチップ|%[0-9.]*l*[a-z]|\\n|\\\(dq//g' "$work/japanese" |
+	sed -E 's/\]\([^)]*\)|JPKI(暗証番号リセット|利用者ソフト)|ICチップ|%[0-9.]*l*[a-z]|\\n|\\\(dq//g' "$work/japanese" |
 		grep -P '[A-Za-z][\x{3040}-\x{30fa}\x{30fc}-\x{30ff}\x{4e00}-\x{9fff}]|[\x{3040}-\x{30fa}\x{30fc}-\x{30ff}\x{4e00}-\x{9fff}][A-Za-z]'
 	true
 }
