@@ -12,6 +12,8 @@ mail_start() {
 # arrived N: the mail with that number is there.
 arrived() { [ -e "$work/mail/$1.eml" ]; }
 
+arrived_not() { ! arrived "$1"; }
+
 # mail_verified N: OpenSSL, who knows the authority of the card and nothing else, finds it signed with
 # the signing certificate; what was signed is in $work/mail.text.
 mail_verified() {
@@ -24,4 +26,11 @@ mail_changed_refused() {
 	sed 's/I agree\./I refuse./; s/^SSBhZ3JlZS4/SSByZWZ1c2U/' "$work/mail/$1.eml" >"$work/mail.changed" # also in base64
 	! cmp -s "$work/mail.changed" "$work/mail/$1.eml" &&
 		! openssl cms -verify -in "$work/mail.changed" -CAfile "$work/jpki/sign-ca.pem" -out /dev/null
+}
+
+# ends WHAT: a program with a window that would first ask what becomes of the mail that was not sent.
+ends() {
+	left_running | while read -r pid _; do kill "$pid" 2>/dev/null; done
+	wait "$browser_pid"
+	check "$1: all tries left, card logged out, nothing left running" left_clean
 }
