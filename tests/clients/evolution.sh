@@ -11,7 +11,7 @@ set -u
 . "$(dirname "$0")/mail-lib.sh"
 client_enter evolution "$@"
 for command in evolution dbus-run-session certutil modutil Xvfb tesseract xdotool python3; do needs $command; done
-program Evolution "$(evolution --version 2>/dev/null | sed -n 's/^evolution \([0-9.]*\).*/\1/p')"
+program Evolution "$(dpkg-query -W -f '${Version}' evolution 2>/dev/null | cut -d- -f1)"
 
 pin_window="Enter password"
 sign_token="JPKI Sign 6-16 char password"
