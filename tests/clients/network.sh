@@ -33,7 +33,9 @@ tls_flags=$flags
 END
 	} >"$work/hostapd.conf"
 	# hostapd 2.11 has pkcs11-provider do its key exchange where that is installed, and no key is agreed on.
-	OPENSSL_MODULES=/none hostapd -d "$work/hostapd.conf" >"$work/hostapd.log" 2>&1 &
+	# It needs OpenSSL's legacy one.
+	mkdir -p "$work/providers" && cp /usr/lib/*/ossl-modules/legacy.so "$work/providers/"
+	OPENSSL_MODULES=$work/providers hostapd -d "$work/hostapd.conf" >"$work/hostapd.log" 2>&1 &
 	hostapd_pid=$!
 	await $patience "$ready" || bail "hostapd" "$work/hostapd.log"
 }
