@@ -14,11 +14,14 @@
  *
  *	module  request           which PIN, of which card, what was wrong with the last entry
  *	agent   JPKI_AGENT_WAITS  at once, and every JPKI_AGENT_BEAT_S seconds while it asks
+ *	agent   JPKI_AGENT_QUEUED the same in its place, while it asks for another program
  *	agent   another answer    what was typed, or why nothing was
  *	module  request           the same with what was wrong; or hangs up: the PIN was right, or
  *	                          nobody wants it any more
  *
- * An agent that hears that the module has hung up closes its dialog.
+ * An agent that hears that the module has hung up, or sees that the process is gone that connected
+ * (a child of it may still have the socket), closes its dialog. A module waits for its turn no
+ * longer than for the user.
  */
 
 #define JPKI_AGENT_FOLDER "jpki-pkcs11" /* in $XDG_RUNTIME_DIR */
@@ -51,6 +54,7 @@ enum jpki_agent_fault {
 	JPKI_AGENT_FAULT_REPEATED,   /* was refused before: not sent again, no try is gone */
 	JPKI_AGENT_FAULT_NEW_LENGTH, /* the new PIN is too short or too long */
 	JPKI_AGENT_FAULT_NEW,	     /* the new PIN is none that the card takes */
+	JPKI_AGENT_FAULT_FEWER,	     /* not sent: others had spent tries meanwhile */
 };
 
 struct jpki_agent_request {
@@ -69,6 +73,7 @@ enum jpki_agent_outcome {
 	JPKI_AGENT_TYPED,     /* pin, and new_pin for JPKI_AGENT_CHANGE */
 	JPKI_AGENT_CANCELLED, /* by the user, or after the deadline */
 	JPKI_AGENT_NO_PROMPT, /* there is no way to ask the user: no screen, no terminal */
+	JPKI_AGENT_QUEUED,    /* the agent is there, and asks for another program first */
 };
 
 struct jpki_agent_answer {

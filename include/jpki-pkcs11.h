@@ -23,7 +23,7 @@
 
 #define JPKI_INTERFACE_NAME "Vendor jpki-pkcs11"
 #define JPKI_INTERFACE_VERSION_MAJOR 1
-#define JPKI_INTERFACE_VERSION_MINOR 2
+#define JPKI_INTERFACE_VERSION_MINOR 3
 
 /* What lies in the reader. */
 enum jpki_card_kind {
@@ -189,6 +189,14 @@ struct jpki_functions {
 	 */
 	CK_RV (*probe_card_with_pin)(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin,
 				     CK_ULONG pin_len, struct jpki_probe_report *report);
+
+	/*
+	 * Since 1.3: how many tries whoever types the PINs of this session was told to be left:
+	 * where fewer are, C_Login and C_SetPIN send nothing and say CKR_FUNCTION_REJECTED. 0: none
+	 * in particular, as it is before. Asks no card. CKR_OK, CKR_SESSION_HANDLE_INVALID,
+	 * CKR_CRYPTOKI_NOT_INITIALIZED.
+	 */
+	CK_RV (*tell_tries)(CK_SESSION_HANDLE session, CK_ULONG tries);
 };
 
 #endif

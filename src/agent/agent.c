@@ -19,9 +19,11 @@
 
 /* A connection; one that is over has no socket. */
 struct client {
-	int socket; /* -1: none */
+	int socket;  /* -1: none */
+	int process; /* becomes readable when it ends; -1: cannot be told */
 	struct peer peer;
 	bool waits; /* for an answer to `request` */
+	bool sends; /* has what was typed, and may come back if that is wrong */
 	struct jpki_agent_request request;
 	uint64_t turn;	 /* who waited longest comes first */
 	int64_t next_ms; /* the next sign of life */
@@ -63,7 +65,9 @@ hang_up(struct agent *agent, struct client *client)
 	if (agent->asks == client)
 		close_dialog(agent);
 	(void)close(client->socket);
-	*client = (struct client){.socket = -1};
+	if (client->process >= 0)
+		(void)close(client->process);
+	*client = (struct client){.socket = -1, .process = -1};
 }
 
 /* A client that does not listen to what it is told is none. */
@@ -94,7 +98,7 @@ is_request(ssize_t size, const struct jpki_agent_request *r)
 {
 	return size == (ssize_t)sizeof *r && r->version == JPKI_AGENT_VERSION &&
 	       r->purpose <= JPKI_AGENT_CHANGE && r->key <= JPKI_AGENT_KEY_SIGN &&
-	       r->fault <= JPKI_AGENT_FAULT_NEW && r->tries_left > 0 &&
+	       r->fault <= JPKI_AGENT_FAULT_FEWER && r->tries_left > 0 &&
 	       r->tries_left <= r->tries_allowed && r->tries_allowed < 100 &&
 	       is_text(r->serial, sizeof r->serial) && is_text(r->reader, sizeof r->reader);
 }
@@ -114,11 +118,12 @@ hear(struct agent *agent, struct client *client)
 		return;
 	}
 	client->waits = true;
+	client->sends = false;
 	client->turn = ++agent->turns;
 	client->next_ms = now_ms();
 }
 
-/* A free place; where there is none, that of one who asks nothing. NULL: all ask. */
+/* A free place; where there is none, that of one who asks nothing. NULL: all ask, or may again. */
 static struct client *
 find_place(struct agent *agent)
 {
@@ -129,7 +134,7 @@ find_place(struct agent *agent)
 
 		if (client->socket < 0)
 			return client;
-		if (!client->waits && (!place || client->turn < place->turn))
+		if (!client->waits && !client->sends && (!place || client->turn < place->turn))
 			place = client;
 	}
 	if (place)
@@ -151,7 +156,10 @@ welcome(struct agent *agent)
 		(void)close(socket);
 		return;
 	}
-	*client = (struct client){.socket = socket, .peer = peer, .turn = ++agent->turns};
+	*client = (struct client){.socket = socket,
+				  .process = peer_watch(&peer),
+				  .peer = peer,
+				  .turn = ++agent->turns};
 }
 
 /* ---- the dialog ---- */
@@ -163,6 +171,7 @@ answer_client(struct agent *agent, const struct jpki_agent_answer *answer)
 
 	close_dialog(agent);
 	client->waits = false;
+	client->sends = answer->outcome == JPKI_AGENT_TYPED;
 	tell(agent, client, answer);
 }
 
@@ -231,7 +240,8 @@ beat(struct agent *agent)
 		if (!client->waits || client->next_ms > now)
 			continue;
 		client->next_ms = now + agent->rules->beat_ms;
-		tell_outcome(agent, client, JPKI_AGENT_WAITS);
+		tell_outcome(agent, client,
+			     client == agent->asks ? JPKI_AGENT_WAITS : JPKI_AGENT_QUEUED);
 	}
 }
 
@@ -264,7 +274,8 @@ time_left(const struct agent *agent)
 }
 
 enum { AT_SIGNALS, AT_LISTENER, AT_DIALOG, AT_CLIENTS };
-#define PLACES (AT_CLIENTS + AGENT_CLIENTS_MAX)
+#define AT_PROCESSES (AT_CLIENTS + AGENT_CLIENTS_MAX)
+#define PLACES (AT_PROCESSES + AGENT_CLIENTS_MAX)
 
 /* Waits for what comes next. False: not any more. */
 static bool
@@ -274,9 +285,12 @@ wait_for_next(struct agent *agent, struct pollfd fds[PLACES])
 	fds[AT_LISTENER] = (struct pollfd){.fd = agent->listener, .events = POLLIN};
 	fds[AT_DIALOG] = (struct pollfd){
 		.fd = agent->dialog ? dialog_descriptor(agent->dialog) : -1, .events = POLLIN};
-	for (size_t i = 0; i < AGENT_CLIENTS_MAX; i++)
-		fds[AT_CLIENTS + i] =
-			(struct pollfd){.fd = agent->clients[i].socket, .events = POLLIN};
+	for (size_t i = 0; i < AGENT_CLIENTS_MAX; i++) {
+		const struct client *client = &agent->clients[i];
+
+		fds[AT_CLIENTS + i] = (struct pollfd){.fd = client->socket, .events = POLLIN};
+		fds[AT_PROCESSES + i] = (struct pollfd){.fd = client->process, .events = POLLIN};
+	}
 	if (poll(fds, PLACES, time_left(agent)) < 0 && errno != EINTR)
 		return false;
 	return fds[AT_SIGNALS].revents == 0;
@@ -292,15 +306,17 @@ turn(struct agent *agent)
 		return false;
 	/* Those who hang up first: what they no longer want is not asked. */
 	for (size_t i = 0; i < AGENT_CLIENTS_MAX; i++)
-		if (fds[AT_CLIENTS + i].fd >= 0 && fds[AT_CLIENTS + i].revents != 0)
+		if (fds[AT_PROCESSES + i].fd >= 0 && fds[AT_PROCESSES + i].revents != 0)
+			hang_up(agent, &agent->clients[i]); /* a child may have its socket */
+		else if (fds[AT_CLIENTS + i].fd >= 0 && fds[AT_CLIENTS + i].revents != 0)
 			hear(agent, &agent->clients[i]);
 	if (agent->dialog)
 		go_on(agent);
 	if (fds[AT_LISTENER].revents != 0)
 		welcome(agent);
-	beat(agent);
 	if (!agent->dialog)
 		open_next(agent);
+	beat(agent);
 	if (!is_idle(agent))
 		agent->busy_ms = now_ms();
 	return agent->rules->idle_ms == 0 || now_ms() - agent->busy_ms < agent->rules->idle_ms;
@@ -342,7 +358,7 @@ agent_serve(int socket, const struct agent_rules *rules)
 	close_windows();
 	*agent = (struct agent){.rules = rules, .listener = socket, .busy_ms = now_ms()};
 	for (size_t i = 0; i < AGENT_CLIENTS_MAX; i++)
-		agent->clients[i].socket = -1;
+		agent->clients[i] = (struct client){.socket = -1, .process = -1};
 	agent->signals = take_signals();
 	agent->answer = secret_new(sizeof *agent->answer);
 	ok = agent->signals >= 0 && agent->answer;
@@ -351,7 +367,7 @@ agent_serve(int socket, const struct agent_rules *rules)
 	close_dialog(agent);
 	for (size_t i = 0; i < AGENT_CLIENTS_MAX; i++)
 		if (agent->clients[i].socket >= 0)
-			(void)close(agent->clients[i].socket);
+			hang_up(agent, &agent->clients[i]);
 	if (agent->signals >= 0)
 		(void)close(agent->signals);
 	secret_free(agent->answer, sizeof *agent->answer);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -83,4 +84,11 @@ peer_look(int socket, struct peer *peer)
 		look_at_terminal(peer);
 	}
 	return true;
+}
+
+int
+peer_watch(const struct peer *peer)
+{
+	/* WORKAROUND: glibc has no pidfd_open() before 2.36 (Ubuntu 22.04). */
+	return peer->pid > 0 ? (int)syscall(SYS_pidfd_open, peer->pid, 0) : -1;
 }

@@ -19,4 +19,7 @@ struct peer {
 /* Looks who is at the other end of a socket. False: another user, or nobody any more. */
 bool peer_look(int socket, struct peer *peer);
 
+/* What becomes readable when its process is gone, for the caller to close; -1: cannot be told. */
+int peer_watch(const struct peer *peer);
+
 #endif

@@ -150,6 +150,9 @@ words_refused(enum jpki_agent_fault fault, enum key key)
 	case JPKI_AGENT_FAULT_NEW_LENGTH:
 	case JPKI_AGENT_FAULT_NEW:
 		return _("the card does not take this new one; nothing was changed");
+	case JPKI_AGENT_FAULT_FEWER:
+		return _("another program has spent tries meanwhile: nothing was sent; once again, "
+			 "please");
 	}
 	return NULL;
 }

@@ -39,6 +39,7 @@ static const char *const names[] = {
 	NAME(RESULT_LOGGED_IN, "somebody is logged in already"),
 	NAME(RESULT_PIN_SHAPE, "cannot be this PIN"),
 	NAME(RESULT_PIN_REPEATED, "the same wrong PIN again"),
+	NAME(RESULT_FEWER_TRIES, "fewer tries are left than was told"),
 	NAME(RESULT_NEW_PIN_LENGTH, "new PIN too short or too long"),
 	NAME(RESULT_NEW_PIN_INVALID, "new PIN not allowed"),
 };

@@ -50,6 +50,7 @@ enum result {
 	RESULT_LOGGED_IN,    /* somebody is already */
 	RESULT_PIN_SHAPE,    /* cannot be this key's PIN: never sent */
 	RESULT_PIN_REPEATED, /* refused before and tried again and again: never sent */
+	RESULT_FEWER_TRIES,  /* are left than the user was told: not sent */
 	RESULT_NEW_PIN_LENGTH,
 	RESULT_NEW_PIN_INVALID,
 };

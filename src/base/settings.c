@@ -45,7 +45,11 @@ static const struct row rows[] = {
 #define SECONDS_MAX 60
 
 /* Programs that show something of their own where a PIN is asked elsewhere, or hang over it. */
-#define NOT_FOR "firefox* thunderbird* chromium* chrome* brave* vivaldi* opera* msedge* soffice*"
+#define NOT_FOR                                                                                    \
+	"firefox* thunderbird* librewolf* waterfox* icecat* icedove* floorp* "                     \
+	"zen zen-bin palemoon* seamonkey* betterbird* mullvad* chromium* "                         \
+	"chrome* brave* vivaldi* opera* msedge* yandex_browser* thorium* "                         \
+	"soffice*"
 
 /* All enums are set through an unsigned int. */
 _Static_assert(sizeof(enum settings_pss) == sizeof(unsigned int), "enum size");

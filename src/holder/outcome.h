@@ -27,6 +27,7 @@ enum outcome_what {
 	OUTCOME_ENDED,		/* the certificate, after `when` */
 	OUTCOME_NO_PIN,		/* the prompt gave none; `code` is what it answered */
 	OUTCOME_PIN_WRONG,	/* `tries_left`, `is_spent` */
+	OUTCOME_FEWER_TRIES,	/* are left than the person was told; nothing was sent */
 	OUTCOME_PIN_LOCKED,	/* it was before; nothing was sent */
 	OUTCOME_PIN_SAME,	/* the new one is the old one; nothing was sent */
 	OUTCOME_REMOVED,	/* the card was taken away */

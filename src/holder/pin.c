@@ -77,17 +77,20 @@ ask(const struct module *module, struct pin_request *request, struct pin *pin)
 	return (struct outcome){.what = OUTCOME_NO_PIN, .code = answer};
 }
 
+/* Where others spend tries while it is typed, what the person was told is not true any more. */
 static struct outcome
-ask_now(const struct module *module, const struct reader *reader, enum key key, struct pin *pin)
+ask_now(const struct session *session, struct pin *pin)
 {
-	struct pin_request request = {.key = key,
+	struct pin_request request = {.key = session->key,
 				      .question = PIN_NOW,
-				      .reader = reader,
-				      .tries_left = reader->tokens[key].status.tries_left};
+				      .reader = session->reader,
+				      .tries_left = session_token(session)->status.tries_left};
 
 	if (request.tries_left == 0)
 		return outcome_just(OUTCOME_PIN_LOCKED);
-	return pin ? ask(module, &request, pin) : outcome_just(OUTCOME_NO_MEMORY);
+	(void)session->module->jpki->tell_tries(
+		session->handle, request.tries_left > 0 ? (CK_ULONG)request.tries_left : 0);
+	return pin ? ask(session->module, &request, pin) : outcome_just(OUTCOME_NO_MEMORY);
 }
 
 static bool
@@ -163,7 +166,7 @@ present(const struct session *session, struct jpki_probe_report *report)
 	struct module *module = session->module;
 	struct token *token = session_token(session);
 	struct pin *pin = pin_new();
-	struct outcome outcome = ask_now(module, session->reader, session->key, pin);
+	struct outcome outcome = ask_now(session, pin);
 	sigset_t before;
 	CK_RV rv = CKR_OK;
 
@@ -242,7 +245,8 @@ change(const struct session *session, struct pin *old, struct pin *new)
 	if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED)
 		return was_wrong(module, session_token(session));
 	outcome = outcome_of(rv);
-	outcome.is_open = rv != CKR_OK && rv != CKR_SESSION_HANDLE_INVALID;
+	outcome.is_open =
+		rv != CKR_OK && rv != CKR_SESSION_HANDLE_INVALID && rv != CKR_FUNCTION_REJECTED;
 	return outcome;
 }
 
@@ -257,7 +261,7 @@ pin_change(struct module *module, struct reader *reader, enum key key)
 		rv == CKR_OK && !new ? outcome_just(OUTCOME_NO_MEMORY) : outcome_of(rv);
 
 	if (outcome.what == OUTCOME_OK)
-		outcome = ask_now(module, reader, key, old);
+		outcome = ask_now(&session, old);
 	if (outcome.what == OUTCOME_OK)
 		outcome = ask_new(module, reader, key, old, new);
 	if (outcome.what == OUTCOME_OK)

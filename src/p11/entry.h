@@ -20,5 +20,6 @@ CK_RV jpki_list_probes(struct jpki_probe_report *report);
 CK_RV jpki_probe_card(CK_SLOT_ID slot, struct jpki_probe_report *report);
 CK_RV jpki_probe_card_with_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG pin_len,
 			       struct jpki_probe_report *report);
+CK_RV jpki_tell_tries(CK_SESSION_HANDLE session, CK_ULONG tries);
 
 #endif

@@ -17,6 +17,7 @@ static const struct jpki_functions vendor_functions = {
 	.list_probes = jpki_list_probes,
 	.probe_card = jpki_probe_card,
 	.probe_card_with_pin = jpki_probe_card_with_pin,
+	.tell_tries = jpki_tell_tries,
 };
 
 /*

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "session/asking.h"
 #include "session/slot.h"
+
+#include <limits.h>
+
 #include "p11/api.h"
 #include "p11/entry.h"
 #include "session/asking.h"
@@ -203,5 +205,16 @@ jpki_probe_card_with_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULON
 	if (rv == CKR_OK)
 		rv = slot_probe_with_pin(api.module, api.session, (struct bytes){pin, pin_len},
 					 report);
+	return api_end(&api, rv);
+}
+
+CK_RV
+jpki_tell_tries(CK_SESSION_HANDLE session, CK_ULONG tries)
+{
+	struct api api;
+	const CK_RV rv = api_begin_session(&api, session);
+
+	if (rv == CKR_OK)
+		api.session->told = tries < INT_MAX ? (unsigned int)tries : INT_MAX;
 	return api_end(&api, rv);
 }

@@ -157,52 +157,72 @@ is_answer(ssize_t size, const struct jpki_agent_answer *answer)
 	if (answer->outcome == JPKI_AGENT_TYPED)
 		return answer->pin_len > 0 && answer->pin_len <= JPKI_AGENT_PIN_MAX &&
 		       answer->new_pin_len <= JPKI_AGENT_PIN_MAX;
-	return answer->outcome <= JPKI_AGENT_NO_PROMPT;
+	return answer->outcome <= JPKI_AGENT_QUEUED;
 }
 
-/* When something was heard last, and how often. */
+/* What was heard last and when, how often, and until when it may go on so. */
 struct hearing {
-	int64_t last_ms;
+	uint32_t outcome;
+	int64_t last_ms, end_ms;
 	unsigned int count;
+	bool turn; /* its turn came, after it had waited for that */
 };
 
-/* The next message, or nothing for a while: JPKI_AGENT_WAITS in *outcome. */
+/* Whoever waits for its turn has the whole time for the user when that has come. */
+static void
+note_heard(struct hearing *heard, uint32_t outcome)
+{
+	heard->last_ms = clock_now_ms();
+	if (heard->outcome == JPKI_AGENT_QUEUED && outcome == JPKI_AGENT_WAITS && !heard->turn) {
+		heard->turn = true;
+		heard->end_ms = heard->last_ms + LIMIT_MS;
+	}
+	heard->outcome = outcome;
+}
+
+/* The next message, or nothing for a while. */
 static enum result
-receive(int agent, struct secret *answer, uint32_t *outcome, struct hearing *heard)
+receive(int agent, struct secret *answer, struct hearing *heard)
 {
 	struct pollfd readable = {.fd = agent, .events = POLLIN};
 	struct jpki_agent_answer *said = (struct jpki_agent_answer *)(void *)answer->data;
 	ssize_t size;
 
-	*outcome = JPKI_AGENT_WAITS;
 	if (poll(&readable, 1, SLICE_MS) <= 0)
 		return RESULT_OK;
 	/* One that is longer is cut, and told by its whole size. */
 	size = recv(agent, answer->data, answer->size, MSG_TRUNC);
 	if (size < 0 && (errno == EINTR || errno == EAGAIN))
 		return RESULT_OK;
-	if (!is_answer(size, said) || ++heard->count > JPKI_AGENT_DEADLINE_S)
+	if (!is_answer(size, said) || ++heard->count > 2 * JPKI_AGENT_DEADLINE_S)
 		return RESULT_CANCELLED;
-	heard->last_ms = clock_now_ms();
-	*outcome = said->outcome;
+	note_heard(heard, said->outcome);
 	return RESULT_OK;
+}
+
+static bool
+is_waiting(uint32_t outcome)
+{
+	return outcome == JPKI_AGENT_WAITS || outcome == JPKI_AGENT_QUEUED;
 }
 
 /* Until the agent has an answer, is silent for too long, or nobody wants it any more. */
 static enum result
 await_answer(int agent, const struct line *line, struct secret *answer, uint32_t *outcome)
 {
-	const int64_t end = clock_now_ms() + LIMIT_MS;
-	struct hearing heard = {.last_ms = clock_now_ms()};
+	const int64_t now = clock_now_ms();
+	struct hearing heard = {
+		.outcome = JPKI_AGENT_WAITS, .last_ms = now, .end_ms = now + LIMIT_MS};
 	enum result r;
 
 	do {
 		if (line_is_drawn(line))
 			return RESULT_ENDED;
-		if (clock_now_ms() > end || clock_now_ms() - heard.last_ms > SILENCE_MS)
+		if (clock_now_ms() > heard.end_ms || clock_now_ms() - heard.last_ms > SILENCE_MS)
 			return RESULT_CANCELLED;
-		r = receive(agent, answer, outcome, &heard);
-	} while (r == RESULT_OK && *outcome == JPKI_AGENT_WAITS);
+		r = receive(agent, answer, &heard);
+	} while (r == RESULT_OK && is_waiting(heard.outcome));
+	*outcome = heard.outcome;
 	return line_is_drawn(line) ? RESULT_ENDED : r;
 }
 

@@ -21,6 +21,7 @@ static const struct {
 	{RESULT_PIN_WRONG, JPKI_AGENT_FAULT_WRONG},
 	{RESULT_PIN_SHAPE, JPKI_AGENT_FAULT_SHAPE},
 	{RESULT_PIN_REPEATED, JPKI_AGENT_FAULT_REPEATED},
+	{RESULT_FEWER_TRIES, JPKI_AGENT_FAULT_FEWER},
 	{RESULT_NEW_PIN_LENGTH, JPKI_AGENT_FAULT_NEW_LENGTH},
 	{RESULT_NEW_PIN_INVALID, JPKI_AGENT_FAULT_NEW},
 };
@@ -120,8 +121,10 @@ ask(int agent, struct module *m, struct session *s, struct jpki_agent_request *r
 			r = prompt_ask(agent, request, &m->line, answer);
 		if (r != RESULT_OK)
 			return r;
+		s->told = request->tries_left;
 		r = use(m, s, (struct bytes){typed->pin, typed->pin_len},
 			(struct bytes){typed->new_pin, typed->new_pin_len});
+		s->told = 0;
 		secret_wipe(answer->data, answer->size);
 		request->fault = fault_of(r);
 		if (request->fault == JPKI_AGENT_FAULT_NONE)

@@ -26,7 +26,7 @@ log_in(struct module *m, struct session *s, struct bytes pin, unsigned int linge
 	token_view(t, &view);
 	already = is_logged_in(&view, s);
 	if (!already)
-		r = token_login(t, s->insertion, s->key, pin, linger);
+		r = token_login(t, s->insertion, s->key, pin, s->told, linger);
 	r = access_end(m, s->reader, r);
 	return already ? RESULT_LOGGED_IN : r;
 }
@@ -77,7 +77,7 @@ confirm(struct module *m, struct session *s, struct bytes pin, struct bytes none
 
 	(void)none;
 	if (r == RESULT_OK)
-		r = access_end(m, s->reader, token_confirm(t, s->insertion, s->key, pin));
+		r = access_end(m, s->reader, token_confirm(t, s->insertion, s->key, pin, s->told));
 	s->signing.confirmed = r == RESULT_OK;
 	return r;
 }
@@ -116,8 +116,9 @@ change_pin(struct module *m, struct session *s, struct bytes old_pin, struct byt
 	enum result r = access_begin(m, s->reader, &t);
 
 	if (r == RESULT_OK)
-		r = access_end(m, s->reader,
-			       token_change_pin(t, s->insertion, s->key, old_pin, new_pin));
+		r = access_end(
+			m, s->reader,
+			token_change_pin(t, s->insertion, s->key, old_pin, new_pin, s->told));
 	return r;
 }
 

@@ -32,6 +32,8 @@ rv_of_result(enum result r)
 	case RESULT_PIN_REPEATED: /* ends the loop of a program with a fixed PIN */
 	case RESULT_NEW_PIN_INVALID:
 		return CKR_PIN_INVALID;
+	case RESULT_FEWER_TRIES:
+		return CKR_FUNCTION_REJECTED;
 	case RESULT_NEW_PIN_LENGTH:
 		return CKR_PIN_LEN_RANGE;
 	case RESULT_NOT_LOGGED_IN:

@@ -44,8 +44,9 @@ struct session {
 	enum layout_key key;
 	uint64_t insertion; /* the card it was opened on */
 	CK_FLAGS flags;
-	bool busy;    /* state: belongs to a call */
-	bool dropped; /* state: closed; freed when no call has it */
+	unsigned int told; /* tries that whoever types its PINs was told of; 0: none */
+	bool busy;	   /* state: belongs to a call */
+	bool dropped;	   /* state: closed; freed when no call has it */
 	struct find find;
 	struct signing signing;
 	struct digesting digesting;

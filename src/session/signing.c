@@ -117,14 +117,14 @@ sign(struct module *m, struct session *s, uint8_t signature[LAYOUT_SIGNATURE_SIZ
 
 	if (!objects_get(m, s, op->key, &key))
 		return CKR_USER_NOT_LOGGED_IN; /* logged out since C_SignInit */
+	input = make_input(op, room);
+	if (input.len < mechanism_input_min(op->mechanism))
+		return CKR_DATA_LEN_RANGE;
 	if (key.ask_pin_each_signature && !op->confirmed) {
 		rv = ask_consent(m, s);
 		if (rv != CKR_OK)
 			return rv;
 	}
-	input = make_input(op, room);
-	if (input.len < mechanism_input_min(op->mechanism))
-		return CKR_DATA_LEN_RANGE;
 	r = access_begin(m, s->reader, &t);
 	if (r == RESULT_OK)
 		r = access_end(

@@ -169,7 +169,7 @@ settle(struct token *t, enum layout_key key)
 }
 
 enum result
-present_login(struct token *t, enum layout_key key)
+present_login(struct token *t, enum layout_key key, unsigned int least)
 {
 	struct state_key *k = &t->keys[key];
 	bool query = k->uncertain || k->tries == STATE_TRIES_UNKNOWN;
@@ -182,8 +182,10 @@ present_login(struct token *t, enum layout_key key)
 	if (r != RESULT_OK)
 		return r;
 	/* The last try is the user's to spend, never ours. */
-	if (k->tries <= 1)
-		return end_login(t, key, "only the last try is left");
+	if (k->tries < (int)least)
+		return end_login(t, key,
+				 least == 2 ? "only the last try is left"
+					    : "others have spent tries since");
 	r = verify(t, key, k->pin, query);
 	if (r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED)
 		return end_login(t, key, "the PIN was changed or locked by another program");
@@ -191,7 +193,7 @@ present_login(struct token *t, enum layout_key key)
 }
 
 enum result
-present_typed(struct token *t, enum layout_key key, const struct secret *pin)
+present_typed(struct token *t, enum layout_key key, const struct secret *pin, unsigned int told)
 {
 	const struct state_key *k = &t->keys[key];
 	enum refused_verdict verdict;
@@ -201,6 +203,8 @@ present_typed(struct token *t, enum layout_key key, const struct secret *pin)
 		return work_is_answer(r) ? RESULT_CARD_ERROR : r;
 	if (k->tries == 0)
 		return RESULT_PIN_BLOCKED;
+	if (k->tries < (int)told)
+		return RESULT_FEWER_TRIES;
 	verdict = refused_ask(t->id, key, pin);
 	if (verdict != REFUSED_NEVER)
 		return verdict == REFUSED_BEFORE ? RESULT_PIN_WRONG : RESULT_PIN_REPEATED;

@@ -315,7 +315,7 @@ present(struct run *run, struct probe_answer *a)
 	if (r == RESULT_OK)
 		r = pin_read(role, run->pin, &pin);
 	if (r == RESULT_OK)
-		r = present_typed(run->t, LAYOUT_AUTH, pin);
+		r = present_typed(run->t, LAYOUT_AUTH, pin, 0);
 	secret_free(pin);
 	if (r == RESULT_OK)
 		*a = (struct probe_answer){.state = PROBE_ANSWERED, .sw = 0x9000};

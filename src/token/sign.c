@@ -68,7 +68,7 @@ sign_in_work(struct token *t, enum layout_key key, bool pss, struct bytes input,
 	     uint8_t signature[LAYOUT_SIGNATURE_SIZE])
 {
 	size_t got;
-	enum result r = present_login(t, key);
+	enum result r = present_login(t, key, 2);
 
 	if (r == RESULT_OK && !pss)
 		r = sign_learn_pss_open(t, key);

@@ -153,11 +153,18 @@ enum result look_know_card(struct token *t);
 /* Asks the card for the tries left; learns whether the PIN can be addressed by its short id. */
 enum result present_query(struct token *t, enum layout_key key);
 
-/* The PIN of the one who is logged in; the login ends where it is no longer taken. */
-enum result present_login(struct token *t, enum layout_key key);
+/*
+ * The PIN of the one who is logged in, where `least` tries are left (two or more); the login ends
+ * where it is no longer taken.
+ */
+enum result present_login(struct token *t, enum layout_key key, unsigned int least);
 
-/* A PIN that was typed just now: asks the counter first, refuses what was refused before. */
-enum result present_typed(struct token *t, enum layout_key key, const struct secret *pin);
+/*
+ * A PIN that was typed just now: asks the counter first, refuses what was refused before, and sends
+ * nothing where fewer tries are left than the user was told.
+ */
+enum result present_typed(struct token *t, enum layout_key key, const struct secret *pin,
+			  unsigned int told);
 
 /* Before the end of the transaction: a PIN that was seen to be locked is nobody's login. */
 void present_end(struct token *t);

@@ -271,12 +271,13 @@ read_typed(struct token *t, enum layout_key key, struct bytes typed, struct secr
 }
 
 static enum result
-login_in_work(struct token *t, enum layout_key key, const struct secret *pin, bool keep)
+login_in_work(struct token *t, enum layout_key key, const struct secret *pin, unsigned int told,
+	      bool keep)
 {
 	enum result r = look_know_card(t);
 
 	if (r == RESULT_OK)
-		r = present_typed(t, key, pin);
+		r = present_typed(t, key, pin, told);
 	if (r == RESULT_OK && keep)
 		r = read_after_login(t, key);
 	return r;
@@ -293,7 +294,8 @@ adopt_pin(struct state_key *k, struct secret **pin)
 
 /* Takes over the PIN if it was right and is to be kept, or takes the place of one that was. */
 static enum result
-login(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed, bool keep)
+login(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed,
+      unsigned int told, bool keep)
 {
 	struct secret *pin = NULL;
 	enum result r = read_typed(t, key, typed, &pin);
@@ -301,7 +303,7 @@ login(struct token *t, uint64_t expected, enum layout_key key, struct bytes type
 	if (r == RESULT_OK)
 		r = begin_on_key(t, expected, key);
 	if (r == RESULT_OK) {
-		r = login_in_work(t, key, pin, keep);
+		r = login_in_work(t, key, pin, told, keep);
 		if (r == RESULT_OK && (keep || t->keys[key].pin))
 			adopt_pin(&t->keys[key],
 				  &pin); /* before work_end: it keeps the connection */
@@ -313,9 +315,9 @@ login(struct token *t, uint64_t expected, enum layout_key key, struct bytes type
 
 enum result
 token_login(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed,
-	    unsigned int linger)
+	    unsigned int told, unsigned int linger)
 {
-	enum result r = login(t, expected, key, typed, true);
+	enum result r = login(t, expected, key, typed, told, true);
 
 	if (r == RESULT_OK)
 		t->keys[key].linger_ms = linger * 1000;
@@ -323,9 +325,10 @@ token_login(struct token *t, uint64_t expected, enum layout_key key, struct byte
 }
 
 enum result
-token_confirm(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed)
+token_confirm(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed,
+	      unsigned int told)
 {
-	return login(t, expected, key, typed, false);
+	return login(t, expected, key, typed, told, false);
 }
 
 void
@@ -352,8 +355,11 @@ token_expire(struct token *t)
 			drop_recent(&t->keys[k]);
 }
 
-/* Under the rules for a PIN that nobody types now: never on a last try, never where it may be
- * wrong. */
+/*
+ * Under the rules for a PIN that nobody types now; and where others spent tries meanwhile, it is
+ * for the user. That another program changed the PIN cannot be seen: that costs one of all the
+ * tries.
+ */
 static enum result
 login_again_in_work(struct token *t, enum layout_key key)
 {
@@ -362,7 +368,7 @@ login_again_in_work(struct token *t, enum layout_key key)
 
 	adopt_pin(k, &k->recent);
 	k->tries = STATE_TRIES_UNKNOWN; /* others may have spent some: the card and it are asked */
-	r = present_login(t, key);
+	r = present_login(t, key, layout_roles[key].tries);
 	if (r == RESULT_OK)
 		r = read_after_login(t, key);
 	if (r != RESULT_OK)
@@ -395,9 +401,9 @@ change_is_uncertain(struct token *t, enum layout_key key, enum result r)
 /* CHANGE is sent once. A plain refusal leaves the old PIN in force. */
 static enum result
 change_in_work(struct token *t, enum layout_key key, const struct secret *old_pin,
-	       const struct secret *new_pin)
+	       const struct secret *new_pin, unsigned int told)
 {
-	enum result r = login_in_work(t, key, old_pin, false);
+	enum result r = login_in_work(t, key, old_pin, told, false);
 
 	if (r == RESULT_OK)
 		r = card_select_file(t->link, layout_roles[key].pin_file);
@@ -417,7 +423,7 @@ change_in_work(struct token *t, enum layout_key key, const struct secret *old_pi
 
 enum result
 token_change_pin(struct token *t, uint64_t expected, enum layout_key key, struct bytes old_typed,
-		 struct bytes new_typed)
+		 struct bytes new_typed, unsigned int told)
 {
 	struct secret *old_pin = NULL, *new_pin = NULL;
 	enum result r = pin_read_new(&layout_roles[key], new_typed, &new_pin);
@@ -427,7 +433,7 @@ token_change_pin(struct token *t, uint64_t expected, enum layout_key key, struct
 	if (r == RESULT_OK)
 		r = begin_on_key(t, expected, key);
 	if (r == RESULT_OK) {
-		r = change_in_work(t, key, old_pin, new_pin);
+		r = change_in_work(t, key, old_pin, new_pin, told);
 		if (r == RESULT_OK && t->keys[key].pin)
 			adopt_pin(&t->keys[key], &new_pin);
 		r = work_end(t, r);

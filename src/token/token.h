@@ -96,16 +96,19 @@ enum result token_learn_pss(struct token *t, uint64_t expected);
  * first repeat, for which nothing was sent); RESULT_PIN_BLOCKED; RESULT_NO_CERTIFICATE.
  * A private certificate is read in the same transaction; one that is unusable does not make the
  * login fail (token_key_view.unusable). `linger`: see token_logout, in seconds.
+ *
+ * `told`: how many tries the user who typed it was told to be left; 0: none in particular.
+ * RESULT_FEWER_TRIES: not so many are, and nothing was sent.
  */
 enum result token_login(struct token *t, uint64_t expected, enum layout_key key, struct bytes typed,
-			unsigned int linger);
+			unsigned int told, unsigned int linger);
 
 /*
  * Presents a PIN without logging in, for a signature that wants it typed again. A right one takes
  * the place of that of somebody who is logged in.
  */
 enum result token_confirm(struct token *t, uint64_t expected, enum layout_key key,
-			  struct bytes typed);
+			  struct bytes typed, unsigned int told);
 
 /*
  * Ends a login. `linger`: its PIN may serve token_login_again for as long as was said at the login,
@@ -123,7 +126,7 @@ void token_expire(struct token *t);
  * nothing was sent, or the card refused the new PIN and the old one stays.
  */
 enum result token_change_pin(struct token *t, uint64_t expected, enum layout_key key,
-			     struct bytes old_typed, struct bytes new_typed);
+			     struct bytes old_typed, struct bytes new_typed, unsigned int told);
 
 /*
  * Reads a certificate unless it was read before. *certificate borrows from the token until the

@@ -70,7 +70,7 @@ whoever_waits_hears_of_it_at_once_and_again(void **state)
 		assert_int_equal(answer.outcome, JPKI_AGENT_WAITS);
 		assert_int_equal(answer.pin_len, 0);
 		assert_true(hear_next(second, &answer));
-		assert_int_equal(answer.outcome, JPKI_AGENT_WAITS);
+		assert_int_equal(answer.outcome, JPKI_AGENT_QUEUED);
 	}
 	assert_int_equal(play_count("GETPIN"), 1);
 	(void)close(first);
@@ -188,6 +188,61 @@ so_does_that_of_one_that_dies(void **state)
 	play_wait_until_closed();
 }
 
+/* A child that was forked meanwhile has the socket too. */
+static void
+so_does_that_of_one_that_dies_and_leaves_a_child(void **state)
+{
+	struct jpki_agent_answer answer;
+	pid_t asker;
+
+	(void)state;
+	play_start(PLAY_OPEN "\n1234\n", NULL, LONG_MS);
+	asker = fork();
+	if (asker == 0) {
+		const int client = play_connect();
+
+		(void)setpgid(0, 0);
+		(void)!send(client, &auth, sizeof auth, MSG_NOSIGNAL);
+		(void)fork();
+		(void)alarm(120); /* where the test fails, nobody else ends it */
+		/* The child may even listen. */
+		while (recv(client, &answer, sizeof answer, 0) > 0)
+			;
+		for (;;)
+			(void)pause();
+	}
+	play_wait_until_told("GETPIN");
+	(void)kill(asker, SIGKILL);
+	assert_int_equal(waitpid(asker, NULL, 0), asker);
+	play_wait_until_closed();
+	assert_int_equal(kill(-asker, SIGKILL), 0); /* the child lived until now */
+	assert_int_equal(play_outcome(&auth), JPKI_AGENT_TYPED);
+}
+
+/* While what was typed for it is on its way to the card. */
+static void
+one_between_two_rounds_keeps_its_place(void **state)
+{
+	int idle[3 * AGENT_CLIENTS_MAX], client;
+	struct jpki_agent_request request = auth;
+	struct jpki_agent_answer answer;
+
+	(void)state;
+	play_start("0000\n1234\n", NULL, LONG_MS);
+	client = play_connect();
+	assert_true(play_ask(client, &request, &answer));
+	for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++)
+		idle[i] = play_connect();
+	assert_int_equal(play_outcome(&(struct jpki_agent_request){0}), -1); /* they are in */
+	request.fault = JPKI_AGENT_FAULT_WRONG;
+	request.tries_left = 2;
+	assert_true(play_ask(client, &request, &answer));
+	assert_memory_equal(answer.pin, "1234", 4);
+	for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++)
+		(void)close(idle[i]);
+	(void)close(client);
+}
+
 /* What is no request, and what makes it none. */
 static void
 whoever_speaks_nonsense_is_hung_up_on(void **state)
@@ -201,7 +256,7 @@ whoever_speaks_nonsense_is_hung_up_on(void **state)
 		{offsetof(struct jpki_agent_request, purpose), JPKI_AGENT_CHANGE + 1},
 		{offsetof(struct jpki_agent_request, key), JPKI_AGENT_KEY_SIGN + 1},
 		{offsetof(struct jpki_agent_request, key), UINT32_MAX},
-		{offsetof(struct jpki_agent_request, fault), JPKI_AGENT_FAULT_NEW + 1},
+		{offsetof(struct jpki_agent_request, fault), JPKI_AGENT_FAULT_FEWER + 1},
 		{offsetof(struct jpki_agent_request, tries_left), 0},
 		{offsetof(struct jpki_agent_request, tries_left), 4},
 		{offsetof(struct jpki_agent_request, tries_allowed), UINT32_MAX},
@@ -600,6 +655,8 @@ main(void)
 		TEST(a_wrong_pin_is_asked_again_on_the_same_connection),
 		TEST(the_dialog_of_one_that_goes_away_closes_and_the_next_is_asked),
 		TEST(so_does_that_of_one_that_dies),
+		TEST(so_does_that_of_one_that_dies_and_leaves_a_child),
+		TEST(one_between_two_rounds_keeps_its_place),
 		TEST(whoever_speaks_nonsense_is_hung_up_on),
 		TEST(whoever_speaks_while_it_waits_is_hung_up_on_and_its_dialog_closes),
 		TEST(a_flood_does_not_keep_others_from_asking),

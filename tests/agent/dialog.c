@@ -121,6 +121,22 @@ cancelling_is_said(void **state)
 	assert_int_equal(answer.pin_len, 0);
 }
 
+/* It is no answer, and the agent is none the worse: it is ended in good order each time. */
+static void
+a_pinentry_that_dies_or_shouts_types_nothing(void **state)
+{
+	static const char *const words[] = {PLAY_DIE "\n", PLAY_SHOUT "\n",
+					    "12345\n" PLAY_DIE "\n"};
+	const struct jpki_agent_request request =
+		play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		assert_int_equal(ask(words[i], &request), JPKI_AGENT_NO_PROMPT);
+		assert_int_equal(answer.pin_len, 0);
+	}
+}
+
 static void
 one_that_types_by_itself_is_left(void **state)
 {
@@ -314,6 +330,7 @@ main(void)
 		TEST(a_nul_in_an_entry_does_not_end_it),
 		TEST(cancelling_is_said),
 		TEST(one_that_types_by_itself_is_left),
+		TEST(a_pinentry_that_dies_or_shouts_types_nothing),
 		TEST(the_dialog_says_who_asks_which_card_and_how_many_tries),
 		TEST(the_signing_password_says_what_a_signature_discloses),
 		TEST(what_was_wrong_is_said),

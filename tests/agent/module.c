@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -156,14 +157,42 @@ each_signature_can_want_consent(void **state)
 }
 
 static void
-without_a_pinentry_nothing_is_sent(void **state)
+without_a_pinentry_nothing_is_sent_and_both_sides_say_why(void **state)
 {
 	(void)state;
 	harness_setting("ask-pin", "agent");
+	harness_log("warning");
 	play_start("", "/nonexistent", NO_DEADLINE);
 	p11_start(f);
 	session = p11_open(f, SLOT_AUTH);
 	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(harness_tries("auth"), 3);
+	assert_int_equal(harness_log_count("the agent has no way to ask the user"), 1);
+	assert_non_null(strstr(play_said(), "/nonexistent cannot ask: it is not installed, or "
+					    "finds neither a screen nor the terminal"));
+}
+
+/* Both are served, one after the other, each by its own dialog. */
+static void
+two_processes_at_once_are_both_logged_in(void **state)
+{
+	pid_t child;
+	int status;
+
+	(void)state;
+	start(PIN_AUTH "\n" PIN_AUTH "\n", SLOT_AUTH);
+	child = fork();
+	if (child == 0) {
+		if (f->C_Initialize(NULL) != CKR_OK ||
+		    f->C_OpenSession(SLOT_AUTH, CKF_SERIAL_SESSION, NULL, NULL, &session) != CKR_OK)
+			_exit(1);
+		_exit(log_in() == CKR_OK && f->C_Finalize(NULL) == CKR_OK ? 0 : 2);
+	}
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(play_count("GETPIN"), 2);
 	assert_int_equal(harness_tries("auth"), 3);
 }
 
@@ -203,9 +232,11 @@ a_child_that_lives_on_does_not_keep_the_dialog(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, log_in_too, &rv), 0);
 	play_wait_until_told("GETPIN");
 	child = fork();
-	if (child == 0)
+	if (child == 0) {
+		(void)alarm(120); /* where the test fails, nobody else ends it */
 		for (;;)
 			(void)pause();
+	}
 	assert_int_equal(f->C_Finalize(NULL), CKR_OK);
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	play_wait_until_closed();
@@ -244,6 +275,49 @@ static const bool sanitized = true;
 #else
 static const bool sanitized = false;
 #endif
+
+/* "VmLck: 12 kB" of the agent's. */
+static long
+locked_memory(void)
+{
+	char path[64], line[256];
+	long kilobytes = 0;
+	FILE *file;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/status", (int)play_agent());
+	file = fopen(path, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof line, file))
+		(void)sscanf(line, "VmLck: %ld", &kilobytes);
+	(void)fclose(file);
+	return kilobytes;
+}
+
+static void
+what_is_typed_is_in_locked_memory(void **state)
+{
+	const struct jpki_agent_request request =
+		play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
+	struct rlimit limit;
+	long idle;
+	int client;
+
+	(void)state;
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur < 65536 || sanitized) {
+		print_message(
+			"SKIPPED: no memory may be locked here, or none is under a sanitizer\n");
+		skip();
+	}
+	play_start(PLAY_OPEN "\n", NULL, NO_DEADLINE);
+	await_agent(); /* it has begun */
+	idle = locked_memory();
+	assert_true(idle > 0); /* for its answers */
+	client = play_connect();
+	assert_int_equal(send(client, &request, sizeof request, MSG_NOSIGNAL), sizeof request);
+	play_wait_until_told("GETPIN");
+	assert_true(locked_memory() > idle); /* and for the dialog */
+	(void)close(client);
+}
 
 static void
 no_pin_is_left_in_the_agent_after_its_answer(void **state)
@@ -286,7 +360,9 @@ main(int argc, char *argv[])
 		TEST(cancelling_sends_nothing),
 		TEST(a_change_is_asked_by_the_agent),
 		TEST(each_signature_can_want_consent),
-		TEST(without_a_pinentry_nothing_is_sent),
+		TEST(without_a_pinentry_nothing_is_sent_and_both_sides_say_why),
+		TEST(two_processes_at_once_are_both_logged_in),
+		TEST(what_is_typed_is_in_locked_memory),
 		TEST(finalize_takes_the_dialog_away),
 		TEST(a_child_that_lives_on_does_not_keep_the_dialog),
 		TEST(no_pin_is_left_in_the_agent_after_its_answer),

@@ -48,6 +48,8 @@ static const char script[] = "#!/bin/sh\n"
 			     "	case $answer in\n"
 			     "	cancel) echo 'ERR 83886179 cancelled'; continue ;;\n"
 			     "	open) exec sleep 60 ;;\n"
+			     "	die) kill -9 $$ ;;\n"
+			     "	shout) head -c 1000000 /dev/zero | tr '\\0' D ;;\n"
 			     "	ok) ;;\n"
 			     "	*) printf 'D %s\\n' \"$answer\" ;;\n"
 			     "	esac\n"
@@ -130,7 +132,7 @@ be_agent(const char *pinentry, int deadline_ms)
 		.pinentry = pinentry, .beat_ms = PLAY_BEAT_MS, .deadline_ms = deadline_ms};
 	bool ok;
 
-	if (tool)
+	if (tool && freopen(play_file("agent.said"), "w", stderr))
 		(void)execl(tool, tool, "agent", "--pinentry", pinentry, (char *)NULL);
 	start_messages();
 	ok = listener_open(&listener) == LISTENER_FINE && agent_serve(listener.socket, &rules);
@@ -203,11 +205,11 @@ play_agent(void)
 	return agent;
 }
 
-const char *
-play_told(void)
+static const char *
+read_file(const char *name)
 {
 	static char text[65536];
-	FILE *file = fopen(play_file("pinentry.told"), "r");
+	FILE *file = fopen(play_file(name), "r");
 	size_t n;
 
 	assert_non_null(file);
@@ -215,6 +217,18 @@ play_told(void)
 	text[n] = '\0';
 	(void)fclose(file);
 	return text;
+}
+
+const char *
+play_told(void)
+{
+	return read_file("pinentry.told");
+}
+
+const char *
+play_said(void)
+{
+	return read_file("agent.said");
 }
 
 int
@@ -298,7 +312,7 @@ play_hear(int client, struct jpki_agent_answer *answer)
 			return false;
 		assert_int_equal(size, sizeof *answer);
 		assert_int_equal(answer->version, JPKI_AGENT_VERSION);
-	} while (answer->outcome == JPKI_AGENT_WAITS);
+	} while (answer->outcome == JPKI_AGENT_WAITS || answer->outcome == JPKI_AGENT_QUEUED);
 	return true;
 }
 

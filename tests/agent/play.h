@@ -18,6 +18,8 @@
 #define PLAY_OK "ok"	     /* to CONFIRM */
 #define PLAY_CANCEL "cancel" /* by the user */
 #define PLAY_OPEN "open"     /* nothing: the dialog stays open */
+#define PLAY_DIE "die"	     /* it ends */
+#define PLAY_SHOUT "shout"   /* a megabyte without an end of line, and that it is done */
 
 /* For cmocka's group: makes and removes the folder. */
 int play_set_up_group(void **state);
@@ -37,6 +39,9 @@ int play_tear_down(void **state);
 pid_t play_agent(void);
 const char *play_socket(void);
 const char *play_file(const char *name);
+
+/* What the agent said on its standard error, where it is the tool. Static storage. */
+const char *play_said(void);
 
 /* What the script was told so far, one command a line, or how often it was told one. Static
  * storage. */

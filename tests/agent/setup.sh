@@ -48,6 +48,7 @@ touch "$work/refuses"
 setup --yes
 check "where systemd refuses, it fails" ended 1
 check "... with systemd's words" says "Failed to connect to bus"
+check "... and what to do by hand" says 'start "jpki-tool agent" when you log in'
 check "... and no more" sh -c '! grep -q "bus." "$1"' - "$work/said"
 check "... and the setting stays as it was" has '# mine\nreader = "a b" # yes\n  ask-pin-each-signature = yes\npss = on\n'
 

@@ -194,7 +194,7 @@ check_typed(struct asker *asker, const struct jpki_agent_answer *answer)
 static void
 check_answer(struct asker *asker, const struct jpki_agent_answer *answer)
 {
-	if (answer->version != JPKI_AGENT_VERSION || answer->outcome > JPKI_AGENT_NO_PROMPT)
+	if (answer->version != JPKI_AGENT_VERSION || answer->outcome > JPKI_AGENT_QUEUED)
 		guard_fail("an answer that is none");
 	if (asker->asked == 0)
 		guard_fail("an answer to one who asked nothing");
@@ -202,7 +202,7 @@ check_answer(struct asker *asker, const struct jpki_agent_answer *answer)
 		check_typed(asker, answer);
 	else if (answer->pin_len != 0 || answer->new_pin_len != 0)
 		guard_fail("a PIN where nothing was typed");
-	if (answer->outcome != JPKI_AGENT_WAITS)
+	if (answer->outcome != JPKI_AGENT_WAITS && answer->outcome != JPKI_AGENT_QUEUED)
 		asker->asked = 0;
 	if (!is_empty(answer->pin, answer->pin_len) ||
 	    !is_empty(answer->new_pin, answer->new_pin_len))

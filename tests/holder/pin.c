@@ -16,6 +16,7 @@
 /* ---- a module ---- */
 
 static int tries_left, logins, changes;
+static CK_ULONG told; /* tries, to the module */
 static CK_RV answer;
 
 static void
@@ -74,6 +75,14 @@ get_slot_status(CK_SLOT_ID slot, struct jpki_slot_status *status)
 	return CKR_OK;
 }
 
+static CK_RV
+tell_tries(CK_SESSION_HANDLE session, CK_ULONG tries)
+{
+	assert_int_equal(session, 1);
+	told = tries;
+	return CKR_OK;
+}
+
 /* ---- a person ---- */
 
 /* What is typed, in order; NULL: no more, and the prompt answers 42. */
@@ -104,7 +113,10 @@ static CK_FUNCTION_LIST functions = {
 	.C_Login = login,
 	.C_SetPIN = set_pin,
 };
-static const struct jpki_functions jpki = {.get_slot_status = get_slot_status};
+static const struct jpki_functions jpki = {
+	.get_slot_status = get_slot_status,
+	.tell_tries = tell_tries,
+};
 static struct reader reader = {.name = "Reader", .serial = "0123"};
 static struct module module = {.f = &functions, .jpki = &jpki, .person = {.ask_pin = ask_pin}};
 
@@ -114,6 +126,7 @@ begin(int left, CK_RV rv, const char *const entries[])
 {
 	questions = 0;
 	logins = changes = 0;
+	told = 0;
 	module.person.types_once = false;
 	reader.tokens[KEY_SIGN].status.tries_left = left;
 	tries_left = left;
@@ -144,6 +157,7 @@ a_prompt_is_told_what_it_needs(void **state)
 	begin(1, CKR_OK, entries);
 	assert_int_equal(log_in().what, OUTCOME_OK);
 	assert_int_equal(logins, 1);
+	assert_int_equal(told, 1); /* so the module knows what the person knew */
 	assert_int_equal(questions, 4);
 	for (int i = 0; i < 4; i++) {
 		assert_int_equal(asked[i].key, KEY_SIGN);

@@ -99,6 +99,8 @@ answer_by(const struct agent_line *line, int client)
 
 	if (line->before)
 		line->before();
+	if (line->meanwhile)
+		line->meanwhile(client);
 	if (line->pin) {
 		answer.outcome = JPKI_AGENT_TYPED;
 		answer.pin_len = (uint32_t)strlen(line->pin);

@@ -9,9 +9,10 @@
 /* An agent that types what a test says, in a folder of its own that $XDG_RUNTIME_DIR then names. */
 
 struct agent_line {
-	const char *pin;      /* what is typed; NULL: cancelled */
-	const char *new_pin;  /* for a change */
-	void (*before)(void); /* what happens while the dialog is open; may be NULL */
+	const char *pin;	       /* what is typed; NULL: cancelled */
+	const char *new_pin;	       /* for a change */
+	void (*before)(void);	       /* what happens while the dialog is open; may be NULL */
+	void (*meanwhile)(int client); /* the same, with the connection */
 	enum agent_fault {
 		AGENT_HONEST,
 		AGENT_HANGS_UP,

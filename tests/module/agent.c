@@ -277,18 +277,23 @@ cancelling_sends_nothing_and_takes_a_second(void **state)
 }
 
 static void
-an_agent_that_dies_or_lies_sends_nothing_to_the_card(void **state)
+an_agent_that_dies_or_lies_sends_nothing_to_the_card_and_takes_a_second(void **state)
 {
 	static const struct agent_line lines[] = {
 		{.pin = PIN_AUTH, .fault = AGENT_HANGS_UP},
 		{.pin = PIN_AUTH, .fault = AGENT_PIN_LENGTH},
+		{.pin = PIN_AUTH, .fault = AGENT_NO_PROMPT},
 	};
 	const unsigned long before = harness_verifies();
 
 	(void)state;
 	START(lines);
-	for (size_t i = 0; i < COUNT(lines); i++)
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		const int64_t begun = now_ms();
+
 		assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+		assert_true(now_ms() - begun >= 1000);
+	}
 	assert_int_equal(harness_verifies(), before);
 }
 
@@ -338,12 +343,38 @@ swap_card(void)
 	harness_sim("swap", "child", "Reader", NULL);
 }
 
+#define SELECT_JPKI "00A4040C0AD392F000260100000001"
+#define WRONG_AUTH "002000800430303030"
+#define WRONG_SIGN "0020008006303030303030"
+
+static void
+spend_one(void)
+{
+	assert_int_equal(harness_other_program(SELECT_JPKI, "00A4020C020018", WRONG_AUTH, NULL),
+			 0x63c2);
+}
+
+static void
+spend_all_but_one(void)
+{
+	assert_int_equal(
+		harness_other_program(SELECT_JPKI, "00A4020C020018", WRONG_AUTH, WRONG_AUTH, NULL),
+		0x63c1);
+}
+
+static void
+spend_all_but_one_of_sign(void)
+{
+	assert_int_equal(harness_other_program(SELECT_JPKI, "00A4020C02001B", WRONG_SIGN,
+					       WRONG_SIGN, WRONG_SIGN, WRONG_SIGN, NULL),
+			 0x63c1);
+}
+
 static void
 lock_pin(void)
 {
-	assert_int_equal(harness_other_program("00A4040C0AD392F000260100000001", "00A4020C020018",
-					       "002000800430303030", "002000800430303030",
-					       "002000800430303030", NULL) &
+	assert_int_equal(harness_other_program(SELECT_JPKI, "00A4020C020018", WRONG_AUTH,
+					       WRONG_AUTH, WRONG_AUTH, NULL) &
 				 0xfff0,
 			 0x63c0);
 }
@@ -415,6 +446,157 @@ a_fork_while_the_user_types_changes_nothing(void **state)
 	assert_int_equal(harness_tries("auth"), 3);
 }
 
+/* The yes before the last try is the dialog's: one that opened before has not asked for it. */
+static void
+assert_asked_anew(unsigned long verifies, unsigned int told, const char *pin)
+{
+	assert_int_equal(harness_verifies(), verifies);
+	assert_int_equal(harness_tries(pin), 1);
+	assert_int_equal(agent_stop(), 2);
+	assert_int_equal(agent_request(0)->tries_left, told);
+	assert_int_equal(agent_request(1)->tries_left, 1);
+	assert_int_equal(agent_request(1)->fault, JPKI_AGENT_FAULT_FEWER);
+}
+
+static void
+a_login_whose_tries_others_spent_meanwhile_is_asked_anew_and_not_sent(void **state)
+{
+	static const struct agent_line lines[] = {{.pin = PIN_AUTH, .before = spend_all_but_one},
+						  {.pin = NULL}};
+	static const struct agent_line again[] = {RIGHT};
+	const unsigned long before = harness_verifies();
+
+	(void)state;
+	START(lines);
+	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+	assert_asked_anew(before + 2, 3, "auth");
+	START(again);
+	assert_int_equal(log_in(), CKR_OK); /* with a yes to the last one */
+	assert_int_equal(harness_tries("auth"), 3);
+}
+
+static void
+a_change_whose_tries_others_spent_meanwhile_is_asked_anew_and_not_sent(void **state)
+{
+	static const struct agent_line lines[] = {
+		{.pin = PIN_AUTH, .new_pin = "4321", .before = spend_all_but_one}, {.pin = NULL}};
+	const unsigned long before = harness_verifies();
+
+	(void)state;
+	START(lines);
+	assert_int_equal(f->C_SetPIN(session, NO_PIN, NO_PIN), CKR_FUNCTION_CANCELED);
+	assert_asked_anew(before + 2, 3, "auth");
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK); /* it is as it was */
+}
+
+static CK_RV
+begin_to_sign(void)
+{
+	CK_OBJECT_HANDLE key;
+
+	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
+	return f->C_SignInit(session, &sha256, key);
+}
+
+static CK_RV
+confirm(void)
+{
+	return f->C_Login(session, CKU_CONTEXT_SPECIFIC, NO_PIN);
+}
+
+static CK_RV
+end_signing(void)
+{
+	CK_BYTE text[] = "x", signature[256];
+	CK_ULONG len = sizeof signature;
+
+	return f->C_Sign(session, text, 1, signature, &len);
+}
+
+static void
+a_consent_whose_tries_others_spent_meanwhile_is_asked_anew_and_not_sent(void **state)
+{
+	static const struct agent_line lines[] = {
+		{.pin = PIN_SIGN, .before = spend_all_but_one_of_sign}, {.pin = NULL}};
+	unsigned long before;
+
+	(void)state;
+	restart_with("ask-pin-each-signature", "yes", SLOT_SIGN);
+	assert_int_equal(p11_login(f, session, PIN_SIGN), CKR_OK);
+	START(lines);
+	assert_int_equal(begin_to_sign(), CKR_OK);
+	before = harness_verifies();
+	assert_int_equal(confirm(), CKR_FUNCTION_CANCELED);
+	assert_asked_anew(before + 4, 5, "sign");
+	assert_int_equal(end_signing(), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(p11_login(f, session, PIN_SIGN), CKR_USER_ALREADY_LOGGED_IN);
+}
+
+/* For programs with a dialog of their own (jpki-tool, jpki-desktop). */
+static void
+a_program_can_say_which_tries_its_user_was_told(void **state)
+{
+	const struct jpki_functions *own = p11_own_functions("jpki-pkcs11");
+	CK_UTF8CHAR old_pin[] = PIN_AUTH, new_pin[] = "4321";
+	unsigned long before;
+
+	(void)state;
+	assert_int_equal(own->tell_tries(session + 1000, 3), CKR_SESSION_HANDLE_INVALID);
+	assert_int_equal(own->tell_tries(session, 3), CKR_OK);
+	spend_all_but_one();
+	before = harness_verifies();
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_FUNCTION_REJECTED);
+	assert_int_equal(f->C_SetPIN(session, old_pin, 4, new_pin, 4), CKR_FUNCTION_REJECTED);
+	assert_int_equal(harness_verifies(), before);
+	assert_int_equal(own->tell_tries(session, 1), CKR_OK);
+	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
+	assert_int_equal(own->tell_tries(session, 0), CKR_OK);
+}
+
+static void
+consent_can_be_asked_by_the_agent_where_the_program_asks_for_it(void **state)
+{
+	static const struct agent_line lines[] = {
+		{.pin = "WRONG1"}, RIGHT_SIGN, {.pin = NULL}, RIGHT_SIGN};
+
+	(void)state;
+	restart_with("ask-pin-each-signature", "yes", SLOT_SIGN);
+	assert_int_equal(p11_login(f, session, PIN_SIGN), CKR_OK);
+	START(lines);
+	assert_int_equal(confirm(), CKR_OPERATION_NOT_INITIALIZED); /* and nobody is asked */
+	assert_int_equal(begin_to_sign(), CKR_OK);
+	assert_int_equal(confirm(), CKR_OK);
+	assert_int_equal(agent_request(0)->purpose, JPKI_AGENT_SIGNATURE);
+	assert_int_equal(agent_request(1)->fault, JPKI_AGENT_FAULT_WRONG);
+	assert_int_equal(end_signing(), CKR_OK);
+	assert_int_equal(begin_to_sign(), CKR_OK);
+	assert_int_equal(confirm(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(confirm(), CKR_OK); /* the operation goes on */
+	assert_int_equal(end_signing(), CKR_OK);
+	assert_int_equal(agent_stop(), 4);
+	assert_int_equal(harness_tries("sign"), 5);
+}
+
+/* What cannot be signed is no reason to ask for a password. */
+static void
+consent_is_not_asked_for_what_cannot_be_signed(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT_SIGN};
+	CK_MECHANISM raw = {CKM_RSA_PKCS, NULL, 0};
+	CK_BYTE signature[256];
+	CK_ULONG len = sizeof signature;
+	CK_OBJECT_HANDLE key;
+
+	(void)state;
+	restart_with("ask-pin-each-signature", "yes", SLOT_SIGN);
+	assert_int_equal(p11_login(f, session, PIN_SIGN), CKR_OK);
+	START(lines);
+	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
+	assert_int_equal(f->C_SignInit(session, &raw, key), CKR_OK);
+	assert_int_equal(f->C_Sign(session, signature, 0, signature, &len), CKR_DATA_LEN_RANGE);
+	assert_int_equal(agent_stop(), 0);
+}
+
 static void *
 log_in_too(void *rv)
 {
@@ -471,6 +653,116 @@ a_burst_of_logins_asks_once_within_ten_seconds(void **state)
 }
 
 static void
+closing_all_sessions_is_closing_the_last(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT};
+
+	(void)state;
+	START(lines);
+	assert_int_equal(log_in(), CKR_OK);
+	(void)p11_open(f, SLOT_AUTH);
+	assert_int_equal(f->C_CloseAllSessions(SLOT_AUTH), CKR_OK);
+	session = p11_open(f, SLOT_AUTH);
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(agent_stop(), 1);
+}
+
+static void
+finalizing_ends_it(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT, RIGHT};
+
+	(void)state;
+	START(lines);
+	log_in_and_close();
+	p11_stop(f);
+	p11_start(f);
+	session = p11_open(f, SLOT_AUTH);
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(agent_stop(), 2);
+}
+
+static void
+taking_the_card_out_ends_it_also_where_it_comes_back(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT, RIGHT};
+
+	(void)state;
+	START(lines);
+	log_in_and_close();
+	take_card_out();
+	harness_sim("insert", "adult", "Reader", NULL);
+	session = p11_open(f, SLOT_AUTH);
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(agent_stop(), 2);
+}
+
+/* A child starts anew like any other program, and has no PIN of its parent's. */
+static void
+another_process_has_to_ask(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT, {.pin = NULL}};
+	int status;
+	pid_t child;
+
+	(void)state;
+	START(lines);
+	log_in_and_close();
+	child = fork();
+	if (child == 0) {
+		if (f->C_Initialize(NULL) != CKR_OK ||
+		    f->C_OpenSession(SLOT_AUTH, CKF_SERIAL_SESSION, NULL, NULL, &session) != CKR_OK)
+			_exit(1);
+		_exit(log_in() == CKR_FUNCTION_CANCELED && f->C_Finalize(NULL) == CKR_OK ? 0 : 2);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(log_in(), CKR_OK); /* and the parent has its own still */
+	assert_int_equal(agent_stop(), 2);
+}
+
+/* They may have been the user's, who errs now; or somebody guesses. */
+static void
+where_others_spent_a_try_the_user_is_asked(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT, RIGHT};
+	unsigned long before;
+
+	(void)state;
+	START(lines);
+	log_in_and_close();
+	spend_one();
+	before = harness_verifies();
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(agent_stop(), 2);
+	assert_int_equal(agent_request(1)->tries_left, 2);
+	assert_int_equal(harness_verifies(), before + 1);
+}
+
+/* It cannot be seen that another program changed the PIN: one of all the tries, and no more. */
+static void
+a_pin_that_another_program_changed_is_sent_once_at_most(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT, {.pin = NULL}, {.pin = NULL}};
+
+	(void)state;
+	START(lines);
+	log_in_and_close();
+	assert_int_equal(harness_other_program(SELECT_JPKI, "00A4020C020018", "002000800431323334",
+					       "002401800434333231", NULL),
+			 0x9000);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+		assert_int_equal(harness_tries("auth"), 2);
+	}
+	assert_int_equal(agent_stop(), 3);
+	assert_int_equal(agent_request(1)->tries_left, 2);
+	assert_int_equal(harness_other_program(SELECT_JPKI, "00A4020C020018", "002000800434333231",
+					       "002401800431323334", NULL),
+			 0x9000);
+}
+
+static void
 logging_out_ends_it(void **state)
 {
 	static const struct agent_line lines[] = {RIGHT, RIGHT};
@@ -507,8 +799,7 @@ so_does_the_setting_another_card_and_the_programs_own_pin(void **state)
 	assert_int_equal(agent_stop(), 1);
 }
 
-/* Nobody types it now: it is not for this to spend the last try, nor one at all where it was
- * changed. */
+/* Nobody types it now: it is not for this to spend the last try. */
 static void
 a_burst_never_spends_a_last_try(void **state)
 {
@@ -518,9 +809,7 @@ a_burst_never_spends_a_last_try(void **state)
 	(void)state;
 	START(lines);
 	log_in_and_close();
-	assert_int_equal(harness_other_program("00A4040C0AD392F000260100000001", "00A4020C020018",
-					       "002000800430303030", "002000800430303030", NULL),
-			 0x63c1);
+	spend_all_but_one();
 	before = harness_verifies();
 	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
 	assert_int_equal(harness_verifies(), before);
@@ -665,13 +954,25 @@ main(int argc, char *argv[])
 		TEST(a_wrong_entry_is_asked_again_within_the_one_login),
 		TEST(a_locked_pin_is_not_asked_for),
 		TEST(cancelling_sends_nothing_and_takes_a_second),
-		TEST(an_agent_that_dies_or_lies_sends_nothing_to_the_card),
+		TEST(an_agent_that_dies_or_lies_sends_nothing_to_the_card_and_takes_a_second),
 		TEST(a_pin_with_a_nul_is_not_sent),
 		TEST(an_agent_that_never_gives_up_is_left),
 		TEST(what_happens_while_the_user_types_is_seen_before_the_pin_is_sent),
 		TEST(a_fork_while_the_user_types_changes_nothing),
+		TEST(a_login_whose_tries_others_spent_meanwhile_is_asked_anew_and_not_sent),
+		TEST(a_change_whose_tries_others_spent_meanwhile_is_asked_anew_and_not_sent),
+		TEST(a_consent_whose_tries_others_spent_meanwhile_is_asked_anew_and_not_sent),
+		TEST(a_program_can_say_which_tries_its_user_was_told),
+		TEST(consent_can_be_asked_by_the_agent_where_the_program_asks_for_it),
+		TEST(consent_is_not_asked_for_what_cannot_be_signed),
 		TEST(of_two_threads_one_asks),
 		TEST(a_burst_of_logins_asks_once_within_ten_seconds),
+		TEST(closing_all_sessions_is_closing_the_last),
+		TEST(finalizing_ends_it),
+		TEST(taking_the_card_out_ends_it_also_where_it_comes_back),
+		TEST(another_process_has_to_ask),
+		TEST(where_others_spent_a_try_the_user_is_asked),
+		TEST(a_pin_that_another_program_changed_is_sent_once_at_most),
 		TEST(logging_out_ends_it),
 		TEST(so_does_the_setting_another_card_and_the_programs_own_pin),
 		TEST(a_burst_never_spends_a_last_try),

@@ -117,6 +117,9 @@ our_own_functions_wait_for_initialize_too(void **state)
 	assert_int_equal(((const struct jpki_functions *)interface->pFunctionList)
 				 ->probe_card_with_pin(0, NULL, 0, &report),
 			 CKR_CRYPTOKI_NOT_INITIALIZED);
+	assert_int_equal(
+		((const struct jpki_functions *)interface->pFunctionList)->tell_tries(0, 1),
+		CKR_CRYPTOKI_NOT_INITIALIZED);
 }
 
 static void

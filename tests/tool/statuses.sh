@@ -254,6 +254,40 @@ typed "the new PIN is in force" 0 'was changed' '1111\n1234\n' adult pin change 
 typed "full-width and small letters are folded, which is said" 0 'capital letters' 'ａｂｃ１２３\nxyz789\n' adult pin change sign --pin-fd 5
 typed "the folded password is in force" 0 'was changed' 'XYZ789\r\nABC123\r\n' adult pin change sign --pin-fd 5
 typed "the exact dates of the signing certificate" 0 '"needs_pin": false' 'ABC123\n' adult status --pin --pin-fd 5 --json
+# While the person types (in this pinentry), another program spends tries of that PIN.
+cat >"$work/spends" <<'END'
+#!/bin/sh
+echo "OK here"
+while read -r word rest; do
+	case $word in
+	GETPIN)
+		while read -r wrong; do
+			printf '%s\n%s\n' "$wrong" "$NEW" >"$0.pins"
+			"$TOOL" --module "$MODULE" pin change "$KEY" --pin-fd 5 5<"$0.pins" >/dev/null 2>&1
+		done <"$0.wrong"
+		: >"$0.wrong"
+		echo "D $(sed -n 1p "$0.right")"
+		sed -i 1d "$0.right" ;;
+	esac
+	echo OK
+done
+END
+chmod +x "$work/spends"
+spent() {
+	promise=$1 KEY=$2 NEW=$3
+	printf "$4" >"$work/spends.wrong"
+	printf "$5" >"$work/spends.right"
+	shift 5
+	TOOL=$tool MODULE=$module card "$promise" 6 "spent tries of the PIN meanwhile: nothing was sent" \
+		adult "$@" --pinentry "$work/spends"
+}
+export TOOL MODULE KEY NEW
+spent "others spend all tries but one while a PIN to be changed is typed" auth 2222 '9990\n9991\n' '1234\n1111\n1111\n' pin change auth
+card "... and the last one is there still" 0 '"tries_left": 1' adult status --json
+typed "... and the PIN as it was" 0 'was changed' '1234\n1111\n' adult pin change auth --pin-fd 5 --last-try
+typed "... which is put back" 0 'was changed' '1111\n1234\n' adult pin change auth --pin-fd 5
+spent "others spend a try while a password to log in with is typed" sign XYZ7890 'WRONG90\n' 'ABC123\n' status --pin
+card "... and only that one is gone" 0 '"tries_left": 4' adult status --json
 typed "a phone's dates, with both PINs" 0 'in-term' '1234\nABC123\n' phone status --pin --pin-fd 5 --json
 card "a locked PIN is not asked for" 7 'locked' locked-auth pin change auth
 card "a locked PIN does not hide the other" 2 'no terminal' locked-auth pin change sign

@@ -129,6 +129,12 @@ jpki_probe_card_with_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULON
 	return STANDS_IN;
 }
 
+CK_RV
+jpki_tell_tries(CK_SESSION_HANDLE session, CK_ULONG tries)
+{
+	return STANDS_IN + session + tries;
+}
+
 static CK_UTF8CHAR standard[] = "PKCS 11", vendor[] = JPKI_INTERFACE_NAME;
 
 static void
@@ -196,7 +202,7 @@ version_of(CK_UTF8CHAR_PTR name, CK_VERSION *version, const char *expected_name)
 static void
 interfaces_are_found_by_name_and_version(void **state)
 {
-	CK_VERSION v2 = {2, 40}, v3 = {3, 0}, v1 = {1, 2};
+	CK_VERSION v2 = {2, 40}, v3 = {3, 0}, v1 = {1, 3};
 
 	(void)state;
 	assert_ptr_equal(version_of(NULL, NULL, "PKCS 11"), &function_list_3_0);
@@ -205,7 +211,7 @@ interfaces_are_found_by_name_and_version(void **state)
 	assert_ptr_equal(version_of(standard, &v2, "PKCS 11"), &function_list_2_40);
 	assert_ptr_equal(version_of(NULL, &v2, "PKCS 11"), &function_list_2_40);
 	assert_int_equal(version_of(vendor, NULL, JPKI_INTERFACE_NAME)->major, 1);
-	assert_int_equal(version_of(vendor, &v1, JPKI_INTERFACE_NAME)->minor, 2);
+	assert_int_equal(version_of(vendor, &v1, JPKI_INTERFACE_NAME)->minor, 3);
 }
 
 static void
@@ -233,6 +239,7 @@ vendor_interface_calls_the_module(void **state)
 	assert_int_equal(report.count, 5);
 	assert_int_equal(functions->probe_card_with_pin(0, NULL, 4, &report), STANDS_IN);
 	assert_int_equal(report.protocol, 4);
+	assert_int_equal(functions->tell_tries(0, 2), STANDS_IN + 2);
 }
 
 static void

@@ -2,7 +2,9 @@
 #include "prompt/prompt.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,8 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <signal.h>
+#include <sys/auxv.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -27,11 +32,16 @@
 
 #define ONE(...) agent_start(&(const struct agent_line){__VA_ARGS__}, 1)
 
+/* How this program ends as another one, with "is-there": it has rights of its own; an agent. */
+enum { IS_MORE = 1, IS_THERE = 2 };
+
 static struct line line;
 static struct secret *answer;
 
-/* Where a test says so, each second that is asked for has taken a minute. */
+/* Where a test says so, each second that is asked for has taken a minute; and so much has passed.
+ */
 static _Atomic bool fast;
+static _Atomic int passed_s;
 
 int
 clock_gettime(clockid_t clock, struct timespec *now)
@@ -40,6 +50,7 @@ clock_gettime(clockid_t clock, struct timespec *now)
 
 	if (fast)
 		now->tv_sec *= 60;
+	now->tv_sec += passed_s;
 	return r;
 }
 
@@ -59,6 +70,7 @@ tear_down(void **state)
 {
 	(void)state;
 	fast = false;
+	passed_s = 0;
 	(void)agent_stop();
 	secret_free(answer);
 	return 0;
@@ -144,6 +156,70 @@ an_agent_that_says_nothing_any_more_is_not_waited_for(void **state)
 	assert_int_equal(ask(JPKI_AGENT_LOGIN), RESULT_CANCELLED);
 }
 
+/* An agent that says this for so long, every five seconds; one is heard before the next is said. */
+static void
+dawdle(int client, enum jpki_agent_outcome outcome, int seconds)
+{
+	const struct jpki_agent_answer said = {.version = JPKI_AGENT_VERSION, .outcome = outcome};
+	int unheard;
+
+	for (int s = 0; s < seconds; s += 5) {
+		if (send(client, &said, sizeof said, MSG_NOSIGNAL) != (ssize_t)sizeof said)
+			return;
+		while (ioctl(client, SIOCOUTQ, &unheard) == 0 && unheard > 0)
+			(void)sched_yield();
+		passed_s += 5;
+	}
+}
+
+static void
+queue_then_ask(int client)
+{
+	dawdle(client, JPKI_AGENT_QUEUED, 280);
+	dawdle(client, JPKI_AGENT_WAITS, 280);
+}
+
+static void
+never_end(int client)
+{
+	for (int i = 0; i < 4; i++)
+		queue_then_ask(client);
+}
+
+static void
+queue_for_ever(int client)
+{
+	dawdle(client, JPKI_AGENT_QUEUED, 340);
+}
+
+static void
+ask_for_ever(int client)
+{
+	dawdle(client, JPKI_AGENT_WAITS, 340);
+}
+
+/* Behind another program's dialog; the user then has as long as always. */
+static void
+the_wait_for_ones_turn_takes_nothing_from_the_users_time(void **state)
+{
+	(void)state;
+	ONE(.pin = "1234", .meanwhile = queue_then_ask);
+	assert_int_equal(ask(JPKI_AGENT_LOGIN), RESULT_OK);
+}
+
+static void
+nobody_is_waited_for_for_ever(void **state)
+{
+	static void (*const agents[])(int) = {queue_for_ever, ask_for_ever, never_end};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof agents / sizeof agents[0]; i++) {
+		ONE(.pin = "1234", .meanwhile = agents[i]);
+		assert_int_equal(ask(JPKI_AGENT_LOGIN), RESULT_CANCELLED);
+		(void)agent_stop();
+	}
+}
+
 static void
 draw(void)
 {
@@ -225,6 +301,7 @@ another_user_at_this_users_socket_is_no_agent(void **state)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int ready[2];
 	char byte;
+	bool taken;
 	pid_t other;
 
 	(void)state;
@@ -246,13 +323,50 @@ another_user_at_this_users_socket_is_no_agent(void **state)
 		for (;;)
 			(void)pause();
 	}
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	assert_false(prompt_is_there());
-	assert_int_equal(kill(other, SIGKILL), 0);
-	assert_int_equal(waitpid(other, NULL, 0), other);
-	assert_int_equal(unlink(agent_path()), 0);
-	(void)close(ready[0]);
+	/* Nobody is left behind, also where this fails. */
 	(void)close(ready[1]);
+	taken = read(ready[0], &byte, 1) != 1 || prompt_is_there();
+	(void)kill(other, SIGKILL);
+	(void)waitpid(other, NULL, 0);
+	(void)unlink(agent_path());
+	(void)close(ready[0]);
+	assert_false(taken);
+}
+
+static bool
+may_have_more(const char *path)
+{
+	struct statvfs file_system;
+
+	return statvfs(path, &file_system) == 0 && !(file_system.f_flag & ST_NOSUID);
+}
+
+/* Who starts it says what XDG_RUNTIME_DIR is, and is somebody else. */
+static void
+a_program_with_more_rights_than_its_user_has_no_agent(void **state)
+{
+	char path[160], command[1024];
+	int status;
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("SKIPPED: only root can make a program of another group's\n");
+		skip();
+	}
+	ONE(.pin = "1234");
+	(void)snprintf(path, sizeof path, "%s.program", agent_path());
+	(void)snprintf(command, sizeof command,
+		       "cp /proc/%d/exe %s && chgrp 65534 %s && %s is-there", (int)getpid(), path,
+		       path, path);
+	assert_int_equal(system(command), IS_THERE << 8); /* as itself it has one */
+	(void)snprintf(command, sizeof command, "chmod g+s %s && %s is-there", path, path);
+	status = system(command);
+	(void)unlink(path);
+	if (status == IS_THERE << 8 && !may_have_more(agent_path())) {
+		print_message("SKIPPED: programs in /tmp get no rights of their files\n");
+		skip();
+	}
+	assert_int_equal(status, IS_MORE << 8);
 }
 
 static void
@@ -270,7 +384,7 @@ programs_are_told_by_their_executables_names(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
-main(void)
+main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_was_typed_comes_back),
@@ -278,13 +392,18 @@ main(void)
 		TEST(a_change_needs_both_pins),
 		TEST(what_is_no_answer_is_none),
 		TEST(an_agent_that_says_nothing_any_more_is_not_waited_for),
+		TEST(the_wait_for_ones_turn_takes_nothing_from_the_users_time),
+		TEST(nobody_is_waited_for_for_ever),
 		TEST(finalizing_ends_the_wait),
 		TEST(no_runtime_folder_no_agent),
 		TEST(a_full_queue_is_an_agent_that_is_waited_for),
 		TEST(another_users_socket_is_no_agent),
 		TEST(another_user_at_this_users_socket_is_no_agent),
+		TEST(a_program_with_more_rights_than_its_user_has_no_agent),
 		TEST(programs_are_told_by_their_executables_names),
 	};
 
+	if (argc == 2 && strcmp(argv[1], "is-there") == 0)
+		return (getauxval(AT_SECURE) ? IS_MORE : 0) | (prompt_is_there() ? IS_THERE : 0);
 	return cmocka_run_group_tests_name("unit-prompt", tests, NULL, NULL);
 }

@@ -168,6 +168,9 @@ static const struct {
 } sentences[] = {
 	[OUTCOME_NO_MEMORY] = {TOOL_FAILED, N_("out of memory")},
 	[OUTCOME_NO_CERTIFICATE] = {TOOL_NO_CERTIFICATE, N_("the card does not have this certificate")},
+	[OUTCOME_FEWER_TRIES] = {TOOL_PIN_WRONG,
+		N_("another program has spent tries of the PIN meanwhile: nothing was sent. See \"jpki-tool "
+		   "status\", and try again")},
 	[OUTCOME_PIN_LOCKED] = {TOOL_PIN_LOCKED, N_("the PIN is locked: see \"jpki-tool help locked\"")},
 	[OUTCOME_PIN_SAME] = {TOOL_FAILED,
 		N_("the new one is the same as the old one; nothing was changed")},
@@ -215,6 +218,7 @@ tell(const struct module *module, const struct outcome *outcome)
 			       outcome->rv);
 	case OUTCOME_NO_MEMORY:
 	case OUTCOME_NO_CERTIFICATE:
+	case OUTCOME_FEWER_TRIES:
 	case OUTCOME_PIN_LOCKED:
 	case OUTCOME_PIN_SAME:
 	case OUTCOME_REMOVED:

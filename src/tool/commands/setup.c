@@ -68,8 +68,12 @@ use_agent(const struct setup *setup, const struct options *options, const char *
 	enum tool_exit status = tell_systemd("enable", setup);
 
 	(void)options;
-	if (status == TOOL_OK)
-		status = conf_set(path, SETTING, VALUE);
+	if (status != TOOL_OK)
+		return give_up(status,
+			       _("nothing was changed. Without systemd: start \"jpki-tool agent\" "
+				 "when you log in, and write the line \"ask-pin = agent\" into %s"),
+			       path);
+	status = conf_set(path, SETTING, VALUE);
 	if (status == TOOL_OK)
 		screen_text(0, _("Done. Programs that are started from now on use it; \"jpki-tool "
 				 "doctor\" tells which do not."));

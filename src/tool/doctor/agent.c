@@ -2,6 +2,7 @@
 /* Whether the module gets PINs from the user's agent, as it says itself. */
 #include "tool/doctor/parts.h"
 
+#include "tool/system/child.h"
 #include "tool/terminal/text.h"
 
 void
@@ -23,6 +24,14 @@ doctor_agent(struct report *report, const struct module *module)
 			   _("the setting ask-pin wants it, but none is running: each program asks "
 			     "for PINs itself"));
 		report_command(report, "systemctl --user start jpki-agent.socket");
+		return;
+	}
+	if (!child_exists("pinentry")) {
+		report_add(
+			report, MARK_CAUTION, "no-pinentry", "%s",
+			_("the setting ask-pin wants it, but no pinentry is installed with which "
+			  "it could ask"));
+		report_command(report, "sudo apt-get install pinentry-gnome3");
 		return;
 	}
 	report_on(report, AREA_AGENT, asking.excepts);
