@@ -16,13 +16,31 @@ program "pkcs11-tool" "OpenSC $(opensc-tool -i 2>/dev/null | sed -n 's/^OpenSC \
 says() { grep -Eq -e "$1" "$work/recipe.out"; }
 
 agent_prepare
+ln -s test-pinentry "$work/bin/pinentry" # what the agent would use by itself
 agent_begin "$work/bin/test-pinentry"
 
 preparation by-hand
 check "doctor tells that it is in use" grep -q firefox \
 	<(XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR jpki-tool doctor 2>/dev/null | grep "PIN agent *OK")
+check "... but not where no pinentry is installed" grep -q "PIN agent .*no pinentry is installed" \
+	<(PATH=/nonexistent "$work/bin/jpki-tool" doctor 2>/dev/null | tr -s '\n ' ' ')
+
+# says_pin_pad NAME: a program by that name is told that it need not ask. What counts is the executable.
+says_pin_pad() {
+	cp "$(command -v pkcs11-tool)" "$work/bin/$1" || return 2
+	"$work/bin/$1" --module "$modules/jpki-auth-pkcs11.so" -L >"$work/out" 2>&1 || return 2
+	grep -q "PIN pad present" "$work/out"
+}
+asks_itself() {
+	says_pin_pad "$1"
+	[ $? -eq 1 ]
+}
 
 if command -v pkcs11-tool >/dev/null; then
+	check "another program is told that it need not ask" says_pin_pad any-tool
+	for name in firefox-esr thunderbird-bin librewolf waterfox icecat floorp chromium chrome brave msedge soffice.bin; do
+		check "$name asks itself" asks_itself "$name"
+	done
 	by_agent pkcs11-tool "its own tests of the log-in key" pkcs11-tool
 	check "pkcs11-tool: no errors" says '^No errors'
 	echo 9999 >"$work/words"
@@ -260,5 +278,38 @@ else
 		wait $typing
 		agent_end
 	done
+
+	# The same on a terminal that can be seen. What it is told to show is in a file as well.
+	on_terminal() {
+		recipe_text pkcs11-tool >"$work/recipe.sh"
+		rm -f "$work/terminal.log" "$work/terminal.status"
+		"${run_as[@]}" env LOCPATH="$work/locales" LC_ALL=$1 xterm -u8 -fa "DejaVu Sans Mono" -fd "Noto Sans Mono CJK JP" \
+			-fs 9 -geometry 90x20 \
+			-l -lf "$work/terminal.log" -e bash -c 'cd "$1" && bash "$2" >"$3" 2>&1; echo $? >"$4"' - \
+			"$play" "$work/recipe.sh" "$work/recipe.out" "$work/terminal.status" &
+		terminal=$!
+		await $patience grep -aq "$2" "$work/terminal.log" || return 1
+		await $patience drawn "$1"
+		xdotool type --delay 50 "$pin_auth" && xdotool key Return
+		await $patience test -s "$work/terminal.status"
+		wait $terminal
+		[ "$(cat "$work/terminal.status")" = 0 ] && says '^No errors'
+	}
+	# Two pictures that are the same: nothing more is coming.
+	drawn() {
+		import -window "$(xdotool search --class xterm | tail -n 1)" "$work/drawn.png"
+		cmp -s "$work/drawn.png" "$build/clients/agent-terminal-$1.png" && return
+		cp "$work/drawn.png" "$build/clients/agent-terminal-$1.png"
+		return 1
+	}
+	if there xterm command -v xterm; then
+		for told in "C.UTF-8 tries left" "ja_JP.UTF-8 残り"; do
+			locale=${told%% *}
+			agent_begin pinentry-curses $locale
+			check "a dialog on a terminal, typed into ($locale)" on_terminal $locale "${told#* }"
+			check "... all tries left, card logged out" left_clean
+			agent_end
+		done
+	fi
 fi
 client_finish
