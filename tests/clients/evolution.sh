@@ -105,13 +105,7 @@ new_card
 begin
 write 2
 send_until "wrong: asks for the password" pin_window_asks "$sign_token"
-must "a PIN of the wrong shape" type_pin $pin_auth
-must "a PIN of the wrong shape: asks again" pin_asked "$sign_token"
-check "a PIN of the wrong shape: costs no try" tries_left 3 5
-must "a wrong password" type_pin WR0NG9
-must "a wrong password: asks again" pin_asked "$sign_token"
-check "a wrong password: costs one try" tries_left 3 4
-must "the right one" type_pin $pin_sign
+type_mistaken
 must "sends the mail after that" sent 2
 check "OpenSSL verifies that too" mail_verified 2
 row "asks again after a wrong password"
