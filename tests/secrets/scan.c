@@ -25,6 +25,23 @@ scan_add(struct scan_needles *needles, const char *name, const void *data, size_
 	needles->count++;
 }
 
+static bool
+is_digit(uint8_t byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+/* A PIN's four digits also stand in longer numbers, such as those of /proc/PID/stat. */
+static bool
+is_part_of_number(const struct scan_needle *n, const uint8_t *data, size_t len, const uint8_t *at)
+{
+	for (size_t i = 0; i < n->len; i++)
+		if (!is_digit(n->data[i]))
+			return false;
+	return (at > data && is_digit(at[-1])) ||
+	       (at + n->len < data + len && is_digit(at[n->len]));
+}
+
 static void
 scan_bytes(const uint8_t *data, size_t len, uintptr_t address, const struct scan_needles *needles,
 	   struct scan_result *result)
@@ -34,7 +51,7 @@ scan_bytes(const uint8_t *data, size_t len, uintptr_t address, const struct scan
 		const uint8_t *at = data;
 
 		while ((at = memmem(at, len - (size_t)(at - data), n->data, n->len))) {
-			if (!result->found[i]++)
+			if (!is_part_of_number(n, data, len, at) && !result->found[i]++)
 				result->first[i] = address + (uintptr_t)(at - data);
 			at++;
 		}
