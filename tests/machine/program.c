@@ -7,16 +7,16 @@
 #include "jpki-pkcs11.h"
 
 /*
- * A program that stays logged in: program MODULE PIN. For each line that it reads it signs, and
- * says what came of it; where that failed it opens a session and logs in anew, once, and says that
- * too.
+ * A program that stays logged in: program MODULE PIN. For each line that it reads, a PIN, it signs
+ * and says what came of it; where that failed it opens a session and logs in anew, once and with the
+ * PIN of the line, and says that too.
  */
 
 static const struct {
 	CK_RV rv;
 	const char *name;
 } names[] = {
-	{CKR_OK, "signed"},
+	{CKR_OK, "goes on"},
 	{CKR_DEVICE_REMOVED, "CKR_DEVICE_REMOVED"},
 	{CKR_DEVICE_ERROR, "CKR_DEVICE_ERROR"},
 	{CKR_SESSION_HANDLE_INVALID, "CKR_SESSION_HANDLE_INVALID"},
@@ -102,11 +102,12 @@ main(int argc, char *argv[])
 	while (fgets(line, sizeof line, stdin)) {
 		CK_RV rv = sign();
 
+		line[strcspn(line, "\n")] = '\0';
 		tell("", rv);
 		if (rv != CKR_OK) {
 			(void)f->C_CloseSession(session);
-			rv = log_in(argv[2]);
-			tell(", logged in again: ", rv == CKR_OK ? sign() : rv);
+			rv = log_in(line);
+			tell("; logged in again, ", rv == CKR_OK ? sign() : rv);
 		}
 		(void)puts("");
 		(void)fflush(stdout);
