@@ -21,7 +21,6 @@ arguments="net.ifnames=0 systemd.default_timeout_start_sec=3600 systemd.default_
 	systemd.mask=systemd-networkd-wait-online.service"
 arguments=$(echo $arguments)
 
-images=${JPKI_CACHE:-${root_cache:-}}
 
 image_names() { "$top/tests/install-packages" --names machine-inside; }
 
@@ -38,12 +37,12 @@ image_root() {
 		root_run "$2" apt-get install -y --no-install-recommends initramfs-tools $(image_names) $ours &&
 		root_run "$2" apt-get purge -y $(cd "$work/debs" && for deb in *.deb; do echo "${deb%%_*}"; done) &&
 		rm "$2/usr/sbin/policy-rc.d" "$2"/opt/*.deb &&
-		root_run "$2" apt-get clean && "$here/make-root" "$2"
+		root_keep "$2" && root_run "$2" apt-get clean && "$here/make-root" "$2"
 }
 
 image_make() {
 	local root=$work/root
-	rm -rf "$images/machine-$1-"*
+	rm -rf "$root_cache/machine-$1-"*
 	image_root "$1" "$root" && mkdir -p "$image.$$" &&
 		cp "$root"/boot/vmlinuz-* "$image.$$/kernel" && cp "$root"/boot/initrd.img-* "$image.$$/initrd" &&
 		mke2fs -q -t ext4 -O ^has_journal -d "$root" "$image.$$/disk" 3000M && mv "$image.$$" "$image"
@@ -53,14 +52,14 @@ image_get() {
 	local made_of
 	made_of=$({ image_names; cat "$here/make-root"; declare -f image_root image_make
 		for deb in "$work"/debs/*.deb; do dpkg-deb -f "$deb" Depends; done; } | sha256sum | cut -c1-16)
-	image=$images/machine-$1-$made_of
+	image=$root_cache/machine-$1-$made_of
 	[ -e "$image/disk" ] || image_make "$1"
 }
 
 # QEMU says when the card gets power; at once, so that it can be counted.
 computer_start() {
 	ssh-keygen -q -t ed25519 -N '' -f "$work/key" || return 1
-	TMPDIR=$work stdbuf -oL qemu-system-x86_64 -M q35 -cpu Nehalem -smp 1 -m 1024 -display none -no-reboot \
+	TMPDIR=$work stdbuf -oL qemu-system-x86_64 -M q35 -accel tcg -cpu Nehalem -smp 1 -m 1024 -display none -no-reboot \
 		-serial "file:$work/console" -kernel "$image/kernel" -initrd "$image/initrd" \
 		-append "root=/dev/vda rw console=tty0 console=ttyS0 quiet $arguments" \
 		-fw_cfg "name=opt/key,file=$work/key.pub" \

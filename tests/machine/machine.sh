@@ -62,7 +62,7 @@ make_the_version_before() {
 }
 
 prepare() {
-	mkdir "$work/debs" && debs_get "$work/debs" &&
+	mkdir "$work/debs" && debs_get "$work/debs" && rm -f "$work"/debs/jpki-desktop_*.deb &&
 		version=$(dpkg-deb -f "$work"/debs/jpki-tool_*.deb Version) && make_the_version_before &&
 		cc -O1 -I"$top/include" $(pkg-config --cflags p11-kit-1) -o "$work/program" "$here/program.c" &&
 		image_get "$release"
@@ -71,6 +71,7 @@ prepare() {
 if [ "${1:-}" != --alone ]; then
 	. "$top/tests/debian-root.sh"
 	. "$top/tests/debs.sh"
+	root_cache=${JPKI_CACHE:-$root_cache}
 	reason=$(root_impossible)
 	release=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
 	if [ -n "$reason" ]; then
@@ -143,8 +144,15 @@ refused() { # FUNCTION WORD
 
 # ---- what comes between ----
 
-out_and_in() { card remove && sleep 2 && card insert adult && sleep 2; }
-change_to() { card swap "$1" && sleep 2; }
+# pcscd_sees Yes|No: whether there is a card; nothing connects to it for that.
+pcscd_sees() {
+	for ((i = 0; i < 120; i++)); do
+		inside root "opensc-tool --list-readers" | grep -Eq "^[0-9]+ +$1" && return
+		sleep 0.5
+	done
+	return 1
+}
+change_to() { card remove && pcscd_sees No && card insert "$1" && pcscd_sees Yes; }
 unplug() { card unplug && qmp --until DEVICE_DELETED device_del id=reader; }
 plug_quietly() { # PORT
 	qmp device_add driver=usb-ccid id=reader bus=xhci.0 "port=$1" debug:=1 &&
@@ -182,7 +190,7 @@ sleep_and_wake() { # mem|freeze [COMMAND...]: meanwhile
 events=(
 	"nothing|true|adult"
 	"the packages are upgraded|install_packages new|adult"
-	"the card taken out and put in|out_and_in|adult"
+	"the card taken out and put in|change_to adult|adult"
 	"another person's card|change_to other|other"
 	"the first card again|change_to adult|adult"
 	"the reader unplugged and plugged in|replug 1|adult"
