@@ -104,15 +104,11 @@ END
 		cat /run/jobs/out; exit \$(cat /run/jobs/status)"
 }
 
-# Until it does next to nothing, as when it sleeps: less than a fifth of a processor in two seconds.
-computer_rests() {
-	local before=0 now i
-	for ((i = 0; i < 150; i++)); do
-		now=$(cut -d ' ' -f 14,15 "/proc/$computer/stat" | tr ' ' +)
-		now=$((now))
-		[ $((now - before)) -gt 40 ] || return 0
-		before=$now
-		sleep 2
+computer_suspended() {
+	local i
+	for ((i = 0; i < 300; i++)); do
+		qmp query-status | grep -q suspended && return
+		sleep 1
 	done
 	return 1
 }

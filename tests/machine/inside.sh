@@ -29,7 +29,7 @@ sign() {
 log_in() { # PIN
 	mkfifo /run/in
 	setsid sleep 100000 >/run/in 2>/dev/null </dev/null &
-	setsid /root/program "$auth" "$1" </run/in >/run/told 2>&1 &
+	setsid /root/program "$auth" "$1" </run/in >/run/told 2>/run/said &
 	for ((i = 0; i < 600; i++)); do grep -q login /run/told && break; sleep 0.2; done
 	cat /run/told
 }

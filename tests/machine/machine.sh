@@ -29,7 +29,11 @@ check() {
 }
 
 # must NAME COMMAND...: nothing makes sense without it.
-must() { check "$@" && [ $failures -eq 0 ] || exit 1; }
+must() {
+	local before=$failures
+	check "$@"
+	[ $failures -eq "$before" ] || exit 1
+}
 
 # says PATTERN COMMAND...: whatever its status.
 says() {
@@ -172,6 +176,15 @@ stuck() { powers >"$work/powers" && card line 2; }
 stuck_for_long() { card line 1000; }
 slept() { inside root 'cat /sys/power/suspend_stats/success'; }
 frozen() { grep -c 'Freezing user space processes.*[a-z]ed ' "$work/console"; }
+# A button that is pressed before the computer is fast asleep is lost.
+wake() { # mem|freeze
+	local i
+	for ((i = 0; i < 60; i++)); do
+		if [ $1 = mem ]; then qmp system_wakeup; else qmp system_powerdown; fi
+		inside root true && return
+	done
+	return 1
+}
 sleep_and_wake() { # mem|freeze [COMMAND...]: meanwhile
 	local how=$1 before frozen_before i
 	shift
@@ -179,9 +192,9 @@ sleep_and_wake() { # mem|freeze [COMMAND...]: meanwhile
 	inside root "inside.sh goes_to_sleep $how"
 	ssh -O exit "${ssh_user_options[@]}" root@127.0.0.1 2>/dev/null
 	for ((i = 0; i < 200; i++)); do [ "$(frozen)" -gt "$frozen_before" ] && break || sleep 1; done
-	computer_rests && { [ $# -eq 0 ] || "$@"; }
-	if [ $how = mem ]; then qmp --until WAKEUP system_wakeup; else qmp system_powerdown; fi
-	computer_await && [ "$(slept)" -gt "$before" ] && return
+	[ $how != mem ] || computer_suspended
+	[ $# -eq 0 ] || "$@"
+	wake $how && [ "$(slept)" -gt "$before" ] && return
 	inside root "dmesg | tail -n 30"
 	return 1
 }
@@ -199,12 +212,11 @@ events=(
 	"the USB device switched off and on|inside root 'inside.sh usb_off_and_on'|adult"
 	"a line that is stuck until the card gets power|stuck|adult"
 	"a line that stays stuck|stuck_for_long|adult"
-	"pcscd restarted|inside root 'systemctl restart pcscd'|adult"
+	"pcscd restarted, and the reader back|inside root 'systemctl restart pcscd' && pcscd_sees Yes|adult"
 	"sleep, with USB power kept|sleep_and_wake freeze|adult"
 	"sleep, without USB power|sleep_and_wake mem|adult"
-	"another person's card put in during sleep, with USB power kept|sleep_and_wake freeze card swap other|other"
-	"the first card put in during sleep|sleep_and_wake mem card swap adult|adult"
 	"another person's card put in during sleep, without USB power|sleep_and_wake mem card swap other|other"
+	"the first card put in during sleep, without USB power|sleep_and_wake mem card swap adult|adult"
 )
 declare -A pins=([adult]=1234 [other]=4321)
 
@@ -223,7 +235,7 @@ left_well() {
 	says '"auth":\{"tries":3,"open":false\},"sign":\{"tries":5,"open":false\}' \
 		sh -c "'$sim' --control '$work/control' --json status | tr -d ' \n'"
 }
-cells() { sed -n '/^| What happens/,/^$/s/^| \(.*\) |$/\1/p' "$top/doc/SAFETY.md" | tail -n +3; }
+cells() { sed -n '/^| What happens/,/^$/s/^| \(.*\) |$/\1/p' "$top/doc/SAFETY.md" | tail -n +2; }
 event() { # NAME HOW CARD
 	local program agent got
 	IFS='|' read -r program agent < <(cells | awk -F ' [|] ' -v name="$1" '$1 == name { print $2 "|" $3 }')

@@ -8,8 +8,8 @@
 
 /*
  * A program that stays logged in: program MODULE PIN. For each line that it reads, a PIN, it signs
- * and says what came of it; where that failed it opens a session and logs in anew, once and with the
- * PIN of the line, and says that too.
+ * and says what came of it; where that failed it opens a session and logs in anew, once and with
+ * the PIN of the line, and says that too.
  */
 
 static const struct {
