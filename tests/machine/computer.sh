@@ -12,7 +12,7 @@
 # The image is kept where tests/debian-root.sh keeps Debian's bases; it is made anew where what makes it
 # has changed. It has all that our packages need, and not them. No run changes it.
 
-ssh_user_options=(-q -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=5
+ssh_user_options=(-q -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=20
 	-o ControlMaster=auto -o ControlPersist=6000 -o "ControlPath=$work/%r" -p 22022)
 
 # Beside other work it is slow, and nothing that it starts is to be given up for that.
@@ -59,7 +59,7 @@ image_get() {
 # QEMU says when the card gets power; at once, so that it can be counted.
 computer_start() {
 	ssh-keygen -q -t ed25519 -N '' -f "$work/key" || return 1
-	TMPDIR=$work stdbuf -oL qemu-system-x86_64 -M q35 -accel tcg -cpu Nehalem -smp 1 -m 1024 -display none -no-reboot \
+	TMPDIR=$work stdbuf -oL qemu-system-x86_64 -M pc -accel tcg -cpu Nehalem -smp 1 -m 1024 -display none -no-reboot \
 		-serial "file:$work/console" -kernel "$image/kernel" -initrd "$image/initrd" \
 		-append "root=/dev/vda rw console=tty0 console=ttyS0 quiet $arguments" \
 		-fw_cfg "name=opt/key,file=$work/key.pub" \
@@ -86,8 +86,15 @@ computer_await() {
 	return 1
 }
 
+# Where there is no connection (255) the command has not begun.
 inside() {
-	timeout 300 ssh -n "${ssh_user_options[@]}" -i "$work/key" "$1@127.0.0.1" "$2"
+	local status i
+	for i in 1 2 3; do
+		timeout 300 ssh -n "${ssh_user_options[@]}" -i "$work/key" "$1@127.0.0.1" "$2"
+		status=$?
+		[ $status -eq 255 ] || break
+	done
+	return $status
 }
 
 into() { # FOLDER FILE...

@@ -213,10 +213,12 @@ events=(
 	"a line that is stuck until the card gets power|stuck|adult"
 	"a line that stays stuck|stuck_for_long|adult"
 	"pcscd restarted, and the reader back|inside root 'systemctl restart pcscd' && pcscd_sees Yes|adult"
-	"sleep, with USB power kept|sleep_and_wake freeze|adult"
-	"sleep, without USB power|sleep_and_wake mem|adult"
-	"another person's card put in during sleep, without USB power|sleep_and_wake mem card swap other|other"
-	"the first card put in during sleep, without USB power|sleep_and_wake mem card swap adult|adult"
+	"sleep to idle|sleep_and_wake freeze|adult"
+	"another person's card put in during sleep to idle|sleep_and_wake freeze card swap other|other"
+	"the first card put in during sleep to idle|sleep_and_wake freeze card swap adult|adult"
+	"sleep to memory|sleep_and_wake mem|adult"
+	"another person's card put in during sleep to memory|sleep_and_wake mem card swap other|other"
+	"the first card put in during sleep to memory|sleep_and_wake mem card swap adult|adult"
 )
 declare -A pins=([adult]=1234 [other]=4321)
 
@@ -361,7 +363,7 @@ fi
 with_agent
 check "the packages are purged" inside root \
 	"DEBIAN_FRONTEND=noninteractive apt-get purge -y jpki-pkcs11 jpki-pkcs11-dev jpki-tool jpki-card-sim"
-inside root "rm -f /usr/local/bin/pinentry /usr/local/bin/inside.sh"
+inside root "rm -f /usr/local/bin/pinentry"
 list_files >"$work/files.after"
 check "and leave nothing behind" diff "$work/files.before" "$work/files.after"
 exit $((failures > 0))
