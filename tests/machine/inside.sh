@@ -73,12 +73,8 @@ usb_reset() { # USBDEVFS_RESET
 	usb_device
 	perl -e 'open(F, "+<", $ARGV[0]) && ioctl(F, 0x5514, 0) or die $!' "$node"
 }
-usb_off_and_on() {
-	usb_device
-	echo 0 >"$device/authorized"
-	sleep 2
-	echo 1 >"$device/authorized"
-}
+usb_off() { usb_device && echo 0 >"$device/authorized"; }
+usb_on() { usb_device && echo 1 >"$device/authorized"; }
 goes_to_sleep() { # mem|freeze: returns at once, as ssh does not outlast it
 	dmesg -n 7
 	setsid sh -c "sleep 1; echo $1 >/sys/power/state" >/dev/null 2>&1 </dev/null &

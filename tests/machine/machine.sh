@@ -156,6 +156,13 @@ pcscd_sees() {
 	done
 	return 1
 }
+pcscd_has_none() {
+	for ((i = 0; i < 120; i++)); do
+		inside root "opensc-tool --list-readers" | grep -q '^No ' && return
+		sleep 0.5
+	done
+	return 1
+}
 change_to() { card remove && pcscd_sees No && card insert "$1" && pcscd_sees Yes; }
 unplug() { card unplug && qmp --until DEVICE_DELETED device_del id=reader; }
 plug_quietly() { # PORT
@@ -171,9 +178,18 @@ reader_there() {
 	return 1
 }
 replug() { unplug && plug "$1"; }
+replug_quietly() { unplug && plug_quietly "$1"; }
 powers() { grep -c PowerOn "$work/qemu.log"; }
 stuck() { powers >"$work/powers" && card line 2; }
 stuck_for_long() { card line 1000; }
+powered_up() { # SINCE: how often it had been
+	for ((i = 0; i < 240; i++)); do
+		[ "$(powers)" -le "$1" ] || return 0
+		sleep 0.5
+	done
+	return 1
+}
+usb_off_and_on() { inside root "inside.sh usb_off" && pcscd_has_none && inside root "inside.sh usb_on" && pcscd_sees Yes; }
 slept() { inside root 'cat /sys/power/suspend_stats/success'; }
 frozen() { grep -c 'Freezing user space processes.*[a-z]ed ' "$work/console"; }
 # A button that is pressed before the computer is fast asleep is lost.
@@ -186,15 +202,15 @@ wake() { # mem|freeze
 	return 1
 }
 sleep_and_wake() { # mem|freeze [COMMAND...]: meanwhile
-	local how=$1 before frozen_before i
+	local how=$1 before frozen_before powers_before i
 	shift
-	before=$(slept) frozen_before=$(frozen)
+	before=$(slept) frozen_before=$(frozen) powers_before=$(powers)
 	inside root "inside.sh goes_to_sleep $how"
 	ssh -O exit "${ssh_user_options[@]}" root@127.0.0.1 2>/dev/null
 	for ((i = 0; i < 200; i++)); do [ "$(frozen)" -gt "$frozen_before" ] && break || sleep 1; done
 	[ $how != mem ] || computer_suspended
 	[ $# -eq 0 ] || "$@"
-	wake $how && [ "$(slept)" -gt "$before" ] && return
+	wake $how && [ "$(slept)" -gt "$before" ] && { [ $# -eq 0 ] || powered_up "$powers_before"; } && pcscd_sees Yes && return
 	inside root "dmesg | tail -n 30"
 	return 1
 }
@@ -209,7 +225,7 @@ events=(
 	"the reader unplugged and plugged in|replug 1|adult"
 	"the reader plugged into another port|replug 2|adult"
 	"a reset of the USB device|inside root 'inside.sh usb_reset'|adult"
-	"the USB device switched off and on|inside root 'inside.sh usb_off_and_on'|adult"
+	"the USB device switched off and on|usb_off_and_on|adult"
 	"a line that is stuck until the card gets power|stuck|adult"
 	"a line that stays stuck|stuck_for_long|adult"
 	"pcscd restarted, and the reader back|inside root 'systemctl restart pcscd' && pcscd_sees Yes|adult"
@@ -217,6 +233,7 @@ events=(
 	"another person's card put in during sleep to idle|sleep_and_wake freeze card swap other|other"
 	"the first card put in during sleep to idle|sleep_and_wake freeze card swap adult|adult"
 	"sleep to memory|sleep_and_wake mem|adult"
+	"sleep to memory, the reader without power meanwhile|sleep_and_wake mem replug_quietly 2|adult"
 	"another person's card put in during sleep to memory|sleep_and_wake mem card swap other|other"
 	"the first card put in during sleep to memory|sleep_and_wake mem card swap adult|adult"
 )
@@ -277,7 +294,10 @@ remedy() {
 	printf '$ %s\n' "$command"
 	[ -n "$command" ] && inside root "sudo() { \"\$@\"; }; $command"
 }
-restart='systemctl stop pcscd.service pcscd.socket; systemctl start pcscd.socket'
+# systemd starts nothing more than five times in ten seconds, unless it is told to count anew.
+stop='systemctl stop pcscd.service pcscd.socket'
+start='systemctl reset-failed pcscd.service pcscd.socket; systemctl start pcscd.socket'
+restart="$stop; $start"
 bundle=/usr/lib/pcsc/drivers/ifd-ccid.bundle
 
 readers_without_driver() {
@@ -290,11 +310,11 @@ readers_without_driver() {
 	doctor_is_content "the driver that knows it is back"
 }
 readers_held() {
-	inside root "systemctl stop pcscd.service pcscd.socket; inside.sh device_held; systemctl start pcscd.socket"
+	inside root "$stop; inside.sh device_held; $start"
 	doctor_finds "a reader that another program has" "another program has it"
 	inside root 'kill $(cat /run/holder.pid); '"$restart"
 	doctor_is_content "that program has ended"
-	inside root "systemctl stop pcscd.service pcscd.socket; inside.sh device_bound; systemctl start pcscd.socket"
+	inside root "$stop; inside.sh device_bound; $start"
 	doctor_finds "a reader that another driver of the kernel holds" "the kernel's driver usbserial[a-z_]* holds it"
 	check "what doctor prints for it" remedy by_root unbind
 	doctor_is_content "what doctor printed works as printed"
