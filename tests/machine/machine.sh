@@ -165,11 +165,11 @@ pcscd_has_none() {
 }
 change_to() { card remove && pcscd_sees No && card insert "$1" && pcscd_sees Yes; }
 unplug() { card unplug && qmp --until DEVICE_DELETED device_del id=reader; }
-plug_quietly() { # PORT
-	qmp device_add driver=usb-ccid id=reader bus=xhci.0 "port=$1" debug:=1 &&
+plug_quietly() { # BUS PORT
+	qmp device_add driver=usb-ccid id=reader "bus=$1" "port=$2" debug:=1 &&
 		qmp device_add driver=ccid-card-passthru id=card bus=reader.0 chardev=card && card plug
 }
-plug() { plug_quietly "$1" && reader_there; }
+plug() { plug_quietly "$@" && reader_there; }
 reader_there() {
 	for ((i = 0; i < 60; i++)); do
 		inside root "jpki-tool status" | grep -q 'tries left' && return
@@ -177,8 +177,9 @@ reader_there() {
 	done
 	return 1
 }
-replug() { unplug && plug "$1"; }
-replug_quietly() { unplug && plug_quietly "$1"; }
+replug() { unplug && plug "$@"; }
+# without_power CARD: the reader was without it, and has that card.
+without_power() { unplug && plug_quietly uhci.0 1 && card swap "$1"; }
 powers() { grep -c PowerOn "$work/qemu.log"; }
 stuck() { powers >"$work/powers" && card line 2; }
 stuck_for_long() { card line 1000; }
@@ -201,7 +202,17 @@ wake() { # mem|freeze
 	done
 	return 1
 }
-sleep_and_wake() { # mem|freeze [COMMAND...]: meanwhile
+# What Linux says of the USB controller, since it went to sleep.
+usb_began_anew() { inside root dmesg | tac | sed '/PM: suspend entry/q' | grep 'root hub lost power or was reset'; }
+# The reader has its power, or it has lost it, and pcscd has seen that.
+awake() { # mem|freeze POWERS
+	if [ $1 = mem ]; then
+		usb_began_anew && powered_up "$2"
+	else
+		! usb_began_anew && [ "$(powers)" -eq "$2" ]
+	fi && pcscd_sees Yes
+}
+sleep_and_wake() { # mem|freeze COMMAND...: meanwhile
 	local how=$1 before frozen_before powers_before i
 	shift
 	before=$(slept) frozen_before=$(frozen) powers_before=$(powers)
@@ -209,8 +220,8 @@ sleep_and_wake() { # mem|freeze [COMMAND...]: meanwhile
 	ssh -O exit "${ssh_user_options[@]}" root@127.0.0.1 2>/dev/null
 	for ((i = 0; i < 200; i++)); do [ "$(frozen)" -gt "$frozen_before" ] && break || sleep 1; done
 	[ $how != mem ] || computer_suspended
-	[ $# -eq 0 ] || "$@"
-	wake $how && [ "$(slept)" -gt "$before" ] && { [ $# -eq 0 ] || powered_up "$powers_before"; } && pcscd_sees Yes && return
+	"$@"
+	wake $how && [ "$(slept)" -gt "$before" ] && awake $how "$powers_before" && return
 	inside root "dmesg | tail -n 30"
 	return 1
 }
@@ -222,20 +233,20 @@ events=(
 	"the card taken out and put in|change_to adult|adult"
 	"another person's card|change_to other|other"
 	"the first card again|change_to adult|adult"
-	"the reader unplugged and plugged in|replug 1|adult"
-	"the reader plugged into another port|replug 2|adult"
+	"the reader unplugged and plugged in|replug xhci.0 1|adult"
+	"the reader plugged into another port|replug xhci.0 2|adult"
 	"a reset of the USB device|inside root 'inside.sh usb_reset'|adult"
 	"the USB device switched off and on|usb_off_and_on|adult"
 	"a line that is stuck until the card gets power|stuck|adult"
 	"a line that stays stuck|stuck_for_long|adult"
 	"pcscd restarted, and the reader back|inside root 'systemctl restart pcscd' && pcscd_sees Yes|adult"
-	"sleep to idle|sleep_and_wake freeze|adult"
-	"another person's card put in during sleep to idle|sleep_and_wake freeze card swap other|other"
-	"the first card put in during sleep to idle|sleep_and_wake freeze card swap adult|adult"
-	"sleep to memory|sleep_and_wake mem|adult"
-	"sleep to memory, the reader without power meanwhile|sleep_and_wake mem replug_quietly 2|adult"
-	"another person's card put in during sleep to memory|sleep_and_wake mem card swap other|other"
-	"the first card put in during sleep to memory|sleep_and_wake mem card swap adult|adult"
+	"the reader plugged into a port of USB 1|replug uhci.0 1|adult"
+	"sleep to idle, with USB power kept|sleep_and_wake freeze true|adult"
+	"another person's card put in meanwhile, of which the reader does not tell|sleep_and_wake freeze card swap other|other"
+	"the first card put in meanwhile, of which the reader does not tell|sleep_and_wake freeze card swap adult|adult"
+	"sleep to memory, without USB power|sleep_and_wake mem without_power adult|adult"
+	"another person's card put in meanwhile|sleep_and_wake mem without_power other|other"
+	"the first card put in meanwhile|sleep_and_wake mem without_power adult|adult"
 )
 declare -A pins=([adult]=1234 [other]=4321)
 
@@ -323,12 +334,12 @@ readers_held() {
 reader_hidden() {
 	inside root "echo 'SUBSYSTEM==\"usb\", ATTR{idVendor}==\"08e6\", ENV{PCSCLITE_IGNORE}=\"1\"' \
 		>/etc/udev/rules.d/99-hide.rules; udevadm control --reload"
-	check "the reader plugged in under a rule of udev" eval "unplug && plug_quietly 1"
+	check "the reader plugged in under a rule of udev" eval "unplug && plug_quietly xhci.0 1"
 	inside root "udevadm settle; $restart"
 	doctor_finds "a reader that udev hides" "a rule of udev hides it"
 	check "what doctor prints finds the rule" says '/etc/udev/rules.d/99-hide.rules' remedy by_root PCSCLITE_IGNORE
 	inside root "rm /etc/udev/rules.d/99-hide.rules; udevadm control --reload"
-	check "the reader plugged in without the rule" replug 2
+	check "the reader plugged in without the rule" replug xhci.0 2
 	doctor_is_content "the rule is gone"
 }
 

@@ -8,8 +8,8 @@
 
 /*
  * A program that stays logged in: program MODULE PIN. For each line that it reads, a PIN, it signs
- * and says what came of it; where that failed it opens a session and logs in anew, once and with
- * the PIN of the line, and says that too.
+ * and says what came of it; where that failed it opens a session and logs in anew, twice at most
+ * and with the PIN of the line, and says that too.
  */
 
 static const struct {
@@ -104,10 +104,12 @@ main(int argc, char *argv[])
 
 		line[strcspn(line, "\n")] = '\0';
 		tell("", rv);
-		if (rv != CKR_OK) {
+		for (int again = 0; rv != CKR_OK && again < 2; again++) {
 			(void)f->C_CloseSession(session);
 			rv = log_in(line);
-			tell("; logged in again, ", rv == CKR_OK ? sign() : rv);
+			if (rv == CKR_OK)
+				rv = sign();
+			tell("; logged in again, ", rv);
 		}
 		(void)puts("");
 		(void)fflush(stdout);
