@@ -19,11 +19,12 @@ BUTTONS = (
     Atspi.Role.CHECK_BOX,
     Atspi.Role.SWITCH if hasattr(Atspi.Role, "SWITCH") else Atspi.Role.TOGGLE_BUTTON,
 )
-PATIENCE = 60  # seconds: only what hangs takes so long
+PATIENCE = 120  # seconds: only what hangs takes so long
 
 build = os.environ["JPKI_BUILD"]
 work = os.environ["WORK"]
 failures = 0
+Atspi.set_timeout(PATIENCE * 1000, PATIENCE * 1000)  # its own: 0.8 s, and then nothing is there
 
 
 def report(promise, good, why=""):
@@ -104,11 +105,20 @@ class Screen:
                 return app
         return None
 
-    def nodes(self):
-        """Of the topmost dialog, or of the window; of the window, hidden pages too."""
+    def windows(self):
+        """How many there are: the window, and a dialog over it."""
+        application = self.application()
+        return attempt(application.get_child_count, 0) if application else 0
+
+    def top(self):
+        """The topmost dialog, or the window."""
         application = self.application()
         count = attempt(application.get_child_count, 0) if application else 0
-        return list(tree(attempt(lambda: application.get_child_at_index(count - 1)))) if count else []
+        return attempt(lambda: application.get_child_at_index(count - 1)) if count else None
+
+    def nodes(self):
+        """Of what is on top; older GTK has the window's hidden pages among them, newer has not."""
+        return list(tree(self.top()))
 
     def words(self):
         """All words there."""
@@ -152,10 +162,20 @@ class Screen:
     def is_usable(self, node):
         return self.is_state(node, Atspi.StateType.SENSITIVE)
 
-    def press(self, name):
-        """A button or the like, as soon as it can be pressed."""
+    def is_waiting(self):
+        """Whether the window says that it does: what it waits for may put other buttons in their places."""
+        return self.find("Leave", *BUTTONS) or self.find("中止", *BUTTONS)
+
+    def rests(self):
+        """Once nothing is waited for, and no dialog is open."""
+        return self.until(lambda: self.windows() == 1 and not self.is_waiting())
+
+    def press(self, name, at_once=False):
+        """A button or the like, as soon as it can be pressed; GTK does it a quarter of a second later."""
 
         def pressed():
+            if not at_once and self.is_waiting():
+                return False
             for node in reversed(self.nodes()):  # what came last is on top
                 if name_of(node) != name or node.get_role() not in BUTTONS or not self.is_usable(node):
                     continue
@@ -171,19 +191,22 @@ class Screen:
 
     def has_keyboard(self):
         """Whether what is on top has it."""
-        nodes = self.nodes()
         said = subprocess.run(
             ["xdotool", "getactivewindow", "getwindowname"], capture_output=True, text=True, check=False
         )
-        return nodes and said.stdout.strip() == name_of(nodes[0])
+        return said.stdout.strip() and said.stdout.strip() == name_of(self.top())
 
     def type(self, text, *keys):
-        """On the keyboard."""
-        self.until(self.has_keyboard, 10)
+        """On the keyboard. After Escape, the dialog that it is for has gone: no key is lost with it."""
+        if not self.until(self.has_keyboard):
+            report("what is on top has the keyboard", False, self.words())
+        count = self.windows()
         if text:
             subprocess.run(["xdotool", "type", "--delay", "20", text], check=False)
         if keys:
             subprocess.run(["xdotool", "key", "--delay", "20", *keys], check=False)
+        if "Escape" in keys and not self.until(lambda: self.windows() < count):
+            report("Escape closes what is on top", False, self.words())
 
     def is_state(self, node, state):
         states = attempt(node.get_state_set)

@@ -31,7 +31,7 @@ screen.shows("... for a minute", "この表示は1分後に自動的に消えま
 said = screen.words().splitlines()
 address = said[len(said) - said[::-1].index("住所")]  # what follows its label
 report("... the address among them", address and address in screen.read_out(), said)
-screen.gone("after a minute they are gone", address, patience=90)
+screen.gone("after a minute they are gone", address)
 report("... and read out no more", address not in screen.read_out(), screen.read_out())
 
 for keys, words in (
@@ -41,7 +41,7 @@ for keys, words in (
     ("ctrl+1", "自分の証明書"),
 ):
     screen.type("", keys)
-    good = screen.until(lambda w=words: (w, True) in screen.tabs(), 10)
+    good = screen.until(lambda w=words: (w, True) in screen.tabs())
     report("%s is there, and chosen by its key" % words, good, screen.tabs())
 report("told to end, it ends well", screen.end() == 0)
 finish()

@@ -42,7 +42,7 @@ def walk():
 
 for number, (page, *wanted) in enumerate(PAGES, 1):
     screen.type("", "ctrl+%d" % number)
-    good = screen.until(lambda p=page: (p, True) in screen.tabs(), 10)
+    good = screen.until(lambda p=page: (p, True) in screen.tabs())
     report("Ctrl-%d chooses the page %s, and a screen reader is told" % (number, page), good, screen.tabs())
     names = walk()
     report("... all of it is come by with the keyboard", all(name in names for name in wanted), names)
@@ -50,7 +50,7 @@ for number, (page, *wanted) in enumerate(PAGES, 1):
 
 # ---- a tab is chosen with the arrows, a row with Enter ----
 screen.type("", "ctrl+1")
-screen.until(lambda: ("My certificates", True) in screen.tabs(), 10)
+screen.until(lambda: ("My certificates", True) in screen.tabs())
 for _ in range(STEPS):
     tab = screen.press_key("Tab")
     if tab.get_role() == Atspi.Role.PAGE_TAB:
@@ -60,7 +60,7 @@ for key in ("Right", "Right", "Right", "Left", "Left", "Left"):  # from whicheve
         break
     tab = screen.press_key(key, 3) or tab
 screen.type("", "space")
-good = screen.until(lambda: ("Change a PIN", True) in screen.tabs(), 10)
+good = screen.until(lambda: ("Change a PIN", True) in screen.tabs())
 report("a tab is chosen with the arrows and the space bar", good, screen.tabs())
 for _ in range(STEPS):
     node = screen.press_key("Tab")

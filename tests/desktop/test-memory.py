@@ -81,7 +81,7 @@ personal = [said[len(said) - said[::-1].index(label)] for label in ("Name", "Add
 report("... and are found where they are shown", len(find(pid, personal)) >= 2, personal)
 screen.type("", "Escape")
 screen.gone("closed, they are gone", "Address")
-screen.until(lambda: not find(pid, personal), 10)
+screen.until(lambda: not find(pid, personal))
 found = find(pid, personal)
 report("... from the memory too", not found, "\n".join(found))
 report("told to end, it ends well", screen.end() == 0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The card taken out, and another one put in, while each task asks for its PIN."""
+"""The card taken out, and another one put in, at each step of each task."""
 
 import os
 
@@ -25,9 +25,25 @@ TASKS = (
 )
 
 
-def answer(screen, question, typed):
-    """To one dialog; false where there is none."""
-    if not screen.until(lambda: screen.find(question) and screen.find("Continue"), 20):
+# what a change asks for after that, and what is typed
+FURTHER = {
+    NOW: (("New 4-digit PIN for user authentication", "5678"), ("The same once more", "5678")),
+    PASSWORD: (("New " + PASSWORD, "NEW456"), ("The same once more", "NEW456")),
+}
+
+
+def questions(button, question, typed):
+    return ((question, typed),) + (FURTHER[question] if button.startswith("Change") else ())
+
+
+def is_asked(question):
+    return screen.find(question) and screen.find("Continue")
+
+
+def answer(question, typed):
+    """To one dialog, if there is none of another kind."""
+    screen.until(lambda: is_asked(question) or screen.find("Close") and not screen.find("Continue"))
+    if not is_asked(question):
         return False
     screen.type(typed)
     screen.until(lambda: "%d characters typed" % len(typed) in screen.words())
@@ -35,38 +51,120 @@ def answer(screen, question, typed):
     return True
 
 
-def ask_and_swap(screen, page, button, question, typed, *orders):
-    """The words of the window after the card was moved so while a PIN was asked for."""
-    screen.type("", page)
-    screen.press(button)
-    screen.until(lambda: screen.find(question) and screen.find("Continue"))
-    for order in orders:
-        screen.card(*order)
-    answer(screen, question, typed)
-    if button.startswith("Change"):  # the new one is asked for before a card is
-        new = "New 4-digit PIN for user authentication" if question == NOW else "New " + question
-        again = "5678" if question == NOW else "NEW456"
-        _ = answer(screen, new, again) and answer(screen, "The same once more", again)
-    screen.until(lambda: screen.find("Close") and not screen.find("Continue"))
+def told():
+    """The words of the answer, which is closed."""
+    screen.until(lambda: screen.windows() == 2 and screen.find("Close") and not screen.find("Continue"))
     words = screen.words()
     screen.type("", "Escape")
     return words
 
 
-screen = Screen("C.UTF-8", arguments=(document,))
-screen.shows("the card is shown", *ALL)
-for page, button, question, typed in TASKS:
-    words = ask_and_swap(screen, page, button, question, typed, ("remove",))
-    report("\"%s\": a card taken out is a sentence" % button, "the card was taken away" in words, words)
-    screen.card("insert", "adult")
-    screen.shows("... and put back, it has all its tries", *ALL)
+def move_and_answer(page, button, all_questions, step, *order):
+    """What is said where the card is moved while the question with that number is open."""
+    screen.type("", page)
+    screen.press(button)
+    for number, (question, typed) in enumerate(all_questions):
+        if number == step:
+            screen.until(lambda q=question: is_asked(q))
+            screen.card(*order)
+        if not answer(question, typed):
+            break
+    return told()
 
-for page, button, question, typed in TASKS:
-    words = ask_and_swap(screen, page, button, question, typed, ("swap", "near-expiry"))
-    report("\"%s\": another card put in gets no PIN" % button, "card" in words and "was changed." not in words, words)
-    screen.shows("... it has all its tries", "20 days left", *ALL)
+
+def back(promise, *words):
+    """All of the first card's tries, or those words of another's."""
+    screen.rests()
+    screen.type("", "ctrl+1")
+    screen.shows(promise, *(words or ALL))
+
+
+def first_again():
     screen.card("swap", "adult")
-    screen.gone("... and the first is back", "20 days left")
+    screen.type("", "ctrl+1")
+    good = screen.until(lambda: all(word in screen.words() for word in ALL) and "20 days left" not in screen.words())
+    report("... and the first is back", good, screen.words())
+
+
+# ---- while a question is open ----
+screen = Screen("C.UTF-8", arguments=(document,))
+back("the card is shown")
+for page, button, question, typed in TASKS:
+    asks = questions(button, question, typed)
+    for step in range(len(asks)):
+        name = '"%s", question %d: ' % (button, step + 1)
+        words = move_and_answer(page, button, asks, step, "remove")
+        report(name + "a card taken out is a sentence", "the card was taken away" in words, words)
+        screen.card("insert", "adult")
+        back("... and put back, it has all its tries")
+    words = move_and_answer(page, button, asks, step, "swap", "near-expiry")
+    report(name + "another card put in gets no PIN", "card" in words and "was changed." not in words, words)
+    back("... it has all its tries", "20 days left", *ALL)
+    first_again()
+
+# ---- while the card works ----
+for page, button, question, typed in TASKS:
+    screen.type("", page)
+    screen.press(button)
+    for one in questions(button, question, typed)[:-1]:
+        answer(*one)
+    screen.until(lambda: screen.find("Continue"))
+    screen.card("set", "adult", "delay-exchange", "3000")
+    answer(*questions(button, question, typed)[-1])
+    screen.until(lambda: screen.windows() == 1 and screen.is_waiting())
+    screen.card("remove")
+    screen.card("set", "adult", "delay-exchange", "0")
+    words = told()
+    report('"%s": a card taken out at work is a sentence' % button, "the card was taken away" in words, words)
+    screen.card("insert", "adult")
+    back("... and put back, it has all its tries")
+
+# ---- while an answer is shown ----
+screen.press("Check validity: " + AUTH)
+answer(NOW, "1234")
+screen.until(lambda: screen.find("Close") and not screen.find("Continue"))
+screen.card("remove")
+report("a card taken out leaves its answer there", "the card has the key of this certificate" in told())
+screen.shows("... which is closed over an empty reader", "no card in the reader")
+screen.card("insert", "adult")
+back("... and put back, it has all its tries")
+screen.press("Check validity: " + AUTH)
+answer(NOW, "9999")
+screen.shows("a wrong PIN costs a try", "2 tries left")
+screen.card("swap", "near-expiry")
+screen.press("Try again")
+answer(NOW, "1234")
+words = told()
+back("tried again on another card, its tries are all there", "20 days left", *ALL)
+first = "2 of 3 tries left"
+screen.card("swap", "adult")
+back("... and the first has what it had", first)
+
+# ---- at a last try ----
+screen.card("tries", "adult", "auth", "1")
+screen.type("", "F5")
+back("a last try is told", "1 of 3 tries left")
+screen.press("Check validity: " + AUTH)
+screen.until(lambda: is_asked(NOW))
+screen.card("swap", "near-expiry")
+screen.type("1234")
+screen.until(lambda: "4 characters typed" in screen.words())
+screen.type("", "shift+Tab", "space")
+screen.until(lambda: screen.is_usable(screen.find("Continue")))
+screen.press("Continue")
+words = told()
+report("a last try that was agreed to is for that card", "key of this certificate" not in words, words)
+back("... another one has all its tries", "20 days left", *ALL)
+screen.card("swap", "adult")
+back("... and the first its last", "1 of 3 tries left")
+
+# ---- with no card at all ----
+screen.card("remove")
+back("the reader is empty", "no card in the reader")
+screen.type("", "ctrl+3")
+screen.press("Sign with the password")
+words = told()
+report("signed without a card, there is a sentence", "card" in words and "Close" in words, words)
 report("nothing was signed", not os.path.exists(document + ".p7s"))
 report("told to end, it ends well", screen.end() == 0)
 finish()

@@ -4,7 +4,7 @@
 from screen import Screen, finish, report
 
 NOW = "4-digit PIN for user authentication"
-SLOW = "2000"  # ms for each exchange
+SLOW = "3000"  # ms for each exchange
 
 screen = Screen("C.UTF-8")
 screen.shows("the card is shown", "3 of 3 tries left")
@@ -15,7 +15,7 @@ screen.type("1234")
 screen.shows("typed", "4 characters typed")
 screen.type("", "Return")
 screen.shows("the window says what it waits for", "The card is checking the PIN ...")
-screen.press("Leave")
+screen.press("Leave", at_once=True)
 screen.card("set", "adult", "delay-exchange", "0")
 good = screen.until(lambda: screen.is_usable(screen.find("Check validity: user authentication certificate")))
 report("left, the next thing can be done", good, screen.words())
@@ -26,6 +26,7 @@ screen.shows("typed again", "4 characters typed")
 screen.type("", "Return")
 screen.shows("... and the right PIN is taken", "the card has the key of this certificate")
 screen.type("", "Escape")
+screen.rests()
 screen.card("set", "adult", "delay-exchange", SLOW)
 screen.press("Check validity: user authentication certificate")
 report("told to end in a wait, it ends", screen.end() in (0, 143))
