@@ -5,7 +5,6 @@
 #include "tool/terminal/text.h"
 
 #define WIDTH 640
-#define HEIGHT 480
 
 static gboolean
 hide(void *window)
@@ -67,14 +66,10 @@ void
 answer_show(GtkWindow *parent, const char *title, const struct sheet *sheet, unsigned seconds,
 	    const char *action, GVariant *parameter)
 {
-	GtkBox *whole, *box;
+	GtkBox *whole;
 	GtkWindow *window = rows_window(parent, title, WIDTH, &whole);
-	GtkWidget *page = rows_page(&box);
 
-	gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(page), TRUE);
-	gtk_scrolled_window_set_max_content_height(GTK_SCROLLED_WINDOW(page), HEIGHT);
-	gtk_box_append(whole, page);
-	(void)rows_fill(box, sheet);
+	(void)rows_fill(rows_scrolled(whole), sheet);
 	if (seconds)
 		gtk_box_append(whole, rows_paragraph(_("This is hidden again after a minute.")));
 	add_buttons(whole, window, action, parameter);

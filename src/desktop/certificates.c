@@ -43,7 +43,7 @@ add_buttons(AdwPreferencesGroup *group, const struct look_reader *reader, enum k
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(buttons); i++) {
-		GtkWidget *button = rows_button(_(buttons[i].label), key_text(key),
+		GtkWidget *button = rows_button(_(buttons[i].label), reader->tokens[key].name,
 						buttons[i].action, reader->name, key_name(key));
 
 		gtk_widget_set_margin_top(button, 6);
@@ -73,7 +73,7 @@ show_name(const struct sheet *sheet)
 	GString *text = g_string_new("");
 
 	for (size_t i = 0; i < sheet->count; i++)
-		g_string_append_printf(text, "%s%s: %s", i ? ", " : "", sheet->lines[i].label,
+		g_string_append_printf(text, "%s%s: %s", i ? _(", ") : "", sheet->lines[i].label,
 				       sheet->lines[i].text);
 	gtk_box_append(box, rows_paragraph(text->str));
 	(void)g_string_free(text, TRUE);

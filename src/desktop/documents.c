@@ -4,6 +4,7 @@
 
 #include "desktop/file.h"
 #include "desktop/rows.h"
+#include "tool/cards/words.h"
 #include "tool/terminal/text.h"
 
 /* A row that names a file. */
@@ -14,7 +15,7 @@ struct chosen {
 
 static struct chosen document, content;
 static GtkWidget *enclosed, *overwrite;
-static char *card; /* the reader with the card that signs; NULL: there is none, or several */
+static GtkBox *signers; /* a button for each card that signs */
 
 static void
 take(void *context, const char *path)
@@ -27,7 +28,7 @@ take(void *context, const char *path)
 	g_free(chosen->path);
 	chosen->path = g_strdup(path);
 	shown = g_filename_display_name(path);
-	adw_action_row_set_subtitle(chosen->row, shown);
+	rows_say(chosen->row, MARK_NONE, shown);
 	g_free(shown);
 }
 
@@ -82,6 +83,17 @@ add_switch(AdwPreferencesGroup *group, const char *label)
 	return widget;
 }
 
+/* `label` NULL: the only one. */
+static void
+add_signer(const char *label, const char *reader)
+{
+	const char *sign = _("Sign with the password");
+	char *both = g_strdup_printf(label ? "%s: %s" : "%s", sign, label);
+
+	gtk_box_append(signers, rows_button(both, NULL, "win.sign", reader, key_name(KEY_SIGN)));
+	g_free(both);
+}
+
 static void
 add_sign(GtkBox *box)
 {
@@ -92,7 +104,9 @@ add_sign(GtkBox *box)
 					     "date and sex in it.")));
 	enclosed = add_switch(group, _("Put the file itself into the signature (FILE.p7m)"));
 	overwrite = add_switch(group, _("Overwrite a file that is there already"));
-	gtk_box_append(box, rows_button(_("Sign with the password"), NULL, "win.sign", NULL, NULL));
+	signers = GTK_BOX(gtk_box_new(GTK_ORIENTATION_VERTICAL, 12));
+	gtk_box_append(box, GTK_WIDGET(signers));
+	add_signer(NULL, "");
 }
 
 GtkWidget *
@@ -114,21 +128,20 @@ documents_new(void)
 	return page;
 }
 
-/* Several cards are for the tool's sentence about them. */
+/* Without a card the tool says so. */
 void
 documents_show(const struct look *look)
 {
 	size_t count = 0;
 
-	g_clear_pointer(&card, g_free);
+	rows_clear(signers);
 	for (size_t i = 0; i < look->count; i++)
-		if (look->readers[i].tokens[KEY_SIGN].is_there) {
-			g_free(card);
-			card = g_strdup(look->readers[i].name);
-			count++;
-		}
-	if (count > 1)
-		g_clear_pointer(&card, g_free);
+		count += look->readers[i].tokens[KEY_SIGN].is_there;
+	for (size_t i = 0; i < look->count; i++)
+		if (look->readers[i].tokens[KEY_SIGN].is_there)
+			add_signer(count > 1 ? look->readers[i].card : NULL, look->readers[i].name);
+	if (!count)
+		add_signer(NULL, "");
 }
 
 bool
@@ -136,10 +149,9 @@ documents_fill(struct job *job)
 {
 	if (!document.path)
 		return false;
+	g_free(job->argument);
 	job->argument = g_strdup(document.path);
-	job->words[0] = g_strdup(card);
 	job->words[1] = g_strdup(content.path);
-	job->options.reader = job->words[0];
 	job->options.enclosed = gtk_switch_get_active(GTK_SWITCH(enclosed));
 	job->options.force = gtk_switch_get_active(GTK_SWITCH(overwrite));
 	return true;

@@ -2,8 +2,10 @@
 #include "desktop/look.h"
 
 #include "tool/cards/cards.h"
+#include "tool/cards/words.h"
 #include "tool/status/status.h"
 #include "tool/system/reminders.h"
+#include "tool/terminal/text.h"
 
 #include <glib.h>
 #include <string.h>
@@ -22,6 +24,12 @@ take_token(struct look_token *token, const struct holding *holding, enum key key
 	status_show_token(holding, key);
 }
 
+bool
+look_has_card(const struct look_reader *reader)
+{
+	return reader->tokens[KEY_AUTH].is_there || reader->tokens[KEY_SIGN].is_there;
+}
+
 static void
 take_reader(struct look_reader *reader, const struct module *module, const struct holding *holding,
 	    bool any)
@@ -36,6 +44,21 @@ take_reader(struct look_reader *reader, const struct module *module, const struc
 		take_token(&reader->tokens[key], holding, key);
 }
 
+/* With its reader where there are several cards. */
+static void
+name_tokens(struct look *look)
+{
+	size_t cards = 0;
+
+	for (size_t i = 0; i < look->count; i++)
+		cards += look_has_card(&look->readers[i]);
+	for (size_t i = 0; i < look->count; i++)
+		for (enum key key = KEY_AUTH; key < KEYS; key++)
+			look->readers[i].tokens[key].name =
+				g_strconcat(key_text(key), cards > 1 ? _(", ") : NULL,
+					    look->readers[i].name, NULL);
+}
+
 static void
 take(struct look *look, const struct holdings *holdings)
 {
@@ -46,6 +69,7 @@ take(struct look *look, const struct holdings *holdings)
 	look->readers = g_new0(struct look_reader, holdings->count + 1);
 	for (size_t i = 0; i < holdings->count; i++)
 		take_reader(&look->readers[i], holdings->module, &holdings->items[i], any);
+	name_tokens(look);
 	sheet_collect(&look->end);
 	status_show_hidden(holdings, any);
 	if (any)
@@ -83,8 +107,10 @@ look_free(struct look *look)
 		g_free(look->readers[i].name);
 		g_free(look->readers[i].card);
 		sheet_free(&look->readers[i].sheet);
-		for (enum key key = KEY_AUTH; key < KEYS; key++)
+		for (enum key key = KEY_AUTH; key < KEYS; key++) {
 			sheet_free(&look->readers[i].tokens[key].sheet);
+			g_free(look->readers[i].tokens[key].name);
+		}
 	}
 	g_free(look->readers);
 	sheet_free(&look->end);

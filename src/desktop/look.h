@@ -9,6 +9,7 @@
 
 struct look_token {
 	bool is_there; /* and can be used */
+	char *name;    /* tells it from all others that are there */
 	struct sheet sheet;
 	struct validity validity;
 };
@@ -30,6 +31,8 @@ struct look {
 /* The job's `work`: its context is a new look, for look_free. */
 void look_work(struct job *job);
 void look_free(struct look *look);
+
+bool look_has_card(const struct look_reader *reader);
 
 /* Whether both say the same, but for the time. */
 bool look_same(const struct look *one, const struct look *other);

@@ -14,6 +14,8 @@
 #include <adwaita.h>
 #include <string.h>
 
+#define WIDTH 480
+
 /* What is asked now; at most one PIN is. */
 static struct {
 	GMutex lock;
@@ -88,6 +90,8 @@ judge_typed(void)
 		text = both;
 	}
 	gtk_label_set_text(shape, text);
+	gtk_accessible_update_property(GTK_ACCESSIBLE(entry), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+				       text, -1);
 	g_free(text);
 	gtk_widget_set_sensitive(ok, fault == PIN_FINE && agreed);
 }
@@ -210,17 +214,17 @@ show(void *parent)
 {
 	const struct pin_request *request = asked.request;
 	const char *question = pin_question_text(request->key, request->question);
-	GtkBox *box;
+	GtkBox *whole, *box;
 
 	if (is_answered())
 		return G_SOURCE_REMOVE;
-	window = rows_window(parent, question, 420, &box);
-	gtk_box_append(box, rows_heading(question));
+	window = rows_window(parent, question, WIDTH, &whole);
+	box = rows_scrolled(whole);
 	add_about(box);
 	add_fault(box);
 	add_last_try(box);
 	add_entry(box, question);
-	add_buttons(box);
+	add_buttons(whole);
 	judge_typed();
 	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);
 	gtk_window_present(window);

@@ -24,7 +24,7 @@ reminders_show(void)
 		day_format(kept[i].day, day);
 		g_string_append_printf(text, " %s", day);
 	}
-	adw_action_row_set_subtitle(row, text->str);
+	rows_say(row, MARK_NONE, text->str);
 	(void)g_string_free(text, TRUE);
 	gtk_button_set_label(GTK_BUTTON(button), name);
 	rows_name(button, name);

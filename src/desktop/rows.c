@@ -66,6 +66,20 @@ rows_page(GtkBox **box)
 	return scrolled;
 }
 
+#define SCROLLED 380 /* leaves room for the rest of a dialog on a screen of 600 */
+
+GtkBox *
+rows_scrolled(GtkBox *box)
+{
+	GtkBox *inner;
+	GtkScrolledWindow *page = GTK_SCROLLED_WINDOW(rows_page(&inner));
+
+	gtk_scrolled_window_set_propagate_natural_height(page, TRUE);
+	gtk_scrolled_window_set_max_content_height(page, SCROLLED);
+	gtk_box_append(box, GTK_WIDGET(page));
+	return inner;
+}
+
 static gboolean
 close_window(GtkWidget *widget, GVariant *unused, void *nothing)
 {
@@ -75,10 +89,23 @@ close_window(GtkWidget *widget, GVariant *unused, void *nothing)
 	return TRUE;
 }
 
+/* Its own title would be cut where there is no room. */
+static GtkWidget *
+new_header(const char *title)
+{
+	GtkWidget *header = adw_header_bar_new(), *label = rows_heading(title);
+
+	gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_CENTER);
+	adw_header_bar_set_title_widget(ADW_HEADER_BAR(header), label);
+	return header;
+}
+
 GtkWindow *
 rows_window(GtkWindow *parent, const char *title, int width, GtkBox **box)
 {
-	GtkWidget *window = adw_window_new(), *whole = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+	GtkWidget *window =
+		g_object_new(ADW_TYPE_WINDOW, "accessible-role", GTK_ACCESSIBLE_ROLE_DIALOG, NULL);
+	GtkWidget *whole = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
 	GtkEventController *keys = gtk_shortcut_controller_new();
 
 	*box = new_box();
@@ -91,7 +118,7 @@ rows_window(GtkWindow *parent, const char *title, int width, GtkBox **box)
 	gtk_window_set_transient_for(GTK_WINDOW(window), parent);
 	gtk_window_set_modal(GTK_WINDOW(window), TRUE);
 	gtk_window_set_default_size(GTK_WINDOW(window), width, -1);
-	gtk_box_append(GTK_BOX(whole), adw_header_bar_new());
+	gtk_box_append(GTK_BOX(whole), new_header(title));
 	gtk_box_append(GTK_BOX(whole), GTK_WIDGET(*box));
 	adw_window_set_content(ADW_WINDOW(window), whole);
 	return GTK_WINDOW(window);
@@ -165,6 +192,18 @@ mark_label(enum mark mark)
 	return label;
 }
 
+void
+rows_say(AdwActionRow *row, enum mark mark, const char *text)
+{
+	char *all = g_strdup_printf(mark == MARK_NONE ? "%s" : "%s %s", text, mark_text(mark));
+
+	adw_action_row_set_subtitle(row, text);
+	gtk_accessible_update_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+				       all, -1);
+	g_free(all);
+}
+
+/* What has no label is its own: a row without one would have no name. */
 AdwActionRow *
 rows_add(AdwPreferencesGroup *group, const char *label, enum mark mark, const char *text)
 {
@@ -172,8 +211,8 @@ rows_add(AdwPreferencesGroup *group, const char *label, enum mark mark, const ch
 	char *words = rows_words(text);
 
 	adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(row), FALSE);
-	adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), label);
-	adw_action_row_set_subtitle(row, words);
+	adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), *label ? label : words);
+	rows_say(row, mark, *label ? words : "");
 	adw_action_row_set_title_lines(row, 0);
 	adw_action_row_set_subtitle_lines(row, 0);
 	if (mark != MARK_NONE)

@@ -14,6 +14,9 @@ GtkWidget *rows_page(GtkBox **box);
 /* A dialog over a window, closed with Escape; *box likewise. */
 GtkWindow *rows_window(GtkWindow *parent, const char *title, int width, GtkBox **box);
 
+/* A part of such a dialog that is as high as what is in it, or scrolls. */
+GtkBox *rows_scrolled(GtkBox *box);
+
 /* Takes away all that is in it. */
 void rows_clear(GtkBox *box);
 
@@ -26,6 +29,9 @@ AdwPreferencesGroup *rows_group(GtkBox *box, const char *title);
 
 AdwActionRow *rows_add(AdwPreferencesGroup *group, const char *label, enum mark mark,
 		       const char *text);
+
+/* Another text for it, which a screen reader is told after its label, with the mark's word. */
+void rows_say(AdwActionRow *row, enum mark mark, const char *text);
 
 /* What whoever does not see it calls it, and nothing else. */
 void rows_name(GtkWidget *widget, const char *name);

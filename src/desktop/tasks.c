@@ -2,6 +2,7 @@
 #include "desktop/tasks.h"
 
 #include "desktop/pages.h"
+#include "tool/cards/words.h"
 #include "tool/commands/commands.h"
 #include "tool/doctor/doctor.h"
 #include "tool/system/reminders.h"
@@ -15,7 +16,7 @@ const struct task tasks[] = {
 	{.name = "export", .title = N_("Save a copy"), .command = cert_export_run, .of_card = true,
 		.writes = "certificate.pem"},
 	{.name = "change", .title = N_("Change a PIN"), .command = pin_change_run, .of_card = true},
-	{.name = "sign", .title = N_("Sign"), .command = sign_run, .of_file = true},
+	{.name = "sign", .title = N_("Sign"), .command = sign_run, .of_card = true, .of_file = true},
 	{.name = "verify", .title = N_("Verify"), .command = verify_run, .of_file = true},
 	{.name = "reminders", .title = N_("Reminders"), .command = setup_any_run},
 	{.name = "doctor", .title = N_("It does not work"), .command = doctor_run},
@@ -33,15 +34,32 @@ task_named(const char *name)
 	return task;
 }
 
+/* Of which card its answer is stands above that. */
+static void
+do_with_card(struct job *job)
+{
+	enum key key;
+	char *title;
+
+	if (job->options.reader && key_read(job->argument, &key)) {
+		title = g_strconcat(key_text(key), _(", "), job->options.reader, NULL);
+		screen_heading(title);
+		g_free(title);
+	}
+	job_command(job);
+}
+
 /* What the tool would ask on a terminal, the window has asked, or shown, beside its button. */
 static void
 fill_card(struct job *job, const struct task *task, GVariant *parameter)
 {
 	g_variant_get(parameter, "(ss)", &job->words[0], &job->argument);
-	job->options.reader = job->words[0];
+	job->options.reader = *job->words[0] ? job->words[0] : NULL;
 	job->options.personal =
 		task->command == cert_show_run && g_str_equal(job->argument, "sign");
 	job->options.force = true;
+	if (!task->of_file)
+		job->work = do_with_card;
 }
 
 /* On, or off again. */

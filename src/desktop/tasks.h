@@ -15,7 +15,7 @@ struct task {
 	const char *title;
 	enum tool_exit (*command)(const struct options *options, char *arguments[]);
 	bool of_card;	    /* its parameter names a reader and a key; otherwise it has none */
-	bool of_file;	    /* the one that was chosen */
+	bool of_file;	    /* the one that was chosen, in place of the key */
 	const char *writes; /* a file that is asked for, and called so at first; NULL: none */
 };
 

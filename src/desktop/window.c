@@ -173,6 +173,18 @@ taken(void *context, const char *path)
 }
 
 static void
+say_no_file(const struct task *task)
+{
+	struct sheet sheet = {0};
+
+	sheet_collect(&sheet);
+	screen_text(0, _("Choose a file first."));
+	sheet_collect(NULL);
+	answer_show(window, _(task->title), &sheet, 0, NULL, NULL);
+	sheet_free(&sheet);
+}
+
+static void
 on_task(GSimpleAction *action, GVariant *parameter, void *unused)
 {
 	const struct task *task = task_named(g_action_get_name(G_ACTION(action)));
@@ -180,7 +192,7 @@ on_task(GSimpleAction *action, GVariant *parameter, void *unused)
 
 	(void)unused;
 	if (!job)
-		say(_("Choose a file first."));
+		say_no_file(task);
 	else if (task->writes)
 		file_choose(window, _(task->title), task->writes, taken, job);
 	else
@@ -234,15 +246,22 @@ add_pages(void)
 	add_page(help_new(), "help", _("Help"), "help-about-symbolic");
 }
 
+/* Icons above names, in a row of their own: in the header large text would be cut. */
+static GtkWidget *
+new_tabs(void)
+{
+	GtkWidget *tabs = adw_view_switcher_new();
+
+	adw_view_switcher_set_stack(ADW_VIEW_SWITCHER(tabs), pages);
+	return tabs;
+}
+
 static GtkWidget *
 new_header(void)
 {
-	GtkWidget *header = adw_header_bar_new(), *switcher = adw_view_switcher_new();
+	GtkWidget *header = adw_header_bar_new();
 	GtkWidget *again = gtk_button_new_from_icon_name("view-refresh-symbolic");
 
-	adw_view_switcher_set_policy(ADW_VIEW_SWITCHER(switcher), ADW_VIEW_SWITCHER_POLICY_WIDE);
-	adw_view_switcher_set_stack(ADW_VIEW_SWITCHER(switcher), pages);
-	adw_header_bar_set_title_widget(ADW_HEADER_BAR(header), switcher);
 	gtk_widget_set_tooltip_text(again, _("Look again"));
 	rows_name(again, _("Look again"));
 	gtk_actionable_set_action_name(GTK_ACTIONABLE(again), "win.look");
@@ -320,6 +339,7 @@ window_new(AdwApplication *application, const char *module)
 	add_actions(GTK_APPLICATION(application));
 	add_pages();
 	gtk_box_append(GTK_BOX(whole), new_header());
+	gtk_box_append(GTK_BOX(whole), new_tabs());
 	gtk_widget_set_vexpand(GTK_WIDGET(pages), TRUE);
 	gtk_box_append(GTK_BOX(whole), GTK_WIDGET(pages));
 	add_bar(GTK_BOX(whole));

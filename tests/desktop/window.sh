@@ -19,7 +19,7 @@ skip() {
 }
 
 [ -x "$JPKI_BUILD/src/tool/jpki-desktop" ] || skip "jpki-desktop was not built (configure --enable-desktop)"
-for program in Xvfb openbox xdotool dbus-run-session /usr/bin/python3; do
+for program in Xvfb openbox xdotool xprop dbus-run-session /usr/bin/python3; do
 	command -v $program >/dev/null || skip "$program is not here"
 done
 /usr/bin/python3 -c 'import gi; gi.require_version("Atspi", "2.0")' 2>/dev/null || skip "Atspi for Python is not here"
@@ -29,7 +29,6 @@ export GSK_RENDERER=cairo GDK_BACKEND=x11 NO_AT_BRIDGE=0 GTK_A11Y=atspi GSETTING
 export ATSPI_NO_CACHE=1 # what the tests' side has kept is not what is there
 export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$HOME" && mkdir -m 700 "$XDG_RUNTIME_DIR" || exit 1
-[ ! -d "$JPKI_BUILD/tests/cards" ] || cp -r "$JPKI_BUILD/tests/cards" "$JPKI_CARD_SIM_STATE"
 
 # Japanese words need no more of a locale than its name.
 mkdir "$WORK/locales" && ln -s /usr/lib/locale/C.utf8 "$WORK/locales/C.UTF-8" &&
@@ -44,6 +43,8 @@ unset DBUS_SESSION_BUS_ADDRESS
 setpriv --pdeathsig TERM openbox >"$WORK/openbox.log" 2>&1 &
 status=0
 for script; do
+	rm -rf "$JPKI_CARD_SIM_STATE" # each begins with new cards
+	[ ! -d "$JPKI_BUILD/tests/cards" ] || cp -r "$JPKI_BUILD/tests/cards" "$JPKI_CARD_SIM_STATE" || exit 1
 	timeout 900 dbus-run-session -- /usr/bin/python3 "$script" || status=1
 done
 kill %1

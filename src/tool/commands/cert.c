@@ -101,11 +101,16 @@ show_key(const X509 *certificate)
 static enum tool_exit
 show(const struct options *options, const struct which *which, X509 *certificate)
 {
+	const bool is_personal = which->id == ID_SIGN;
 	char fingerprint[FINGERPRINT_TEXT];
 
 	screen_width(screen_columns(_("SHA-256 fingerprint")) + 2);
 	if (certificate_is_simulated(certificate))
 		screen_row(_("Card"), MARK_NONE, _("SIMULATED: for tests only"));
+	if (is_personal && options->personal) {
+		personal_show(certificate);
+		screen_blank();
+	}
 	show_name(_("Subject"), X509_get_subject_name(certificate));
 	show_name(_("Issuer"), X509_get_issuer_name(certificate));
 	show_serial(certificate);
@@ -113,14 +118,11 @@ show(const struct options *options, const struct which *which, X509 *certificate
 	show_key(certificate);
 	(void)certificate_fingerprint(certificate, fingerprint);
 	screen_row(_("SHA-256 fingerprint"), MARK_NONE, fingerprint);
-	if (which->id != ID_SIGN)
-		return TOOL_OK;
-	screen_blank();
-	if (options->personal)
-		personal_show(certificate);
-	else
+	if (is_personal && !options->personal) {
+		screen_blank();
 		screen_text(2, _("It also holds name, address, birth date and sex of the holder: "
 				 "--personal shows them."));
+	}
 	return TOOL_OK;
 }
 

@@ -43,7 +43,7 @@ static const struct topic {
 		N_("Do not guess: \"jpki-tool status\" says how many tries are left. Every "
 		   "wrong PIN costs one, and only the right one brings them back."),
 		N_("\"jpki-tool pin help\" says which PIN is which; perhaps you think of "
-		   "another one. Capital and small letters make no difference to jpki-tool."),
+		   "another one. Capital and small letters make no difference to this software."),
 		N_("If you cannot remember it, it has to be set anew just like a locked one: "
 		   "see \"jpki-tool help locked\"."),
 		}, "https://www2.jpki.go.jp/procedure/password.html", "2026-11-28"},

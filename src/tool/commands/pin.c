@@ -56,9 +56,9 @@ static const struct {
 	 N_("6 to 16 letters and digits, at least one of each, 5 tries"),
 	 N_("for signing. \"jpki-tool pin change sign\" changes it.")},
 	{N_("Input of the card's text (券面事項入力補助用)"), N_("4 digits, 3 tries"),
-	 N_("lets programs read number, name and address. jpki-tool does not use it.")},
+	 N_("lets programs read number, name and address. This software does not use it.")},
 	{N_("Resident register (住民基本台帳用)"), N_("4 digits, 3 tries"),
-	 N_("used at the municipal office, when you move. jpki-tool does not use it.")},
+	 N_("used at the municipal office, when you move. This software does not use it.")},
 };
 
 enum tool_exit

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""With letters of twice the size on a screen of 1024x600, in both languages: nothing is cut."""
+
+import subprocess
+
+from screen import Atspi, Screen, attempt, finish, name_of, report
+
+WIDTH, HEIGHT = 1024, 600
+SLACK = 8  # frames and rings around what has the keyboard
+WORDS = {
+    "C.UTF-8": {
+        "validity": "Check validity: user authentication certificate",
+        "show": "Show the certificate: digital signature certificate",
+        "doctor": "Look for the cause",
+        "found": "Reader service",
+        "continue": "Continue",
+        "last": "Use the last try?",
+        "typed": "2 characters typed",
+    },
+    "ja_JP.UTF-8": {
+        "validity": "有効性確認: 利用者証明用電子証明書",
+        "show": "証明書を表示: 署名用電子証明書",
+        "doctor": "原因を調べる",
+        "found": "リーダーサービス",
+        "continue": "次へ",
+        "last": "最後の1回を使いますか？",
+        "typed": "2文字入力済み",
+    },
+}
+
+
+def place(node):
+    """Within its window."""
+    return attempt(lambda: Atspi.Component.get_extents(node.get_component_iface(), Atspi.CoordType.WINDOW))
+
+
+def all_cut(screen):
+    """What of the topmost window is, each with why."""
+    nodes = screen.nodes()
+    frame = place(nodes[0]) if nodes else None
+    if frame is None:
+        return ["there is no window"]
+    cut = ["%s is %dx%d" % (name_of(nodes[0]), frame.width, frame.height)] if (
+        frame.width > WIDTH or frame.height > HEIGHT
+    ) else []
+    scrolled = None
+    inside = {}
+    for node in nodes:
+        above = attempt(node.get_parent)
+        scrolled = inside.get(above) or attempt(node.get_role) == Atspi.Role.SCROLL_PANE
+        inside[node] = scrolled
+        at = place(node)
+        if at is None or not screen.is_state(node, Atspi.StateType.SHOWING) or not name_of(node):
+            continue
+        if at.x < -SLACK or at.x + at.width > frame.width + SLACK:
+            cut.append("%s: %d to %d of %d across" % (name_of(node), at.x, at.x + at.width, frame.width))
+        if not scrolled and (at.y < -SLACK or at.y + at.height > frame.height + SLACK):
+            cut.append("%s: %d to %d of %d down" % (name_of(node), at.y, at.y + at.height, frame.height))
+    return cut
+
+
+def whole(screen, what):
+    good = screen.until(lambda: not all_cut(screen))
+    report("%s: nothing is cut (%s)" % (what, screen.language), good, "\n".join(all_cut(screen)))
+
+
+def in_language(language):
+    words = WORDS[language]
+    screen = Screen(language)
+    screen.language = language
+    screen.until(lambda: screen.find(words["validity"]))
+    for page in range(1, 5):
+        screen.type("", "ctrl+%d" % page)
+        good = screen.until(lambda p=page: screen.tabs()[p - 1][1])
+        report("page %d is there (%s)" % (page, language), good, screen.tabs())
+        whole(screen, "page %d" % page)
+    screen.press(words["doctor"])
+    screen.until(lambda: screen.find(words["found"]))
+    whole(screen, "what doctor finds")
+    screen.type("", "Escape")
+    screen.type("", "ctrl+1")
+    screen.card("tries", "adult", "auth", "1")
+    screen.type("", "F5")
+    screen.press(words["validity"])
+    screen.shows("a last try is asked for (%s)" % language, words["last"], words["continue"])
+    screen.type("12")
+    screen.until(lambda: words["typed"] in screen.words())
+    whole(screen, "the dialog before a last try")
+    screen.type("", "Escape")
+    screen.until(lambda: not screen.find(words["continue"]))
+    screen.press(words["show"])
+    screen.until(lambda: screen.find(words["continue"]))
+    whole(screen, "the dialog for a password")
+    screen.type("ABC123")
+    screen.until(lambda: screen.is_usable(screen.find(words["continue"])))
+    screen.type("", "Return")
+    screen.until(lambda: "SHA-256" in screen.words())
+    whole(screen, "a certificate")
+    report("told to end, it ends well (%s)" % language, screen.end() == 0)
+
+
+def letters(size):
+    """As the desktop's settings have them, for programs started from here on."""
+    subprocess.run(
+        ["xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER", "Xft.dpi: %d" % size], check=True
+    )
+
+
+letters(192)
+try:
+    for one in WORDS:
+        in_language(one)
+finally:
+    letters(96)
+finish()
