@@ -179,7 +179,7 @@ reader_there() {
 }
 replug() { unplug && plug "$@"; }
 # without_power CARD: the reader was without it, and has that card.
-without_power() { unplug && plug_quietly uhci.0 1 && card swap "$1"; }
+without_power() { unplug && plug_quietly ohci.0 1 && card swap "$1"; }
 powers() { grep -c PowerOn "$work/qemu.log"; }
 stuck() { powers >"$work/powers" && card line 2; }
 stuck_for_long() { card line 1000; }
@@ -202,15 +202,13 @@ wake() { # mem|freeze
 	done
 	return 1
 }
-# What Linux says of the USB controller, since it went to sleep.
-usb_began_anew() { inside root dmesg | tac | sed '/PM: suspend entry/q' | grep 'root hub lost power or was reset'; }
-# The reader has its power, or it has lost it, and pcscd has seen that.
+# The reader has lost its power, and pcscd has seen that, or it has kept it.
 awake() { # mem|freeze POWERS
 	if [ $1 = mem ]; then
-		usb_began_anew && powered_up "$2"
+		powered_up "$2" && pcscd_sees Yes && inside root "inside.sh usb_lost_power"
 	else
-		! usb_began_anew && [ "$(powers)" -eq "$2" ]
-	fi && pcscd_sees Yes
+		pcscd_sees Yes && ! inside root "inside.sh usb_lost_power" && [ "$(powers)" -eq "$2" ]
+	fi
 }
 sleep_and_wake() { # mem|freeze COMMAND...: meanwhile
 	local how=$1 before frozen_before powers_before i
@@ -240,7 +238,7 @@ events=(
 	"a line that is stuck until the card gets power|stuck|adult"
 	"a line that stays stuck|stuck_for_long|adult"
 	"pcscd restarted, and the reader back|inside root 'systemctl restart pcscd' && pcscd_sees Yes|adult"
-	"the reader plugged into a port of USB 1|replug uhci.0 1|adult"
+	"the reader plugged into a port of USB 1|replug ohci.0 1|adult"
 	"sleep to idle, with USB power kept|sleep_and_wake freeze true|adult"
 	"another person's card put in meanwhile, of which the reader does not tell|sleep_and_wake freeze card swap other|other"
 	"the first card put in meanwhile, of which the reader does not tell|sleep_and_wake freeze card swap adult|adult"
