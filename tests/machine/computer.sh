@@ -63,7 +63,7 @@ computer_start() {
 		-serial "file:$work/console" -kernel "$image/kernel" -initrd "$image/initrd" \
 		-append "root=/dev/vda rw console=tty0 console=ttyS0 quiet $arguments" \
 		-fw_cfg "name=opt/key,file=$work/key.pub" \
-		-drive "file=$image/disk,format=raw,if=virtio,snapshot=on" -device qemu-xhci,id=xhci -device pci-ohci,id=ohci \
+		-drive "file=$image/disk,format=raw,if=virtio,snapshot=on" -device qemu-xhci,id=xhci \
 		-chardev "socket,id=card,path=$work/card,server=on,wait=off" \
 		-device usb-ccid,id=reader,bus=xhci.0,debug=1 \
 		-device ccid-card-passthru,id=card,bus=reader.0,chardev=card \

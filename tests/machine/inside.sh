@@ -73,10 +73,6 @@ usb_reset() { # USBDEVFS_RESET
 	usb_device
 	perl -e 'open(F, "+<", $ARGV[0]) && ioctl(F, 0x5514, 0) or die $!' "$node"
 }
-usb_lost_power() { # since it went to sleep, as Linux says of the controller
-	usb_device
-	dmesg | tac | sed '/PM: suspend entry/q' | grep "usb usb$(cat "$device/busnum"): root hub lost power or was reset"
-}
 usb_off() { usb_device && echo 0 >"$device/authorized"; }
 usb_on() { usb_device && echo 1 >"$device/authorized"; }
 goes_to_sleep() { # mem|freeze: returns at once, as ssh does not outlast it

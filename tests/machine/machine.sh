@@ -165,8 +165,8 @@ pcscd_has_none() {
 }
 change_to() { card remove && pcscd_sees No && card insert "$1" && pcscd_sees Yes; }
 unplug() { card unplug && qmp --until DEVICE_DELETED device_del id=reader; }
-plug_quietly() { # BUS PORT
-	qmp device_add driver=usb-ccid id=reader "bus=$1" "port=$2" debug:=1 &&
+plug_quietly() { # PORT
+	qmp device_add driver=usb-ccid id=reader bus=xhci.0 "port=$1" debug:=1 &&
 		qmp device_add driver=ccid-card-passthru id=card bus=reader.0 chardev=card && card plug
 }
 plug() { plug_quietly "$@" && reader_there; }
@@ -179,7 +179,7 @@ reader_there() {
 }
 replug() { unplug && plug "$@"; }
 # without_power CARD: the reader was without it, and has that card.
-without_power() { unplug && plug_quietly ohci.0 1 && card swap "$1"; }
+without_power() { unplug && plug_quietly 2 && card swap "$1"; }
 powers() { grep -c PowerOn "$work/qemu.log"; }
 stuck() { powers >"$work/powers" && card line 2; }
 stuck_for_long() { card line 1000; }
@@ -202,13 +202,9 @@ wake() { # mem|freeze
 	done
 	return 1
 }
-# The reader has lost its power, and pcscd has seen that, or it has kept it.
+# The reader was without power, and pcscd has given it to the card since; or none was needed.
 awake() { # mem|freeze POWERS
-	if [ $1 = mem ]; then
-		powered_up "$2" && pcscd_sees Yes && inside root "inside.sh usb_lost_power"
-	else
-		pcscd_sees Yes && ! inside root "inside.sh usb_lost_power" && [ "$(powers)" -eq "$2" ]
-	fi
+	if [ $1 = mem ]; then powered_up "$2"; else [ "$(powers)" -eq "$2" ]; fi && pcscd_sees Yes
 }
 sleep_and_wake() { # mem|freeze COMMAND...: meanwhile
 	local how=$1 before frozen_before powers_before i
@@ -231,18 +227,17 @@ events=(
 	"the card taken out and put in|change_to adult|adult"
 	"another person's card|change_to other|other"
 	"the first card again|change_to adult|adult"
-	"the reader unplugged and plugged in|replug xhci.0 1|adult"
-	"the reader plugged into another port|replug xhci.0 2|adult"
+	"the reader unplugged and plugged in|replug 1|adult"
+	"the reader plugged into another port|replug 2|adult"
 	"a reset of the USB device|inside root 'inside.sh usb_reset'|adult"
 	"the USB device switched off and on|usb_off_and_on|adult"
 	"a line that is stuck until the card gets power|stuck|adult"
 	"a line that stays stuck|stuck_for_long|adult"
 	"pcscd restarted, and the reader back|inside root 'systemctl restart pcscd' && pcscd_sees Yes|adult"
-	"the reader plugged into a port of USB 1|replug ohci.0 1|adult"
-	"sleep to idle, with USB power kept|sleep_and_wake freeze true|adult"
+	"sleep to idle, the reader's power kept|sleep_and_wake freeze true|adult"
 	"another person's card put in meanwhile, of which the reader does not tell|sleep_and_wake freeze card swap other|other"
 	"the first card put in meanwhile, of which the reader does not tell|sleep_and_wake freeze card swap adult|adult"
-	"sleep to memory, without USB power|sleep_and_wake mem without_power adult|adult"
+	"sleep to memory, the reader without power|sleep_and_wake mem without_power adult|adult"
 	"another person's card put in meanwhile|sleep_and_wake mem without_power other|other"
 	"the first card put in meanwhile|sleep_and_wake mem without_power adult|adult"
 )
@@ -332,12 +327,12 @@ readers_held() {
 reader_hidden() {
 	inside root "echo 'SUBSYSTEM==\"usb\", ATTR{idVendor}==\"08e6\", ENV{PCSCLITE_IGNORE}=\"1\"' \
 		>/etc/udev/rules.d/99-hide.rules; udevadm control --reload"
-	check "the reader plugged in under a rule of udev" eval "unplug && plug_quietly xhci.0 1"
+	check "the reader plugged in under a rule of udev" eval "unplug && plug_quietly 1"
 	inside root "udevadm settle; $restart"
 	doctor_finds "a reader that udev hides" "a rule of udev hides it"
 	check "what doctor prints finds the rule" says '/etc/udev/rules.d/99-hide.rules' remedy by_root PCSCLITE_IGNORE
 	inside root "rm /etc/udev/rules.d/99-hide.rules; udevadm control --reload"
-	check "the reader plugged in without the rule" replug xhci.0 2
+	check "the reader plugged in without the rule" replug 2
 	doctor_is_content "the rule is gone"
 }
 
