@@ -4,6 +4,7 @@
 Run inside a session bus and an X screen of its own (window.sh makes both)."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -120,6 +121,29 @@ class Screen:
         """Of what is on top; older GTK has the window's hidden pages among them, newer has not."""
         return list(tree(self.top()))
 
+    def dialog(self):
+        """The names in the dialog on top, all of one moment; none where there is no dialog."""
+        count, top = self.windows(), self.top()
+        names = [name_of(node) for node in tree(top)] if count > 1 else []
+        return names if (self.windows(), self.top()) == (count, top) else []
+
+    def asks(self, question):
+        names = self.dialog()
+        return question in names and "Continue" in names
+
+    def answers(self):
+        """The names in an answer: a dialog that asks nothing."""
+        names = self.dialog()
+        return names if "Continue" not in names else []
+
+    def typed(self):
+        """How many characters the dialog on top has."""
+        for name in self.dialog():
+            found = re.match("([0-9]+)(?: characters? typed|文字入力済み)", name)
+            if found:
+                return int(found[1])
+        return 0
+
     def words(self):
         """All words there."""
         return "\n".join(name for name in map(name_of, self.nodes()) if name)
@@ -197,14 +221,17 @@ class Screen:
         return said.stdout.strip() and said.stdout.strip() == name_of(self.top())
 
     def type(self, text, *keys):
-        """On the keyboard. After Escape, the dialog that it is for has gone: no key is lost with it."""
-        if not self.until(self.has_keyboard):
+        """On the keyboard. Text and Escape are for a dialog: once it is there, and until it has had them."""
+        least = 2 if text or "Escape" in keys else 1
+        if not self.until(lambda: self.windows() >= least and self.has_keyboard()):
             report("what is on top has the keyboard", False, self.words())
-        count = self.windows()
+        count, before = self.windows(), self.typed()
         if text:
-            subprocess.run(["xdotool", "type", "--delay", "20", text], check=False)
+            subprocess.run(["xdotool", "type", "--delay", "20", text], check=True)
+        if text and not self.until(lambda: self.typed() == before + len(text)):
+            report("what is typed is counted", False, self.words())
         if keys:
-            subprocess.run(["xdotool", "key", "--delay", "20", *keys], check=False)
+            subprocess.run(["xdotool", "key", "--delay", "20", *keys], check=True)
         if "Escape" in keys and not self.until(lambda: self.windows() < count):
             report("Escape closes what is on top", False, self.words())
 

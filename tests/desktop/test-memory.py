@@ -58,10 +58,9 @@ for question, typed in (
     ("New password for digital signature (6 to 16 characters)", PASSWORD),
     ("The same once more", PASSWORD),
 ):
-    if not screen.until(lambda q=question: screen.find(q) and screen.find("Continue")):
+    if not screen.until(lambda q=question: screen.asks(q)):
         report("the dialog asks for \"%s\"" % question, False, screen.words())
     screen.type(typed)
-    screen.until(lambda t=typed: "%d characters" % len(t) in screen.words())
     screen.type("", "Return")
 screen.shows("the password is changed", "was changed.")
 screen.type("", "Escape")
@@ -71,9 +70,8 @@ report("a PIN is nowhere after it was used", not found, "\n".join(found))
 
 screen.type("", "ctrl+1")
 screen.press("Show the certificate: digital signature certificate")
-screen.until(lambda: screen.find("Continue"))
+screen.until(lambda: "Continue" in screen.dialog())
 screen.type(PASSWORD)
-screen.until(lambda: "12 characters" in screen.words())
 screen.type("", "Return")
 screen.shows("name and address are shown", "Name", "Address")
 said = screen.words().splitlines()

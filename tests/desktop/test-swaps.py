@@ -36,25 +36,19 @@ def questions(button, question, typed):
     return ((question, typed),) + (FURTHER[question] if button.startswith("Change") else ())
 
 
-def is_asked(question):
-    return screen.find(question) and screen.find("Continue")
-
-
 def answer(question, typed):
-    """To one dialog, if there is none of another kind."""
-    screen.until(lambda: is_asked(question) or screen.find("Close") and not screen.find("Continue"))
-    if not is_asked(question):
+    """To one dialog, if there is no answer in its place."""
+    screen.until(lambda: screen.asks(question) or screen.answers())
+    if not screen.asks(question):
         return False
     screen.type(typed)
-    screen.until(lambda: "%d characters typed" % len(typed) in screen.words())
     screen.type("", "Return")
     return True
 
 
 def told():
     """The words of the answer, which is closed."""
-    screen.until(lambda: screen.windows() == 2 and screen.find("Close") and not screen.find("Continue"))
-    words = screen.words()
+    words = "\n".join(screen.until(screen.answers) or ["no answer"])
     screen.type("", "Escape")
     return words
 
@@ -65,7 +59,8 @@ def move_and_answer(page, button, all_questions, step, *order):
     screen.press(button)
     for number, (question, typed) in enumerate(all_questions):
         if number == step:
-            screen.until(lambda q=question: is_asked(q))
+            if not screen.until(lambda q=question: screen.asks(q)):
+                report("\"%s\" asks for \"%s\"" % (button, question), False, screen.words())
             screen.card(*order)
         if not answer(question, typed):
             break
@@ -98,7 +93,7 @@ for page, button, question, typed in TASKS:
         screen.card("insert", "adult")
         back("... and put back, it has all its tries")
     words = move_and_answer(page, button, asks, step, "swap", "near-expiry")
-    report(name + "another card put in gets no PIN", "card" in words and "was changed." not in words, words)
+    report(name + "another card put in gets no PIN", "the card was taken away" in words, words)
     back("... it has all its tries", "20 days left", *ALL)
     first_again()
 
@@ -106,11 +101,12 @@ for page, button, question, typed in TASKS:
 for page, button, question, typed in TASKS:
     screen.type("", page)
     screen.press(button)
-    for one in questions(button, question, typed)[:-1]:
+    *first, last = questions(button, question, typed)
+    for one in first:
         answer(*one)
-    screen.until(lambda: screen.find("Continue"))
+    screen.until(lambda q=last[0]: screen.asks(q))
     screen.card("set", "adult", "delay-exchange", "3000")
-    answer(*questions(button, question, typed)[-1])
+    answer(*last)
     screen.until(lambda: screen.windows() == 1 and screen.is_waiting())
     screen.card("remove")
     screen.card("set", "adult", "delay-exchange", "0")
@@ -122,7 +118,7 @@ for page, button, question, typed in TASKS:
 # ---- while an answer is shown ----
 screen.press("Check validity: " + AUTH)
 answer(NOW, "1234")
-screen.until(lambda: screen.find("Close") and not screen.find("Continue"))
+screen.until(screen.answers)
 screen.card("remove")
 report("a card taken out leaves its answer there", "the card has the key of this certificate" in told())
 screen.shows("... which is closed over an empty reader", "no card in the reader")
@@ -133,22 +129,21 @@ answer(NOW, "9999")
 screen.shows("a wrong PIN costs a try", "2 tries left")
 screen.card("swap", "near-expiry")
 screen.press("Try again")
+screen.until(lambda: screen.asks(NOW))
 answer(NOW, "1234")
 words = told()
 back("tried again on another card, its tries are all there", "20 days left", *ALL)
-first = "2 of 3 tries left"
 screen.card("swap", "adult")
-back("... and the first has what it had", first)
+back("... and the first has what it had", "2 of 3 tries left")
 
 # ---- at a last try ----
 screen.card("tries", "adult", "auth", "1")
 screen.type("", "F5")
 back("a last try is told", "1 of 3 tries left")
 screen.press("Check validity: " + AUTH)
-screen.until(lambda: is_asked(NOW))
+screen.until(lambda: screen.asks(NOW))
 screen.card("swap", "near-expiry")
 screen.type("1234")
-screen.until(lambda: "4 characters typed" in screen.words())
 screen.type("", "shift+Tab", "space")
 screen.until(lambda: screen.is_usable(screen.find("Continue")))
 screen.press("Continue")

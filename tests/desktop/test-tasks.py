@@ -19,11 +19,10 @@ def left(count, total):
 def asked(*questions):
     """A dialog for each."""
     for question, typed in questions:
-        if not screen.until(lambda q=question: screen.find(q) and screen.find("Continue")):
+        if not screen.until(lambda q=question: screen.asks(q)):
             report("the dialog asks for \"%s\"" % question, False, screen.words())
             return
         screen.type(typed)
-        screen.until(lambda t=typed: "%d character" % len(t) in screen.words())
         screen.type("", "Return")
 
 
@@ -47,7 +46,6 @@ screen.type("12")
 screen.shows("the shape is told while it is typed", "2 characters typed", "this PIN has exactly 4 digits")
 report("... and cannot be sent", not screen.is_usable(screen.find("Continue")))
 screen.type("99")
-screen.until(lambda: "4 characters typed" in screen.words())
 report("what is typed is read out to nobody", "1299" not in screen.read_out(), screen.read_out())
 screen.type("", "Return")
 screen.shows("a wrong PIN is told with the tries left", "the PIN was wrong: 2 tries left")
@@ -170,7 +168,7 @@ screen.shows(
 screen.type("", "Escape")
 screen.gone("the answer is closed again", "it fits")
 screen.press("Sign with the password")
-screen.shows("a signature that is there is not overwritten", "is there already")
+screen.shows("a signature that is there is not overwritten", document + ".p7s is there already")
 screen.type("", "Escape")
 with open(document, "a", encoding="utf-8") as file:
     file.write("and a line more\n")
