@@ -20,7 +20,7 @@ CK_RV
 api_end(struct api *api, CK_RV rv)
 {
 	if (api->session)
-		session_end(api->module, api->session);
+		rv = session_end(api->module, api->session, rv);
 	if (api->module)
 		module_leave(api->module);
 	return rv;

@@ -236,14 +236,23 @@ session_begin(struct module *m, CK_SESSION_HANDLE handle, struct session **sessi
 	return line_is_drawn(&m->line) ? CKR_CRYPTOKI_NOT_INITIALIZED : CKR_SESSION_HANDLE_INVALID;
 }
 
-void
-session_end(struct module *m, struct session *s)
+/* What a call misses that went with its session, while it ran. */
+static bool
+is_missed(CK_RV rv)
+{
+	return rv == CKR_KEY_HANDLE_INVALID || rv == CKR_OBJECT_HANDLE_INVALID ||
+	       rv == CKR_USER_NOT_LOGGED_IN;
+}
+
+CK_RV
+session_end(struct module *m, struct session *s, CK_RV rv)
 {
 	struct reader *reader = s->reader;
 
 	(void)pthread_mutex_lock(&m->state);
 	s->busy = false;
 	if (s->dropped) {
+		rv = is_missed(rv) ? CKR_SESSION_HANDLE_INVALID : rv;
 		/* It may have logged in after it was closed. */
 		note_last_closed_locked(m, reader, s->key);
 		free_session(s);
@@ -251,6 +260,7 @@ session_end(struct module *m, struct session *s)
 	(void)pthread_cond_broadcast(&m->changed);
 	(void)pthread_mutex_unlock(&m->state);
 	access_serve(m, reader);
+	return rv;
 }
 
 void

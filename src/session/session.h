@@ -69,7 +69,8 @@ CK_ULONG session_count(struct module *m, const struct reader *reader, enum layou
  * CKR_SESSION_HANDLE_INVALID.
  */
 CK_RV session_begin(struct module *m, CK_SESSION_HANDLE handle, struct session **session);
-void session_end(struct module *m, struct session *s);
+/* What the call answers: `rv`, or that the session went, with its objects, while it ran. */
+CK_RV session_end(struct module *m, struct session *s, CK_RV rv);
 
 /* The token view of the session's card, as far as is known. */
 void session_view(struct module *m, const struct session *s, struct token_view *view);
