@@ -85,10 +85,13 @@ if [ "${1:-}" != --alone ]; then
 	for program in qemu-system-x86_64 mke2fs ssh python3 dpkg-deb; do
 		command -v "$program" >/dev/null || { echo "skip a whole computer: $program is not installed"; exit; }
 	done
-	if [ -z "$release" ] || [ "$(dpkg --print-architecture)" != amd64 ]; then
-		echo "skip a whole computer: this is no release of Debian for amd64"
+	case $release-$(dpkg --print-architecture) in
+	bookworm-amd64 | trixie-amd64) ;;
+	*)
+		echo "skip a whole computer: this is neither Debian 12 nor 13 for amd64"
 		exit
-	fi
+		;;
+	esac
 	export work
 	work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-machine.XXXXXX") || exit 1
 	trap 'rm -rf --one-file-system "$work"' EXIT
