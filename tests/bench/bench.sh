@@ -12,7 +12,8 @@ Usage: tests/bench/bench.sh [BUILD-FOLDER]
 
 Prints the exchanges with the simulated card, step by step, beside those of OpenSC's module where
 it is installed, and the time of a signature beside that of a minimal program, over the stand-in
-libpcsclite and over a pcscd of its own. $OPENSC_MODULE: where OpenSC's module is.
+libpcsclite and over a pcscd of its own, and the time until jpki-desktop's window stands beside a
+bare one's, where it was built. $OPENSC_MODULE: where OpenSC's module is.
 END
 }
 
@@ -72,6 +73,8 @@ fi
 echo
 printf '%-38s %10s %10s   %5s  %6s\n' "Time of a signature, median of 50" minimal ours ratio target
 "$sim" run -- "$bench" time "$module" "stand-in libpcsclite" || status=1
-JPKI_BUILD=$build "$(dirname "$0")/bench-pcscd.sh" || status=1
+JPKI_BUILD=$build "$(dirname "$0")/pcscd.sh" || status=1
+echo
+JPKI_BUILD=$build "$(dirname "$0")/../desktop/window.sh" "$(dirname "$0")/../desktop/start.py" || status=1
 say_load
 exit $status

@@ -4,7 +4,7 @@
 # What tests/bench/bench.sh runs: the time of a signature over a pcscd of its own, $JPKI_BUILD being the
 # build folder.
 set -u
-. "$(dirname "$0")/pcscd/lib.sh"
+. "$(dirname "$0")/../pcscd/lib.sh"
 private_enter "$@"
 
 for need in "${pcscd[0]}" ip "$vpcd_conf"; do

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""tests/desktop/window.sh tests/desktop/start.py: how long until the window stands, beside a bare one.
+"""For make bench: how long until the window stands, beside a bare one.
 
 It prints and judges nothing: times depend on what else the machine does."""
 
@@ -11,7 +11,7 @@ import time
 
 from screen import build, work
 
-ROUNDS = 7
+ROUNDS = 15
 here = os.path.dirname(os.path.abspath(__file__))
 flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libadwaita-1"], capture_output=True, text=True, check=True)
 bare = work + "/bare"
@@ -33,17 +33,17 @@ def start(command, title):
     return taken
 
 
-def measure(what, command, title):
-    times = [start(command, title) for _ in range(ROUNDS)]
-    print("%-40s %5.0f ms (%.0f to %.0f)" % (what, statistics.median(times), min(times), max(times)), flush=True)
-    return statistics.median(times)
-
-
-# Each in the simulated card's environment, whose own start counts for neither alone.
-one = measure("a bare window", card + [bare], "^bare$")
-two = measure(
-    "jpki-desktop",
-    card + [build + "/src/tool/jpki-desktop", "--module", build + "/.libs/jpki-pkcs11.so"],
-    "^My Number card$",
+commands = (
+    ("a bare window", card + [bare], "^bare$"),
+    (
+        "jpki-desktop",
+        card + [build + "/src/tool/jpki-desktop", "--module", build + "/.libs/jpki-pkcs11.so"],
+        "^My Number card$",
+    ),
 )
-print("ratio %.2f" % (two / one))
+# By turns, as what else the machine does comes and goes; each with the simulated card, whose start is in both.
+rounds = [[start(command, title) for _, command, title in commands] for _ in range(ROUNDS)]
+print("%-38s %10s %10s %10s" % ("Time until a window stands (of %d)" % ROUNDS, "median", "least", "most"))
+for (what, _, _), times in zip(commands, zip(*rounds)):
+    print("%-38s %7.0f ms %7.0f ms %7.0f ms" % (what, statistics.median(times), min(times), max(times)))
+print("%-38s %10.2f" % ("ratio, median of those of each round", statistics.median(two / one for one, two in rounds)))
