@@ -6,12 +6,18 @@ struct choice {
 	void *context;
 };
 
+static GFile *folder; /* of the last choice, or at first the home folder */
+
 /* Takes choice and file; NULL: none was chosen, and the context is told so too. */
 static void
 end(struct choice *choice, GFile *file)
 {
 	char *path = file ? g_file_get_path(file) : NULL;
 
+	if (file) {
+		g_clear_object(&folder);
+		folder = g_file_get_parent(file);
+	}
 	choice->taken(choice->context, path);
 	g_free(path);
 	g_clear_object(&file);
@@ -39,6 +45,7 @@ show(GtkWindow *parent, const char *title, const char *name, struct choice *choi
 
 	gtk_file_dialog_set_title(dialog, title);
 	gtk_file_dialog_set_initial_name(dialog, name);
+	gtk_file_dialog_set_initial_folder(dialog, folder);
 	if (name)
 		gtk_file_dialog_save(dialog, parent, NULL, saved, choice);
 	else
@@ -64,6 +71,7 @@ show(GtkWindow *parent, const char *title, const char *name, struct choice *choi
 		title, parent, name ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN,
 		NULL, NULL);
 
+	(void)gtk_file_chooser_set_current_folder(GTK_FILE_CHOOSER(dialog), folder, NULL);
 	if (name)
 		gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(dialog), name);
 	g_signal_connect(dialog, "response", G_CALLBACK(responded), choice);
@@ -73,6 +81,28 @@ show(GtkWindow *parent, const char *title, const char *name, struct choice *choi
 
 #endif
 
+/*
+ * GTK adds what was chosen to the list of recent files, which every program reads. Its manager
+ * without the name of that list, which it is told when it is made, neither reads nor writes any.
+ */
+static void
+name_no_list(GObject *manager, guint property, const GValue *value, GParamSpec *spec)
+{
+	(void)manager;
+	(void)property;
+	(void)value;
+	(void)spec;
+}
+
+static void
+keep_no_list(void)
+{
+	GObjectClass *class = g_type_class_ref(GTK_TYPE_RECENT_MANAGER);
+
+	class->set_property = name_no_list;
+	g_type_class_unref(class);
+}
+
 void
 file_choose(GtkWindow *parent, const char *title, const char *name,
 	    void (*taken)(void *context, const char *path), void *context)
@@ -80,5 +110,8 @@ file_choose(GtkWindow *parent, const char *title, const char *name,
 	struct choice *choice = g_new(struct choice, 1);
 
 	*choice = (struct choice){taken, context};
+	if (!folder)
+		folder = g_file_new_for_path(g_get_home_dir());
+	keep_no_list();
 	show(parent, title, name, choice);
 }

@@ -94,6 +94,7 @@ judge_typed(void)
 				       text, -1);
 	g_free(text);
 	gtk_widget_set_sensitive(ok, fault == PIN_FINE && agreed);
+	gtk_window_set_default_size(window, WIDTH, -1); /* as high as it takes now */
 }
 
 static void

@@ -96,6 +96,7 @@ new_header(const char *title)
 	GtkWidget *header = adw_header_bar_new(), *label = rows_heading(title);
 
 	gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_CENTER);
+	gtk_label_set_natural_wrap_mode(GTK_LABEL(label), GTK_NATURAL_WRAP_NONE);
 	adw_header_bar_set_title_widget(ADW_HEADER_BAR(header), label);
 	return header;
 }

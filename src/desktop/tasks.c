@@ -34,12 +34,12 @@ task_named(const char *name)
 	return task;
 }
 
-/* Of which card its answer is stands above that. */
+/* Of which card its answer is stands above that. A copy that was saved the tool says nothing of. */
 static void
 do_with_card(struct job *job)
 {
 	enum key key;
-	char *title;
+	char *title, *saved;
 
 	if (job->options.reader && key_read(job->argument, &key)) {
 		title = g_strconcat(key_text(key), _(", "), job->options.reader, NULL);
@@ -47,6 +47,11 @@ do_with_card(struct job *job)
 		g_free(title);
 	}
 	job_command(job);
+	if (job->status != TOOL_OK || !job->options.output)
+		return;
+	saved = g_strdup_printf(_("The copy is in %s."), job->options.output);
+	screen_text(0, saved);
+	g_free(saved);
 }
 
 /* What the tool would ask on a terminal, the window has asked, or shown, beside its button. */

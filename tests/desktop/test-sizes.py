@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""With letters of twice the size on a screen of 1024x600, in both languages: nothing is cut."""
+"""With letters of twice the size on a screen of 1024x600, in both languages: nothing is cut; nor of the usual size."""
 
 import subprocess
 
@@ -99,6 +99,31 @@ def in_language(language):
     report("told to end, it ends well (%s)" % language, screen.end() == 0)
 
 
+def hidden(screen):
+    """What of the topmost window is seen only after scrolling."""
+    nodes = screen.nodes()
+    panes = [place(node) for node in nodes if attempt(node.get_role) == Atspi.Role.SCROLL_PANE]
+    labels = [node for node in nodes if attempt(node.get_role) == Atspi.Role.LABEL]
+    return [
+        name_of(label)
+        for label in labels
+        for pane, at in ((pane, place(label)) for pane in panes if pane)
+        if at and at.x < pane.x + pane.width and pane.y <= at.y < pane.y + pane.height < at.y + at.height
+    ]
+
+
+def in_ordinary_letters():
+    screen = Screen("C.UTF-8")
+    screen.press("Check validity: user authentication certificate")
+    screen.shows("a PIN is asked for", "3 of 3 tries left", "Continue")
+    screen.type("12")
+    screen.shows("its shape is told", "this PIN has exactly 4 digits")
+    good = screen.until(lambda: screen.nodes() and not hidden(screen))
+    report("all that is said of a PIN is seen without scrolling", good, "\n".join(hidden(screen)))
+    screen.type("", "Escape")
+    report("told to end, it ends well", screen.end() == 0)
+
+
 def letters(size):
     """As the desktop's settings have them, for programs started from here on."""
     subprocess.run(
@@ -106,6 +131,7 @@ def letters(size):
     )
 
 
+in_ordinary_letters()
 letters(192)
 try:
     for one in WORDS:

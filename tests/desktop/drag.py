@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Usage: drag.py PATH: a window to take that file from with the mouse, as from a file manager's."""
+
+import sys
+from pathlib import Path
+
+import gi
+
+gi.require_version("Gdk", "4.0")
+gi.require_version("Gtk", "4.0")
+from gi.repository import Gdk, GLib, Gtk  # noqa: E402
+
+uri = Path(sys.argv[1]).as_uri() + "\r\n"
+source = Gtk.DragSource()
+source.connect("prepare", lambda *_: Gdk.ContentProvider.new_for_bytes("text/uri-list", GLib.Bytes.new(uri.encode())))
+label = Gtk.Label(label="a file", hexpand=True, vexpand=True)
+label.add_controller(source)
+Gtk.init()
+window = Gtk.Window(title="to drag from", decorated=False, default_width=100, default_height=100, child=label)
+window.present()
+GLib.MainLoop().run()

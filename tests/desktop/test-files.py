@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A file chosen in GTK's own dialog or dropped on the page, signed, verified and saved; what is told to others of it."""
+
+import ctypes
+import os
+import subprocess
+import sys
+
+from screen import PATIENCE, Atspi, Screen, attempt, finish, report, text_of, work
+
+PASSWORD = "password for digital signature (6 to 16 characters)"
+RECENT = os.environ["HOME"] + "/.local/share/recently-used.xbel"
+folder = work + "/files"
+os.mkdir(folder)
+
+
+def written(name):
+    path = folder + "/" + name
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("this is %s\n" % name)
+    return path
+
+
+def has_owner(selection):
+    """Whether something was put there: the clipboard, or what the mouse has selected."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = x11.XInternAtom.restype = x11.XGetSelectionOwner.restype = ctypes.c_ulong
+    display = ctypes.c_void_p(x11.XOpenDisplay(None))
+    atom = ctypes.c_ulong(x11.XInternAtom(display, selection, 0))
+    owner = x11.XGetSelectionOwner(display, atom)
+    x11.XCloseDisplay(display)
+    return owner != 0
+
+
+def pasted():
+    """What the clipboard has, as any program gets it."""
+    script = (
+        "import gi; gi.require_version('Gtk', '4.0'); from gi.repository import Gdk, GLib, Gtk; Gtk.init();"
+        "loop = GLib.MainLoop(); clipboard = Gdk.Display.get_default().get_clipboard();"
+        "clipboard.read_text_async(None, lambda c, r: (print(c.read_text_finish(r)), loop.quit())); loop.run()"
+    )
+    got = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE)
+    return got.stdout.strip()
+
+
+screen = Screen("C.UTF-8")
+
+
+def entry():
+    """Of the dialog on top."""
+    for node in screen.nodes():
+        if attempt(node.get_role) == Atspi.Role.TEXT and screen.is_state(node, Atspi.StateType.EDITABLE):
+            return node
+    return None
+
+
+def press_theirs(button):
+    """Of GTK's own dialog; older ones have the letter for the keyboard in its name."""
+    name = screen.until(lambda: next((one for one in (button, "_%s %s" % (button, button)) if screen.find(one)), None))
+    screen.press(name)
+    screen.until(lambda: not screen.find(name))
+
+
+def choose(path, button):
+    """In the dialog that is open; its completion would add to what is typed."""
+    screen.until(lambda: screen.windows() == 2)
+    if not screen.until(lambda: entry() or screen.type("", "slash")):
+        report("the dialog takes a path", False, screen.words())
+        return
+    attempt(lambda: Atspi.EditableText.set_text_contents(entry().get_editable_text_iface(), path))
+    screen.until(lambda: text_of(entry()) == path)
+    press_theirs(button)
+
+
+def sign():
+    screen.press("Sign with the password")
+    screen.until(lambda: screen.find(PASSWORD) and screen.find("Continue"))
+    screen.type("ABC123")
+    screen.until(lambda: "6 characters typed" in screen.words())
+    screen.type("", "Return")
+    screen.until(lambda: screen.find("Close") and not screen.find("Continue"))
+
+
+def close():
+    screen.type("", "Escape")
+    screen.rests()
+
+
+screen.until(screen.tabs)
+screen.type("", "ctrl+3")
+screen.press("Sign with the password")
+screen.shows("without a file there is a sentence", "Choose a file first.")
+close()
+
+# ---- chosen ----
+letter = written("letter")
+screen.press("Choose: File")
+choose(letter, "Open")
+screen.shows("the file that was chosen is shown", letter)
+screen.press("Choose: File")
+screen.until(lambda: screen.windows() == 2)
+press_theirs("Cancel")
+screen.shows("a choice that was cancelled leaves it there", letter)
+sign()
+screen.shows("it is signed", "The signature is in %s.p7s." % letter)
+close()
+elsewhere = folder + "/elsewhere"
+os.rename(letter, elsewhere)
+screen.press("Choose: File")
+choose(letter + ".p7s", "Open")
+screen.shows("the signature is chosen", letter + ".p7s")
+screen.press("Choose: The file that was signed")
+choose(elsewhere, "Open")
+screen.shows("... and the file that was signed", elsewhere)
+screen.press("Verify the signature")
+screen.shows("they fit", "it fits: not a bit has changed")
+close()
+
+# ---- saved ----
+screen.type("", "ctrl+1")
+saved = folder + "/mine.pem"
+screen.press("Save a copy: user authentication certificate")
+screen.until(lambda: screen.windows() == 2)
+proposed = text_of(screen.until(entry))
+report("a name is proposed for a copy", proposed == "certificate.pem", proposed)
+choose(saved, "Save")
+screen.until(lambda: os.path.exists(saved))
+report("the copy is where it was wanted", os.path.exists(saved) and b"BEGIN CERTIFICATE" in open(saved, "rb").read())
+screen.shows("... which is said", "The copy is in %s." % saved)
+close()
+
+# ---- dropped ----
+dropped = written("dropped, with blanks and 漢字")
+screen.type("", "ctrl+3")
+source = subprocess.Popen([sys.executable, os.path.dirname(os.path.abspath(__file__)) + "/drag.py", dropped])
+
+
+def xdotool(*words):
+    return subprocess.run(["xdotool", *map(str, words)], capture_output=True, text=True, check=False).stdout.split()
+
+
+def drag():
+    """From the other window to the middle of ours, as a hand does it."""
+    at = xdotool("search", "--onlyvisible", "--name", "^to drag from$")
+    if not at:
+        return False
+    xdotool("windowmove", "--sync", at[0], 0, 0, "windowraise", at[0])
+    xdotool("mousemove", "--window", at[0], 50, 50, "mousedown", 1)
+    for step in range(60, 501, 20):
+        xdotool("mousemove", "--sync", step, step // 2 + 30)
+    xdotool("mouseup", 1)
+    return screen.until(lambda: dropped in screen.words(), 10)
+
+
+screen.until(drag)
+report("a file that is dropped is the one to sign", dropped in screen.words(), screen.words())
+source.terminate()
+source.wait()
+sign()
+screen.shows("... and is signed", "The signature is in %s.p7s." % dropped)
+close()
+
+# ---- what others are told ----
+report("nothing of all this is in the clipboard", not has_owner(b"CLIPBOARD"))
+screen.card("service", "stop")
+screen.type("", "ctrl+4")
+screen.press("Look for the cause")
+screen.shows("doctor has a command", "Copy")
+copy = next((word for word in screen.words().splitlines() if word.startswith("Copy: ")), "")
+screen.press(copy)
+screen.until(lambda: has_owner(b"CLIPBOARD"))
+report("... which is in the clipboard when that was asked for", pasted() == copy[len("Copy: ") :], pasted())
+close()
+report("told to end, it ends well", screen.end() == 0)
+recent = open(RECENT, encoding="utf-8").read() if os.path.exists(RECENT) else ""
+report("no file is in the desktop's list of recent ones", folder not in recent, recent)
+finish()
