@@ -44,6 +44,18 @@ reload_until() {
 # seen_or_reloaded COMMAND...: a site that refuses hangs up, and a browser may tell of that at first.
 seen_or_reloaded() { screen_seconds=20 await_seen "$@" || reload_until "$@"; }
 
+# acted_until ACTION COMMAND...: the action, such as a key, again where it reached nobody.
+acted_until() {
+	local action=$1 again
+	shift
+	for again in 1 2 3 4 5 6; do
+		$action
+		screen_seconds=50 await_seen "$@" >"$work/acted" && return
+	done
+	cat "$work/acted"
+	return 1
+}
+
 # must NAME COMMAND...: like check, but nothing sensible can follow a failure.
 must() {
 	local name=$1
@@ -206,6 +218,17 @@ wrong_pins() {
 	must "a wrong PIN" type_pin 9999
 	must "a wrong PIN: asks again" pin_asked "$auth_token"
 	check "a wrong PIN: costs one try" tries_left 2 5
+}
+
+# type_mistaken: into a window that asks for the password: what cannot be it, a wrong one, the right one.
+type_mistaken() {
+	must "a PIN of the wrong shape" type_pin $pin_auth
+	must "a PIN of the wrong shape: asks again" pin_asked "$sign_token"
+	check "a PIN of the wrong shape: costs no try" tries_left 3 5
+	must "a wrong password" type_pin WR0NG9
+	must "a wrong password: asks again" pin_asked "$sign_token"
+	check "a wrong password: costs one try" tries_left 3 4
+	must "the right one" type_pin $pin_sign
 }
 
 # new_card: so that nothing of what was done before counts.

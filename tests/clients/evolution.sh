@@ -71,16 +71,7 @@ written() {
 	id=$(window "$1") && shows "$id" "I agree."
 }
 
-# send_until NAME COMMAND...: the key that sends, again where it reached nobody.
-send_until() {
-	local name=$1 again
-	shift
-	for again in 1 2 3 4 5 6; do
-		xdotool key ctrl+Return
-		if screen_seconds=50 await_seen "$@" >"$work/out"; then ok "$name"; return; fi
-	done
-	bail "$name" "$work/out"
-}
+send_until() { must "$1" acted_until "xdotool key ctrl+Return" "${@:2}"; }
 
 # Evolution ends with its last window.
 sent() { await_seen arrived "$1" && await_seen browser_ended; }

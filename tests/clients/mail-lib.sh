@@ -34,14 +34,3 @@ ends() {
 	wait "$browser_pid"
 	check "$1: all tries left, card logged out, nothing left running" left_clean
 }
-
-# type_mistaken: into a window that asks for the password: what cannot be it, a wrong one, the right one.
-type_mistaken() {
-	must "a PIN of the wrong shape" type_pin $pin_auth
-	must "a PIN of the wrong shape: asks again" pin_asked "$sign_token"
-	check "a PIN of the wrong shape: costs no try" tries_left 3 5
-	must "a wrong password" type_pin WR0NG9
-	must "a wrong password: asks again" pin_asked "$sign_token"
-	check "a wrong password: costs one try" tries_left 3 4
-	must "the right one" type_pin $pin_sign
-}

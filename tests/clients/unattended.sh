@@ -102,6 +102,15 @@ around() {
 	return $status
 }
 
+# PHP's recipe is for OpenSSL's provider; where there is none, what the page says of Debian 12.
+if provider_there; then
+	by_engine=
+	php_says="No private key found in the openssl store|No private key found in the openssl store|No cert found in the openssl store"
+else
+	by_engine='s/\<PROV\>/ENG/g; s/PKCS11_PROVIDER_MODULE/PKCS11_MODULE_PATH/;'
+	php_says="private key from crypto engine|private key from crypto engine|object not found"
+fi
+
 # Recipe, program, its version, the process that asks the agent, where the PIN stands when it is
 # written down (a script for sed), what a stale PIN looks like, a locked one, and no card.
 source="?pin-source=file:$play/pin"
@@ -112,36 +121,31 @@ programs=(
 	"stunnel|stunnel|stunnel -version 2>&1 #s/^stunnel \([^ ]*\).*/\1/p|stunnel4*|s,^key = .*,&$source,; s,^stunnel .*,setsid -w & </dev/null,|PIN incorrect|PIN locked|object not found"
 	"psql|psql|psql --version #s/^psql (PostgreSQL) \([^ ]*\).*/\1/p|psql|s,;type=private,&$source,|PIN incorrect|PIN locked|no card in the reader"
 	"node|Node|node --version #s/^v//p|node|s,;type=private,&$source,|PIN incorrect|PIN locked|no card in the reader"
-	"php|PHP|php --version #s/^PHP \([^ ]*\).*/\1/p|php[^ ]*|s,;type=private,&$source,|No private key found in the openssl store|No private key found in the openssl store|No cert found in the openssl store"
+	"php|PHP|php --version #s/^PHP \([^ ]*\).*/\1/p|php[^ ]*|s,;type=private,&$source,|$php_says"
 	"git|git, https|git --version #s/^git version //p|git-remote-http[^ ]*|s,=private,&?pin-value=@PIN@,|$git_says"
 	"wget|wget|wget --version #s/^GNU Wget \([^ ]*\).*/\1/p|wget|s,=private,&?pin-value=@PIN@,|session has been invalidated|session has been invalidated|session has been invalidated"
 )
-
-# is_here BLOCK: PHP's recipe is for OpenSSL's provider.
-is_here() {
-	command -v "$1" >/dev/null && { [ "$1" != php ] || provider_there; }
-}
 
 # with_row COMMAND...: for each program that is here, with its row in these names.
 with_row() {
 	local row block label version asker written stale locked absent
 	for row in "${programs[@]}"; do
 		IFS='|' read -r block label version asker written stale locked absent <<<"$row"
-		is_here "$block" || continue
+		have "$block" || continue
 		"$@"
 	done
 }
 
 by_agent_row() {
 	program "$label" "$(eval "${version%% #*}" | sed -n "${version##* #}")"
-	around "$block" by_agent "$block" "logs in; the agent asks" "$asker"
+	around "$block" by_agent "$block" "logs in; the agent asks" "$asker" "$by_engine"
 	check "$block: let in as the holder of the card" "seen_$block"
 }
 
 # written_run PIN: the recipe with that PIN where the page says.
 written_run() {
 	printf %s "$1" >"$play/pin"
-	recipe_text "$block" | sed "${written//@PIN@/$1}" >"$work/recipe.sh"
+	recipe_text "$block" | sed "$by_engine${written//@PIN@/$1}" >"$work/recipe.sh"
 	run_block "$work/recipe.sh" "$work/recipe.out"
 }
 
@@ -181,7 +185,7 @@ absent_row() { check "$block: no card fails" fails "$absent" $pin_auth; }
 # ---- the run ----
 
 for block in stunnel psql node php git wget; do
-	is_here $block || skip "unattended: $block" "it is not here, or not as the page wants it"
+	have $block || skip "unattended: $block" "it is not here"
 done
 mkdir -p "$work/web"
 (make_repository) >"$work/out" 2>&1 || bail "repository" "$work/out"
