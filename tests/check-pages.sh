@@ -153,6 +153,35 @@ for page in "$top"/doc/*.[1-8] "$top"/doc/ja/*.[1-8]; do
 		echo "skip man and $name: man-db is not installed"
 	fi
 done
+## Links
+
+# Links within the pages that lead to no file or to no heading of it (as GitHub and Forgejo name them).
+dead_links() {
+	python3 - "$@" <<'END'
+import os, re, sys
+def anchors(path):
+    text = re.sub(r"^```.*?^```", "", open(path).read(), flags=re.M | re.S)
+    heads = [re.sub(r"[`*]|\]\([^)]*\)|\[", "", head) for head in re.findall(r"^#+ (.*)", text, re.M)]
+    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads} | set(re.findall(r'<a id="(.*?)"', text))
+for page in sys.argv[1:]:
+    for target in re.findall(r"\]\(([^)\s]+)\)", open(page).read()):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        path = os.path.join(os.path.dirname(page), name) if name else page
+        if not os.path.exists(path) or anchor and anchor not in anchors(path):
+            print(page, target)
+END
+}
+quiet "links lead to a file, and to a heading that it has" dead_links "$top"/*.md "$top"/doc/*.md "$top"/doc/clients/*.md
+
+# table_pages FILE: what "in your programs" leads to.
+table_pages() { sed -n '/^| .*doc\/clients/p' "$1" | grep -oE 'doc/[A-Za-z0-9/.-]*\.md(#locked)?' | sed 's/\.ja\.md/.md/' | sort -u; }
+same "README.ja.md leads to each page that README.md leads to" "$(table_pages "$top/README.md")" "$(table_pages "$top/README.ja.md")"
+for page in thunderbird.ja.md okular.ja.md README.ja.md#locked; do
+	same "... in Japanese, $page" doc/clients/$page "$(grep -oF "doc/clients/$page" "$top/README.ja.md" | sort -u)"
+done
+
 ## Japanese words
 
 # Everything in Japanese that people read, "FILE:LINE:TEXT".
