@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from screen import PATIENCE, Atspi, Screen, attempt, finish, report, text_of, work
+from screen import PATIENCE, Atspi, Screen, attempt, finish, name_of, report, text_of, work
 
 PASSWORD = "password for digital signature (6 to 16 characters)"
 RECENT = os.environ["HOME"] + "/.local/share/recently-used.xbel"
@@ -46,30 +46,28 @@ def pasted():
 screen = Screen("C.UTF-8")
 
 
-def entry():
-    """Of the dialog on top."""
-    for node in screen.nodes():
-        if attempt(node.get_role) == Atspi.Role.TEXT and screen.is_state(node, Atspi.StateType.EDITABLE):
+def entry(text):
+    """Of GTK's own dialog: the one with that in it."""
+    for node in screen.nodes() if screen.windows() == 2 else ():
+        if attempt(node.get_role) == Atspi.Role.TEXT and text_of(node) == text:
             return node
     return None
 
 
-def press_theirs(button):
-    """Of GTK's own dialog; older ones have the letter for the keyboard in its name."""
-    name = screen.until(lambda: next((one for one in (button, "_%s %s" % (button, button)) if screen.find(one)), None))
-    screen.press(name)
-    screen.until(lambda: not screen.find(name))
-
-
-def choose(path, button):
-    """In the dialog that is open; its completion would add to what is typed."""
+def choose(path, proposed="", press="Open"):
+    """In the dialog that opens; without a name in it, it takes one once a slash is typed."""
     screen.until(lambda: screen.windows() == 2)
-    if not screen.until(lambda: entry() or screen.type("", "slash")):
-        report("the dialog takes a path", False, screen.words())
-        return
-    attempt(lambda: Atspi.EditableText.set_text_contents(entry().get_editable_text_iface(), path))
-    screen.until(lambda: text_of(entry()) == path)
-    press_theirs(button)
+    if not proposed:
+        screen.type("", "slash")
+    node = screen.until(lambda: entry(proposed or "/"))
+    report("the dialog takes a path", node, screen.words())
+    # typed, its completion would add to it
+    screen.until(lambda: Atspi.EditableText.set_text_contents(node.get_editable_text_iface(), path) and entry(path))
+    if screen.find("_%s %s" % (press, press)):  # older GTK's button does nothing for a screen reader
+        screen.type("", "Return")
+    else:
+        screen.press(press)
+    screen.until(lambda: not any(press in name_of(one) for one in screen.nodes()))
 
 
 def sign():
@@ -95,11 +93,11 @@ close()
 # ---- chosen ----
 letter = written("letter")
 screen.press("Choose: File")
-choose(letter, "Open")
+choose(letter)
 screen.shows("the file that was chosen is shown", letter)
 screen.press("Choose: File")
 screen.until(lambda: screen.windows() == 2)
-press_theirs("Cancel")
+screen.type("", "Escape")
 screen.shows("a choice that was cancelled leaves it there", letter)
 sign()
 screen.shows("it is signed", "The signature is in %s.p7s." % letter)
@@ -107,10 +105,10 @@ close()
 elsewhere = folder + "/elsewhere"
 os.rename(letter, elsewhere)
 screen.press("Choose: File")
-choose(letter + ".p7s", "Open")
+choose(letter + ".p7s")
 screen.shows("the signature is chosen", letter + ".p7s")
 screen.press("Choose: The file that was signed")
-choose(elsewhere, "Open")
+choose(elsewhere)
 screen.shows("... and the file that was signed", elsewhere)
 screen.press("Verify the signature")
 screen.shows("they fit", "it fits: not a bit has changed")
@@ -120,10 +118,7 @@ close()
 screen.type("", "ctrl+1")
 saved = folder + "/mine.pem"
 screen.press("Save a copy: user authentication certificate")
-screen.until(lambda: screen.windows() == 2)
-proposed = text_of(screen.until(entry))
-report("a name is proposed for a copy", proposed == "certificate.pem", proposed)
-choose(saved, "Save")
+choose(saved, "certificate.pem", "Save")
 screen.until(lambda: os.path.exists(saved))
 report("the copy is where it was wanted", os.path.exists(saved) and b"BEGIN CERTIFICATE" in open(saved, "rb").read())
 screen.shows("... which is said", "The copy is in %s." % saved)
