@@ -49,12 +49,16 @@ def attempt(call, default=None):
         return default
 
 
+def role_of(node):
+    return attempt(node.get_role)
+
+
 SKIPPED = (Atspi.Role.IMAGE, Atspi.Role.SCROLL_BAR)
 
 
 def tree(node):
     """All below a node, itself first, but for what is the same all the time: each is a question."""
-    if node is None or attempt(node.get_role) in SKIPPED:
+    if node is None or role_of(node) in SKIPPED:
         return
     yield node
     for i in range(attempt(node.get_child_count, 0)):
@@ -158,7 +162,10 @@ class Screen:
     def until(self, call, patience=PATIENCE):
         end = time.monotonic() + patience
         while time.monotonic() < end:
-            got = call()
+            try:
+                got = call()
+            except (GLib.Error, LookupError):  # what was asked is gone, or not all there yet
+                got = None
             if got:
                 return got
             if self.program.poll() is not None:
@@ -179,7 +186,7 @@ class Screen:
 
     def find(self, name, *roles):
         for node in self.nodes():
-            if name_of(node) == name and (not roles or node.get_role() in roles):
+            if name_of(node) == name and (not roles or role_of(node) in roles):
                 return node
         return None
 
@@ -201,7 +208,7 @@ class Screen:
             if not at_once and self.is_waiting():
                 return False
             for node in reversed(self.nodes()):  # what came last is on top
-                if name_of(node) != name or node.get_role() not in BUTTONS or not self.is_usable(node):
+                if name_of(node) != name or role_of(node) not in BUTTONS or not self.is_usable(node):
                     continue
                 action = attempt(node.get_action_iface)
                 if action is not None and attempt(lambda a=action: Atspi.Action.do_action(a, 0)):
@@ -252,7 +259,7 @@ class Screen:
         listener.register("object:state-changed:focused")
         self.listener = listener
 
-    def press_key(self, key, patience=20):
+    def press_key(self, key, patience=PATIENCE):
         """What has the keyboard after a key that gives it to something else."""
         self.told.clear()
         subprocess.run(["xdotool", "key", key], check=False)
@@ -267,7 +274,7 @@ class Screen:
         return [
             (name_of(node), self.is_state(node, Atspi.StateType.SELECTED))
             for node in tree(self.application())
-            if attempt(node.get_role) == Atspi.Role.PAGE_TAB
+            if role_of(node) == Atspi.Role.PAGE_TAB
         ]
 
     def picture(self, path):

@@ -57,7 +57,7 @@ for _ in range(STEPS):
         break
 for _ in range(3):  # from whichever had it last
     if name_of(tab) != "Change a PIN":
-        tab = screen.press_key("Right" if name_of(tab) == "My certificates" else "Left", 3) or tab
+        tab = screen.press_key("Right" if name_of(tab) == "My certificates" else "Left", 20) or tab
 screen.type("", "space")
 good = screen.until(lambda: ("Change a PIN", True) in screen.tabs())
 report("a tab is chosen with the arrows and the space bar", good, screen.tabs())

@@ -3,7 +3,7 @@
 
 import os
 
-from screen import BUTTONS, Screen, finish, name_of, report, work
+from screen import BUTTONS, Screen, finish, name_of, report, role_of, work
 
 document = work + "/several.txt"
 with open(document, "w", encoding="utf-8") as file:
@@ -21,7 +21,7 @@ def buttons():
     """Of the page that is shown: some versions of GTK have it more than once in the tree."""
     names, seen = [], set()
     for node in screen.nodes():
-        if node.get_role() in BUTTONS and ": " in name_of(node) and node not in seen:
+        if role_of(node) in BUTTONS and ": " in name_of(node) and node not in seen:
             names.append(name_of(node))
         seen.add(node)
     return names
