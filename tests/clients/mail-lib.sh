@@ -22,6 +22,12 @@ mail_verified() {
 		diff "$work/mail.signer" <("$sim" certificate $card sign | openssl x509)
 }
 
+# mail_brings_authority N: it holds the certificate that the signer's is verified with.
+mail_brings_authority() {
+	openssl smime -pk7out -in "$work/mail/$1.eml" | openssl pkcs7 -print_certs -out "$work/brought" &&
+		openssl cms -verify -in "$work/mail/$1.eml" -CAfile "$work/brought" -out /dev/null
+}
+
 mail_changed_refused() {
 	sed 's/I agree\./I refuse./; s/^SSBhZ3JlZS4/SSByZWZ1c2U/' "$work/mail/$1.eml" >"$work/mail.changed" # also in base64
 	! cmp -s "$work/mail.changed" "$work/mail/$1.eml" &&

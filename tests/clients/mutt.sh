@@ -36,6 +36,7 @@ no_key="Could not find private key"
 recipe mail "signs a mail, asked for the password" "${signs[@]}" "$ask" $pin_sign
 check "it arrives" await $patience arrived 1
 check "OpenSSL verifies it" mail_verified 1
+check "it brings the certificate of the authority" mail_brings_authority 1
 check "what is signed is what was written" grep -q "I agree\." "$work/mail.text"
 check "another text is refused" mail_changed_refused 1
 
