@@ -3,7 +3,7 @@
 
 import os
 
-from screen import BUTTONS, Screen, finish, name_of, report, work
+from screen import BUTTONS, Screen, finish, name_of, report, role_of, work
 
 AUTH = "user authentication certificate"
 SIGN = "digital signature certificate"
@@ -24,7 +24,7 @@ screen = Screen("C.UTF-8", cards=(), arguments=(document,), options=("--empty",)
 
 def buttons():
     """Of the page that is shown, those that are about a certificate."""
-    return [name_of(node) for node in screen.nodes() if node.get_role() in BUTTONS and ": " in name_of(node)]
+    return [name_of(node) for node in screen.nodes() if role_of(node) in BUTTONS and ": " in name_of(node)]
 
 
 def done(promise, button, questions, *words):
