@@ -24,6 +24,7 @@ PATIENCE = 120  # seconds: only what hangs takes so long
 
 build = os.environ["JPKI_BUILD"]
 work = os.environ["WORK"]
+UNDER = os.environ.get("JPKI_DESKTOP_UNDER", "").split()  # what starts the program, if anything does
 failures = 0
 Atspi.set_timeout(PATIENCE * 1000, PATIENCE * 1000)  # its own: 0.8 s, and then nothing is there
 
@@ -87,7 +88,7 @@ class Screen:
         for card in cards:
             command += ["--card", card]
         command += list(options)
-        command += ["--", build + "/src/tool/jpki-desktop", "--module", build + "/.libs/jpki-pkcs11.so"]
+        command += ["--", *UNDER, build + "/src/tool/jpki-desktop", "--module", build + "/.libs/jpki-pkcs11.so"]
         self.log = open(work + "/window.log", "ab")
         self.program = subprocess.Popen(
             command + list(arguments), env=env, stdout=self.log, stderr=self.log
