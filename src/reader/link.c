@@ -11,27 +11,38 @@
 /* The two clocks are not read in the same moment; nobody changes a card in a tenth of a second. */
 #define SLEEP_MIN_MS 100
 
+/* A processor without idle states sleeps to idle while both clocks go on: only that nobody spoke
+ * with the card meanwhile can be told then. */
+#define QUIET_MAX_MS 30000
+
 struct link {
 	struct pcsc_context context;
 	struct pcsc_card card;
 	bool connected;
 	uint64_t insertion; /* of the transaction under way */
 	bool was_reset;
-	bool is_new, woke;
+	bool is_new, unseen;
 	int64_t slept_ms; /* see sleep_ms, when the last transaction began */
+	int64_t ended_ms; /* of CLOCK_BOOTTIME, when it ended */
 	char reader[PCSC_READER_NAME_MAX];
 };
+
+static int64_t
+clock_ms(clockid_t clock)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 /* How long the machine has slept since it was started. */
 static int64_t
 sleep_ms(void)
 {
-	struct timespec awake, all;
+	const int64_t awake = clock_ms(CLOCK_MONOTONIC);
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &awake);
-	(void)clock_gettime(CLOCK_BOOTTIME, &all);
-	return ((int64_t)all.tv_sec - awake.tv_sec) * 1000 +
-	       (all.tv_nsec - awake.tv_nsec) / 1000000;
+	return clock_ms(CLOCK_BOOTTIME) - awake;
 }
 
 struct link *
@@ -201,8 +212,8 @@ link_begin(struct link *l, uint64_t *insertion)
 	enum result r = RESULT_RESET;
 
 	l->was_reset = false;
-	l->woke = link_has_slept(l);
-	l->is_new = !l->connected || l->woke;
+	l->unseen = link_has_slept(l) || clock_ms(CLOCK_BOOTTIME) > l->ended_ms + QUIET_MAX_MS;
+	l->is_new = !l->connected || link_has_slept(l);
 	l->slept_ms = sleep_ms();
 	for (int i = 0; i < BEGIN_TRIES && r == RESULT_RESET; i++) {
 		r = begin_once(l);
@@ -227,9 +238,9 @@ link_is_new(const struct link *l)
 }
 
 bool
-link_woke(const struct link *l)
+link_was_unseen(const struct link *l)
 {
-	return l->woke;
+	return l->unseen;
 }
 
 bool
@@ -275,6 +286,7 @@ link_end(struct link *l, bool keep, bool power_off)
 	enum result r = pcsc_end(&l->card, power_off);
 	bool done = true;
 
+	l->ended_ms = clock_ms(CLOCK_BOOTTIME);
 	if (r != RESULT_OK) {
 		done = give_up(l, power_off);
 		keep = keep && done && l->context.open && (may_pass(r) || r == RESULT_RESET);

@@ -39,8 +39,11 @@ bool link_was_reset(const struct link *l);
  */
 bool link_is_new(const struct link *l);
 
-/* Whether the machine slept between the last two calls of link_begin. */
-bool link_woke(const struct link *l);
+/*
+ * Whether the machine slept between the last two calls of link_begin, or may have without a clock
+ * that tells it, as nobody spoke with the card for half a minute.
+ */
+bool link_was_unseen(const struct link *l);
 
 /* Whether the machine slept since the transaction began. */
 bool link_has_slept(const struct link *l);

@@ -46,7 +46,7 @@ struct token {
 	bool met;	     /* it has the JPKI application */
 	bool logged_out;     /* by us, at least once: nothing is open that others left open */
 	bool unproven;	     /* logged in, and nothing proves any more that it is the same card */
-	bool doubted;	     /* the card was reset or did not answer, or the machine slept */
+	bool doubted;	     /* the card was reset or did not answer, or was unseen */
 	bool pin_presented;  /* in this transaction */
 	unsigned int resets; /* of the card in this transaction, as far as they were got over */
 	bool power_off;	     /* only taking the power logs out: no other application to select */

@@ -254,7 +254,7 @@ begin_transaction(struct token *t, uint64_t *insertion)
 	if (link_was_reset(t->link))
 		note_reset(t);
 	t->unproven = state_anybody_logged_in(t) && (t->unproven || link_is_new(t->link));
-	t->doubted = t->kind != TOKEN_UNKNOWN && (t->doubted || link_woke(t->link));
+	t->doubted = t->kind != TOKEN_UNKNOWN && (t->doubted || link_was_unseen(t->link));
 	return r;
 }
 

@@ -111,7 +111,7 @@ connect_to_simulator(void)
 }
 
 /* A program's own functions come before the C library's, also for the module. */
-static atomic_long slept_seconds;
+static atomic_long slept_seconds, passed_seconds;
 static atomic_bool stopped;
 static struct timespec stopped_at;
 bool (*harness_has_slept)(void);
@@ -133,6 +133,8 @@ clock_gettime(clockid_t clock, struct timespec *now)
 	}
 	if (clock == CLOCK_BOOTTIME)
 		now->tv_sec += atomic_load(&slept_seconds);
+	if (clock == CLOCK_BOOTTIME || clock == CLOCK_MONOTONIC)
+		now->tv_sec += atomic_load(&passed_seconds);
 	return failed;
 }
 
@@ -140,6 +142,12 @@ void
 harness_sleep(void)
 {
 	(void)atomic_fetch_add(&slept_seconds, 3600);
+}
+
+void
+harness_pass_hour(void)
+{
+	(void)atomic_fetch_add(&passed_seconds, 3600);
 }
 
 void
@@ -377,6 +385,7 @@ harness_reset(void)
 {
 	no_settings();
 	harness_configure(NULL);
+	atomic_store(&passed_seconds, 0);
 	(void)unlink(log_path());
 	harness_sim("clear", NULL);
 	harness_sim("service", "start", NULL);

@@ -75,6 +75,8 @@ void harness_reset(void);
  * a clock is asked; NULL: nothing more happens.
  */
 void harness_sleep(void);
+/* An hour has gone by, on both clocks; until harness_reset. */
+void harness_pass_hour(void);
 /* CLOCK_BOOTTIME stands still, and goes on only by so much: no test depends on how fast it runs. */
 void harness_stop_clock(void);
 void harness_move_clock(long milliseconds);

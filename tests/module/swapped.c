@@ -166,6 +166,23 @@ a_card_swapped_while_the_machine_slept_gets_no_pin(void **state)
 	ends_without_a_pin(&u, verifies);
 }
 
+/* A machine may sleep while its clocks go on, and a reader stay with power: nothing tells of it. */
+static void
+a_card_of_which_nobody_heard_for_long_is_told_by_one_exchange(void **state)
+{
+	struct user u = log_in_to_known_card();
+	unsigned long usual = exchanges_of_signature(&u), verifies;
+
+	(void)state;
+	harness_pass_hour();
+	assert_int_equal(exchanges_of_signature(&u), usual + 1);
+	assert_int_equal(exchanges_of_signature(&u), usual);
+	verifies = harness_verifies();
+	harness_sim("fault", "slept@now:" OTHER_CARD, NULL);
+	harness_pass_hour();
+	ends_without_a_pin(&u, verifies);
+}
+
 /* Nobody is logged in, and no program was told anything of the card. */
 static void
 a_card_swapped_while_the_machine_slept_gets_no_pin_typed_for_the_other(void **state)
@@ -267,6 +284,7 @@ main(int argc, char *argv[])
 		HOTPLUG(a_card_swapped_behind_an_exclusive_program_gets_no_pin),
 		HOTPLUG(after_sleep_one_exchange_tells_the_card_before_its_pin_is_sent),
 		HOTPLUG(a_card_swapped_while_the_machine_slept_gets_no_pin),
+		HOTPLUG(a_card_of_which_nobody_heard_for_long_is_told_by_one_exchange),
 		HOTPLUG(a_card_swapped_while_the_machine_slept_gets_no_pin_typed_for_the_other),
 		HOTPLUG(a_card_swapped_in_a_sleep_within_the_call_gets_no_pin),
 		HOTPLUG(after_a_reset_one_exchange_tells_the_card_before_its_pin_is_sent),
