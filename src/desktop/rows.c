@@ -23,6 +23,7 @@ static const struct {
 	{"jpki-tool status --pin", N_("Show the certificate")},
 	{"jpki-tool status", N_("My certificates")},
 	{"jpki-tool doctor", N_("It does not work")},
+	{"--enclosed", N_("Put the file itself into the signature (FILE.p7m)")},
 	{"--content", N_("The file that was signed")},
 	{"--force", N_("the switch for that")},
 };

@@ -140,7 +140,7 @@ ended(struct job *job)
 	}
 	if (window && !job->was_left && job->status != TOOL_CANCELLED && job->sheet.count)
 		answer_show(window, _(task->title), &job->sheet,
-			    job->options.personal ? HIDE_SECONDS : 0,
+			    job->options.personal && job->status == TOOL_OK ? HIDE_SECONDS : 0,
 			    job->status == TOOL_PIN_WRONG ? action : NULL, asked->parameter);
 	g_free(action);
 	task_forget(asked);

@@ -17,6 +17,7 @@ static GMutex lock;	      /* guards all below */
 static struct module module;  /* module.f: NULL where none is loaded */
 static struct job *under_way; /* NULL: nothing is */
 static GThread *leaving;      /* who ends what is under way */
+static unsigned long given, left; /* jobs: their count; up to which they were left */
 static bool is_stopping;
 
 struct job *
@@ -62,7 +63,7 @@ is_done(void *data)
 
 /* Where it cannot be loaded, each command says why. */
 static void
-load(struct job *job)
+load(void)
 {
 	struct module loaded = {0};
 
@@ -74,6 +75,11 @@ load(struct job *job)
 	} else if (!module.f) {
 		module_close(&loaded);
 	}
+}
+
+static void
+lend(struct job *job)
+{
 	job->options.module = wanted.module;
 	job->options.lent = module.f ? &module : NULL;
 	job->options.person = &person;
@@ -100,10 +106,11 @@ run(struct job *job)
 {
 	GThread *ender;
 
-	load(job);
+	load();
+	lend(job);
 	g_mutex_lock(&lock);
 	under_way = job;
-	job->was_left = is_stopping;
+	job->was_left = is_stopping || job->number <= left;
 	g_mutex_unlock(&lock);
 	sheet_collect(&job->sheet);
 	if (!job->was_left)
@@ -116,8 +123,10 @@ run(struct job *job)
 	g_mutex_unlock(&lock);
 	if (ender)
 		(void)g_thread_join(ender);
-	if (ender)
+	if (ender) {
 		unload();
+		load(); /* at once: it also watches for cards */
+	}
 	(void)g_idle_add(is_done, job);
 }
 
@@ -146,6 +155,7 @@ worker_start(const char *path, const struct person *whom, void (*changed)(void))
 void
 worker_do(struct job *job)
 {
+	job->number = ++given;
 	g_async_queue_push(queue, job);
 }
 
@@ -163,6 +173,7 @@ void
 worker_leave(void)
 {
 	g_mutex_lock(&lock);
+	left = given;
 	if (under_way && !leaving && module.f) {
 		under_way->was_left = true;
 		leaving = g_thread_new("leave", end_calls, module.f);

@@ -23,6 +23,7 @@ struct job {
 	void *context;
 	struct sheet sheet; /* what was said */
 	enum tool_exit status;
+	unsigned long number; /* the worker's */
 	bool was_left;
 };
 
@@ -42,7 +43,7 @@ void worker_start(const char *path, const struct person *person, void (*changed)
 /* Takes the job. */
 void worker_do(struct job *job);
 
-/* What is under way ends now, unanswered: its job is `was_left`. */
+/* What is under way ends now, unanswered, and what waits does not begin: they are `was_left`. */
 void worker_leave(void);
 
 /* Likewise, and nothing is done any more. */

@@ -137,6 +137,8 @@ access_find_token(struct module *m, CK_SLOT_ID slot, struct reader **reader, enu
 	(void)pthread_mutex_lock(&m->state);
 	present = reader_has_token_locked(*reader, *key);
 	(void)pthread_mutex_unlock(&m->state);
+	if (line_is_drawn(&m->line)) /* which took the token away meanwhile */
+		r = RESULT_ENDED;
 	return r == RESULT_OK && !present ? CKR_TOKEN_NOT_PRESENT : rv_of_slot_result(r);
 }
 

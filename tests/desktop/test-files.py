@@ -5,6 +5,7 @@ import ctypes
 import os
 import subprocess
 import sys
+import time
 
 from screen import PATIENCE, Atspi, Screen, attempt, finish, name_of, report, text_of, work
 
@@ -67,7 +68,7 @@ def choose(path, proposed="", press="Open"):
         screen.type("", "Return")
     else:
         screen.press(press)
-    screen.until(lambda: not any(press in name_of(one) for one in screen.nodes()))
+    screen.until(lambda: not any(name_of(one) in (press, "_%s %s" % (press, press)) for one in screen.nodes()))
 
 
 def sign():
@@ -143,6 +144,9 @@ def drag():
     xdotool("mousemove", "--window", at[0], 50, 50, "mousedown", 1)
     for step in range(60, 501, 20):
         xdotool("mousemove", "--sync", step, step // 2 + 30)
+    for step in range(20):  # whoever lets go before the window has answered drops nothing
+        xdotool("mousemove", 500 + step % 2, 280)
+        time.sleep(0.05)
     xdotool("mouseup", 1)
     return screen.until(lambda: dropped in screen.words(), 10)
 

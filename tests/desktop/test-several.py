@@ -42,7 +42,7 @@ screen.gone("closed", "the card has the key")
 
 screen.card("tries", "adult", "auth", "2")
 screen.type("", "ctrl+2")
-screen.type("", "F5")
+screen.press("Look again")
 screen.shows("the tries of the first alone have changed", "2 of 3 tries left", "3 of 3 tries left")
 screen.press("Change: user authentication certificate, " + first)
 screen.shows("the one that is changed is the first", first + ", card ", "2 of 3 tries left")

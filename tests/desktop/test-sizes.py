@@ -14,6 +14,8 @@ WORDS = {
         "doctor": "Look for the cause",
         "found": "Reader service",
         "continue": "Continue",
+        "look": "Look again",
+        "one": "1 of 3 tries left",
         "last": "Use the last try?",
         "typed": "2 characters typed",
     },
@@ -23,6 +25,8 @@ WORDS = {
         "doctor": "原因を調べる",
         "found": "リーダーサービス",
         "continue": "次へ",
+        "look": "もう一度確認",
+        "one": "残り1回（最大3回）",
         "last": "最後の1回を使いますか？",
         "typed": "2文字入力済み",
     },
@@ -80,7 +84,8 @@ def in_language(language):
     screen.type("", "Escape")
     screen.type("", "ctrl+1")
     screen.card("tries", "adult", "auth", "1")
-    screen.type("", "F5")
+    screen.press(words["look"])
+    screen.shows("the last try is seen (%s)" % language, words["one"])
     screen.press(words["validity"])
     screen.shows("a last try is asked for (%s)" % language, words["last"], words["continue"])
     screen.type("12")

@@ -138,7 +138,7 @@ back("... and the first has what it had", "2 of 3 tries left")
 
 # ---- at a last try ----
 screen.card("tries", "adult", "auth", "1")
-screen.type("", "F5")
+screen.press("Look again")
 back("a last try is told", "1 of 3 tries left")
 screen.press("Check validity: " + AUTH)
 screen.until(lambda: screen.asks(NOW))
