@@ -7,9 +7,10 @@
 #include <gtk/gtk.h>
 
 /*
- * Where a PIN is typed. Not one of GTK's entries: those tell screen readers, input methods and the
- * clipboard what stands in them. This one has a dot for each character, and keeps what was typed in
- * the `pin` alone, which has to live as long.
+ * Where a PIN is typed. GTK's entry for passwords, so that a screen reader does not speak the keys,
+ * but one that cannot be edited and has nothing but as many characters as there are dots: input
+ * methods and the clipboard get nothing. What was typed is in the `pin` alone, which has to live as
+ * long.
  */
 
 /* `label`: what is asked for, for whoever does not see it. `changed` after each key. */

@@ -4,7 +4,7 @@
 import os
 import subprocess
 
-from screen import PATIENCE, Screen, build, finish, report, work
+from screen import PATIENCE, Atspi, Screen, build, finish, name_of, report, role_of, work
 
 AUTH = "user authentication certificate"
 SIGN = "digital signature certificate"
@@ -46,6 +46,12 @@ screen.type("12")
 screen.shows("the shape is told while it is typed", "2 characters typed", "this PIN has exactly 4 digits")
 report("... and cannot be sent", not screen.is_usable(screen.find("Continue")))
 screen.type("99")
+focused = [node for node in screen.nodes() if screen.is_state(node, Atspi.StateType.FOCUSED)]
+report(
+    "nor is a key spoken: what has the keyboard is for passwords",
+    [role_of(node) for node in focused] == [Atspi.Role.PASSWORD_TEXT],
+    [(role_of(node), name_of(node)) for node in focused],
+)
 report("what is typed is read out to nobody", "1299" not in screen.read_out(), screen.read_out())
 screen.type("", "Return")
 screen.shows("a wrong PIN is told with the tries left", "the PIN was wrong: 2 tries left")
