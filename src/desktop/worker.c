@@ -13,10 +13,10 @@ static struct person person;
 static void (*tell)(void);
 
 /* The module stays loaded and initialised: it is lent to each job. */
-static GMutex lock;	      /* guards all below */
-static struct module module;  /* module.f: NULL where none is loaded */
-static struct job *under_way; /* NULL: nothing is */
-static GThread *leaving;      /* who ends what is under way */
+static GMutex lock;		  /* guards all below */
+static struct module module;	  /* module.f: NULL where none is loaded */
+static struct job *under_way;	  /* NULL: nothing is */
+static GThread *leaving;	  /* who ends what is under way */
 static unsigned long given, left; /* jobs: their count; up to which they were left */
 static bool is_stopping;
 
