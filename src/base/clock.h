@@ -7,4 +7,7 @@
 /* Milliseconds of CLOCK_MONOTONIC, which stands still while the machine sleeps. */
 int64_t clock_now_ms(void);
 
+/* Milliseconds of CLOCK_BOOTTIME, which goes on meanwhile: a card may be another one then. */
+int64_t clock_boot_ms(void);
+
 #endif

@@ -13,12 +13,14 @@ static struct person person;
 static void (*tell)(void);
 
 /* The module stays loaded and initialised: it is lent to each job. */
-static GMutex lock;		  /* guards all below */
-static struct module module;	  /* module.f: NULL where none is loaded */
-static struct job *under_way;	  /* NULL: nothing is */
-static GThread *leaving;	  /* who ends what is under way */
-static unsigned long given, left; /* jobs: their count; up to which they were left */
+static GMutex lock;	      /* guards all below */
+static struct module module;  /* module.f: NULL where none is loaded */
+static struct job *under_way; /* NULL: nothing is */
+static GThread *leaving;      /* who ends what is under way */
+static unsigned long left;    /* jobs up to this number were left */
 static bool is_stopping;
+
+static unsigned long given; /* jobs; the window's thread counts */
 
 struct job *
 job_new(void (*work)(struct job *job), void (*done)(struct job *job))
@@ -105,6 +107,7 @@ static void
 run(struct job *job)
 {
 	GThread *ender;
+	bool stops;
 
 	load();
 	lend(job);
@@ -120,13 +123,14 @@ run(struct job *job)
 	under_way = NULL;
 	ender = leaving;
 	leaving = NULL;
+	stops = is_stopping;
 	g_mutex_unlock(&lock);
-	if (ender)
-		(void)g_thread_join(ender);
 	if (ender) {
+		(void)g_thread_join(ender);
 		unload();
-		load(); /* at once: it also watches for cards */
 	}
+	if (ender && !stops)
+		load(); /* at once: it also watches for cards */
 	(void)g_idle_add(is_done, job);
 }
 

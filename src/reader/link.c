@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 /* A program that resets the card again and again is not waited for for ever. */
 #define BEGIN_TRIES 4
@@ -23,26 +24,17 @@ struct link {
 	bool was_reset;
 	bool is_new, unseen;
 	int64_t slept_ms; /* see sleep_ms, when the last transaction began */
-	int64_t ended_ms; /* of CLOCK_BOOTTIME, when it ended */
+	int64_t ended_ms; /* clock_boot_ms, when it ended */
 	char reader[PCSC_READER_NAME_MAX];
 };
-
-static int64_t
-clock_ms(clockid_t clock)
-{
-	struct timespec now = {0};
-
-	(void)clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* How long the machine has slept since it was started. */
 static int64_t
 sleep_ms(void)
 {
-	const int64_t awake = clock_ms(CLOCK_MONOTONIC);
+	const int64_t awake = clock_now_ms();
 
-	return clock_ms(CLOCK_BOOTTIME) - awake;
+	return clock_boot_ms() - awake;
 }
 
 struct link *
@@ -209,11 +201,12 @@ link_has_slept(const struct link *l)
 enum result
 link_begin(struct link *l, uint64_t *insertion)
 {
+	const bool slept = link_has_slept(l);
 	enum result r = RESULT_RESET;
 
 	l->was_reset = false;
-	l->unseen = link_has_slept(l) || clock_ms(CLOCK_BOOTTIME) > l->ended_ms + QUIET_MAX_MS;
-	l->is_new = !l->connected || link_has_slept(l);
+	l->unseen = slept || clock_boot_ms() > l->ended_ms + QUIET_MAX_MS;
+	l->is_new = !l->connected || slept;
 	l->slept_ms = sleep_ms();
 	for (int i = 0; i < BEGIN_TRIES && r == RESULT_RESET; i++) {
 		r = begin_once(l);
@@ -286,7 +279,7 @@ link_end(struct link *l, bool keep, bool power_off)
 	enum result r = pcsc_end(&l->card, power_off);
 	bool done = true;
 
-	l->ended_ms = clock_ms(CLOCK_BOOTTIME);
+	l->ended_ms = clock_boot_ms();
 	if (r != RESULT_OK) {
 		done = give_up(l, power_off);
 		keep = keep && done && l->context.open && (may_pass(r) || r == RESULT_RESET);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/clock.h"
 #include "base/log.h"
 #include "card/card.h"
 #include "token/state.h"
@@ -20,7 +21,7 @@ note_tries(struct token *t, enum layout_key key, unsigned int left)
 	struct state_key *k = &t->keys[key];
 
 	k->tries = (int)left;
-	k->tries_at = link_has_slept(t->link) ? 0 : state_now();
+	k->tries_at = link_has_slept(t->link) ? 0 : clock_boot_ms();
 	k->uncertain = false;
 	if (t->have_id)
 		refused_note_tries(t->id, key, left);

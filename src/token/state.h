@@ -28,7 +28,7 @@ struct state_key {
 	int64_t recent_until;  /* until then: CLOCK_BOOTTIME, milliseconds */
 	struct pin_repeat unshaped;
 	int tries;	  /* as last seen, or STATE_TRIES_UNKNOWN */
-	int64_t tries_at; /* and when: state_now; 0: never, or a PIN was sent since */
+	int64_t tries_at; /* and when: clock_boot_ms; 0: never, or a PIN was sent since */
 	bool uncertain;	  /* a VERIFY was lost on the way: ask before the next */
 	enum token_learnt short_pin, short_sign;
 	struct state_certificate certificate, ca;
@@ -71,9 +71,6 @@ void state_reset(struct token *t);
 void state_logout(struct token *t, enum layout_key key);
 
 bool state_anybody_logged_in(const struct token *t);
-
-/* Milliseconds, also while the machine sleeps: a card may be another one afterwards. */
-int64_t state_now(void);
 
 /* A PIN is about to be sent: what the card said of its counters before is not believed any more. */
 void state_doubt_tries(struct token *t);

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "card/card.h"
 #include "token/digest.h"
@@ -75,16 +75,6 @@ state_anybody_logged_in(const struct token *t)
 		if (t->keys[k].pin)
 			return true;
 	return false;
-}
-
-int64_t
-state_now(void)
-{
-	struct timespec now;
-
-	if (clock_gettime(CLOCK_BOOTTIME, &now) != 0)
-		return 0;
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 void
@@ -219,7 +209,7 @@ bool
 token_recall_info(struct token *t, enum layout_key key, struct token_info *info)
 {
 	const struct state_key *k = &t->keys[key];
-	const int64_t age = state_now() - k->tries_at;
+	const int64_t age = clock_boot_ms() - k->tries_at;
 
 	if (!t->have_info || t->doubted || t->unproven || k->tries == STATE_TRIES_UNKNOWN)
 		return false;
@@ -339,7 +329,7 @@ token_logout(struct token *t, enum layout_key key, bool linger)
 	drop_recent(k);
 	if (linger && k->linger_ms > 0) {
 		k->recent = k->pin;
-		k->recent_until = state_now() + k->linger_ms;
+		k->recent_until = clock_boot_ms() + k->linger_ms;
 		k->pin = NULL;
 	}
 	state_logout(t, key);
@@ -351,7 +341,7 @@ void
 token_expire(struct token *t)
 {
 	for (int k = 0; k < LAYOUT_KEYS; k++)
-		if (t->keys[k].recent && state_now() > t->keys[k].recent_until)
+		if (t->keys[k].recent && clock_boot_ms() > t->keys[k].recent_until)
 			drop_recent(&t->keys[k]);
 }
 

@@ -151,21 +151,16 @@ refused() { # FUNCTION WORD
 
 # ---- what comes between ----
 
-# pcscd_sees Yes|No: whether there is a card; nothing connects to it for that.
-pcscd_sees() {
+# pcscd_says PATTERN: of its readers; nothing connects to a card for that.
+pcscd_says() {
 	for ((i = 0; i < 120; i++)); do
-		inside root "opensc-tool --list-readers" | grep -Eq "^[0-9]+ +$1" && return
+		inside root "opensc-tool --list-readers" | grep -Eq "$1" && return
 		sleep 0.5
 	done
 	return 1
 }
-pcscd_has_none() {
-	for ((i = 0; i < 120; i++)); do
-		inside root "opensc-tool --list-readers" | grep -q '^No ' && return
-		sleep 0.5
-	done
-	return 1
-}
+pcscd_sees() { pcscd_says "^[0-9]+ +$1"; } # Yes|No: whether there is a card
+pcscd_has_none() { pcscd_says '^No '; }
 change_to() { card remove && pcscd_sees No && card insert "$1" && pcscd_sees Yes; }
 unplug() { card unplug && qmp --until DEVICE_DELETED device_del id=reader; }
 plug_quietly() { # PORT

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/secrets/scan.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,21 +26,14 @@ scan_add(struct scan_needles *needles, const char *name, const void *data, size_
 	needles->count++;
 }
 
-static bool
-is_digit(uint8_t byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
 /* A PIN's four digits also stand in longer numbers, such as those of /proc/PID/stat. */
 static bool
 is_part_of_number(const struct scan_needle *n, const uint8_t *data, size_t len, const uint8_t *at)
 {
 	for (size_t i = 0; i < n->len; i++)
-		if (!is_digit(n->data[i]))
+		if (!isdigit(n->data[i]))
 			return false;
-	return (at > data && is_digit(at[-1])) ||
-	       (at + n->len < data + len && is_digit(at[n->len]));
+	return (at > data && isdigit(at[-1])) || (at + n->len < data + len && isdigit(at[n->len]));
 }
 
 static void
