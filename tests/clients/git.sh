@@ -84,7 +84,7 @@ if have gpgsm gnupg-pkcs11-scd pinentry-curses; then
 	mkdir -m 700 "$HOME/.gnupg" && echo "pinentry-program $(command -v pinentry-curses)" >"$HOME/.gnupg/gpg-agent.conf"
 	recipe gpgsm-setup "tells GnuPG about the card"
 	echo "another change" >"$play/file" && git -C "$play" add file
-	recipe gpgsm-sign "signs a commit (X.509)" "PIN" $pin_auth
+	recipe gpgsm-sign "signs a commit (X.509)" "PIN ___" $pin_auth
 	check "gpgsm-sign: good" says 'Good signature from'
 	# The signature and what it is about, taken out of the commit without GnuPG.
 	commit_taken_apart() {
@@ -107,15 +107,17 @@ if have gpgsm gnupg-pkcs11-scd pinentry-curses; then
 	}
 	check "gpgsm-sign: OpenSSL verifies it, or it has a byte too many" as_openssl_sees_it
 	sed -i.all d "$HOME/.gnupg/trustlist.txt"
-	untrusted=("Not trusted") # Debian 12's asks instead; the second button is No
-	dpkg --compare-versions "$version" ge 2.4 ||
-		untrusted=("gpg failed to sign the data" "shown:Do you ultimately trust" $'\t')
-	unsigned '' gpgsm-sign "gpgsm: an authority that is not trusted" "${untrusted[@]}"
+	# It asks first; the second button is No.
+	unsigned '' gpgsm-sign "gpgsm: an authority that is not trusted" "gpg failed to sign the data" \
+		"shown:Do you ultimately trust" $'\t'
 	mv "$HOME/.gnupg/trustlist.txt.all" "$HOME/.gnupg/trustlist.txt"
 	gpgconf --kill all
 	echo "one more" >"$play/file" && git -C "$play" add file
 	recipe_text gpgsm-sign >"$work/recipe.sh"
-	check "gpgsm: a wrong PIN is asked again" run_block "$work/recipe.sh" "$work/again" PIN 9999 PIN $pin_auth
+	pin_twice() {
+		run_block "$work/recipe.sh" "$work/again" "PIN ___" 9999 "PIN ___" $pin_auth || { cat -v "$work/again" && false; }
+	}
+	check "gpgsm: a wrong PIN is asked again" pin_twice
 	check "and the right one gives the try back" left_clean
 	run_as=()
 fi
