@@ -5,9 +5,8 @@
 #include "card/card.h"
 #include "token/state.h"
 
-/* The first `want` bytes of a file, addressed as this card allows; the file becomes current. */
 static enum result
-read_first(struct token *t, uint16_t file, size_t want, uint8_t *out, size_t *got)
+read_first_once(struct token *t, uint16_t file, size_t want, uint8_t *out, size_t *got)
 {
 	enum result r;
 
@@ -25,6 +24,18 @@ read_first(struct token *t, uint16_t file, size_t want, uint8_t *out, size_t *go
 	r = card_read(t->link, 0, 0, want, out, got);
 	if (r == RESULT_OK && t->short_read == TOKEN_NOT_LEARNT)
 		t->short_read = TOKEN_LEARNT_NO;
+	return r;
+}
+
+/* The first `want` bytes of a file, addressed as this card allows; the file becomes current. */
+static enum result
+read_first(struct token *t, uint16_t file, size_t want, uint8_t *out, size_t *got)
+{
+	enum result r;
+
+	do
+		r = read_first_once(t, file, want, out, got);
+	while (work_asks_again(t, &r));
 	return r;
 }
 

@@ -70,8 +70,11 @@ enum result
 present_query(struct token *t, enum layout_key key)
 {
 	unsigned int left = 0;
-	enum result r = query(t, key, &left);
+	enum result r;
 
+	do
+		r = query(t, key, &left);
+	while (work_asks_again(t, &r));
 	if (r == RESULT_OK && t->have_id && refused_would_forget(t->id, key, left))
 		r = query(t, key, &left); /* a slip of the tongue must not cost a try */
 	/* The machine slept within the transaction: another card's counter says nothing of this

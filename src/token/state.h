@@ -49,6 +49,7 @@ struct token {
 	bool doubted;	     /* the card was reset or did not answer, or was unseen */
 	bool pin_presented;  /* in this transaction */
 	unsigned int resets; /* of the card in this transaction, as far as they were got over */
+	bool asked_again;    /* in this transaction: see work_asks_again */
 	bool power_off;	     /* only taking the power logs out: no other application to select */
 	size_t other;	     /* which of layout_others worked last */
 	enum token_learnt short_read, pss;
@@ -105,6 +106,14 @@ enum result work_cross(struct token *t);
  * more. Else `r` says what it came to.
  */
 bool work_resume(struct token *t, enum result *r);
+
+/*
+ * In work that presented no PIN. pcscd may reset a card for a program that died, and say so only a
+ * few commands later: until then it refuses as one on which nothing is selected. So a refusal is
+ * believed when it comes again with the application selected anew, once in a transaction. True:
+ * ask once more. Else `r` says what it came to.
+ */
+bool work_asks_again(struct token *t, enum result *r);
 
 /* Logs the card out if a PIN was presented, ends the transaction, passes `r` through. */
 enum result work_end(struct token *t, enum result r);

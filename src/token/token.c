@@ -440,7 +440,7 @@ read_certificate(struct token *t, uint16_t file, const char *name, struct state_
 
 	do {
 		r = files_read_certificate(t, file, name, c);
-	} while (work_resume(t, &r));
+	} while (work_asks_again(t, &r) || work_resume(t, &r));
 	return r;
 }
 

@@ -272,6 +272,7 @@ begin(struct token *t, uint64_t expected)
 	if (r == RESULT_OK) {
 		t->pin_presented = false;
 		t->resets = 0;
+		t->asked_again = false;
 		note_insertion(t, insertion);
 		return r;
 	}
@@ -298,6 +299,16 @@ work_resume(struct token *t, enum result *r)
 		return false;
 	while (*r == RESULT_RESET && t->resets++ < RESETS_MAX && resume(t))
 		*r = enter_and_prove(t);
+	return *r == RESULT_OK;
+}
+
+bool
+work_asks_again(struct token *t, enum result *r)
+{
+	if (!work_is_refusal(*r) || t->asked_again || t->pin_presented)
+		return false;
+	t->asked_again = true;
+	*r = select_application(t, &layout_jpki);
 	return *r == RESULT_OK;
 }
 

@@ -875,6 +875,36 @@ a_card_that_is_reset_while_it_is_read_is_read_all_the_same(void **state)
 	}
 }
 
+/*
+ * The reset that comes for a program which died in a transaction is nothing that pcscd says at
+ * once: a command that waited for its end gets through, and, where pcscd's thread waits for a
+ * processor, those after it, to a card on which nothing is selected any more.
+ */
+static void
+a_card_that_is_reset_without_a_word_is_ours_all_the_same(void **state)
+{
+	enum { TRANSMITS = 16, SAID_MAX = 9 };
+	char fault[60];
+
+	(void)state;
+	for (int i = 0; i < TRANSMITS * SAID_MAX; i++) {
+		CK_SLOT_ID slots[16];
+		CK_TOKEN_INFO info;
+
+		p11_start(f);
+		(void)snprintf(fault, sizeof fault, "reset-unsaid@transmit:%d", i % TRANSMITS + 1);
+		harness_sim("fault", fault, NULL);
+		(void)snprintf(fault, sizeof fault, "error@transmit:%d:SCARD_E_PROTO_MISMATCH",
+			       i % TRANSMITS + 2 + i / TRANSMITS);
+		harness_sim("fault", fault, NULL);
+		assert_int_equal(f->C_GetTokenInfo(SLOT_AUTH, &info), CKR_OK);
+		assert_int_equal(list_slots(CK_TRUE, slots), 2);
+		assert_int_equal(p11_find(f, p11_open(f, SLOT_AUTH), CKO_CERTIFICATE, NULL), 2);
+		p11_stop(f);
+		harness_sim("clear", NULL);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, case_tear_down)
 
 int
@@ -907,6 +937,7 @@ main(int argc, char *argv[])
 		TEST(a_card_that_says_yes_to_everything_is_none_of_ours),
 		TEST(one_strange_word_from_our_card_is_asked_again),
 		TEST(a_card_that_is_reset_while_it_is_read_is_read_all_the_same),
+		TEST(a_card_that_is_reset_without_a_word_is_ours_all_the_same),
 		TEST(an_old_juki_card_has_no_token_and_is_named),
 		TEST(a_child_has_no_signature_token_and_the_other_works),
 		TEST(who_opted_out_has_no_token_at_all),

@@ -31,6 +31,7 @@ static const struct {
 	{.name = "line-dead", FAULT_STATE},
 	{.name = "card-reset", FAULT_OTHER},
 	{.name = "reset-ends", FAULT_OTHER},
+	{.name = "reset-unsaid", FAULT_OTHER},
 	{.name = "app-selected", FAULT_OTHER, VALUE_AID},
 	{.name = "reader-gone", FAULT_STATE},
 	{.name = "service-stopped", FAULT_STATE},

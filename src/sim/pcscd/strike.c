@@ -77,10 +77,14 @@ carry_out_other(struct reader *reader, const struct fault *fault)
 {
 	uint8_t command[5 + 16] = {0x00, 0xA4, 0x04, 0x0C};
 
-	if (fault->kind == FAULT_CARD_RESET || fault->kind == FAULT_RESET_ENDS) {
-		(fault->kind == FAULT_CARD_RESET ? pcsc_other_resets : pcsc_reset_ends)(reader);
+	if (fault->kind == FAULT_CARD_RESET)
+		pcsc_other_resets(reader);
+	else if (fault->kind == FAULT_RESET_ENDS)
+		pcsc_reset_ends(reader);
+	else if (fault->kind == FAULT_RESET_UNSAID)
+		reader_reset(reader);
+	if (fault->kind != FAULT_APP_SELECTED)
 		return;
-	}
 	command[4] = (uint8_t)fault->aid_length;
 	memcpy(command + 5, fault->aid, fault->aid_length);
 	pcsc_other_sends(reader, command, 5 + fault->aid_length);
@@ -90,7 +94,9 @@ carry_out_other(struct reader *reader, const struct fault *fault)
 static bool
 may_strike(const struct reader *reader, const struct fault *fault)
 {
-	return fault->kind == FAULT_RESET_ENDS ? reader->card != NULL : pcsc_lets_others(reader);
+	if (fault->kind == FAULT_RESET_ENDS || fault->kind == FAULT_RESET_UNSAID)
+		return reader->card != NULL;
+	return pcsc_lets_others(reader);
 }
 
 /* A fault that is no business of a call's answer: at once, or when its turn comes. */
