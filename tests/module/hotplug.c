@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -493,6 +494,43 @@ a_card_that_moves_to_the_other_reader_takes_no_login_along(void **state)
 	works(SECOND_AUTH);
 }
 
+/* Whatever of it asks for a reader's state. */
+static bool
+card_is_used_while_its_state_is_missed(unsigned int at, const char *code)
+{
+	char fault[64];
+	CK_TOKEN_INFO info;
+	bool struck;
+
+	(void)snprintf(fault, sizeof fault, "error@statuschange:%u:%s", at, code);
+	harness_sim("fault", fault, NULL);
+	p11_start(f);
+	assert_int_equal(token_info(AUTH, &info), CKR_OK);
+	works(AUTH);
+	struck = harness_fault_struck();
+	harness_sim("clear", NULL);
+	p11_stop(f);
+	return struck;
+}
+
+/* What libpcsclite 2.5 says of a card that lies still while others come and go: pcsc.c. */
+static void
+news_of_others_is_no_removal(void **state)
+{
+	static const char *const codes[] = {"UNKNOWN_READER", "UNSUPPORTED_FEATURE"};
+
+	(void)state;
+	p11_stop(f);
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+		unsigned int missed = 0;
+
+		while (card_is_used_while_its_state_is_missed(missed + 1, codes[i]))
+			missed++;
+		assert_in_range(missed, 5, 1000);
+	}
+	p11_start(f);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -510,6 +548,7 @@ main(int argc, char *argv[])
 		HOTPLUG(a_reader_unplugged_for_a_moment_ends_the_login),
 		HOTPLUG(a_service_that_stops_takes_the_tokens_with_it),
 		HOTPLUG(a_service_restarted_unseen_ends_the_login),
+		HOTPLUG(news_of_others_is_no_removal),
 		HOTPLUG(a_service_started_after_initialize_is_found),
 		HOTPLUG(a_foreign_card_is_asked_once_and_left_alone),
 		HOTPLUG(a_foreign_card_is_not_spoken_to_again),
