@@ -10,8 +10,67 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* Programs that hand on what others ask. */
-static const char *const relays[] = {"p11-kit", "p11-kit-remote", "p11-kit-server"};
+/* Programs that hand on what others ask; `parent`: where that one has started it; NULL: always. */
+static const struct {
+	const char *program, *parent;
+} relays[] = {
+	{"p11-kit", NULL},
+	{"p11-kit-remote", NULL},
+	{"p11-kit-server", NULL},
+	{"ssh-pkcs11-helper", "ssh-agent"}, /* which may be forwarded */
+};
+
+/* Linux says so behind the path of a program that was replaced since it was started. */
+static ssize_t
+without_deleted(char *path, ssize_t len)
+{
+	static const char deleted[] = " (deleted)";
+	const ssize_t rest = len - (ssize_t)strlen(deleted);
+
+	return rest > 0 && memcmp(path + rest, deleted, strlen(deleted)) == 0 ? rest : len;
+}
+
+/* A file of /proc/PID as a text; "": there is none. */
+static void
+read_about(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	FILE *file;
+	size_t n;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+	file = fopen(path, "re");
+	n = file ? fread(text, 1, size - 1, file) : 0;
+	if (file)
+		(void)fclose(file);
+	text[n] = '\0';
+}
+
+/* The fields of /proc/PID/stat that matter here. */
+enum { STAT_PARENT = 4, STAT_TERMINAL = 7 };
+
+/* The 2nd is a name in brackets that may have anything in it. 0: none. */
+static unsigned long
+stat_field(pid_t pid, int field)
+{
+	char line[1024], *end;
+
+	read_about(pid, "stat", line, sizeof line);
+	end = strrchr(line, ')');
+	for (int at = 2; end && at < field; at++)
+		end = strchr(end + 1, ' ');
+	return end ? strtoul(end + 1, NULL, 10) : 0;
+}
+
+static bool
+parent_is(pid_t pid, const char *expected)
+{
+	char name[64];
+
+	read_about((pid_t)stat_field(pid, STAT_PARENT), "comm", name, sizeof name);
+	name[strcspn(name, "\n")] = '\0';
+	return strcmp(name, expected) == 0;
+}
 
 static void
 look_at_program(struct peer *peer)
@@ -21,32 +80,19 @@ look_at_program(struct peer *peer)
 
 	(void)snprintf(link, sizeof link, "/proc/%d/exe", (int)peer->pid);
 	n = readlink(link, peer->program, sizeof peer->program - 1);
-	peer->program[n > 0 ? n : 0] = '\0';
+	n = n > 0 ? without_deleted(peer->program, n) : 0;
+	peer->program[n] = '\0';
 	slash = strrchr(peer->program, '/');
 	for (size_t i = 0; slash && i < sizeof relays / sizeof relays[0]; i++)
-		peer->relays |= strcmp(slash + 1, relays[i]) == 0;
+		peer->relays |= strcmp(slash + 1, relays[i].program) == 0 &&
+				(!relays[i].parent || parent_is(peer->pid, relays[i].parent));
 }
 
-/* The 7th field of /proc/PID/stat; the 2nd is a name in brackets that may have anything in it. 0:
- * none. */
 static dev_t
 terminal_number(pid_t pid)
 {
-	char path[64], line[1024], *end;
-	unsigned long number;
-	FILE *file;
-	size_t n;
+	const unsigned long number = stat_field(pid, STAT_TERMINAL);
 
-	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	file = fopen(path, "re");
-	n = file ? fread(line, 1, sizeof line - 1, file) : 0;
-	if (file)
-		(void)fclose(file);
-	line[n] = '\0';
-	end = strrchr(line, ')');
-	for (int blank = 0; end && blank < 5; blank++)
-		end = strchr(end + 1, ' ');
-	number = end ? strtoul(end + 1, NULL, 10) : 0;
 	return makedev((number >> 8) & 0xfff, (number & 0xff) | ((number >> 12) & 0xfff00));
 }
 

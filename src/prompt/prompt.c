@@ -91,12 +91,16 @@ prompt_is_there(void)
 static const char *
 process_name(char *room, size_t size)
 {
-	const ssize_t n = readlink("/proc/self/exe", room, size - 1);
+	static const char deleted[] = " (deleted)"; /* Linux says so of one that was replaced */
+	ssize_t n = readlink("/proc/self/exe", room, size - 1);
 	const char *slash;
 
 	if (n <= 0)
 		return program_invocation_short_name;
 	room[n] = '\0';
+	n -= (ssize_t)strlen(deleted);
+	if (n > 0 && strcmp(room + n, deleted) == 0)
+		room[n] = '\0';
 	slash = strrchr(room, '/');
 	return slash ? slash + 1 : room;
 }

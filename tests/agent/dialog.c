@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -248,6 +250,73 @@ a_change_asks_for_the_new_one_twice(void **state)
 	assert_told("SETERROR the new password needs at least one letter and one digit");
 }
 
+/* This program by another name and for another parent, which asks with "ask" and the folder. */
+static _Noreturn void
+ask_as(const char *name, const char *parent, const char *replaced)
+{
+	pid_t child;
+	int status;
+
+	(void)prctl(PR_SET_NAME, parent);
+	child = fork();
+	if (child == 0) {
+		(void)execl(play_file(name), name, "ask", replaced, (char *)NULL);
+		_exit(1);
+	}
+	_exit(child > 0 && waitpid(child, &status, 0) == child && status == 0 ? 0 : 1);
+}
+
+static int
+be_another(const char *replaced)
+{
+	const struct jpki_agent_request request =
+		play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
+	char own[4096] = "";
+
+	play_join(getenv("XDG_RUNTIME_DIR"));
+	if (strcmp(replaced, "replaced") == 0 &&
+	    (readlink("/proc/self/exe", own, sizeof own - 1) <= 0 || unlink(own) != 0))
+		return 1;
+	return play_outcome(&request) == JPKI_AGENT_TYPED ? 0 : 1;
+}
+
+/* A card that is lent, and ssh's agent where it may be forwarded; also after an upgrade. */
+static void
+one_that_may_ask_for_another_machine_is_told(void **state)
+{
+	static const struct {
+		const char *program, *parent, *replaced;
+		bool is_told;
+	} cases[] = {
+		{"p11-kit-server", "bash", "", true},
+		{"p11-kit-server", "bash", "replaced", true},
+		{"ssh-pkcs11-helper", "ssh-agent", "", true},
+		{"ssh-pkcs11-helper", "ssh", "", false},
+		{"ssh", "ssh-agent", "replaced", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char copy[256], name[64];
+		pid_t child;
+		int status;
+
+		(void)snprintf(name, sizeof name, "/%s (process ", cases[i].program);
+		(void)snprintf(copy, sizeof copy, "cp /proc/%d/exe %s", (int)getpid(),
+			       play_file(cases[i].program));
+		assert_int_equal(system(copy), 0);
+		play_start("1234\n", NULL, LONG_MS);
+		child = fork();
+		if (child == 0)
+			ask_as(cases[i].program, cases[i].parent, cases[i].replaced);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+		assert_told(name);
+		assert_int_equal(play_count("for another machine perhaps"), cases[i].is_told);
+		assert_int_equal(play_stop(), 0);
+	}
+}
+
 /* Names that others gave must not look like ours, nor like another's. */
 static void
 names_cannot_write_lines_or_markup_into_the_dialog(void **state)
@@ -321,7 +390,7 @@ a_dialog_that_nobody_answers_ends(void **state)
 #define TEST(name) cmocka_unit_test_teardown(name, play_tear_down)
 
 int
-main(void)
+main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_typed_is_the_answer),
@@ -332,6 +401,7 @@ main(void)
 		TEST(one_that_types_by_itself_is_left),
 		TEST(a_pinentry_that_dies_or_shouts_types_nothing),
 		TEST(the_dialog_says_who_asks_which_card_and_how_many_tries),
+		TEST(one_that_may_ask_for_another_machine_is_told),
 		TEST(the_signing_password_says_what_a_signature_discloses),
 		TEST(what_was_wrong_is_said),
 		TEST(the_last_try_needs_a_yes),
@@ -343,6 +413,8 @@ main(void)
 	};
 
 	(void)setenv("LC_ALL", "C.UTF-8", 1);
+	if (argc == 3 && strcmp(argv[1], "ask") == 0)
+		return be_another(argv[2]);
 	return cmocka_run_group_tests_name("agent-dialog", tests, play_set_up_group,
 					   play_tear_down_group);
 }

@@ -100,6 +100,12 @@ play_set_up_group(void **state)
 	return 0;
 }
 
+void
+play_join(const char *path)
+{
+	(void)snprintf(folder, sizeof folder, "%s", path);
+}
+
 int
 play_tear_down_group(void **state)
 {

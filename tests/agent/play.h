@@ -25,6 +25,9 @@
 int play_set_up_group(void **state);
 int play_tear_down_group(void **state);
 
+/* For a program that such a test starts: the folder is this one. */
+void play_join(const char *path);
+
 /* From now on the agent is this jpki-tool, with its own times. */
 void play_use_tool(const char *path);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/sockios.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -43,6 +44,8 @@ static struct secret *answer;
 static _Atomic bool fast;
 static _Atomic int passed_s;
 
+static _Atomic bool given_up; /* by the module, on an agent */
+
 int
 clock_gettime(clockid_t clock, struct timespec *now)
 {
@@ -62,6 +65,7 @@ set_up(void **state)
 	answer = prompt_answer_new();
 	assert_non_null(answer);
 	line = (struct line){0};
+	given_up = false;
 	return 0;
 }
 
@@ -147,13 +151,27 @@ what_is_no_answer_is_none(void **state)
 	}
 }
 
+/* Well before its deadline. */
+static void
+fall_silent(int client)
+{
+	struct pollfd hung_up = {.fd = client, .events = POLLIN};
+
+	for (int i = 0; i < 20 && !given_up; i++) {
+		passed_s += JPKI_AGENT_SILENCE_S + 1;
+		given_up = poll(&hung_up, 1, 1000) == 1;
+	}
+	passed_s += 2 * JPKI_AGENT_DEADLINE_S;
+}
+
 static void
 an_agent_that_says_nothing_any_more_is_not_waited_for(void **state)
 {
 	(void)state;
-	ONE(.pin = "1234", .fault = AGENT_SILENT);
-	fast = true;
+	ONE(.pin = "1234", .meanwhile = fall_silent, .fault = AGENT_SILENT);
 	assert_int_equal(ask(JPKI_AGENT_LOGIN), RESULT_CANCELLED);
+	(void)agent_stop();
+	assert_true(given_up);
 }
 
 /* An agent that says this for so long, every five seconds; one is heard before the next is said. */
@@ -381,6 +399,20 @@ programs_are_told_by_their_executables_names(void **state)
 	assert_false(prompt_is_for_this_process("  * "));
 }
 
+/* What an upgrade has replaced is the same program still. */
+static void
+so_are_those_that_were_replaced_since_they_were_started(void **state)
+{
+	char path[160], command[1024];
+
+	(void)state;
+	(void)snprintf(path, sizeof path, "%s.program", agent_path());
+	(void)snprintf(command, sizeof command, "cp /proc/%d/exe %s && %s is-excepted %s",
+		       (int)getpid(), path, path, path);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -401,9 +433,13 @@ main(int argc, char *argv[])
 		TEST(another_user_at_this_users_socket_is_no_agent),
 		TEST(a_program_with_more_rights_than_its_user_has_no_agent),
 		TEST(programs_are_told_by_their_executables_names),
+		TEST(so_are_those_that_were_replaced_since_they_were_started),
 	};
 
 	if (argc == 2 && strcmp(argv[1], "is-there") == 0)
 		return (getauxval(AT_SECURE) ? IS_MORE : 0) | (prompt_is_there() ? IS_THERE : 0);
+	if (argc == 3 && strcmp(argv[1], "is-excepted") == 0)
+		return unlink(argv[2]) == 0 && !prompt_is_for_this_process("x agent.program") ? 0
+											      : 1;
 	return cmocka_run_group_tests_name("unit-prompt", tests, NULL, NULL);
 }
