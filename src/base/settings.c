@@ -49,7 +49,7 @@ static const struct row rows[] = {
 	"firefox* thunderbird* librewolf* waterfox* icecat* icedove* floorp* "                     \
 	"zen zen-bin palemoon* seamonkey* betterbird* mullvad* chromium* "                         \
 	"chrome* brave* vivaldi* opera* msedge* yandex_browser* thorium* "                         \
-	"soffice*"
+	"soffice* okular*"
 
 /* All enums are set through an unsigned int. */
 _Static_assert(sizeof(enum settings_pss) == sizeof(unsigned int), "enum size");

@@ -38,7 +38,7 @@ asks_itself() {
 
 if command -v pkcs11-tool >/dev/null; then
 	check "another program is told that it need not ask" says_pin_pad any-tool
-	for name in firefox-esr thunderbird-bin librewolf waterfox icecat floorp chromium chrome brave msedge soffice.bin; do
+	for name in firefox-esr thunderbird-bin librewolf waterfox icecat floorp chromium chrome brave msedge soffice.bin okular; do
 		check "$name asks itself" asks_itself "$name"
 	done
 	by_agent pkcs11-tool "its own tests of the log-in key" pkcs11-tool
@@ -226,6 +226,7 @@ if ssh_answers; then
 	of ssh agent 'ssh[^ ]*' 1 "ssh's agent, with the document key" 's/jpki-auth/jpki-sign/' \
 		"Enter passphrase for PKCS#11:" $pin_sign
 	check "consent: ssh: a dialog for one signature" consented 1
+	check "consent: ssh: the dialog says that it may be for another machine" grep -q "for another machine perhaps" "$work/told"
 fi
 sed -i '/each-signature/d' ~/.config/jpki-pkcs11.conf
 

@@ -8,6 +8,7 @@ set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/screen-lib.sh"
 . "$(dirname "$0")/browser.sh"
+. "$(dirname "$0")/agent-lib.sh"
 . "$(dirname "$0")/mail-lib.sh"
 client_enter evolution "$@"
 for command in evolution dbus-run-session certutil modutil Xvfb tesseract xdotool python3; do needs $command; done
@@ -101,23 +102,34 @@ must "sends the mail after that" sent 2
 check "OpenSSL verifies that too" mail_verified 2
 row "asks again after a wrong password"
 
+# It knows of PINs that are asked elsewhere, and shows no window of its own then.
+agent_on
+new_card
+begin
 write 3
+send_until "agent: sends the mail" sent 3
+check "agent: one dialog, which says that evolution asks" asked evolution
+check "agent: OpenSSL verifies it" mail_verified 3
+row "signs mails; the agent asks"
+agent_off
+
+write 4
 send_until "cancelled: asks for the password" pin_window_asks "$sign_token"
 xdotool key Escape
-must "cancelled: says that it does not find the certificate" await_seen failure_shown 3
+must "cancelled: says that it does not find the certificate" await_seen failure_shown 4
 ends "cancelled"
 card block $card sign
-write 3
+write 4
 send_until "locked: asks for the password" pin_window_asks "$sign_token"
 must "locked: ends asking" type_pin $pin_sign
-must "locked: says that it does not find the certificate" await_seen failure_shown 3
+must "locked: says that it does not find the certificate" await_seen failure_shown 4
 card tries $card sign 5
 ends "locked"
 card_out
-write 3
-send_until "no card: says that it does not find the certificate" failure_shown 3
+write 4
+send_until "no card: says that it does not find the certificate" failure_shown 4
 card_in
 ends "no card"
-check "of these mails none was sent" arrived_not 3
+check "of these mails none was sent" arrived_not 4
 recipe remove "takes the card away from NSS again"
 client_finish

@@ -5,6 +5,7 @@
 # test's own, and OpenSSL verifies them.
 set -u
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/agent-lib.sh"
 . "$(dirname "$0")/openssl-lib.sh"
 . "$(dirname "$0")/mail-lib.sh"
 client_enter mutt "$@"
@@ -45,6 +46,14 @@ recipe mail "asks again after a wrong password" "${signs[@]}" "$ask" WR0NG9 "${f
 check "asked again: it arrives" await $patience arrived 2
 check "asked again: OpenSSL verifies it" mail_verified 2
 
+# What is typed into mutt is not used then.
+agent_on
+recipe mail "signs a mail; the agent asks" "${signs[@]}" "$ask" x
+check "agent: one dialog, which says that openssl asks" asked openssl
+check "agent: it arrives" await $patience arrived 3
+check "agent: OpenSSL verifies it" mail_verified 3
+agent_off
+
 mishap mail "a wrong password: says that it cannot have the key" "$no_key" "${signs[@]}" "$ask" WR0NG9 "${gives_up[@]}"
 check "and costs one try" tries_left 3 4
 mishap mail "the 4-digit PIN too" "$no_key" "${signs[@]}" "$ask" $pin_auth "${gives_up[@]}"
@@ -55,9 +64,9 @@ card tries $card sign 5
 card_out
 mishap mail "no card too" "$no_key" "${signs[@]}" "$ask" $pin_sign "${gives_up[@]}"
 card_in
-check "of these mails none was sent" arrived_not 3
+check "of these mails none was sent" arrived_not 4
 
-piped() { echo "I agree." | mutt -e "set crypt_autosign" -s "A contract" recipient@example.org && await $patience arrived 3; }
+piped() { echo "I agree." | mutt -e "set crypt_autosign" -s "A contract" recipient@example.org && await $patience arrived 4; }
 check "what is piped into it is sent" piped
-check "and, as the page warns, unsigned" sh -c "! grep -iq -e smime -e pkcs7 $work/mail/3.eml"
+check "and, as the page warns, unsigned" sh -c "! grep -iq -e smime -e pkcs7 $work/mail/4.eml"
 client_finish
