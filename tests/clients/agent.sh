@@ -265,18 +265,25 @@ else
 	agent_end
 
 	screen_start 900x600
-	dialog() { xdotool search --onlyvisible --name '^jpki-tool$' >/dev/null 2>&1; }
+	# What is read in a picture has a mistake here and there: one of these words is enough.
+	dialog_says() {
+		local id
+		id=$(window jpki-tool) && read_screen "$id" | tr -d ' ' | grep -E "$1"
+	}
+	# type_into_dialog LOCALE WORDS: once it can be read that it is in that language.
 	type_into_dialog() {
-		await $patience dialog || return 1
+		screen_seconds=$((recipe_seconds * 2 / 3)) await_seen dialog_says "$2" || return
 		import -window root "$build/clients/agent-$1.png"
 		xdotool type --delay 50 "$pin_auth" && xdotool key Return
 	}
-	for locale in C.UTF-8 ja_JP.UTF-8; do
+	was_typed() { wait $typing || { cat "$work/typed"; return 1; }; }
+	for told in "C.UTF-8 eng triesleft|wantstolog|Cancel" "ja_JP.UTF-8 jpn 残り3|マイナンバー|キャンセル"; do
+		read -r locale screen_language words <<<"$told"
 		agent_begin "${on_screen##*/}" $locale
-		type_into_dialog $locale &
+		type_into_dialog $locale "$words" >"$work/typed" &
 		typing=$!
 		recipe pkcs11-tool "a dialog on the screen ($locale)"
-		wait $typing
+		check "... in that language, as can be read on the screen" was_typed
 		agent_end
 	done
 

@@ -17,18 +17,6 @@
 # Windows of their own are found by title; what has none (the choice of a certificate, a page that
 # says that something went wrong) is read from a picture of the screen by tesseract.
 
-screen_seconds=300 # for a browser to come to the next thing, on a machine as busy as it may be
-export OMP_THREAD_LIMIT=1
-
-# await_seen COMMAND...: like await, by the clock, because looking at the screen takes long.
-await_seen() {
-	local until=$((SECONDS + screen_seconds))
-	until "$@"; do
-		[ $SECONDS -lt $until ] || { screen_say; return 1; }
-		sleep 0.2
-	done
-}
-
 # reload_until COMMAND...: NSS looks for another card every ten seconds only, and what it does before
 # that fails. On a busy machine a page needs longer than that, so each one gets twice as long.
 # Not with F5: with the keymap of Debian testing xdotool adds Alt to it.
@@ -63,30 +51,7 @@ must() {
 	if "$@" >"$work/out" 2>&1; then ok "$name"; else bail "$name" "$work/out"; fi
 }
 
-# What the screen showed when something did not come.
-screen_say() {
-	import -window root "$build/clients/$page-failed.png" 2>/dev/null
-	echo "windows:"
-	xdotool search --onlyvisible --name . getwindowname %@ 2>/dev/null
-	echo "text on the screen:"
-	read_screen root
-}
-
-# window TITLE: the id of the visible window whose title begins so; false if there is none.
-window() { xdotool search --onlyvisible --name "^$1" 2>/dev/null | tail -n 1 | grep .; }
-
 no_window() { ! window "$1" >/dev/null; }
-
-# read_screen WINDOW: the text in it, in one line. Language: $screen_language.
-screen_language=eng
-read_screen() {
-	import -window "$1" "$work/screen.png" 2>/dev/null &&
-		convert "$work/screen.png" -resize 300% -colorspace gray "$work/screen-large.png" &&
-		tesseract "$work/screen-large.png" - --psm 6 -l "$screen_language" 2>/dev/null | tr -s '\n ' ' '
-}
-
-# shows WINDOW TEXT: blanks and underscores do not count, tesseract mistakes one for the other.
-shows() { read_screen "$1" | tr -d ' _' | grep -Fq "$(tr -d ' _' <<<"$2")"; }
 
 chooser_shows() { shows root "$chooser"; }
 

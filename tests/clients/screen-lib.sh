@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 #
-# A screen for programs with windows, for tests/clients/*.sh, to be sourced after lib.sh.
+# A screen for programs with windows, and what can be read on it, for tests/clients/*.sh, to be sourced
+# after lib.sh.
 
 # screen_start SIZE: a screen, a window manager that gives new windows the keyboard, and nothing of the
 # user's session. The screen says itself when it can be used. Without -noreset it would start anew
@@ -23,3 +24,38 @@ screen_start() {
 }
 
 managed() { xprop -root _NET_SUPPORTING_WM_CHECK 2>/dev/null | grep -q 0x; }
+
+screen_seconds=300 # for a program to come to the next thing, on a machine as busy as it may be
+export OMP_THREAD_LIMIT=1
+
+# await_seen COMMAND...: like await, by the clock, because looking at the screen takes long.
+await_seen() {
+	local until=$((SECONDS + screen_seconds))
+	until "$@"; do
+		[ $SECONDS -lt $until ] || { screen_say; return 1; }
+		sleep 0.2
+	done
+}
+
+# What the screen showed when something did not come.
+screen_say() {
+	import -window root "$build/clients/$page-failed.png" 2>/dev/null
+	echo "windows:"
+	xdotool search --onlyvisible --name . getwindowname %@ 2>/dev/null
+	echo "text on the screen:"
+	read_screen root
+}
+
+# window TITLE: the id of the visible window whose title begins so; false if there is none.
+window() { xdotool search --onlyvisible --name "^$1" 2>/dev/null | tail -n 1 | grep .; }
+
+# read_screen WINDOW: the text in it, in one line. Language: $screen_language.
+screen_language=eng
+read_screen() {
+	import -window "$1" "$work/screen.png" 2>/dev/null &&
+		convert "$work/screen.png" -resize 300% -colorspace gray "$work/screen-large.png" &&
+		tesseract "$work/screen-large.png" - --psm 6 -l "$screen_language" 2>/dev/null | tr -s '\n ' ' '
+}
+
+# shows WINDOW TEXT: blanks and underscores do not count, tesseract mistakes one for the other.
+shows() { read_screen "$1" | tr -d ' _' | grep -Fq "$(tr -d ' _' <<<"$2")"; }
