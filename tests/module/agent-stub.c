@@ -73,12 +73,16 @@ say(int client, const struct jpki_agent_answer *answer, size_t size)
 	(void)!send(client, room, size, MSG_NOSIGNAL);
 }
 
-static void
+/* Far more than an agent has to say. False: the other side has hung up. */
+static bool
 flood(int client, struct jpki_agent_answer answer)
 {
+	int left = 10000;
+
 	answer.outcome = JPKI_AGENT_WAITS;
-	while (send(client, &answer, sizeof answer, MSG_NOSIGNAL) > 0)
-		;
+	while (left > 0 && send(client, &answer, sizeof answer, MSG_NOSIGNAL) > 0)
+		left--;
+	return left == 0;
 }
 
 static void
@@ -137,8 +141,9 @@ answer_by(const struct agent_line *line, int client)
 		answer.outcome = JPKI_AGENT_NO_PROMPT;
 		break;
 	case AGENT_FLOODS:
-		flood(client, answer);
-		return false;
+		if (!flood(client, answer))
+			return false;
+		break;
 	case AGENT_SILENT:
 		stay_silent(client);
 		return false;

@@ -23,7 +23,7 @@ struct agent_line {
 		AGENT_PIN_LENGTH, /* longer than there is room for */
 		AGENT_NUL,	  /* the PIN's second character is a NUL */
 		AGENT_NO_PROMPT,
-		AGENT_FLOODS, /* waits, and says so without an end */
+		AGENT_FLOODS, /* says ten thousand times that it waits, and then answers */
 		AGENT_SILENT, /* until the other side hangs up */
 	} fault;
 };

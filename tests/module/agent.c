@@ -385,35 +385,144 @@ finalize(void)
 	assert_int_equal(f->C_Finalize(NULL), CKR_OK);
 }
 
-/* What happens while the dialog is open, and what the login that it was for then is. */
+static CK_RV
+set_pin(void)
+{
+	return f->C_SetPIN(session, NO_PIN, NO_PIN);
+}
+
+static CK_RV
+begin_to_sign(void)
+{
+	CK_OBJECT_HANDLE key;
+
+	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
+	return f->C_SignInit(session, &sha256, key);
+}
+
+static CK_RV
+confirm(void)
+{
+	return f->C_Login(session, CKU_CONTEXT_SPECIFIC, NO_PIN);
+}
+
+/* What happens while the dialog is open, and what the call that it was for then is. */
+static void
+assert_seen_before_a_pin_is_sent(CK_RV (*call)(void), const char *pin, void (*happens)(void),
+				 CK_RV rv, unsigned int spent)
+{
+	const struct agent_line line = {.pin = pin, .new_pin = "4321", .before = happens};
+	unsigned long verifies = harness_verifies() + spent;
+
+	agent_start(&line, 1);
+	assert_int_equal(call(), rv);
+	assert_int_equal(harness_verifies(), verifies);
+	assert_int_equal(agent_stop(), 1);
+	(void)f->C_Finalize(NULL);
+	harness_card("adult");
+}
+
+static const struct {
+	void (*happens)(void);
+	CK_RV rv;
+	unsigned int spent; /* tries, by others */
+} happenings[] = {
+	{take_card_out, CKR_DEVICE_REMOVED, 0},
+	{swap_card, CKR_DEVICE_REMOVED, 0},
+	{lock_pin, CKR_PIN_LOCKED, 3},
+	{finalize, CKR_CRYPTOKI_NOT_INITIALIZED, 0},
+};
+
 static void
 what_happens_while_the_user_types_is_seen_before_the_pin_is_sent(void **state)
 {
-	static const struct {
-		void (*happens)(void);
-		CK_RV rv;
-	} cases[] = {
-		{take_card_out, CKR_DEVICE_REMOVED},
-		{swap_card, CKR_DEVICE_REMOVED},
-		{lock_pin, CKR_PIN_LOCKED},
-		{finalize, CKR_CRYPTOKI_NOT_INITIALIZED},
-	};
+	static CK_RV (*const calls[])(void) = {log_in, set_pin};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		const struct agent_line line = {.pin = PIN_AUTH, .before = cases[i].happens};
-		unsigned long verifies;
+	for (size_t c = 0; c < COUNT(calls); c++)
+		for (size_t i = 0; i < COUNT(happenings); i++) {
+			assert_seen_before_a_pin_is_sent(calls[c], PIN_AUTH, happenings[i].happens,
+							 happenings[i].rv, happenings[i].spent);
+			p11_start(f);
+			session = p11_open(f, SLOT_AUTH);
+		}
+}
 
-		agent_start(&line, 1);
-		verifies = harness_verifies() + (cases[i].happens == lock_pin ? 3 : 0);
-		assert_int_equal(log_in(), cases[i].rv);
-		assert_int_equal(harness_verifies(), verifies);
-		assert_int_equal(agent_stop(), 1);
-		(void)f->C_Finalize(NULL);
-		harness_card("adult");
+static void
+lock_password(void)
+{
+	spend_all_but_one_of_sign();
+	assert_int_equal(harness_other_program(SELECT_JPKI, "00A4020C02001B", WRONG_SIGN, NULL) &
+				 0xfff0,
+			 0x63c0);
+}
+
+static void
+so_it_is_where_consent_to_a_signature_is_asked(void **state)
+{
+	(void)state;
+	restart_with("ask-pin-each-signature", "yes", SLOT_SIGN);
+	for (size_t i = 0; i < COUNT(happenings); i++) {
+		const bool locks = happenings[i].happens == lock_pin;
+
+		assert_int_equal(p11_login(f, session, PIN_SIGN), CKR_OK);
+		assert_int_equal(begin_to_sign(), CKR_OK);
+		assert_seen_before_a_pin_is_sent(confirm, PIN_SIGN,
+						 locks ? lock_password : happenings[i].happens,
+						 happenings[i].rv, locks ? 5 : 0);
 		p11_start(f);
+		session = p11_open(f, SLOT_SIGN);
+	}
+}
+
+/* The user types for the card that the session is of, or not at all. */
+static void
+nobody_is_asked_for_a_card_that_is_gone(void **state)
+{
+	static const struct agent_line lines[] = {RIGHT};
+	static CK_RV (*const calls[])(void) = {log_in, set_pin};
+	static void (*const leaves[])(void) = {swap_card, take_card_out};
+
+	(void)state;
+	START(lines);
+	for (size_t i = 0; i < COUNT(calls) * COUNT(leaves); i++) {
+		leaves[i / COUNT(calls)]();
+		assert_int_equal(calls[i % COUNT(calls)](), CKR_DEVICE_REMOVED);
+		harness_card("adult");
 		session = p11_open(f, SLOT_AUTH);
 	}
+	assert_int_equal(agent_stop(), 0);
+}
+
+/* Neither card nor lock is held for a person: what needs them is done meanwhile. */
+static void
+use_the_card_meanwhile(void)
+{
+	CK_SESSION_HANDLE other = p11_open(f, SLOT_SIGN);
+	CK_OBJECT_HANDLE key;
+	CK_TOKEN_INFO info;
+	uint8_t signature[256];
+
+	assert_int_equal(f->C_GetTokenInfo(SLOT_AUTH, &info), CKR_OK);
+	assert_int_equal(p11_login(f, other, PIN_SIGN), CKR_OK);
+	assert_int_equal(p11_find(f, other, CKO_PRIVATE_KEY, &key), 1);
+	assert_int_equal(p11_sign(f, other, key, &sha256, "x", 1, signature), CKR_OK);
+	assert_int_equal(f->C_CloseSession(other), CKR_OK);
+	assert_int_equal(harness_other_program(SELECT_JPKI, NULL), 0x9000);
+}
+
+static void
+others_go_on_while_the_user_types(void **state)
+{
+	static const struct agent_line lines[] = {
+		{.pin = PIN_AUTH, .before = use_the_card_meanwhile}};
+
+	(void)state;
+	START(lines);
+	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(agent_stop(), 1);
+	assert_false(harness_is_open("auth"));
+	assert_false(harness_is_open("sign"));
 }
 
 /* A child has to begin anew, and has nothing of what is being asked. */
@@ -484,24 +593,9 @@ a_change_whose_tries_others_spent_meanwhile_is_asked_anew_and_not_sent(void **st
 
 	(void)state;
 	START(lines);
-	assert_int_equal(f->C_SetPIN(session, NO_PIN, NO_PIN), CKR_FUNCTION_CANCELED);
+	assert_int_equal(set_pin(), CKR_FUNCTION_CANCELED);
 	assert_asked_anew(before + 2, 3, "auth");
 	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK); /* it is as it was */
-}
-
-static CK_RV
-begin_to_sign(void)
-{
-	CK_OBJECT_HANDLE key;
-
-	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
-	return f->C_SignInit(session, &sha256, key);
-}
-
-static CK_RV
-confirm(void)
-{
-	return f->C_Login(session, CKU_CONTEXT_SPECIFIC, NO_PIN);
 }
 
 static CK_RV
@@ -836,12 +930,6 @@ a_pin_that_was_changed_meanwhile_is_not_sent(void **state)
 	assert_int_equal(f->C_SetPIN(session, new_pin, 4, old_pin, 4), CKR_OK);
 }
 
-static CK_RV
-set_pin(void)
-{
-	return f->C_SetPIN(session, NO_PIN, NO_PIN);
-}
-
 static void
 the_agent_asks_for_both_pins_of_a_change(void **state)
 {
@@ -958,6 +1046,9 @@ main(int argc, char *argv[])
 		TEST(a_pin_with_a_nul_is_not_sent),
 		TEST(an_agent_that_never_gives_up_is_left),
 		TEST(what_happens_while_the_user_types_is_seen_before_the_pin_is_sent),
+		TEST(so_it_is_where_consent_to_a_signature_is_asked),
+		TEST(nobody_is_asked_for_a_card_that_is_gone),
+		TEST(others_go_on_while_the_user_types),
 		TEST(a_fork_while_the_user_types_changes_nothing),
 		TEST(a_login_whose_tries_others_spent_meanwhile_is_asked_anew_and_not_sent),
 		TEST(a_change_whose_tries_others_spent_meanwhile_is_asked_anew_and_not_sent),
