@@ -272,3 +272,38 @@ pin_change(struct module *module, struct reader *reader, enum key key)
 	pin_free(new);
 	return outcome;
 }
+
+/* Why there is none: nothing in its place, or something that is no certificate. */
+static struct outcome
+none_seen(const struct session *session, enum object_id id, CK_RV rv)
+{
+	bool is_own = id == id_of(session->key);
+	struct outcome outcome =
+		rv != CKR_OK || is_own ? module_outcome(session->module, session_token(session), rv)
+				       : outcome_just(OUTCOME_OK);
+
+	return outcome.what == OUTCOME_OK ? outcome_just(OUTCOME_NO_CERTIFICATE) : outcome;
+}
+
+struct outcome
+certificate_read(struct module *module, enum object_id id, X509 **certificate)
+{
+	struct reader *reader;
+	struct session session;
+	struct outcome outcome = module_choose(module, id_key(id), &reader);
+	CK_RV rv;
+
+	if (outcome.what != OUTCOME_OK)
+		return outcome;
+	rv = session_open(&session, module, reader, id_key(id), false);
+	if (rv != CKR_OK)
+		return outcome_of(rv);
+	rv = session_certificate(&session, id, certificate);
+	if (rv == CKR_OK && !*certificate && id == id_of(session.key)) {
+		outcome = pin_login(&session);
+		if (outcome.what == OUTCOME_OK)
+			rv = session_certificate(&session, id, certificate);
+	}
+	session_close(&session);
+	return outcome.what == OUTCOME_OK && !*certificate ? none_seen(&session, id, rv) : outcome;
+}

@@ -5,7 +5,7 @@
 #include "holder/person.h"
 #include "holder/session.h"
 
-/* The PINs of a card: their shape, logging in with one, changing one. */
+/* The PINs of a card: their shape, logging in with one, changing one, and what one opens. */
 
 /* An empty one in memory that is wiped and not dumped (secret.h); NULL without memory. */
 struct pin *pin_new(void);
@@ -38,5 +38,8 @@ struct outcome pin_change(struct module *module, struct reader *reader, enum key
  */
 struct outcome pin_probe(struct module *module, struct reader *reader, CK_SLOT_ID slot,
 			 bool with_pin, struct jpki_probe_report *report);
+
+/* A certificate of the one card there is, after its PIN where it needs one. The caller frees it. */
+struct outcome certificate_read(struct module *module, enum object_id id, X509 **certificate);
 
 #endif

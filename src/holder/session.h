@@ -63,7 +63,4 @@ void work_end(const struct module *module, const sigset_t *before);
 /* A certificate that can be read without a PIN, which the caller frees; NULL if it cannot. */
 X509 *certificate_without_pin(struct module *module, struct reader *reader, enum object_id id);
 
-/* A certificate of the one card there is, after its PIN where it needs one. The caller frees it. */
-struct outcome certificate_read(struct module *module, enum object_id id, X509 **certificate);
-
 #endif

@@ -62,15 +62,6 @@ parse(struct sim_command *command, const uint8_t *bytes, size_t len)
 	return true;
 }
 
-void
-sim_reply_append(struct sim_reply *reply, const void *bytes, size_t len)
-{
-	if (len > 256 - reply->len)
-		len = 256 - reply->len;
-	memcpy(reply->bytes + reply->len, bytes, len);
-	reply->len += len;
-}
-
 static uint16_t
 do_challenge(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
 {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which file a command means: section 3.7 of the facts on the card. */
 #include "sim/card/command.h"
+
+#include <string.h>
+
+/* What commands share: which file one means (section 3.7 of the facts), and how an answer grows. */
 
 uint16_t
 sim_command_short_id(const struct sim_card *card, enum sim_ef_type type)
@@ -43,4 +46,13 @@ sim_command_reference(const struct sim_card *card, uint8_t p2, enum sim_ef_type 
 	if ((*ef)->type != type && !(type == SIM_TYPE_PIN && (*ef)->type == SIM_TYPE_STRANGER))
 		return SW_FILE_TYPE;
 	return SW_OK;
+}
+
+void
+sim_reply_append(struct sim_reply *reply, const void *bytes, size_t len)
+{
+	if (len > 256 - reply->len)
+		len = 256 - reply->len;
+	memcpy(reply->bytes + reply->len, bytes, len);
+	reply->len += len;
 }

@@ -6,25 +6,6 @@
 
 #include "sim/base/memory.h"
 
-const char *const fault_call_names[WIRE_CALLS] = {
-	[WIRE_ANY] = "any",
-	[WIRE_ESTABLISH] = "establish",
-	[WIRE_RELEASE] = "release",
-	[WIRE_LIST_READERS] = "listreaders",
-	[WIRE_CONNECT] = "connect",
-	[WIRE_RECONNECT] = "reconnect",
-	[WIRE_DISCONNECT] = "disconnect",
-	[WIRE_BEGIN] = "begin",
-	[WIRE_END] = "end",
-	[WIRE_STATUS] = "status",
-	[WIRE_STATUS_CHANGE] = "statuschange",
-	[WIRE_TRANSMIT] = "transmit",
-	[WIRE_CONTROL] = "control",
-	[WIRE_GET_ATTRIB] = "getattrib",
-	[WIRE_SET_ATTRIB] = "setattrib",
-	[WIRE_CANCEL] = "cancel",
-};
-
 void
 faults_clear(struct faults *faults)
 {

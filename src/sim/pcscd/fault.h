@@ -115,6 +115,7 @@ void fault_struck(const struct faults *faults, struct fault *fault, enum wire_ca
 json_t *faults_calls(const struct faults *faults);
 void faults_reset_calls(struct faults *faults);
 
+/* As orders name the calls (order.c). */
 extern const char *const fault_call_names[WIRE_CALLS];
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Orders for faults, from text: see fault.h. */
+#include "sim/pcscd/fault.h"
+
 #include <ctype.h>
 #include <limits.h>
 #include <openssl/crypto.h>
@@ -11,8 +12,9 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
-#include "sim/pcscd/fault.h"
 #include "sim/standin/codes.h"
+
+/* Orders for faults, from text. */
 
 enum value { VALUE_NONE, VALUE_CARD, VALUE_AID, VALUE_CODE, VALUE_LENGTH, VALUE_SW };
 
@@ -46,6 +48,25 @@ static const struct {
 	{.name = "6cxx", FAULT_ANSWER},
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
+
+const char *const fault_call_names[WIRE_CALLS] = {
+	[WIRE_ANY] = "any",
+	[WIRE_ESTABLISH] = "establish",
+	[WIRE_RELEASE] = "release",
+	[WIRE_LIST_READERS] = "listreaders",
+	[WIRE_CONNECT] = "connect",
+	[WIRE_RECONNECT] = "reconnect",
+	[WIRE_DISCONNECT] = "disconnect",
+	[WIRE_BEGIN] = "begin",
+	[WIRE_END] = "end",
+	[WIRE_STATUS] = "status",
+	[WIRE_STATUS_CHANGE] = "statuschange",
+	[WIRE_TRANSMIT] = "transmit",
+	[WIRE_CONTROL] = "control",
+	[WIRE_GET_ATTRIB] = "getattrib",
+	[WIRE_SET_ATTRIB] = "setattrib",
+	[WIRE_CANCEL] = "cancel",
+};
 
 static const struct {
 	const char *name;

@@ -4,7 +4,7 @@
 
 #include "holder/authority.h"
 #include "holder/certificate.h"
-#include "holder/session.h"
+#include "holder/pin.h"
 #include "holder/text.h"
 #include "tool/browsers/browser.h"
 #include "tool/browsers/p11kit.h"

@@ -3,7 +3,7 @@
 #include "tool/commands/commands.h"
 
 #include "holder/certificate.h"
-#include "holder/session.h"
+#include "holder/pin.h"
 #include "tool/cards/cards.h"
 #include "tool/cards/personal.h"
 #include "tool/system/file.h"
