@@ -704,7 +704,7 @@ times_are_read_as_they_are_far_from_today(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
 		ASN1_TIME *time = ASN1_TIME_new();
 		int64_t seconds;
 

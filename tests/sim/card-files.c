@@ -69,7 +69,7 @@ all_five_neighbours_can_be_selected(void **state)
 	struct sim_card *card = help_card("adult");
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(neighbours) / sizeof(*neighbours); i++)
+	for (size_t i = 0; i < sizeof neighbours / sizeof neighbours[0]; i++)
 		assert_sw(card, neighbours[i], 0x9000);
 	help_free(card);
 }
@@ -109,12 +109,12 @@ files_keys_and_pins_are_selected_by_number(void **state)
 	char hex[40];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(there) / sizeof(*there); i++) {
-		snprintf(hex, sizeof(hex), "00A4020C 02 %04X", there[i]);
+	for (size_t i = 0; i < sizeof there / sizeof there[0]; i++) {
+		snprintf(hex, sizeof hex, "00A4020C 02 %04X", there[i]);
 		assert_sw(card, hex, 0x9000);
 	}
-	for (size_t i = 0; i < sizeof(missing) / sizeof(*missing); i++) {
-		snprintf(hex, sizeof(hex), "00A4020C 02 %04X", missing[i]);
+	for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
+		snprintf(hex, sizeof hex, "00A4020C 02 %04X", missing[i]);
 		assert_sw(card, hex, 0x6A82);
 	}
 	assert_int_not_equal(send_hex(card, "00A4090C 02 0006").sw, 0x9000);
@@ -135,7 +135,7 @@ certificate_files_have_3808_bytes_with_filler_behind(void **state)
 	for (int i = 0; i < 2; i++) {
 		size_t len;
 
-		assert_int_equal(read_file(card, ids[i], file, sizeof(file)), 3808);
+		assert_int_equal(read_file(card, ids[i], file, sizeof file), 3808);
 		assert_int_equal(file[0], 0x30);
 		assert_int_equal(file[1], 0x82);
 		len = (size_t)(file[2] << 8 | file[3]) + 4;
@@ -234,12 +234,12 @@ token_information_is_160_bytes_as_surveyed(void **state)
 					0, 1, 0, 0,    0, 0, 0, 0, 0, 16, 0, 0, 0, 6};
 
 	(void)state;
-	assert_int_equal(read_file(card, 0x0006, info, sizeof(info)), 160);
+	assert_int_equal(read_file(card, 0x0006, info, sizeof info), 160);
 	assert_memory_equal(info, "JPKIAPICCTOKEN2                 ", 32);
 	assert_memory_equal(info + 60, "0001", 4);
 	assert_memory_equal(info + 64, "E16R01NJ        ", 16);
 	assert_memory_equal(info + 80, "0000000020500003", 16);
-	assert_memory_equal(info + 96, flags, sizeof(flags));
+	assert_memory_equal(info + 96, flags, sizeof flags);
 	for (size_t i = 124; i < 140; i++)
 		assert_int_equal(info[i], 0xFF);
 	assert_memory_equal(info + 140, "0301", 4);
@@ -274,8 +274,8 @@ the_contact_atr_is_a_data_object(void **state)
 
 	(void)state;
 	assert_int_equal(answer.sw, 0x9000);
-	assert_int_equal(answer.len, sizeof(atr));
-	assert_memory_equal(answer.data, atr, sizeof(atr));
+	assert_int_equal(answer.len, sizeof atr);
+	assert_memory_equal(answer.data, atr, sizeof atr);
 	assert_sw(card, "00CA0001 00", 0x6A88);
 	help_free(card);
 }

@@ -23,10 +23,10 @@ assert_person(const char *person, const char *label, unsigned int sign, unsigned
 	uint8_t file[256];
 	char padded[33];
 
-	snprintf(padded, sizeof(padded), "%-32s", label);
-	assert_int_equal(read_file(card, 0x0006, file, sizeof(file)), 160);
+	snprintf(padded, sizeof padded, "%-32s", label);
+	assert_int_equal(read_file(card, 0x0006, file, sizeof file), 160);
 	assert_memory_equal(file, padded, 32);
-	assert_int_equal(read_file(card, 0x0008, file, sizeof(file)), 3);
+	assert_int_equal(read_file(card, 0x0008, file, sizeof file), 3);
 	assert_int_equal(file[0], sign);
 	assert_int_equal(file[1], auth);
 	assert_int_equal(file[2], 0);
@@ -148,7 +148,7 @@ a_counter_that_cannot_be_written_gives_no_login(void **state)
 
 	(void)state;
 	assert_sw(card, WRONG_AUTH, 0x63C2);
-	snprintf(path, sizeof(path), "%s/pins.json", help_last_dir());
+	snprintf(path, sizeof path, "%s/pins.json", help_last_dir());
 	assert_int_equal(unlink(path), 0);
 	assert_sw(card, VERIFY_AUTH, 0x6581);
 	assert_sw(card, SIGN_AUTH, 0x6982);
@@ -161,7 +161,7 @@ write_file(const char *name, const char *text)
 	char path[300];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/%s", help_last_dir(), name);
+	snprintf(path, sizeof path, "%s/%s", help_last_dir(), name);
 	file = fopen(path, "w");
 	assert_non_null(file);
 	fputs(text, file);
@@ -193,7 +193,7 @@ a_damaged_folder_is_refused_with_a_sentence(void **state)
 	struct sim_card *card;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(damage) / sizeof(*damage); i++) {
+	for (size_t i = 0; i < sizeof damage / sizeof damage[0]; i++) {
 		char *error = NULL;
 
 		help_free(help_card("adult"));
@@ -245,13 +245,13 @@ random_commands_never_break_the_card(void **state)
 		uint8_t command[300];
 		size_t len;
 
-		for (size_t j = 0; j < sizeof(command); j++) {
+		for (size_t j = 0; j < sizeof command; j++) {
 			seed = seed * 1664525u + 1013904223u;
 			command[j] = (uint8_t)(seed >> 24);
 		}
 		len = (size_t)command[299] * 300 / 256;
-		command[0] = classes[command[0] % sizeof(classes)];
-		command[1] = codes[command[1] % sizeof(codes)];
+		command[0] = classes[command[0] % sizeof classes];
+		command[1] = codes[command[1] % sizeof codes];
 		if (i == 10000)
 			set_switch(card, "extended-length", "on");
 		if (i % 2) /* a sound length now and then */

@@ -26,7 +26,7 @@ help_begin(void **state)
 	const char *tmp = getenv("TMPDIR");
 
 	(void)state;
-	snprintf(folder, sizeof(folder), "%s/jpki-sim-test-XXXXXX", tmp ? tmp : "/tmp");
+	snprintf(folder, sizeof folder, "%s/jpki-sim-test-XXXXXX", tmp ? tmp : "/tmp");
 	if (!mkdtemp(folder)) {
 		perror(folder);
 		exit(99);
@@ -73,7 +73,7 @@ help_store(void)
 
 	if (store)
 		return store;
-	snprintf(dir, sizeof(dir), "%s/state", folder);
+	snprintf(dir, sizeof dir, "%s/state", folder);
 	store = sim_store_open(dir, &error);
 	if (!store)
 		die("store", error);
@@ -87,13 +87,13 @@ copy_file(const char *from_dir, const char *to_dir, const char *name)
 	FILE *from, *to;
 	size_t len;
 
-	snprintf(path, sizeof(path), "%s/%s", from_dir, name);
+	snprintf(path, sizeof path, "%s/%s", from_dir, name);
 	from = fopen(path, "rb");
 	assert_non_null(from);
-	snprintf(path, sizeof(path), "%s/%s", to_dir, name);
+	snprintf(path, sizeof path, "%s/%s", to_dir, name);
 	to = fopen(path, "wb");
 	assert_non_null(to);
-	while ((len = fread(buffer, 1, sizeof(buffer), from)) > 0)
+	while ((len = fread(buffer, 1, sizeof buffer, from)) > 0)
 		assert_int_equal(fwrite(buffer, 1, len, to), len);
 	fclose(from);
 	assert_int_equal(fclose(to), 0);
@@ -115,7 +115,7 @@ help_card(const char *person)
 			die(person, error);
 		dir = sim_store_card_dir(help_store(), person, &error);
 	}
-	snprintf(last_dir, sizeof(last_dir), "%s/copy-%u", folder, number++);
+	snprintf(last_dir, sizeof last_dir, "%s/copy-%u", folder, number++);
 	assert_int_equal(mkdir(last_dir, 0700), 0);
 	copy_file(dir, last_dir, "card.json");
 	copy_file(dir, last_dir, "pins.json");
@@ -190,7 +190,7 @@ send_hex(struct sim_card *card, const char *hex)
 {
 	uint8_t command[300];
 
-	return send_bytes(card, command, parse_hex(hex, command, sizeof(command)));
+	return send_bytes(card, command, parse_hex(hex, command, sizeof command));
 }
 
 struct answer
@@ -214,12 +214,12 @@ read_file(struct sim_card *card, unsigned int id, uint8_t *bytes, size_t room)
 	char hex[40];
 	size_t len = 0;
 
-	snprintf(hex, sizeof(hex), "00A4020C 02 %04X", id);
+	snprintf(hex, sizeof hex, "00A4020C 02 %04X", id);
 	assert_sw(card, hex, 0x9000);
 	for (;;) {
 		struct answer answer;
 
-		snprintf(hex, sizeof(hex), "00B0%04zX 00", len);
+		snprintf(hex, sizeof hex, "00B0%04zX 00", len);
 		answer = send_hex(card, hex);
 		if (answer.sw == 0x6B00)
 			return len;
@@ -246,8 +246,8 @@ read_certificate(struct sim_card *card, unsigned int id)
 	const unsigned char *cursor = file;
 	X509 *certificate;
 
-	read_file(card, id, file, sizeof(file));
-	certificate = d2i_X509(NULL, &cursor, sizeof(file));
+	read_file(card, id, file, sizeof file);
+	certificate = d2i_X509(NULL, &cursor, sizeof file);
 	assert_non_null(certificate);
 	return certificate;
 }
@@ -257,6 +257,6 @@ sign(struct sim_card *card, const char *p1, const char *p2, const uint8_t *data,
 {
 	char head[9];
 
-	snprintf(head, sizeof(head), "802A%s%s", p1, p2);
+	snprintf(head, sizeof head, "802A%s%s", p1, p2);
 	return send_body(card, head, data, len, 1);
 }

@@ -176,7 +176,7 @@ a_new_pin_of_the_wrong_form_is_refused_and_the_old_one_stays(void **state)
 	assert_int_not_equal(send_hex(card, "00240198 05 3132333435").sw, 0x9000);
 	assert_int_not_equal(send_hex(card, "00240198 04 41424344").sw, 0x9000);
 	assert_sw(card, VERIFY_SIGN, 0x9000);
-	for (size_t i = 0; i < sizeof(bad_sign) / sizeof(*bad_sign); i++)
+	for (size_t i = 0; i < sizeof bad_sign / sizeof bad_sign[0]; i++)
 		assert_int_not_equal(send_hex(card, bad_sign[i]).sw, 0x9000);
 	assert_sw(card, VERIFY_AUTH, 0x9000);
 	assert_sw(card, VERIFY_SIGN, 0x9000);

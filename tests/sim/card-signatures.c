@@ -36,7 +36,7 @@ assert_type_1(X509 *certificate, const struct answer *answer, const uint8_t *byt
 	uint8_t block[256], expected[256];
 
 	assert_int_equal(open_block(certificate, answer, block), 256);
-	memset(expected, 0xFF, sizeof(expected));
+	memset(expected, 0xFF, sizeof expected);
 	expected[0] = 0;
 	expected[1] = 1;
 	expected[255 - len] = 0;
@@ -60,7 +60,7 @@ p1_00_signs_1_to_245_bytes_as_they_are(void **state)
 	uint8_t data[255];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(data); i++)
+	for (size_t i = 0; i < sizeof data; i++)
 		data[i] = (uint8_t)(i * 7);
 	for (int k = 0; k < 2; k++) {
 		struct sim_card *card = help_jpki("adult");
@@ -70,7 +70,7 @@ p1_00_signs_1_to_245_bytes_as_they_are(void **state)
 
 		assert_sw(card, keys[k].verify, 0x9000);
 		certificate = read_certificate(card, keys[k].certificate);
-		for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+		for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
 			answer = sign(card, "00", keys[k].tail, data, lengths[i]);
 			assert_type_1(certificate, &answer, data, lengths[i]);
 		}
@@ -86,23 +86,23 @@ p1_01_to_03_hash_and_wrap_as_tabled(void **state)
 	static const uint8_t head[] = {0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
 				       0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
 	struct sim_card *card = help_jpki("adult");
-	uint8_t message[255], info[sizeof(head) + 32];
+	uint8_t message[255], info[sizeof head + 32];
 	struct answer answer;
 	X509 *certificate;
 
 	(void)state;
-	memset(message, 'm', sizeof(message));
-	memcpy(info, head, sizeof(head));
+	memset(message, 'm', sizeof message);
+	memcpy(info, head, sizeof head);
 	assert_sw(card, VERIFY_AUTH, 0x9000);
 	certificate = read_certificate(card, 0x000A);
 
-	SHA256(message, sizeof(message), info + sizeof(head));
-	answer = sign(card, "01", "97", message, sizeof(message));
-	assert_type_1(certificate, &answer, info + sizeof(head), 32);
-	answer = sign(card, "02", "97", info + sizeof(head), 32);
-	assert_type_1(certificate, &answer, info, sizeof(info));
-	answer = sign(card, "03", "97", message, sizeof(message));
-	assert_type_1(certificate, &answer, info, sizeof(info));
+	SHA256(message, sizeof message, info + sizeof head);
+	answer = sign(card, "01", "97", message, sizeof message);
+	assert_type_1(certificate, &answer, info + sizeof head, 32);
+	answer = sign(card, "02", "97", info + sizeof head, 32);
+	assert_type_1(certificate, &answer, info, sizeof info);
+	answer = sign(card, "03", "97", message, sizeof message);
+	assert_type_1(certificate, &answer, info, sizeof info);
 	assert_int_equal(sign(card, "02", "97", message, 31).sw, 0x6700);
 	assert_int_equal(sign(card, "02", "97", message, 33).sw, 0x6700);
 	X509_free(certificate);
@@ -134,12 +134,12 @@ p1_04_and_05_make_pss_with_a_new_salt_of_32_bytes_each_time(void **state)
 	X509 *certificate;
 
 	(void)state;
-	SHA256(message, sizeof(message), digest);
+	SHA256(message, sizeof message, digest);
 	assert_sw(card, VERIFY_SIGN, 0x9000);
 	certificate = read_certificate(card, 0x0001);
 	first = sign(card, "04", "9A", digest, 32);
 	second = sign(card, "04", "9A", digest, 32);
-	third = sign(card, "05", "9A", message, sizeof(message));
+	third = sign(card, "05", "9A", message, sizeof message);
 	assert_pss(certificate, &first, digest);
 	assert_pss(certificate, &second, digest);
 	assert_pss(certificate, &third, digest);

@@ -189,13 +189,13 @@ a_card_torn_out_while_verifying_loses_a_try_only_if_it_writes_first(void **state
 	const uint8_t verify[] = {0x00, 0x20, 0x00, 0x98, 0x04, '1', '2', '3', '4'};
 
 	(void)state;
-	sim_card_tear(card, verify, sizeof(verify));
+	sim_card_tear(card, verify, sizeof verify);
 	assert_int_equal(sim_card_tries(card, SIM_PIN_AUTH), 3);
 	assert_sw(card, SELECT_JPKI, 0x6F00); /* it is out */
 	sim_card_power_on(card);
 	assert_sw(card, SELECT_JPKI, 0x9000);
 	set_switch(card, "counter-written", "before-comparison");
-	sim_card_tear(card, verify, sizeof(verify));
+	sim_card_tear(card, verify, sizeof verify);
 	assert_int_equal(sim_card_tries(card, SIM_PIN_AUTH), 2);
 	sim_card_power_on(card);
 	assert_sw(card, SELECT_JPKI, 0x9000);
@@ -264,7 +264,7 @@ switch_filler_is_what_stands_behind_a_certificate(void **state)
 
 	(void)state;
 	set_switch(card, "filler", "00");
-	assert_int_equal(read_file(card, 0x000A, file, sizeof(file)), 3808);
+	assert_int_equal(read_file(card, 0x000A, file, sizeof file), 3808);
 	assert_int_equal(file[3807], 0x00);
 	assert_int_equal(file[0], 0x30);
 	help_free(card);
@@ -327,13 +327,13 @@ delays_are_told_per_exchange_and_per_signature(void **state)
 	const uint8_t signature[] = {0x80, 0x2A, 0x00, 0x97};
 
 	(void)state;
-	assert_int_equal(sim_card_delay_us(card, select, sizeof(select)), 0);
+	assert_int_equal(sim_card_delay_us(card, select, sizeof select), 0);
 	set_switch(card, "delay-exchange", "12ms");
 	set_switch(card, "delay-signature", "500us");
-	assert_int_equal(sim_card_delay_us(card, select, sizeof(select)), 12000);
-	assert_int_equal(sim_card_delay_us(card, signature, sizeof(signature)), 12500);
+	assert_int_equal(sim_card_delay_us(card, select, sizeof select), 12000);
+	assert_int_equal(sim_card_delay_us(card, signature, sizeof signature), 12500);
 	set_switch(card, "delay-signature", "2s");
-	assert_int_equal(sim_card_delay_us(card, signature, sizeof(signature)), 2012000);
+	assert_int_equal(sim_card_delay_us(card, signature, sizeof signature), 2012000);
 	help_free(card);
 }
 
@@ -350,7 +350,7 @@ an_unknown_switch_or_value_is_refused_with_the_choices(void **state)
 	struct sim_card *card = help_card("adult");
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		char *error = NULL;
 
 		assert_false(sim_card_set_switch(card, bad[i][0], bad[i][1], &error));

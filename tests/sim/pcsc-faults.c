@@ -82,7 +82,7 @@ an_answer_can_be_truncated_and_oversized(void **state)
 {
 	struct program program = new_program();
 	BYTE small[258];
-	DWORD room = sizeof(small);
+	DWORD room = sizeof small;
 	unsigned int sw;
 	size_t received;
 
@@ -254,10 +254,10 @@ raw_context(void)
 	struct wire_reply reply;
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", getenv(WIRE_SOCKET_VARIABLE));
-	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	assert_int_equal(send(fd, &request, sizeof(request), 0), sizeof(request));
-	assert_int_equal(recv(fd, &reply, sizeof(reply), MSG_WAITALL), sizeof(reply));
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", getenv(WIRE_SOCKET_VARIABLE));
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+	assert_int_equal(send(fd, &request, sizeof request, 0), sizeof request);
+	assert_int_equal(recv(fd, &reply, sizeof reply, MSG_WAITALL), sizeof reply);
 	assert_int_equal(reply.rv, SCARD_S_SUCCESS);
 	return fd;
 }
@@ -269,7 +269,7 @@ simulator_is_stopped(void)
 	char path[64], state = '?';
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)getppid());
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)getppid());
 	file = fopen(path, "r");
 	assert_non_null(file);
 	assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
@@ -294,7 +294,7 @@ a_service_back_at_once_has_dropped_who_was_connected(void **state)
 	while (!simulator_is_stopped())
 		sched_yield();
 	for (i = 0; i < 2; i++)
-		assert_int_equal(send(fd[i], &request, sizeof(request), 0), sizeof(request));
+		assert_int_equal(send(fd[i], &request, sizeof request, 0), sizeof request);
 	kill(getppid(), SIGCONT);
 	for (i = 0; i < 2; i++) {
 		while (recv(fd[i], &byte, 1, 0) == 1)

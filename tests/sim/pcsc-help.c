@@ -91,7 +91,7 @@ transmit(struct program *program, const void *command, size_t length, unsigned i
 	 size_t *received)
 {
 	BYTE response[512];
-	DWORD room = sizeof(response);
+	DWORD room = sizeof response;
 	LONG rv = SCardTransmit(program->handle, SCARD_PCI_T1, command, length, NULL, response,
 				&room);
 

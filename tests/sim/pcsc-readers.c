@@ -70,7 +70,7 @@ waiting_for_a_change_ends_with_the_change(void **state)
 	struct waiting waiting;
 
 	(void)state;
-	memset(&watched, 0, sizeof(watched));
+	memset(&watched, 0, sizeof watched);
 	watched.szReader = READER;
 	watched.dwCurrentState = state_of(&looker, READER);
 	waiting_start(&waiting, call_status_change, &looker);
@@ -110,7 +110,7 @@ waiting_for_a_change_ends_in_time_and_by_cancel(void **state)
 	struct waiting waiting;
 
 	(void)state;
-	memset(&watched, 0, sizeof(watched));
+	memset(&watched, 0, sizeof watched);
 	watched.szReader = READER;
 	watched.dwCurrentState = state_of(&looker, READER);
 	assert_result(SCardGetStatusChange(looker.context, 20, &watched, 1), SCARD_E_TIMEOUT);
@@ -131,7 +131,7 @@ an_unplugged_reader_is_gone_with_its_handles(void **state)
 	struct program program = new_program();
 	SCARD_READERSTATE now = {.szReader = READER};
 	char names[256];
-	DWORD length = sizeof(names);
+	DWORD length = sizeof names;
 
 	(void)state;
 	ORDER("unplug", READER);
@@ -154,7 +154,7 @@ a_new_reader_is_told_to_who_waits_for_one(void **state)
 
 	(void)state;
 	ORDER("unplug", READER);
-	memset(&watched, 0, sizeof(watched));
+	memset(&watched, 0, sizeof watched);
 	watched.szReader = "\\\\?PnP?\\Notification";
 	waiting_start(&waiting, call_status_change, &looker);
 	assert_false(atomic_load(&waiting.returned));

@@ -49,7 +49,7 @@ unused(const char *how, const char *idle_ms)
 {
 	char command[256];
 
-	snprintf(command, sizeof(command),
+	snprintf(command, sizeof command,
 		 "src/sim/jpki-card-sim run --reader '" READER "=child' --idle-power-off %s -- "
 		 "tests/sim/pcsc-trace unused %s",
 		 idle_ms, how);

@@ -63,7 +63,7 @@ authorities_look_like_the_published_ones(void **state)
 	assert_int_equal(X509_get_key_usage(ca), KU_KEY_CERT_SIGN | KU_CRL_SIGN);
 	assert_int_equal(X509_get_pathlen(ca), -1);
 	assert_int_equal(X509_check_ca(ca), 1);
-	assert_extensions(ca, extensions, sizeof(extensions) / sizeof(*extensions));
+	assert_extensions(ca, extensions, sizeof extensions / sizeof extensions[0]);
 	assert_length(ca, 1280, 1350);
 	assert_int_equal(X509_get_signature_nid(ca), NID_sha256WithRSAEncryption);
 	assert_int_equal(X509_verify(ca, X509_get0_pubkey(ca)), 1);
@@ -181,7 +181,7 @@ the_authentication_certificate_names_nobody(void **state)
 	assert_int_equal(X509_NAME_get_index_by_NID(subject, NID_countryName, -1), 0);
 	assert_int_equal(X509_NAME_get_index_by_NID(subject, NID_commonName, -1), 1);
 	assert_int_equal(X509_get_key_usage(certificate), KU_DIGITAL_SIGNATURE);
-	assert_extensions(certificate, extensions, sizeof(extensions) / sizeof(*extensions));
+	assert_extensions(certificate, extensions, sizeof extensions / sizeof extensions[0]);
 	assert_length(certificate, 1574, 1583);
 	assert_int_equal(EVP_PKEY_get_bits(X509_get0_pubkey(certificate)), 2048);
 	assert_true(ASN1_STRING_length(X509_get0_serialNumber(certificate)) <= 4);
@@ -200,7 +200,7 @@ other_name(const GENERAL_NAMES *names, int n, char *text, size_t room)
 	assert_int_equal(other->value->type, V_ASN1_UTF8STRING);
 	snprintf(text, room, "%.*s", ASN1_STRING_length(other->value->value.utf8string),
 		 (const char *)ASN1_STRING_get0_data(other->value->value.utf8string));
-	OBJ_obj2txt(oid, sizeof(oid), other->type_id, 1);
+	OBJ_obj2txt(oid, sizeof oid, other->type_id, 1);
 	assert_memory_equal(oid, "1.2.392.200149.8.5.5.", 21);
 	return atoi(oid + 21);
 }
@@ -230,7 +230,7 @@ the_signing_certificate_holds_the_six_attributes_in_order(void **state)
 	assert_non_null(names);
 	assert_int_equal(sk_GENERAL_NAME_num(names), 6);
 	for (int i = 0; i < 6; i++)
-		assert_int_equal(other_name(names, i, text[i], sizeof(text[i])), order[i]);
+		assert_int_equal(other_name(names, i, text[i], sizeof text[i]), order[i]);
 	assert_non_null(strstr(text[0], "𠮷"));	   /* outside the basic plane */
 	assert_string_equal(text[1], "419920302"); /* Heisei, Gregorian year */
 	assert_int_equal(strlen(text[2]), 1);
@@ -256,7 +256,7 @@ birth_dates_have_the_digit_of_their_era_to_the_day(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		struct sim_make_options options = help_options;
 		char *error = NULL;
 		char text[300];
@@ -268,7 +268,7 @@ birth_dates_have_the_digit_of_their_era_to_the_day(void **state)
 		certificate = certificate_of(table[i][0], SIM_PIN_SIGN);
 		names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
 		assert_non_null(names);
-		assert_int_equal(other_name(names, 1, text, sizeof(text)), 4);
+		assert_int_equal(other_name(names, 1, text, sizeof text), 4);
 		assert_string_equal(text, table[i][2]);
 		GENERAL_NAMES_free(names);
 		X509_free(certificate);

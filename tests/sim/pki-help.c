@@ -153,7 +153,7 @@ assert_name(const X509_NAME *name, const char *expected)
 	int len;
 
 	X509_NAME_print_ex(bio, name, 0, XN_FLAG_SEP_COMMA_PLUS | ASN1_STRFLGS_DUMP_UNKNOWN);
-	len = BIO_read(bio, text, sizeof(text) - 1);
+	len = BIO_read(bio, text, sizeof text - 1);
 	text[len > 0 ? len : 0] = '\0';
 	BIO_free(bio);
 	assert_string_equal(text, expected);
@@ -166,7 +166,7 @@ new_store(const char *name)
 	char *error = NULL;
 	struct sim_store *store;
 
-	snprintf(dir, sizeof(dir), "%s/%s", help_folder(), name);
+	snprintf(dir, sizeof dir, "%s/%s", help_folder(), name);
 	store = sim_store_open(dir, &error);
 	expect_ok(store != NULL, error);
 	return store;

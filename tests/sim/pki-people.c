@@ -27,7 +27,7 @@ the_card_and_its_store_agree_on_the_certificate(void **state)
 	int len = i2d_X509(certificate, &der);
 
 	(void)state;
-	read_file(card, 0x000A, file, sizeof(file));
+	read_file(card, 0x000A, file, sizeof file);
 	assert_memory_equal(file, der, (size_t)len);
 	OPENSSL_free(der);
 	X509_free(certificate);
@@ -78,7 +78,7 @@ ready_made_people_have_the_same_birth_date_for_ever(void **state)
 		     {"locked-both", "19920302"}, {"foreign", "19920302"}};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		/* From 2016 to 2099: month ends, leap days, birthdays, every hour of the day. */
 		for (int days = -3900; days < 26000; days += 7) {
 			struct sim_date birth =
@@ -106,7 +106,7 @@ people_whose_point_is_a_date_near_today_have_it_on_every_day(void **state)
 		const int64_t now = day_of_making(days) + days * INT64_C(3600) % SIM_DAY;
 
 		assert_int_equal(sim_date_age(sim_person_birth(child, now), now), 9);
-		for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 			const struct sim_person *person = sim_person_find(table[i].person);
 			struct sim_date birth = sim_person_birth(person, now);
 			int64_t issued = now + person->issued_in * SIM_DAY;
@@ -352,15 +352,15 @@ an_export_has_what_a_server_needs_and_no_key(void **state)
 
 	(void)state;
 	need_card("adult");
-	snprintf(dir, sizeof(dir), "%s/export/deep", help_folder());
+	snprintf(dir, sizeof dir, "%s/export/deep", help_folder());
 	expect_ok(sim_store_ca_files(help_store(), dir, false, &help_options, &error), error);
 	for (size_t i = 0; i < 4; i++) {
 		FILE *file;
 
-		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		snprintf(path, sizeof path, "%s/%s", dir, names[i]);
 		file = fopen(path, "r");
 		assert_non_null(file);
-		text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+		text[fread(text, 1, sizeof text - 1, file)] = '\0';
 		fclose(file);
 		assert_non_null(strstr(text, i < 2 ? "BEGIN CERTIFICATE" : "BEGIN X509 CRL"));
 		assert_null(strstr(text, "PRIVATE"));
@@ -381,7 +381,7 @@ make_and_read(const char *store_name, const char *person, const char *seed)
 
 	make_card(store, "card", person, &options);
 	dir = sim_store_card_dir(store, "card", &error);
-	snprintf(path, sizeof(path), "%s/card.json", dir);
+	snprintf(path, sizeof path, "%s/card.json", dir);
 	file = fopen(path, "r");
 	assert_non_null(file);
 	text[fread(text, 1, 99999, file)] = '\0';

@@ -48,7 +48,7 @@ dates_are_understood_as_in_japan_or_as_written(void **state)
 	assert_int_equal(now, 1795219200);
 	assert_true(sim_now_parse("2024-02-29T23:59:59-05:00", &now, &error));
 	assert_int_equal(now, 1709269199);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		assert_false(sim_now_parse(bad[i], &now, &error));
 		assert_non_null(error);
 		free(error);
@@ -66,7 +66,7 @@ every_date_of_issue_makes_valid_certificates(void **state)
 	size_t j;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(dates) / sizeof(*dates); i++) {
+	for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
 		struct sim_make_options options = {.seed = "dates"};
 
 		assert_true(sim_now_parse(dates[i], &options.now, &error));
@@ -91,8 +91,8 @@ bad_input_is_refused_with_a_sentence(void **state)
 	char long_name[70];
 
 	(void)state;
-	memset(long_name, 'a', sizeof(long_name) - 1);
-	long_name[sizeof(long_name) - 1] = '\0';
+	memset(long_name, 'a', sizeof long_name - 1);
+	long_name[sizeof long_name - 1] = '\0';
 	need_card("adult");
 	assert_refused("adult", "adult", &options, "already");
 	assert_refused("x", "nobody", &options, "nobody");
@@ -144,7 +144,7 @@ a_place_that_cannot_be_written_is_named(void **state)
 	FILE *file;
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/a-file", help_folder());
+	snprintf(path, sizeof path, "%s/a-file", help_folder());
 	file = fopen(path, "w");
 	assert_non_null(file);
 	fclose(file);
@@ -182,7 +182,7 @@ a_full_disk_leaves_no_half_written_card(void **state)
 	(void)state;
 	make_with_limit(store, "opted-out", 512); /* in the authorities' file */
 	make_with_limit(store, "adult", 10000);	  /* in the card's own */
-	snprintf(path, sizeof(path), "%s/cards", store->dir);
+	snprintf(path, sizeof path, "%s/cards", store->dir);
 	assert_int_equal(rmdir(path), 0); /* nothing is in it, not even a hidden folder */
 	assert_int_equal(mkdir(path, 0700), 0);
 	make_card(store, "card", "opted-out", NULL);
@@ -202,7 +202,7 @@ assert_modes(const char *path, unsigned int *files)
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
+		snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
 		assert_int_equal(stat(name, &about), 0);
 		assert_int_equal(about.st_mode & 0777, S_ISDIR(about.st_mode) ? 0700 : 0600);
 		++*files;

@@ -149,7 +149,7 @@ run(struct sim_card *card, const struct sim_command *command, struct sim_reply *
 		return SW_CHANNEL;
 	if ((cla & 0x40) && !(cla & 0x80))
 		return SW_CHANNEL; /* the form for channels 4 and up */
-	for (size_t i = 0; i < sizeof instructions / sizeof *instructions; i++) {
+	for (size_t i = 0; i < sizeof instructions / sizeof instructions[0]; i++) {
 		if (instructions[i].cla != cla || instructions[i].ins != command->ins)
 			continue;
 		if (instructions[i].run)

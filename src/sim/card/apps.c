@@ -61,7 +61,7 @@ static const struct sim_app apps[] = {
 		.is_foreign = true, .files = other_peoples_files},
 };
 /* clang-format on */
-#define APP_COUNT (sizeof apps / sizeof *apps)
+#define APP_COUNT (sizeof apps / sizeof apps[0])
 
 const struct sim_app *
 sim_app_find(const struct sim_card *card, const uint8_t *prefix, size_t len, bool next, bool *found)

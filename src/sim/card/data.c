@@ -48,7 +48,7 @@ read_kind(const json_t *file, enum sim_card_kind *kind)
 {
 	static const char *const names[] = {"card", "phone", "iphone", "foreign"};
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(sim_json_text(file, "kind"), names[i]) == 0) {
 			*kind = (enum sim_card_kind)i;
 			return true;

@@ -20,7 +20,7 @@ static const struct sign_mode {
 static const struct sign_mode *
 find_mode(const struct sim_card *card, uint8_t p1)
 {
-	if (p1 >= sizeof sign_modes / sizeof *sign_modes)
+	if (p1 >= sizeof sign_modes / sizeof sign_modes[0])
 		return NULL;
 	if (p1 != 0 && card->switches.value[SIM_SW_PSS] == 1)
 		return NULL;

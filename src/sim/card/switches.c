@@ -112,7 +112,7 @@ parse_time(const char *value, uint32_t *result)
 		return false;
 	errno = 0;
 	number = strtoul(value, &end, 10);
-	for (size_t i = 0; errno == 0 && i < sizeof units / sizeof *units; i++)
+	for (size_t i = 0; errno == 0 && i < sizeof units / sizeof units[0]; i++)
 		if (strcmp(end, units[i].unit) == 0 && number <= LONGEST_DELAY_US / units[i].us) {
 			*result = (uint32_t)(number * units[i].us);
 			return true;

@@ -27,7 +27,7 @@ static const struct {
 	{{2019, 9, 15}, {[SIM_PIN_AUTH] = 31316, [SIM_PIN_SIGN] = 31316}},
 	{{2023, 7, 16}, {[SIM_PIN_AUTH] = 36064, [SIM_PIN_SIGN] = 35427}},
 };
-#define PUBLISHED (sizeof published / sizeof *published)
+#define PUBLISHED (sizeof published / sizeof published[0])
 
 static int64_t
 generation_start(enum sim_pin which, int year)

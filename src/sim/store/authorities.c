@@ -142,7 +142,7 @@ sim_store_ca_files(struct sim_store *store, const char *folder, bool responder,
 {
 	bool ok = sim_file_make_dir(folder, 0755, error);
 
-	for (size_t i = 0; ok && i < sizeof files / sizeof *files; i++) {
+	for (size_t i = 0; ok && i < sizeof files / sizeof files[0]; i++) {
 		char *path, *text;
 
 		if (files[i].responder != responder)

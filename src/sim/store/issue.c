@@ -22,7 +22,7 @@ format_birth(struct sim_date birth, char text[10])
 		{1868, 1, 25}, {1912, 7, 30}, {1926, 12, 25}, {1989, 1, 8}, {2019, 5, 1}};
 	int era = 0;
 
-	for (size_t i = 0; i < sizeof eras / sizeof *eras; i++)
+	for (size_t i = 0; i < sizeof eras / sizeof eras[0]; i++)
 		if (sim_date_start(birth) >= sim_date_start(eras[i]))
 			era = (int)i + 1;
 	text[0] = (char)('0' + era);

@@ -22,7 +22,7 @@ default_dir(char **error)
 		{"HOME", "/.local/state/jpki-card-sim"},
 	};
 
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
 		const char *value = getenv(places[i].variable);
 
 		if (value && *value)

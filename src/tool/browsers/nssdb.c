@@ -282,7 +282,7 @@ nssdb_run(const char *const words[], const char *folder, char *said, char why[NS
 	const char *line;
 	int status;
 
-	for (size_t i = 0; words[i] && i + 1 < sizeof arguments / sizeof *arguments; i++)
+	for (size_t i = 0; words[i] && i + 1 < sizeof arguments / sizeof arguments[0]; i++)
 		arguments[i] = *words[i] ? words[i] : database;
 	status = child_run(arguments, all, said ? NSSDB_SAID : sizeof short_said);
 	free(database);
