@@ -108,8 +108,8 @@ enum result work_cross(struct token *t);
 bool work_resume(struct token *t, enum result *r);
 
 /*
- * In work that presented no PIN. pcscd may reset a card for a program that died, and say so only a
- * few commands later: until then it refuses as one on which nothing is selected. So a refusal is
+ * pcscd may reset a card for a program that died, and say so only a few commands later: until then
+ * it refuses as one on which nothing is selected. So a refusal to be read, or to tell the tries, is
  * believed when it comes again with the application selected anew, once in a transaction. True:
  * ask once more. Else `r` says what it came to.
  */

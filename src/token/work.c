@@ -305,7 +305,7 @@ work_resume(struct token *t, enum result *r)
 bool
 work_asks_again(struct token *t, enum result *r)
 {
-	if (!work_is_refusal(*r) || t->asked_again || t->pin_presented)
+	if (!work_is_refusal(*r) || t->asked_again)
 		return false;
 	t->asked_again = true;
 	*r = select_application(t, &layout_jpki);

@@ -92,7 +92,6 @@ static const struct fault {
 	{"card-reset", "card-reset", "", UNNOTICED, ALL_CALLS, 0},
 	{"card-reset-after", "card-reset", ":after", UNNOTICED, ALL_CALLS, 0},
 	{"reset-ends", "reset-ends", "", HICCUP, TRANSMITS, DEVICE_ERROR},
-	{"reset-unsaid", "reset-unsaid", "", HICCUP, TRANSMITS, DEVICE_ERROR},
 	{"app-selected", "app-selected", "", UNNOTICED, ALL_CALLS, 0},
 	{"app-selected-after", "app-selected", ":after", UNNOTICED, ALL_CALLS, 0},
 	{"reader-gone", "reader-gone", "", DEPARTURE, ALL_CALLS, REMOVED},

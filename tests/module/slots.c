@@ -905,6 +905,34 @@ a_card_that_is_reset_without_a_word_is_ours_all_the_same(void **state)
 	}
 }
 
+/* Behind the PIN too, where the signing certificate is read: the next login has it. */
+static void
+a_reset_without_a_word_in_a_login_hides_no_key_for_longer(void **state)
+{
+	enum { TRANSMITS = 18 };
+	char fault[40];
+
+	(void)state;
+	for (int i = 1; i <= TRANSMITS; i++) {
+		CK_SESSION_HANDLE session;
+		CK_RV rv;
+
+		p11_start(f);
+		session = p11_open(f, SLOT_SIGN);
+		(void)snprintf(fault, sizeof fault, "reset-unsaid@transmit:%d", i);
+		harness_sim("fault", fault, NULL);
+		rv = p11_login(f, session, PIN_SIGN);
+		harness_sim("clear", NULL);
+		if (rv != CKR_OK) {
+			assert_int_equal(rv, CKR_DEVICE_ERROR);
+			assert_int_equal(p11_login(f, session, PIN_SIGN), CKR_OK);
+		}
+		assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, NULL), 1);
+		assert_int_equal(harness_tries("sign"), 5);
+		p11_stop(f);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, case_tear_down)
 
 int
@@ -938,6 +966,7 @@ main(int argc, char *argv[])
 		TEST(one_strange_word_from_our_card_is_asked_again),
 		TEST(a_card_that_is_reset_while_it_is_read_is_read_all_the_same),
 		TEST(a_card_that_is_reset_without_a_word_is_ours_all_the_same),
+		TEST(a_reset_without_a_word_in_a_login_hides_no_key_for_longer),
 		TEST(an_old_juki_card_has_no_token_and_is_named),
 		TEST(a_child_has_no_signature_token_and_the_other_works),
 		TEST(who_opted_out_has_no_token_at_all),
