@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # doc/clients/thunderbird.md: Thunderbird set up by its recipes; it sends signed mails to a server of the
-# test's own, and OpenSSL verifies them. The account, and the certificate that is chosen in its settings,
-# are written into the profile; what is asked while mails are sent is answered at the keyboard.
+# test's own, OpenSSL verifies them, and a recipient's Thunderbird says what it thinks of one. The account,
+# and the certificate that is chosen in its settings, are written into the profile; what is asked while
+# mails are sent is answered at the keyboard.
 set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/screen-lib.sh"
@@ -34,10 +35,9 @@ dbkey() {
 	END
 }
 
-make_profile() {
-	mkdir -p "$profile" && certutil -N -d "sql:$profile" --empty-password || return 1
-	printf '[Profile0]\nName=default\nIsRelative=1\nPath=one.default\nDefault=1\n' >"$HOME/.thunderbird/profiles.ini"
-	cat >"$profile/user.js" <<-END
+make_profile() { # FOLDER
+	mkdir -p "$1" && certutil -N -d "sql:$1" --empty-password || return 1
+	cat >"$1/user.js" <<-END
 		user_pref("mail.accountmanager.accounts", "account1,account2");
 		user_pref("mail.accountmanager.defaultaccount", "account1");
 		user_pref("mail.account.account1.identities", "id1");
@@ -81,7 +81,8 @@ make_profile() {
 	END
 }
 
-make_profile >"$work/out" 2>&1 || bail "a profile" "$work/out"
+make_profile "$profile" >"$work/out" 2>&1 || bail "a profile" "$work/out"
+printf '[Profile0]\nName=default\nIsRelative=1\nPath=one.default\nDefault=1\n' >"$HOME/.thunderbird/profiles.ini"
 mail_start || bail "a mail server" "$work/mail.log"
 screen_start 1000x700
 sed -i 's/jpki-pkcs11\.so/jpki-sign-pkcs11.so/' "$work/bin/jpki-tool" # where Debian's package has it
@@ -111,6 +112,36 @@ check "another text is refused" mail_changed_refused 1
 check "the card is logged out while Thunderbird runs" left_no_open_key
 closes "signed"
 row "signs mails; asks for the password once"
+
+# What a recipient reads, who has no card: at first without its authority, then with it.
+recipient=$work/recipient
+mail_shown() {
+	local id
+	id=$(window "A contract 1") && shows "$id" "I agree."
+}
+says_of_signature() { acted_until "xdotool key ctrl+alt+s" shows root "$1"; }
+# recipient_reads WHO WORDS...
+recipient_reads() {
+	local who=$1 words
+	shift
+	browser_open thunderbird --profile "$recipient" "$work/mail/1.eml"
+	must "$who: the mail is shown" await_seen mail_shown
+	for words; do must "$who: $words" says_of_signature "$words"; done
+	cp "$work/screen.png" "$build/clients/$page-recipient-${who// /-}.png"
+	xdotool key Escape
+	closes "$who"
+}
+recipient_looks() {
+	make_profile "$recipient" || bail "a recipient's profile"
+	recipient_reads "without the authority" "Digital Signature Is Not Valid" "a certificate authority that you do not trust"
+	certutil -A -d "sql:$recipient" -n authority -t ,C, -i "$work/jpki/sign-ca.pem" || bail "the authority is trusted"
+	recipient_reads "with the authority" "Although the digital signature is valid" "the same person"
+}
+if dpkg --compare-versions "$version" lt 141; then
+	recipient_looks
+else
+	skip "thunderbird: what the recipient reads" "its words were looked at in version 140 only"
+fi
 
 begin
 write 2
