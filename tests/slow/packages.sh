@@ -190,6 +190,27 @@ on_minimal_debian() {
 	same "a purge leaves nothing" "$work/before" "$work/after"
 }
 
+container_lines() { sed -e ':next' -e '/\\$/{N;s/\\\n//;b next' -e '}' "$top/doc/services/Containerfile" | grep '^[A-Z]'; }
+
+# The lines of doc/services/Containerfile on what it begins with, each RUN in the shell that an engine takes.
+as_an_image() {
+	local keyword line count=0 environment=()
+	while read -r keyword line; do
+		case $keyword in
+		FROM) [ "$line" = "debian:$(. "$tree/etc/os-release" && echo "$VERSION_ID")" ] ;;
+		COPY) cp -r "$debs" "$tree${line#* }" ;;
+		ENV) environment+=("$line") ;;
+		RUN) inside ONLINE env "${environment[@]}" sh -c "$line" </dev/null && count=$((count + 1)) ;;
+		*) false ;;
+		esac || { echo "$keyword $line" && return 1; }
+	done < <(container_lines)
+	[ $count = 3 ]
+}
+
+image_gone() {
+	purge jpki-pkcs11 jpki-tool jpki-card-sim && rm -r "$tree/var/lib/cards" && inside ONLINE apt-get update
+}
+
 # The real pcscd, with the simulated card in its virtual reader.
 with_pcscd='
 	polkit=$(pcscd --help | grep -o -e --disable-polkit)
@@ -251,6 +272,10 @@ elif ! make_tree >"$work/make.log" 2>&1; then
 else
 	ok "a minimal Debian is made"
 	on_minimal_debian
+	if [ "$release" = trixie ]; then
+		check "the lines of doc/services/Containerfile make an image with cards" as_an_image
+		check "and it is taken away again" image_gone
+	fi
 	with_client_programs
 	root_keep "$tree" >/dev/null 2>&1
 fi
