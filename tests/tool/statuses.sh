@@ -88,6 +88,21 @@ card "an ended certificate is a PROBLEM" 11 'PROBLEM .*ended on' expired status
 ends "an empty reader beside a card is none" 0 'no card in the reader' "$sim" run --reader One --reader Two=adult -- "$tool" --module "$module" status
 if grep -q PROBLEM "$work/out"; then echo "not ok an empty reader beside a card is no PROBLEM"; failed=1; fi
 ends "nor is a foreign card beside one" 0 'not a My Number card' "$sim" run --reader One=foreign --reader Two=adult -- "$tool" --module "$module" status
+# JSON has no PROBLEM to be seen, so that its status has to say it
+agree() { # COMMAND...
+	"$@" >"$work/out" 2>&1 </dev/null
+	got=$?
+	"$@" --json >"$work/json" 2>&1 </dev/null
+	test $? -eq $got && { test $got -ne 0 || ! grep -q PROBLEM "$work/out"; } && return
+	echo "not ok $*: exit status $got with a screen, and not the same with --json, or a PROBLEM and 0"
+	sed 's/^/# /' "$work/out"
+	failed=1
+}
+for made in adult child opted-out phone foreign locked-auth expired cert-random-bytes-auth cert-random-bytes-sign \
+	cert-length-past-end-auth key-ec-auth; do
+	for command in status "validity auth" "validity sign"; do agree "$self" on "$work" $made $command; done
+	agree "$sim" run --reader One=$made --reader Two=adult -- "$tool" --module "$module" status
+done
 card "the family of a command has a help" 0 'jpki-tool cert export' adult cert --help
 card "capital letters are letters" 0 'CN=' adult cert show AUTH
 card "a simulated card says so" 0 SIMULATED adult status
