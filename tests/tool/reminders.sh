@@ -41,7 +41,7 @@ check "... for the user alone" [ "$(stat -c %a "$(dirname "$dates")")" = 700 ]
 
 tool "--card adult" setup reminders --remove --yes
 check "--remove takes it back" ended 0
-check "... nothing is kept" [ ! -e "$dates" ]
+check "... nothing is kept, nor is there a folder for it" [ ! -e "$(dirname "$dates")" ]
 check "... and the timer is off" told '--user disable --now jpki-reminders.timer\n'
 tool "--card adult" setup reminders --remove --yes
 check "... also where there is nothing" ended 0
@@ -54,6 +54,36 @@ check "... and shown" says "$(sed -n '1s/ .*//p' "$dates")"
 sed 's/0$/90/' "$dates" >"$work/dates" && cp "$work/dates" "$dates"
 tool "--card adult" setup reminders --yes
 check "what was told before is not told again" cmp "$work/dates" "$dates"
+
+# ---- what only shows with its PIN ----
+day() { printf '%s-12-31' "$1"; }
+last=$(sed -n '1s/ .*//p' "$dates")
+printf '%s 0\n%s 30\n' "$last" "$(day 2098)" >"$dates"
+tool "--card adult" status
+check "the signing certificate's date stays while the card is the same" \
+	[ "$(cut -d' ' -f1 "$dates" | paste -sd' ')" = "$last $(day 2098)" ]
+check "... and what was told of it" grep -qx "$(day 2098) 30" "$dates"
+printf '%s 0\n%s 0\n' "$(day 2097)" "$(day 2098)" >"$dates"
+tool "--card adult" status
+check "another card's dates go" [ "$(cut -d' ' -f1 "$dates" | paste -sd' ')" = "$last" ]
+printf '%s 7\n%s 0\n%s 0\n' "$last" "$last" "2001-01-31" >"$dates"
+tool "--card adult" status
+check "a day that is there twice is kept once, and one that is over not at all" grep -qx "$last 7" "$dates"
+check "... no more" [ "$(wc -l <"$dates")" = 1 ]
+
+: >"$dates"
+printf '1234\n' >"$work/pin"
+tool "--card phone" status
+check "a phone shows no dates" [ ! -s "$dates" ]
+tool "--card phone" cert show auth --pin-fd 3 3<"$work/pin"
+check "... but with its PIN" ended 0
+check "... they are kept then" is_dates_only
+check "... one of them" [ "$(wc -l <"$dates")" = 1 ]
+cp "$dates" "$work/dates"
+tool "--card phone" status
+check "... and stay at the next look" cmp "$work/dates" "$dates"
+tool "--card adult" cert show auth-ca
+check "an authority's are not" cmp "$work/dates" "$dates"
 
 touch "$work/refuses"
 tool "--card adult" setup reminders --remove --yes

@@ -7,6 +7,7 @@
 #include "tool/cards/cards.h"
 #include "tool/cards/personal.h"
 #include "tool/system/file.h"
+#include "tool/system/reminders.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 
@@ -75,13 +76,15 @@ show_serial(const X509 *certificate)
 }
 
 static void
-show_dates(const X509 *certificate)
+show_dates(const X509 *certificate, bool is_holders)
 {
 	char text[DAY_TEXT];
 	int64_t from, to;
 
 	if (!certificate_dates(certificate, &from, &to))
 		return;
+	if (is_holders)
+		reminders_keep_day(day_at(to));
 	day_format(day_at(from), text);
 	screen_row(_("Valid from"), MARK_NONE, text);
 	day_format(day_at(to), text);
@@ -114,7 +117,7 @@ show(const struct options *options, const struct which *which, X509 *certificate
 	show_name(_("Subject"), X509_get_subject_name(certificate));
 	show_name(_("Issuer"), X509_get_issuer_name(certificate));
 	show_serial(certificate);
-	show_dates(certificate);
+	show_dates(certificate, which->id == ID_AUTH || is_personal);
 	show_key(certificate);
 	(void)certificate_fingerprint(certificate, fingerprint);
 	screen_row(_("SHA-256 fingerprint"), MARK_NONE, fingerprint);

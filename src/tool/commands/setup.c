@@ -142,7 +142,7 @@ remind(const struct setup *setup, const struct options *options, const char *pat
 	if (status == TOOL_OK)
 		return show_kept(options, path);
 	if (!was_on)
-		(void)unlink(path);
+		(void)reminders_forget();
 	return status;
 }
 
@@ -152,7 +152,7 @@ forget(const struct setup *setup, const char *path)
 {
 	enum tool_exit status;
 
-	if (unlink(path) != 0 && errno != ENOENT)
+	if (!reminders_forget())
 		return give_up(TOOL_FAILED, _("cannot write %s: %s"), path, strerror(errno));
 	status = tell_systemd("disable", setup);
 	if (status == TOOL_OK)

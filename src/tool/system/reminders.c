@@ -4,6 +4,7 @@
 #include "tool/system/file.h"
 #include "tool/system/paths.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,24 @@ next_number(char **text, char end)
 	return (int)number;
 }
 
+/* NULL: none is kept for that day. */
+static const struct reminder *
+find(const struct reminder reminders[], size_t count, struct day day)
+{
+	for (size_t i = 0; i < count; i++)
+		if (day_count(reminders[i].day, day) == 0)
+			return &reminders[i];
+	return NULL;
+}
+
+/* Of two certificates that end on one day it is told once. */
+static void
+add(struct reminder reminders[REMINDERS], size_t *count, struct reminder one)
+{
+	if (*count < REMINDERS && !find(reminders, *count, one.day))
+		reminders[(*count)++] = one;
+}
+
 /* Lines "2031-03-02 90"; what is none is left out. */
 size_t
 reminders_read(struct reminder reminders[REMINDERS])
@@ -47,7 +66,7 @@ reminders_read(struct reminder reminders[REMINDERS])
 	char *path = reminders_path(), *text = path ? file_text(path) : NULL, *rest = text, *line;
 	size_t count = 0;
 
-	while (rest && (line = strsep(&rest, "\n")) && count < REMINDERS) {
+	while (rest && (line = strsep(&rest, "\n"))) {
 		struct reminder one;
 
 		one.day.year = next_number(&line, '-');
@@ -55,7 +74,7 @@ reminders_read(struct reminder reminders[REMINDERS])
 		one.day.day = next_number(&line, ' ');
 		one.told = next_number(&line, '\0');
 		if (one.told >= 0 && day_exists(one.day))
-			reminders[count++] = one;
+			add(reminders, &count, one);
 	}
 	free(text);
 	free(path);
@@ -82,33 +101,63 @@ reminders_write(const struct reminder reminders[], size_t count)
 	return status == TOOL_OK;
 }
 
-static int
-told_before(const struct reminder reminders[], size_t count, struct day day)
-{
-	for (size_t i = 0; i < count; i++)
-		if (day_count(reminders[i].day, day) == 0)
-			return reminders[i].told;
-	return 0;
-}
-
 void
 reminders_keep(const struct holdings *holdings)
 {
 	struct reminder old[REMINDERS], new[REMINDERS];
+	const struct day today = day_at(holdings->now);
+	bool is_same = true, is_hidden = false;
 	size_t had, count = 0;
 
 	if (!reminders_are_on())
 		return;
 	had = reminders_read(old);
-	for (size_t i = 0; i < holdings->count * KEYS && count < REMINDERS; i++) {
+	for (size_t i = 0; i < holdings->count * KEYS; i++) {
 		const struct validity *v = &holdings->items[i / KEYS].validity[i % KEYS];
 		const struct day day = day_at(v->to);
+		const struct reminder *before = find(old, had, day);
 
+		is_hidden = is_hidden || v->needs_pin;
+		is_same = is_same && (!v->known || before);
 		if (v->known)
-			new[count++] = (struct reminder){day, told_before(old, had, day)};
+			add(new, &count, (struct reminder){day, before ? before->told : 0});
 	}
+	for (size_t i = 0; i < had && is_hidden && is_same; i++)
+		if (day_count(today, old[i].day) >= 0)
+			add(new, &count, old[i]);
 	if (count > 0)
 		(void)reminders_write(new, count);
+}
+
+void
+reminders_keep_day(struct day day)
+{
+	struct reminder kept[REMINDERS];
+	size_t had, count;
+
+	if (!reminders_are_on())
+		return;
+	had = count = reminders_read(kept);
+	add(kept, &count, (struct reminder){day, 0});
+	if (count > had)
+		(void)reminders_write(kept, count);
+}
+
+bool
+reminders_forget(void)
+{
+	char *path = reminders_path(), *slash;
+	const bool is_gone = path && (unlink(path) == 0 || errno == ENOENT);
+	const int error = errno;
+
+	slash = is_gone ? strrchr(path, '/') : NULL;
+	if (slash) {
+		*slash = '\0';
+		(void)rmdir(path); /* unless something else is in it */
+	}
+	free(path);
+	errno = error;
+	return is_gone;
 }
 
 int

@@ -9,8 +9,8 @@
 #include <stddef.h>
 
 /*
- * Reminders before a certificate ends, for who wants them: a file with the dates of the last look
- * and nothing else, which is there as long as they are switched on.
+ * Reminders before a certificate ends, for who wants them: a file with the dates that were seen
+ * last and nothing else, which is there as long as they are switched on.
  */
 
 #define REMINDERS 16 /* the most that are kept */
@@ -32,8 +32,17 @@ size_t reminders_read(struct reminder reminders[REMINDERS]);
 /* Makes folder and file. A message and false if it cannot be done. */
 bool reminders_write(const struct reminder reminders[], size_t count);
 
-/* The dates of a look, if they are switched on and it saw any. */
+/*
+ * The dates of a look, if they are switched on and it saw any. What shows its dates only with its
+ * PIN keeps those that it showed then, until another card is seen.
+ */
 void reminders_keep(const struct holdings *holdings);
+
+/* That day too: of a certificate that was shown. */
+void reminders_keep_day(struct day day);
+
+/* Takes away file and folder. False, with errno, if they are still there. */
+bool reminders_forget(void);
 
 /* The nearest of 7, 30 and 90 days that has come; 0: none, or the certificate has ended. */
 int reminder_due(int64_t days_left);
