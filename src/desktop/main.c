@@ -2,6 +2,7 @@
 /* jpki-desktop: what a card holder does at home, in a window. */
 #include "desktop/reminders.h"
 #include "desktop/window.h"
+#include "tool/system/file.h"
 #include "tool/system/start.h"
 #include "tool/terminal/text.h"
 
@@ -71,6 +72,7 @@ main(int argc, char *argv[])
 
 	start_program();
 	(void)signal(SIGXFSZ, SIG_IGN);
+	file_take_ordinary();
 	application = adw_application_new(ID, G_APPLICATION_HANDLES_OPEN);
 	g_set_application_name(_("My Number card"));
 	gtk_window_set_default_icon_name(ID);

@@ -150,10 +150,13 @@ ended(struct job *job)
 static void
 begin(struct job *job)
 {
+	const struct task *task = ((const struct asked *)job->context)->task;
+
 	job->done = ended;
 	working++;
 	set_enabled(false);
-	say(_("Waiting for the card ..."));
+	say(task->of_file && !task->of_card ? _("Reading the file ...")
+					    : _("Waiting for the card ..."));
 	worker_do(job);
 }
 

@@ -2,10 +2,14 @@
 #include "desktop/worker.h"
 
 #include "desktop/watch.h"
+#include "tool/system/away.h"
 
 #include <glib.h>
 
-static GThread *thread;
+/* How long whoever has left waits for a file system, before another thread takes the worker's
+ * place. */
+#define PATIENCE (2 * G_TIME_SPAN_SECOND)
+
 static GAsyncQueue *queue;
 static struct job the_end; /* in the queue: the last one */
 static struct wanted wanted;
@@ -14,13 +18,21 @@ static void (*tell)(void);
 
 /* The module stays loaded and initialised: it is lent to each job. */
 static GMutex lock;	      /* guards all below */
+static GCond moved;	      /* under_way, is_away or has_ended may be others */
+static GThread *thread;	      /* the worker */
+static unsigned long turn;    /* its number: those before were given up */
+static bool is_away;	      /* it waits, and perhaps for ever, but not in the module */
+static bool has_ended;	      /* it is the last one */
 static struct module module;  /* module.f: NULL where none is loaded */
 static struct job *under_way; /* NULL: nothing is */
+static void *given_context;   /* under_way's, before it was worked on */
 static GThread *leaving;      /* who ends what is under way */
 static unsigned long left;    /* jobs up to this number were left */
 static bool is_stopping;
 
 static unsigned long given; /* jobs; the window's thread counts */
+
+static _Thread_local unsigned long my_turn; /* 0: no worker's */
 
 struct job *
 job_new(void (*work)(struct job *job), void (*done)(struct job *job))
@@ -103,18 +115,39 @@ unload(void)
 	module_close(&old);
 }
 
+/* After a leave. */
 static void
-run(struct job *job)
+renew(GThread *ender)
 {
-	GThread *ender;
 	bool stops;
 
+	(void)g_thread_join(ender);
+	unload();
+	g_mutex_lock(&lock);
+	stops = is_stopping;
+	g_mutex_unlock(&lock);
+	if (!stops)
+		load(); /* at once: it also watches for cards */
+}
+
+static void
+begin(struct job *job)
+{
 	load();
 	lend(job);
 	g_mutex_lock(&lock);
 	under_way = job;
+	given_context = job->context;
 	job->was_left = is_stopping || job->number <= left;
 	g_mutex_unlock(&lock);
+}
+
+static void
+run(struct job *job)
+{
+	GThread *ender;
+
+	begin(job);
 	sheet_collect(&job->sheet);
 	if (!job->was_left)
 		job->work(job);
@@ -123,28 +156,95 @@ run(struct job *job)
 	under_way = NULL;
 	ender = leaving;
 	leaving = NULL;
-	stops = is_stopping;
+	g_cond_broadcast(&moved);
 	g_mutex_unlock(&lock);
-	if (ender) {
-		(void)g_thread_join(ender);
-		unload();
-	}
-	if (ender && !stops)
-		load(); /* at once: it also watches for cards */
+	if (ender)
+		renew(ender);
 	(void)g_idle_add(is_done, job);
 }
 
+/* `ender`: who gave up the worker before; NULL: this is the first one. */
 static void *
-work(void *unused)
+work(void *ender)
 {
 	struct job *job;
 
-	(void)unused;
+	g_mutex_lock(&lock);
+	my_turn = turn;
+	g_mutex_unlock(&lock);
+	if (ender)
+		renew(ender);
 	while ((job = g_async_queue_pop(queue)) != &the_end)
 		run(job);
 	unload();
+	g_mutex_lock(&lock);
+	has_ended = true;
+	g_cond_broadcast(&moved);
+	g_mutex_unlock(&lock);
 	return NULL;
 }
+
+/* With the lock. */
+static void
+begin_turn(GThread *ender)
+{
+	turn++;
+	thread = g_thread_new("worker", work, ender);
+}
+
+/* ---- away with a file ---- */
+
+static void
+go_away(void)
+{
+	g_mutex_lock(&lock);
+	if (my_turn && my_turn == turn)
+		is_away = true;
+	g_mutex_unlock(&lock);
+}
+
+/* Whoever was given up meanwhile ends here: the module is another by now, and so are its sessions.
+ */
+static bool
+come_back(void)
+{
+	bool is_mine, is_awaited = true;
+
+	if (!my_turn)
+		return true;
+	g_mutex_lock(&lock);
+	is_mine = my_turn == turn;
+	if (is_mine) {
+		is_away = false;
+		is_awaited = !under_way || !under_way->was_left;
+		g_cond_broadcast(&moved);
+	}
+	g_mutex_unlock(&lock);
+	if (!is_mine)
+		g_thread_exit(NULL);
+	return is_awaited;
+}
+
+/* With the lock. The job stays with its thread; another one in its place is told to be left. */
+static void
+give_up_worker(void)
+{
+	struct job *instead = job_new(NULL, under_way->done);
+
+	instead->context = given_context;
+	instead->status = TOOL_CANCELLED;
+	instead->was_left = true;
+	under_way = NULL;
+	is_away = false;
+	g_thread_unref(thread);
+	begin_turn(leaving);
+	leaving = NULL;
+	(void)g_idle_add(is_done, instead);
+}
+
+/* ---- what the window asks for ---- */
+
+static const struct away hooks = {go_away, come_back};
 
 void
 worker_start(const char *path, const struct person *whom, void (*changed)(void))
@@ -153,7 +253,10 @@ worker_start(const char *path, const struct person *whom, void (*changed)(void))
 	person = *whom;
 	tell = changed;
 	queue = g_async_queue_new();
-	thread = g_thread_new("worker", work, NULL);
+	away_tell(&hooks);
+	g_mutex_lock(&lock);
+	begin_turn(NULL);
+	g_mutex_unlock(&lock);
 }
 
 void
@@ -163,13 +266,26 @@ worker_do(struct job *job)
 	g_async_queue_push(queue, job);
 }
 
-/* C_Finalize waits for the exchange in which a PIN is sent: not on the window's thread. */
+/*
+ * C_Finalize waits for the exchange in which a PIN is sent: not on the window's thread. Nobody can
+ * end what waits for a file system that does not answer.
+ */
 static void *
 end_calls(void *functions)
 {
 	const CK_FUNCTION_LIST *f = functions;
 
-	(void)f->C_Finalize(NULL);
+	if (f)
+		(void)f->C_Finalize(NULL);
+	g_mutex_lock(&lock);
+	while (under_way) {
+		const gint64 end = g_get_monotonic_time() + PATIENCE;
+		const bool has_moved = g_cond_wait_until(&moved, &lock, end);
+
+		if (!has_moved && under_way && is_away)
+			give_up_worker();
+	}
+	g_mutex_unlock(&lock);
 	return NULL;
 }
 
@@ -178,7 +294,7 @@ worker_leave(void)
 {
 	g_mutex_lock(&lock);
 	left = given;
-	if (under_way && !leaving && module.f) {
+	if (under_way && !leaving) {
 		under_way->was_left = true;
 		leaving = g_thread_new("leave", end_calls, module.f);
 	}
@@ -197,6 +313,10 @@ worker_stop(void)
 	is_stopping = true;
 	g_mutex_unlock(&lock);
 	worker_leave();
+	g_mutex_lock(&lock);
+	while (!has_ended)
+		g_cond_wait(&moved, &lock);
+	g_mutex_unlock(&lock);
 	(void)g_thread_join(thread);
 	g_async_queue_unref(queue);
 }

@@ -43,7 +43,11 @@ void worker_start(const char *path, const struct person *person, void (*changed)
 /* Takes the job. */
 void worker_do(struct job *job);
 
-/* What is under way ends now, unanswered, and what waits does not begin: they are `was_left`. */
+/*
+ * What is under way ends now, unanswered, and what waits does not begin: they are `was_left`. What
+ * is stuck with a file is given up: `done` gets another job in its place, with the context of
+ * before its work.
+ */
 void worker_leave(void);
 
 /* Likewise, and nothing is done any more. */

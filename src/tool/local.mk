@@ -40,6 +40,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/cards/personal.c src/tool/cards/personal.h \
 	src/tool/cards/pin.c src/tool/cards/pin.h \
 	src/tool/cards/words.c src/tool/cards/words.h \
+	src/tool/system/away.c src/tool/system/away.h \
 	src/tool/system/conf.c src/tool/system/conf.h \
 	src/tool/system/child.c src/tool/system/child.h \
 	src/tool/system/file.c src/tool/system/file.h \

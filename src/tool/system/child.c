@@ -2,6 +2,7 @@
 #include "tool/system/child.h"
 
 #include "holder/text.h"
+#include "tool/system/away.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -83,8 +84,10 @@ child_run(const char *const arguments[], char *said, size_t size)
 			     (char *const *)(uintptr_t)arguments, environ);
 	(void)close(ends[1]);
 	if (error == 0) {
+		away_begin();
 		child_listen(ends[0], said, size);
 		status = wait_for(child);
+		(void)away_end();
 	}
 	(void)close(ends[0]);
 	(void)posix_spawnattr_destroy(&attributes);

@@ -3,6 +3,7 @@
 
 #include "holder/signals.h"
 #include "holder/text.h"
+#include "tool/system/away.h"
 #include "tool/terminal/progress.h"
 #include "tool/terminal/text.h"
 
@@ -18,6 +19,14 @@
 /* What a disk reads in a moment shows no progress. */
 #define LARGE (UINT64_C(16) * 1024 * 1024)
 
+static bool only_ordinary;
+
+void
+file_take_ordinary(void)
+{
+	only_ordinary = true;
+}
+
 static enum tool_exit
 cannot_write(const char *path)
 {
@@ -28,6 +37,12 @@ static enum tool_exit
 cannot_read(const char *path, const char *why)
 {
 	return give_up(TOOL_FAILED, _("cannot read %s: %s"), path, why);
+}
+
+static enum tool_exit
+is_not_ordinary(const char *path)
+{
+	return give_up(TOOL_FAILED, _("%s is no ordinary file"), path);
 }
 
 static bool
@@ -246,6 +261,8 @@ may_write(const char *path, bool force, struct stat *old)
 		errno = EISDIR;
 		return cannot_write(path);
 	}
+	if (!S_ISREG(old->st_mode) && only_ordinary)
+		return is_not_ordinary(path);
 	if (!S_ISREG(old->st_mode))
 		return access(path, W_OK) == 0 ? TOOL_OK : cannot_write(path);
 	if (!force)
@@ -253,8 +270,8 @@ may_write(const char *path, bool force, struct stat *old)
 	return may_replace(path, old) && can_make(path) ? TOOL_OK : cannot_write(path);
 }
 
-enum tool_exit
-file_write(const char *path, const void *data, size_t len, bool force)
+static enum tool_exit
+write_whole(const char *path, const void *data, size_t len, bool force)
 {
 	enum tool_exit status;
 	struct stat old;
@@ -284,6 +301,17 @@ file_write(const char *path, const void *data, size_t len, bool force)
 }
 
 enum tool_exit
+file_write(const char *path, const void *data, size_t len, bool force)
+{
+	enum tool_exit status;
+
+	away_begin();
+	status = write_whole(path, data, len, force);
+	(void)away_end();
+	return status;
+}
+
+enum tool_exit
 file_may_write(const char *path, bool force)
 {
 	enum tool_exit status;
@@ -292,10 +320,24 @@ file_may_write(const char *path, bool force)
 
 	if (strcmp(path, "-") == 0)
 		return TOOL_OK;
+	away_begin();
 	target = target_of(path);
 	status = target ? may_write(target, force, &old) : cannot_write(path);
+	(void)away_end();
 	free(target);
 	return status;
+}
+
+/* What stat says, which may have to ask another computer. */
+static bool
+is_there(const char *path, struct stat *there)
+{
+	bool is;
+
+	away_begin();
+	is = stat(path, there) == 0;
+	(void)away_end();
+	return is;
 }
 
 enum tool_exit
@@ -303,7 +345,7 @@ file_may_enclose(const char *path)
 {
 	struct stat there;
 
-	if (strcmp(path, "-") == 0 || stat(path, &there) != 0 ||
+	if (strcmp(path, "-") == 0 || !is_there(path, &there) ||
 	    (there.st_size >= 0 && (uintmax_t)there.st_size <= LARGEST))
 		return TOOL_OK;
 	return give_up(TOOL_FAILED,
@@ -341,12 +383,34 @@ enum tool_exit
 file_may_read(const char *path)
 {
 	struct stat there;
+	bool may;
 
 	if (strcmp(path, "-") == 0)
 		return TOOL_OK;
-	if (access(path, R_OK) != 0 || stat(path, &there) != 0)
+	away_begin();
+	may = access(path, R_OK) == 0 && stat(path, &there) == 0;
+	(void)away_end();
+	if (!may)
 		return cannot_read(path, strerror(errno));
-	return S_ISDIR(there.st_mode) ? cannot_read(path, strerror(EISDIR)) : TOOL_OK;
+	if (S_ISDIR(there.st_mode))
+		return cannot_read(path, strerror(EISDIR));
+	return only_ordinary && !S_ISREG(there.st_mode) ? is_not_ordinary(path) : TOOL_OK;
+}
+
+bool
+file_is_there(const char *path)
+{
+	struct stat there;
+
+	return is_there(path, &there);
+}
+
+bool
+file_is_ordinary(const char *path)
+{
+	struct stat there;
+
+	return strcmp(path, "-") != 0 && is_there(path, &there) && S_ISREG(there.st_mode);
 }
 
 bool
@@ -354,37 +418,64 @@ file_is_same(const char *path, const char *other)
 {
 	struct stat one, two;
 	bool known = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &one) == 0 && S_ISREG(one.st_mode)
-					    : stat(path, &one) == 0;
+					    : is_there(path, &one);
 
-	return known && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
+	return known && is_there(other, &two) && one.st_dev == two.st_dev &&
 	       one.st_ino == two.st_ino;
 }
 
 enum tool_exit
 file_head(const char *path, uint8_t *data, size_t size, size_t *len)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file;
 	enum tool_exit status = TOOL_OK;
 
+	away_begin();
+	file = fopen(path, "re");
 	*len = file ? fread(data, 1, size, file) : 0;
 	if (!file || ferror(file))
 		status = cannot_read(path, strerror(errno));
 	if (file)
 		(void)fclose(file);
+	(void)away_end();
 	return status;
 }
 
-static ssize_t
-each_piece(int fd, file_taker *take, void *context)
+/* A pipe without anybody at its other end would keep open() waiting. */
+static int
+open_to_read(const char *path, struct stat *about)
 {
-	static uint8_t piece[65536];
-	struct stat about;
-	uint64_t total =
-		fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
+	const int waits_not = only_ordinary ? O_NONBLOCK : 0;
+	int fd = STDIN_FILENO;
+
+	*about = (struct stat){0};
+	away_begin();
+	if (strcmp(path, "-") != 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | waits_not);
+	if (fd >= 0)
+		(void)fstat(fd, about);
+	(void)away_end();
+	return fd;
+}
+
+/* False: nobody waits for it any more. */
+static bool
+read_piece(int fd, uint8_t *piece, size_t size, ssize_t *n)
+{
+	away_begin();
+	*n = TEMP_FAILURE_RETRY(read(fd, piece, size));
+	return away_end();
+}
+
+static ssize_t
+each_piece(int fd, const struct stat *about, file_taker *take, void *context, bool *is_awaited)
+{
+	uint8_t piece[65536];
+	const uint64_t total = S_ISREG(about->st_mode) ? (uint64_t)about->st_size : 0;
 	uint64_t done = 0;
 	ssize_t n;
 
-	while ((n = TEMP_FAILURE_RETRY(read(fd, piece, sizeof piece))) > 0 &&
+	while ((*is_awaited = read_piece(fd, piece, sizeof piece, &n)) && n > 0 &&
 	       take(context, piece, (size_t)n)) {
 		done += (uint64_t)n;
 		if (total >= LARGE)
@@ -397,17 +488,24 @@ each_piece(int fd, file_taker *take, void *context)
 enum tool_exit
 file_each(const char *path, file_taker *take, void *context)
 {
-	bool standard = strcmp(path, "-") == 0;
-	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t n;
+	struct stat about;
+	const int fd = open_to_read(path, &about);
+	const bool is_refused = only_ordinary && !S_ISREG(about.st_mode);
+	bool is_awaited = true;
+	ssize_t n = 0;
 	int error;
 
 	if (fd < 0)
 		return cannot_read(path, strerror(errno));
-	n = each_piece(fd, take, context);
+	if (!is_refused)
+		n = each_piece(fd, &about, take, context, &is_awaited);
 	error = errno;
-	if (!standard)
+	if (strcmp(path, "-") != 0)
 		(void)close(fd);
+	if (is_refused)
+		return is_not_ordinary(path);
+	if (!is_awaited)
+		return TOOL_CANCELLED;
 	if (n > 0)
 		return cannot_read(path, error == EFBIG ? strerror(EFBIG) : _("out of memory"));
 	return n == 0 ? TOOL_OK : cannot_read(path, strerror(error));
@@ -444,29 +542,34 @@ file_read(const char *path, uint8_t **data, size_t *len)
 char *
 file_text(const char *path)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file;
 	char *text = NULL;
 	size_t room = 0;
 
-	if (!file)
-		return NULL;
+	away_begin();
+	file = fopen(path, "re");
 	/* Of an empty file nothing is written into what was allocated. */
-	if (getdelim(&text, &room, '\0', file) < 0) {
+	if (file && getdelim(&text, &room, '\0', file) < 0) {
 		free(text);
 		text = ferror(file) ? NULL : strdup("");
 	}
-	(void)fclose(file);
+	if (file)
+		(void)fclose(file);
+	(void)away_end();
 	return text;
 }
 
 void
 file_line(const char *path, char *line, size_t size)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file;
 
+	away_begin();
+	file = fopen(path, "re");
 	if (!file || !fgets(line, (int)size, file))
 		line[0] = '\0';
 	line[strcspn(line, "\n")] = '\0';
 	if (file)
 		(void)fclose(file);
+	(void)away_end();
 }

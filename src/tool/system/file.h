@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* From here on nothing else is read or written: no device, and no pipe, which may never end. */
+void file_take_ordinary(void);
+
 /*
  * Writes a file whole or not at all ("-": standard output), also when a signal arrives. A file that
  * is there already is only replaced if `force`, and the new one has its mode, and its owner where
@@ -29,12 +32,18 @@ enum tool_exit file_may_read(const char *path);
 bool file_make_folders(const char *folder);
 bool file_make_folder_of(const char *path);
 
+/* Whether there is anything, and whether it is an ordinary file: it gives the same when it is read
+ * once more, as a pipe does not. */
+bool file_is_there(const char *path);
+bool file_is_ordinary(const char *path);
+
 /* Whether both names lead to the same file; "-" is standard input. */
 bool file_is_same(const char *path, const char *other);
 
 /*
  * Reads a file ("-": standard input) of any size in pieces, and gives each to `take`, which says
- * whether to go on. On a terminal a large one shows how far it is.
+ * whether to go on. On a terminal a large one shows how far it is. TOOL_CANCELLED, without a
+ * message, once nobody waits for it (away.h).
  */
 typedef bool file_taker(void *context, const uint8_t *data, size_t len);
 enum tool_exit file_each(const char *path, file_taker *take, void *context);

@@ -9,9 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 /* ---- which file is what ---- */
 
@@ -34,15 +32,6 @@ read_signature(struct verification *v, enum signature_form *form)
 	return TOOL_OK;
 }
 
-/* What gives the same again when it is read once more, as a pipe does not. */
-static bool
-is_regular(const char *path)
-{
-	struct stat there;
-
-	return strcmp(path, "-") != 0 && stat(path, &there) == 0 && S_ISREG(there.st_mode);
-}
-
 /* A file that does not look like a signature may be as large as it likes: it is not read whole. */
 static enum tool_exit
 try_signature(struct verification *v, enum signature_form *form)
@@ -52,7 +41,7 @@ try_signature(struct verification *v, enum signature_form *form)
 	enum tool_exit status = TOOL_OK;
 
 	*form = SIGNATURE_IS_NONE;
-	if (is_regular(v->name)) {
+	if (file_is_ordinary(v->name)) {
 		status = file_head(v->name, head, sizeof head, &len);
 		if (status == TOOL_OK && !signature_looks_like_one(head, len))
 			return TOOL_OK;
@@ -66,7 +55,7 @@ is_pdf(const char *path)
 	uint8_t head[5];
 	size_t len;
 
-	return is_regular(path) && file_head(path, head, sizeof head, &len) == TOOL_OK &&
+	return file_is_ordinary(path) && file_head(path, head, sizeof head, &len) == TOOL_OK &&
 	       len == sizeof head && memcmp(head, "%PDF-", len) == 0;
 }
 
@@ -108,7 +97,7 @@ find_signature(struct verification *v, const char *path, char **beside)
 	if (form != SIGNATURE_IS_NONE || strcmp(path, "-") == 0)
 		return refuse(path, form);
 	*beside = text_made("%s.p7s", path);
-	if (!*beside || access(*beside, F_OK) != 0)
+	if (!*beside || !file_is_there(*beside))
 		return refuse(path, form);
 	v->name = *beside;
 	v->content = path;
@@ -144,7 +133,7 @@ find_content(struct verification *v, const struct options *options, char **stem)
 		v->content = options->content;
 	if (!v->content && len > 4 && strcmp(v->name + len - 4, ".p7s") == 0) {
 		*stem = strndup(v->name, len - 4);
-		v->content = *stem && access(*stem, F_OK) == 0 ? *stem : NULL;
+		v->content = *stem && file_is_there(*stem) ? *stem : NULL;
 	}
 	if (v->content && is_read_twice(v->name, v->content))
 		return give_up(TOOL_USAGE,

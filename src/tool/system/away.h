@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JPKI_TOOL_AWAY_H
+#define JPKI_TOOL_AWAY_H
+
+#include <stdbool.h>
+
+/*
+ * A file system or a child process may let us wait for ever. A program that goes on meanwhile is
+ * told where a thread is away with one: in that time it has no card and no lock.
+ */
+
+struct away {
+	void (*begin)(void);
+	bool (*end)(void); /* whether anybody waits for what comes of it */
+};
+
+/* What lives as long as the program; without, nobody is told. */
+void away_tell(const struct away *whom);
+
+/* errno stays what it is. */
+void away_begin(void);
+bool away_end(void);
+
+#endif

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Files that never end: each is refused, or its wait can be left; a file system that does not answer holds nobody up."""
+
+import os
+import subprocess
+
+from screen import PATIENCE, UNDER, Screen, build, finish, report, work
+
+CHECK = "Check validity: user authentication certificate"
+NOW = "4-digit PIN for user authentication"
+here = os.path.dirname(os.path.abspath(__file__))
+pipe, huge, answered = work + "/pipe", work + "/huge", work + "/answered"
+stuck = work + "/stuck/letter"
+os.mkfifo(pipe)
+os.mkfifo(answered)
+with open(huge, "w", encoding="utf-8") as file:
+    file.truncate(1 << 40)
+os.mkdir(os.path.dirname(stuck))
+with open(stuck, "w", encoding="utf-8") as file:
+    file.write("a letter\n")
+shim = work + "/stuck.so"
+subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, here + "/stuck.c"], check=True)
+UNDER[:0] = ["env", "LD_PRELOAD=" + shim, "STUCK=" + answered]
+
+
+def opened(path):
+    """As a file manager does it, with the program that runs."""
+    command = [build + "/src/tool/jpki-desktop", path]
+    subprocess.run(command, env=dict(os.environ, LC_ALL="C.UTF-8"), check=False, timeout=PATIENCE)
+    screen.shows("%s is the file" % os.path.basename(path), path)
+
+
+def close():
+    screen.type("", "Escape")
+    screen.rests()
+
+
+screen = Screen("C.UTF-8")
+screen.shows("the card is shown", "3 of 3 tries left")
+
+# ---- what is no file ----
+for path in (pipe, "/dev/zero"):
+    opened(path)
+    for button in ("Sign with the password", "Verify the signature"):
+        screen.press(button)
+        screen.shows("\"%s\": there is a sentence" % button, path + " is no ordinary file")
+        close()
+
+# ---- a file that takes hours to read ----
+def has_read():
+    """How many bytes the window's program has, of all files."""
+    with open("/proc/%d/io" % screen.application().get_process_id(), encoding="ascii") as file:
+        return int(file.readline().split()[1])
+
+
+opened(huge)
+before = has_read()
+screen.press("Sign with the password")
+screen.until(lambda: has_read() > before + (100 << 20))
+screen.shows("a file that takes hours is waited for", "Leave")
+screen.press("Leave", at_once=True)
+report("... which can be left, and no password is asked", screen.rests(), screen.words())
+
+# ---- a file system that does not answer ----
+opened(stuck)
+screen.press("Sign with the password")
+screen.shows("one that does not answer is waited for", "Leave")
+screen.press("Leave", at_once=True)
+report("... and left", screen.rests(), screen.words())
+screen.type("", "ctrl+1")
+screen.press(CHECK)
+screen.shows("the card is used meanwhile", NOW, "3 of 3 tries left")
+screen.type("1234")
+screen.type("", "Return")
+screen.shows("... and answers", "the card has the key of this certificate")
+close()
+with open(answered, "w", encoding="utf-8"):  # whoever waited goes on
+    pass
+screen.press("Look again")
+screen.press(CHECK)
+screen.shows("it answers after all: nothing begins that was left", NOW, "3 of 3 tries left")
+screen.type("", "Escape")
+screen.rests()
+report("... nor is anything signed", not os.path.exists(stuck + ".p7s"))
+
+opened(stuck)
+screen.press("Sign with the password")
+screen.shows("waited for once more", "Leave")
+status = screen.end()
+report("the window can be closed in the middle of it", status in (0, 143), status)
+finish()
