@@ -26,7 +26,7 @@ on_destroy(GtkWidget *window, void *unused)
 
 /* The window goes first: the next dialog stands over the same parent. */
 static void
-on_again(GtkWidget *button, void *parameter)
+on_next(GtkWidget *button, void *parameter)
 {
 	GtkWindow *window = GTK_WINDOW(gtk_widget_get_root(button));
 	GtkWidget *parent = GTK_WIDGET(gtk_window_get_transient_for(window));
@@ -40,22 +40,28 @@ on_again(GtkWidget *button, void *parameter)
 	g_free(action);
 }
 
+static GtkWidget *
+next_button(const struct answer_next *next, GVariant *parameter)
+{
+	GtkWidget *button = gtk_button_new_with_label(next->label);
+
+	g_object_set_data_full(G_OBJECT(button), "action", g_strdup(next->action), g_free);
+	if (parameter)
+		g_object_set_data_full(G_OBJECT(button), "target", g_variant_ref(parameter),
+				       (GDestroyNotify)g_variant_unref);
+	g_signal_connect(button, "clicked", G_CALLBACK(on_next), parameter);
+	return button;
+}
+
 static void
-add_buttons(GtkBox *box, GtkWindow *window, const char *action, GVariant *parameter)
+add_buttons(GtkBox *box, GtkWindow *window, const struct answer_next *next, GVariant *parameter)
 {
 	GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
-	GtkWidget *close = gtk_button_new_with_label(_("Close")), *again;
+	GtkWidget *close = gtk_button_new_with_label(_("Close"));
 
 	gtk_widget_set_halign(buttons, GTK_ALIGN_END);
-	if (action) {
-		again = gtk_button_new_with_label(_("Try again"));
-		g_object_set_data_full(G_OBJECT(again), "action", g_strdup(action), g_free);
-		if (parameter)
-			g_object_set_data_full(G_OBJECT(again), "target", g_variant_ref(parameter),
-					       (GDestroyNotify)g_variant_unref);
-		g_signal_connect(again, "clicked", G_CALLBACK(on_again), parameter);
-		gtk_box_append(GTK_BOX(buttons), again);
-	}
+	for (; next && next->label; next++)
+		gtk_box_append(GTK_BOX(buttons), next_button(next, parameter));
 	gtk_box_append(GTK_BOX(buttons), close);
 	gtk_box_append(box, buttons);
 	g_signal_connect_swapped(close, "clicked", G_CALLBACK(gtk_window_destroy), window);
@@ -64,7 +70,7 @@ add_buttons(GtkBox *box, GtkWindow *window, const char *action, GVariant *parame
 
 void
 answer_show(GtkWindow *parent, const char *title, const struct sheet *sheet, unsigned seconds,
-	    const char *action, GVariant *parameter)
+	    const struct answer_next *next, GVariant *parameter)
 {
 	GtkBox *whole;
 	GtkWindow *window = rows_window(parent, title, WIDTH, &whole);
@@ -72,10 +78,22 @@ answer_show(GtkWindow *parent, const char *title, const struct sheet *sheet, uns
 	(void)rows_fill(rows_scrolled(whole), sheet);
 	if (seconds)
 		gtk_box_append(whole, rows_paragraph(_("This is hidden again after a minute.")));
-	add_buttons(whole, window, action, parameter);
+	add_buttons(whole, window, next, parameter);
 	if (seconds)
 		g_object_set_data(G_OBJECT(window), "hide",
 				  GUINT_TO_POINTER(g_timeout_add_seconds(seconds, hide, window)));
 	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);
 	gtk_window_present(window);
+}
+
+void
+answer_say(GtkWindow *parent, const char *title, const char *text)
+{
+	struct sheet sheet = {0};
+
+	sheet_collect(&sheet);
+	screen_text(0, text);
+	sheet_collect(NULL);
+	answer_show(parent, title, &sheet, 0, NULL, NULL);
+	sheet_free(&sheet);
 }

@@ -125,12 +125,30 @@ set_enabled(bool enabled)
 					    enabled);
 }
 
+/* A certificate that is shown is checked and saved from there, as in the holders' own software. */
+static void
+show_answer(const struct job *job, const struct task *task, GVariant *parameter)
+{
+	const struct answer_next further[] = {
+		{_("Check validity"), "win.validity"}, {_("Save a copy"), "win.export"}, {NULL}};
+	char *action = g_strdup_printf("win.%s", task->name);
+	const struct answer_next again[] = {{_("Try again"), action}, {NULL}};
+	const struct answer_next *next = NULL;
+
+	if (job->status == TOOL_PIN_WRONG)
+		next = again;
+	else if (job->status == TOOL_OK && g_str_equal(task->name, "certificate"))
+		next = further;
+	answer_show(window, _(task->title), &job->sheet,
+		    job->options.personal && job->status == TOOL_OK ? HIDE_SECONDS : 0, next,
+		    parameter);
+	g_free(action);
+}
+
 static void
 ended(struct job *job)
 {
 	struct asked *asked = job->context;
-	const struct task *task = asked->task;
-	char *action = g_strdup_printf("win.%s", task->name);
 
 	working--;
 	if (window) {
@@ -139,10 +157,7 @@ ended(struct job *job)
 		look();
 	}
 	if (window && !job->was_left && job->status != TOOL_CANCELLED && job->sheet.count)
-		answer_show(window, _(task->title), &job->sheet,
-			    job->options.personal && job->status == TOOL_OK ? HIDE_SECONDS : 0,
-			    job->status == TOOL_PIN_WRONG ? action : NULL, asked->parameter);
-	g_free(action);
+		show_answer(job, asked->task, asked->parameter);
 	task_forget(asked);
 	job_free(job);
 }
@@ -176,18 +191,6 @@ taken(void *context, const char *path)
 }
 
 static void
-say_no_file(const struct task *task)
-{
-	struct sheet sheet = {0};
-
-	sheet_collect(&sheet);
-	screen_text(0, _("Choose a file first."));
-	sheet_collect(NULL);
-	answer_show(window, _(task->title), &sheet, 0, NULL, NULL);
-	sheet_free(&sheet);
-}
-
-static void
 on_task(GSimpleAction *action, GVariant *parameter, void *unused)
 {
 	const struct task *task = task_named(g_action_get_name(G_ACTION(action)));
@@ -195,7 +198,7 @@ on_task(GSimpleAction *action, GVariant *parameter, void *unused)
 
 	(void)unused;
 	if (!job)
-		say_no_file(task);
+		answer_say(window, _(task->title), _("Choose a file first."));
 	else if (task->writes)
 		file_choose(window, _(task->title), task->writes, taken, job);
 	else

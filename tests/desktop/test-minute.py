@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Name and address go after a minute, and not sooner."""
+
+import time
+
+from screen import Screen, finish, report
+
+PASSWORD = "password for digital signature (6 to 16 characters)"
+MINUTE = 60
+
+screen = Screen("C.UTF-8")
+screen.press("Show the certificate: digital signature certificate")
+screen.until(lambda: screen.asks(PASSWORD))
+screen.type("ABC123")
+typed = time.monotonic()  # nothing is shown before
+screen.type("", "Return")
+screen.shows("name and address are shown", "Name", "Address", "This is hidden again after a minute.")
+said = screen.words().splitlines()
+address = said[len(said) - said[::-1].index("Address")]  # what follows its label
+report("... the address among them", address and address in screen.read_out(), said)
+screen.gone("after a minute they are gone", address)
+lasted = time.monotonic() - typed
+report("... and not sooner", lasted >= MINUTE, "after %.1f s" % lasted)
+report("... nor can they be read out any more", address not in screen.read_out(), screen.read_out())
+report("told to end, it ends well", screen.end() == 0)
+finish()
