@@ -52,7 +52,10 @@ on_busy(void *context, enum busy what)
 		[BUSY_CHECKING_PIN] = N_("The card is checking the PIN ..."),
 		[BUSY_CHANGING_PIN] = N_("The card is changing the PIN ..."),
 		[BUSY_SIGNING] = N_("The card is signing ..."),
+		[BUSY_PROBING] = N_("The card is being asked ..."),
 	};
+
+	_Static_assert(G_N_ELEMENTS(texts) == BUSY_KINDS, "a text for each");
 
 	(void)context;
 	(void)g_idle_add(say_later, (void *)(uintptr_t)texts[what]);

@@ -58,6 +58,7 @@ enum busy {
 	BUSY_CHANGING_PIN,
 	BUSY_SIGNING,
 	BUSY_PROBING,
+	BUSY_KINDS,
 };
 
 struct person {
