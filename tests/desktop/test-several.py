@@ -72,4 +72,20 @@ screen.card("plug", second)
 screen.shows("plugged in again, it is shown again", "Check validity: user authentication certificate, " + second)
 
 report("told to end, it ends well", screen.end() == 0)
+
+# ---- before the first look has ended ----
+os.remove(document + ".p7s")
+screen = Screen(
+    "C.UTF-8",
+    cards=("adult", "near-expiry"),
+    arguments=(document,),
+    options=("--switch", "delay-exchange=300"),
+)
+screen.press("Sign with the password", at_once=True)
+screen.shows("signing before a card was seen asks which one", "there are several cards: each has a button of its own")
+report("... and names no option", "--" not in screen.words(), screen.words())
+screen.type("", "Escape")
+screen.rests()
+screen.shows("... which has a button by then", "Sign with the password: " + first)
+report("told to end, it ends well", screen.end() == 0)
 finish()

@@ -5,6 +5,7 @@
 #include "holder/text.h"
 #include "tool/cards/pin.h"
 #include "tool/cards/words.h"
+#include "tool/terminal/sheet.h"
 #include "tool/terminal/text.h"
 
 #include <stdio.h>
@@ -130,6 +131,9 @@ tell_wrong(const struct outcome *outcome)
 static enum tool_exit
 tell_several(const struct module *module)
 {
+	if (sheet_is_collected())
+		return give_up(TOOL_AMBIGUOUS, "%s",
+			       _("there are several cards: each has a button of its own"));
 	complain("%s", _("there are several cards; say which with --reader or --serial:"));
 	for (size_t i = 0; i < module->count; i++) {
 		const struct reader *reader = &module->readers[i];
