@@ -33,9 +33,12 @@ take(void *context, const char *path)
 }
 
 void
-documents_take(const char *path)
+documents_take(GtkWindow *window, GFile *file)
 {
+	char *path = file_path(window, file);
+
 	take(&document, path);
+	g_free(path);
 }
 
 static void
@@ -51,14 +54,12 @@ on_choose(GtkWidget *button, void *context)
 static gboolean
 on_drop(GtkDropTarget *target, const GValue *value, double x, double y, void *unused)
 {
-	char *path = g_file_get_path(g_value_get_object(value));
+	GtkWidget *page = gtk_event_controller_get_widget(GTK_EVENT_CONTROLLER(target));
 
-	(void)target;
 	(void)x;
 	(void)y;
 	(void)unused;
-	documents_take(path);
-	g_free(path);
+	documents_take(GTK_WINDOW(gtk_widget_get_root(page)), g_value_get_object(value));
 	return TRUE;
 }
 

@@ -1,18 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desktop/file.h"
 
+#include "desktop/answer.h"
+#include "tool/terminal/text.h"
+
 struct choice {
+	GtkWindow *parent; /* referred to */
 	void (*taken)(void *context, const char *path);
 	void *context;
 };
 
 static GFile *folder; /* of the last choice, or at first the home folder */
 
+char *
+file_path(GtkWindow *window, GFile *file)
+{
+	char *path = g_file_get_path(file);
+
+	if (!path)
+		answer_say(window, _("Sign and verify"),
+			   _("This file is not on this computer: copy it here first."));
+	return path;
+}
+
 /* Takes choice and file; NULL: none was chosen, and the context is told so too. */
 static void
 end(struct choice *choice, GFile *file)
 {
-	char *path = file ? g_file_get_path(file) : NULL;
+	char *path = file ? file_path(choice->parent, file) : NULL;
 
 	if (file) {
 		g_clear_object(&folder);
@@ -21,6 +36,7 @@ end(struct choice *choice, GFile *file)
 	choice->taken(choice->context, path);
 	g_free(path);
 	g_clear_object(&file);
+	g_object_unref(choice->parent);
 	g_free(choice);
 }
 
@@ -109,7 +125,7 @@ file_choose(GtkWindow *parent, const char *title, const char *name,
 {
 	struct choice *choice = g_new(struct choice, 1);
 
-	*choice = (struct choice){taken, context};
+	*choice = (struct choice){g_object_ref(parent), taken, context};
 	if (!folder)
 		folder = g_file_new_for_path(g_get_home_dir());
 	keep_no_list();

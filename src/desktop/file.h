@@ -11,4 +11,7 @@
 void file_choose(GtkWindow *parent, const char *title, const char *name,
 		 void (*taken)(void *context, const char *path), void *context);
 
+/* Its path, for g_free. NULL, after a sentence over the window: it is not of this computer. */
+char *file_path(GtkWindow *window, GFile *file);
+
 #endif

@@ -30,13 +30,10 @@ on_activate(GApplication *application, void *unused)
 static void
 on_open(GApplication *application, GFile **files, int count, const char *hint, void *unused)
 {
-	char *path = count > 0 ? g_file_get_path(files[0]) : NULL;
-
 	(void)hint;
 	on_activate(application, unused);
-	if (path)
-		window_open(path);
-	g_free(path);
+	if (count > 0)
+		window_open(files[0]);
 }
 
 /* What is under way with a card is ended as it is when the window is closed. */

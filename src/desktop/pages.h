@@ -17,7 +17,8 @@ void pins_show(const struct look *look);
 /* A file, to be signed or checked. */
 GtkWidget *documents_new(void);
 void documents_show(const struct look *look);
-void documents_take(const char *path);
+/* A file that was dropped or opened, over whose window is said what is wrong with it. */
+void documents_take(GtkWindow *window, GFile *file);
 /* What the user wants: path and options of the job. False where no file was chosen. */
 bool documents_fill(struct job *job);
 

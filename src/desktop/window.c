@@ -361,9 +361,9 @@ window_new(AdwApplication *application, const char *module)
 }
 
 void
-window_open(const char *path)
+window_open(GFile *file)
 {
-	documents_take(path);
+	documents_take(window, file);
 	adw_view_stack_set_visible_child_name(pages, "documents");
 }
 

@@ -10,7 +10,7 @@
 GtkWindow *window_new(AdwApplication *application, const char *module);
 
 /* A file that the program was started with, or given. */
-void window_open(const char *path);
+void window_open(GFile *file);
 
 /* After the last window: nothing is asked of a card any more. */
 void window_end(void);

@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 
-from screen import PATIENCE, Atspi, Screen, attempt, finish, name_of, report, text_of, work
+from screen import PATIENCE, Atspi, Screen, attempt, build, finish, name_of, report, text_of, work
 
 PASSWORD = "password for digital signature (6 to 16 characters)"
+ELSEWHERE = "This file is not on this computer: copy it here first."
 RECENT = os.environ["HOME"] + "/.local/share/recently-used.xbel"
 folder = work + "/files"
 os.mkdir(folder)
@@ -128,15 +129,19 @@ close()
 # ---- dropped ----
 dropped = written("dropped, with blanks and 漢字")
 screen.type("", "ctrl+3")
-source = subprocess.Popen([sys.executable, os.path.dirname(os.path.abspath(__file__)) + "/drag.py", dropped])
+
+
+def source_of(what):
+    """The window to drag that from."""
+    return subprocess.Popen([sys.executable, os.path.dirname(os.path.abspath(__file__)) + "/drag.py", what])
 
 
 def xdotool(*words):
     return subprocess.run(["xdotool", *map(str, words)], capture_output=True, text=True, check=False).stdout.split()
 
 
-def drag():
-    """From the other window to the middle of ours, as a hand does it."""
+def drag(words):
+    """From the other window to the middle of ours, as a hand does it, until these are there."""
     at = xdotool("search", "--onlyvisible", "--name", "^to drag from$")
     if not at:
         return False
@@ -148,15 +153,31 @@ def drag():
         xdotool("mousemove", 500 + step % 2, 280)
         time.sleep(0.05)
     xdotool("mouseup", 1)
-    return screen.until(lambda: dropped in screen.words(), 10)
+    return screen.until(lambda: words in screen.words(), 10)
 
 
-screen.until(drag)
+source = source_of(dropped)
+screen.until(lambda: drag(dropped))
 report("a file that is dropped is the one to sign", dropped in screen.words(), screen.words())
 source.terminate()
 source.wait()
 sign()
 screen.shows("... and is signed", "The signature is in %s.p7s." % dropped)
+close()
+source = source_of("sftp://host.invalid/letter")
+screen.until(lambda: drag(ELSEWHERE))
+report("one of another computer is told in a sentence", ELSEWHERE in screen.words(), screen.words())
+source.terminate()
+source.wait()
+close()
+screen.shows("... and the one before stays", dropped)
+subprocess.run(
+    [build + "/src/tool/jpki-desktop", "sftp://host.invalid/letter"],
+    env=dict(os.environ, LC_ALL="C.UTF-8"),
+    check=False,
+    timeout=PATIENCE,
+)
+screen.shows("... also where it is opened by another program", ELSEWHERE)
 close()
 
 # ---- what others are told ----

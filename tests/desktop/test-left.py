@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What waits its turn when all is left, and tries that another program spends while the PIN is typed."""
+
+from screen import Screen, finish, report
+
+NOW = "4-digit PIN for user authentication"
+LONG = "20000"  # ms for each exchange: a look takes minutes
+
+screen = Screen("C.UTF-8")
+screen.shows("the card is shown", "3 of 3 tries left")
+screen.card("set", "adult", "delay-exchange", LONG)
+screen.press("Look again")
+screen.shows("a look takes long", "Looking at the readers ...")
+screen.press("Check validity: user authentication certificate", at_once=True)
+screen.shows("... and another thing waits behind it", "Waiting for the card ...")
+screen.press("Leave", at_once=True)
+screen.card("set", "adult", "delay-exchange", "0")
+report("left, it does not begin later either", screen.rests(), screen.words())
+
+# ---- tries that another program spends meanwhile ----
+screen.press("Check validity: user authentication certificate")
+screen.shows("the PIN is asked, with its tries", NOW, "3 of 3 tries left")
+screen.card("tries", "adult", "auth", "2")
+screen.type("1234", "Return")
+screen.shows("fewer by now: it is not sent", "another program has spent tries of the PIN meanwhile: nothing was sent")
+report("... and the card has them all the same", '"tries": 2' in screen.card("status", "--json"), screen.card("status", "--json"))
+screen.press("Try again")
+screen.shows("tried again, they are those that are left", NOW, "2 of 3 tries left")
+screen.type("1234", "Return")
+screen.shows("... and the right one is taken", "the card has the key of this certificate")
+screen.type("", "Escape")
+screen.rests()
+report("told to end, it ends well", screen.end() == 0)
+finish()
