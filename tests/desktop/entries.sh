@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What a desktop knows jpki-desktop by is well formed, and names what there is.
+# What a desktop and systemd know jpki-desktop by is well formed, and names what there is.
 set -u
 cd "$(dirname "$0")/../../desktop" || exit 1
 id=invalid.jpki_pkcs11.Desktop
@@ -34,4 +34,23 @@ check "a menu finds it by the words of the towns' pages" sh -c '
 		grep "^Keywords\[ja\]=" "$0" | grep -q ";$word;" || exit 1
 	done' $id.desktop
 check "the version is that of the program" grep -q "release version=\"$(sed -n 's/^AC_INIT(\[jpki-pkcs11\], \[\([^]]*\)\].*/\1/p' ../configure.ac)\"" $id.metainfo.xml
+
+# The unit that reminds, as systemd reads it; where the program is stands for where it will be.
+units=$(mktemp -d) && trap 'rm -rf "$units"' EXIT || exit 1
+for unit in timer service; do
+	sed 's|@BINDIR@/jpki-desktop|/bin/true|' ../systemd/jpki-reminders.$unit.in >"$units/jpki-reminders.$unit"
+done
+export XDG_RUNTIME_DIR=$units
+finds_nothing() { ! systemd-analyze --user --man=no verify "$@" 2>&1 | grep jpki-reminders; }
+comes_daily() {
+	local day
+	day=$(sed -n 's/^OnCalendar=//p' "$1")
+	systemd-analyze calendar "$day" | grep -q 'Normalized form: \*-\*-\* 00:00:00'
+}
+if command -v systemd-analyze >/dev/null; then
+	check "systemd finds nothing wrong with the reminders' timer and service" finds_nothing "$units"/jpki-reminders.{timer,service}
+	check "... which come once a day" comes_daily "$units/jpki-reminders.timer"
+else
+	echo "skip the reminders' timer and service: systemd-analyze is not here"
+fi
 exit $status
