@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #define GLIBS(function) ((__typeof__(&(function)))dlsym(RTLD_NEXT, #function))
@@ -47,6 +48,17 @@ g_cond_wait(void *cond, void *mutex)
 	release(mutex);
 	GLIBS(g_cond_wait)(cond, mutex);
 	acquire(mutex);
+}
+
+int
+g_cond_wait_until(void *cond, void *mutex, int64_t end)
+{
+	int has_moved;
+
+	release(mutex);
+	has_moved = GLIBS(g_cond_wait_until)(cond, mutex, end);
+	acquire(mutex);
+	return has_moved;
 }
 
 void
