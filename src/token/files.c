@@ -85,7 +85,7 @@ files_read_head(struct token *t)
 static enum result
 read_whole(struct token *t, uint16_t file, struct secret *buffer)
 {
-	size_t got, total, want;
+	size_t got = 0, total, want;
 	enum result r = read_first(t, file, STATE_HEAD_SIZE, buffer->data, &got);
 
 	if (r != RESULT_OK)
