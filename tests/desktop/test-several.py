@@ -79,9 +79,11 @@ screen = Screen(
     "C.UTF-8",
     cards=("adult", "near-expiry"),
     arguments=(document,),
-    options=("--switch", "delay-exchange=300"),
+    options=("--switch", "delay-exchange=10000"),  # ms: it takes minutes
 )
 screen.press("Sign with the password", at_once=True)
+for card in ("adult", "near-expiry"):
+    screen.card("set", card, "delay-exchange", "0")
 screen.shows("signing before a card was seen asks which one", "there are several cards: each has a button of its own")
 report("... and names no option", "--" not in screen.words(), screen.words())
 screen.type("", "Escape")
