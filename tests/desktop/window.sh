@@ -46,7 +46,7 @@ for script; do
 	rm -rf "$JPKI_CARD_SIM_STATE" # each begins with new cards
 	[ ! -d "$JPKI_BUILD/tests/cards" ] || cp -r "$JPKI_BUILD/tests/cards" "$JPKI_CARD_SIM_STATE" || exit 1
 	# the bus and what it starts say much
-	timeout 400 dbus-run-session -- sh -c 'exec /usr/bin/python3 "$0" >&3 2>&4' "$script" \
+	timeout 1200 dbus-run-session -- sh -c 'exec /usr/bin/python3 "$0" >&3 2>&4' "$script" \
 		3>&1 4>&2 >"$WORK/bus.log" 2>&1 || status=1
 done
 kill %1
