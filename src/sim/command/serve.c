@@ -132,6 +132,8 @@ open_doors(struct serve *serve, const struct options *options, const char *place
 		return complain_error(error);
 	if (!session_open_control(session, path))
 		return false;
+	serve->complain_at = loop_now() + COMPLAIN_AFTER;
+	serve->give_up_at = loop_now() + GIVE_UP_AFTER;
 	loop_on_turn(session->server->loop, say_ready, serve);
 	return true;
 }
@@ -153,8 +155,6 @@ command_serve(const struct call *call)
 			return EXIT_USAGE;
 		serve.ready_fd = (int)fd;
 	}
-	serve.complain_at = loop_now() + COMPLAIN_AFTER;
-	serve.give_up_at = loop_now() + GIVE_UP_AFTER;
 	if (session_begin(&serve.session, options) && add_readers(&serve, options) &&
 	    open_doors(&serve, options, options->qemu ? options->qemu : port) &&
 	    session_watch_signals(&serve.session, signals, NULL, signal_ready, &serve) &&
