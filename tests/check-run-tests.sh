@@ -36,6 +36,7 @@ ignored=$(sed -n 's/^SigIgn:[[:blank:]]*//p' /proc/self/status)
 if [ $((0x$ignored & 6)) -eq 0 ]; then echo "ok Ctrl-C ends it"; else echo "not ok Ctrl-C ends it"; fi
 END_SCRIPT
 	printf '#!/bin/sh\necho "forbidden stopped: no namespaces here"\n' >"$work/tests/clients/stopped.sh"
+	printf '#!/bin/sh\necho "ok it takes long"\necho "forbidden long: none either"\n' >"$work/tests/slow/long.sh"
 	chmod +x "$work"/tests/install-packages "$work"/configure "$work"/tests/*/*.sh
 }
 
@@ -56,13 +57,17 @@ ends() {
 
 tree ""
 ends "a case that cmocka skips is counted as skipped" 0 "2 passed, 0 failed, 2 skipped" --fast
-named="INCOMPLETE: not run, because this machine forbids it (why: see above): clients/stopped"
+named="INCOMPLETE: not run, because this machine forbids it (why: see above): clients/stopped slow/long"
 ends "what the machine forbids is named before the last line" 0 \
 	"$named
-3 passed, 0 failed, 3 skipped"
+4 passed, 0 failed, 4 skipped"
 ends "and is a failure where all was asked for" 1 \
 	"$named
-3 passed, 1 failed, 2 skipped" --complete
+4 passed, 2 failed, 2 skipped" --complete
+printf '#!/bin/sh\nread -r _ _ _ parent _ </proc/$PPID/stat\nkill -KILL $parent\n' >"$work/tests/slow/long.sh"
+ends "what runs beside the rest and does not get to its end is a failure" 1 \
+	"${named% *}
+3 passed, 1 failed, 3 skipped"
 tree "make check: 7 of 32 test programs ran: the others need cmocka"
 ends "programs that make check could not build are counted" 0 "2 passed, 0 failed, 27 skipped" --fast
 exit $((failures > 0))
