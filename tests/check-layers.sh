@@ -5,7 +5,7 @@
 #
 # No folder of src includes a header of a folder above it; PC/SC, nettle and libtasn1 are known in
 # one place each; the module, the simulated card and the tool do not know each other, and the library
-# of the holder knows no screen and no language. A room of tests includes only what is its own and what
+# of the holder knows no screen and no language, prints nothing and ends no program. A room of tests includes only what is its own and what
 # it is about. Without an argument it also checks itself: on copies of src, each with one include that must not be.
 set -u
 export LC_ALL=C.UTF-8
@@ -104,6 +104,13 @@ judge_all() {
 	}'
 }
 
+# What the library of the holder calls, if it is to print, to end the program or to know a terminal.
+judge_calls() {
+	(cd "$1" && grep -rnE --include='*.[ch]' \
+		'\<(v?printf|puts|putchar|perror|_?exit|abort|isatty|ttyname)\(|\<std(out|err)\>' holder) |
+		sed -E 's,^([^:]*):([0-9]*):[[:blank:]]*(.*),src/\1: line \2 is not for the holder: \3,'
+}
+
 # The same of a folder of tests.
 judge_tests() {
 	(folders "$1"; includes "$1") | floors=$floors rooms=$rooms awk '
@@ -160,14 +167,14 @@ sees_test_fault() {
 	return $status
 }
 
-# sees_fault NAME FILE INCLUDE: a copy of src with that line in that file has to be found out.
+# sees_fault NAME FILE INCLUDE [LINE]: a copy of src with that line in that file has to be found out.
 sees_fault() {
 	local copy status=0
 	copy=$(mktemp -d) || exit 1
 	cp -R "$top/src" "$copy/src"
 	mkdir -p "$(dirname "$copy/src/$2")"
-	printf '#include %s\n' "$3" >>"$copy/src/$2"
-	if judge_all "$copy/src" | grep -q "src/${2%/*}"; then
+	printf '%s\n' "${4:-#include $3}" >>"$copy/src/$2"
+	if (judge_all "$copy/src"; judge_calls "$copy/src") | grep -q "src/${2%/*}"; then
 		echo "ok $1 would be seen"
 	else
 		echo "not ok $1 would be seen"
@@ -177,7 +184,7 @@ sees_fault() {
 	return $status
 }
 
-found=$(judge_all "${1:-$top/src}"; judge_tests "${2:-$top/tests}"; judge_fragments "${2:-$top/tests}")
+found=$(judge_all "${1:-$top/src}"; judge_calls "${1:-$top/src}"; judge_tests "${2:-$top/tests}"; judge_fragments "${2:-$top/tests}")
 if [ -n "$found" ]; then
 	echo "not ok no folder includes one above it, and no test what is not its"
 	sed 's/^/# /' <<<"$found"
@@ -206,6 +213,9 @@ sees_fault "the module in the holder" holder/module.c '"token/token.h"' || statu
 sees_fault "the simulated card in the holder" holder/module.c '"sim/card/card.h"' || status=1
 sees_fault "a language in the holder" holder/outcome.c '<libintl.h>' || status=1
 sees_fault "a terminal in the holder" holder/pin.c '<termios.h>' || status=1
+sees_fault "a holder that prints" holder/pin.c '' '	(void)printf("%s", "tries");' || status=1
+sees_fault "a holder that complains" holder/pin.c '' '	(void)fputs("tries", stderr);' || status=1
+sees_fault "a holder that ends the program" holder/pin.c '' '	exit(1);' || status=1
 sees_fault "the tool's commands from its screen" tool/terminal/screen.c '"tool/commands/commands.h"' || status=1
 sees_fault "doctor from what it looks at" tool/browsers/browser.c '"tool/doctor/report.h"' || status=1
 sees_fault "the simulated card in the tool" tool/main.c '"sim/card/card.h"' || status=1
