@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/agent.h"
 
-#include "agent/dialog.h"
-#include "holder/secret.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,6 +13,9 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "agent/dialog.h"
+#include "holder/secret.h"
 
 /* A connection; one that is over has no socket. */
 struct client {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/dialog.h"
 
-#include "agent/pinentry.h"
-#include "agent/words.h"
-#include "holder/pin.h"
-#include "holder/secret.h"
-
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "agent/pinentry.h"
+#include "agent/words.h"
+#include "holder/pin.h"
+#include "holder/secret.h"
 
 /* A user does not err so often; a program that types by itself might for ever. */
 #define ENTRIES_MAX 10

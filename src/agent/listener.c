@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/listener.h"
 
-#include "jpki-agent.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "jpki-agent.h"
 
 #define BACKLOG 128
 #define FIRST_PASSED 3 /* sd_listen_fds(3): sockets that are handed over begin there */

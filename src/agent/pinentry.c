@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/pinentry.h"
 
-#include "holder/secret.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,6 +10,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "holder/secret.h"
 
 #define LINE_BYTES 1002	 /* the protocol's longest line, its end and a NUL */
 #define QUEUE_BYTES 8192 /* all lines of one question */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/words.h"
 
-#include "holder/text.h"
-
 #include <libintl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "holder/text.h"
 
 #define _(text) gettext(text)
 #define N_(text) (text)

@@ -2,9 +2,9 @@
 #ifndef JPKI_DESKTOP_ANSWER_H
 #define JPKI_DESKTOP_ANSWER_H
 
-#include "tool/terminal/sheet.h"
-
 #include <gtk/gtk.h>
+
+#include "tool/terminal/sheet.h"
 
 /* What can be done next: an action of the parent's. */
 struct answer_next {

@@ -2,9 +2,9 @@
 #ifndef JPKI_DESKTOP_BAR_H
 #define JPKI_DESKTOP_BAR_H
 
-#include "holder/validity.h"
-
 #include <gtk/gtk.h>
+
+#include "holder/validity.h"
 
 /* A certificate's life as a bar: from its first day to its last, the renewal window in it, and now.
  */

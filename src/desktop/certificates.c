@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* My certificates: what lies in the readers, and what can be done with it. */
-#include "desktop/pages.h"
-
 #include "desktop/bar.h"
+#include "desktop/pages.h"
 #include "desktop/rows.h"
 #include "tool/cards/words.h"
 #include "tool/terminal/text.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sign and verify: one file, and what to do with it. */
-#include "desktop/pages.h"
-
 #include "desktop/file.h"
+#include "desktop/pages.h"
 #include "desktop/rows.h"
 #include "tool/cards/words.h"
 #include "tool/terminal/text.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Help: what the tool has, topic by topic, and what doctor finds. */
 #include "desktop/pages.h"
-
 #include "desktop/reminders.h"
 #include "desktop/rows.h"
 #include "tool/commands/commands.h"

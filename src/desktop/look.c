@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desktop/look.h"
 
+#include <glib.h>
+#include <string.h>
+
 #include "tool/cards/cards.h"
 #include "tool/cards/words.h"
 #include "tool/status/status.h"
 #include "tool/system/reminders.h"
 #include "tool/terminal/text.h"
-
-#include <glib.h>
-#include <string.h>
 
 /* The tokens as their lists on the screen; each part of it into a sheet of its own. */
 static void

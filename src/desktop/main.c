@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-desktop: what a card holder does at home, in a window. */
-#include "desktop/reminders.h"
-#include "desktop/window.h"
-#include "tool/system/file.h"
-#include "tool/system/start.h"
-#include "tool/terminal/text.h"
-
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
 
 #include "config.h"
+#include "desktop/reminders.h"
+#include "desktop/window.h"
+#include "tool/system/file.h"
+#include "tool/system/start.h"
+#include "tool/terminal/text.h"
 
 #define ID "invalid.jpki_pkcs11.Desktop"
 

@@ -2,9 +2,9 @@
 #ifndef JPKI_DESKTOP_PAGES_H
 #define JPKI_DESKTOP_PAGES_H
 
-#include "desktop/look.h"
-
 #include <gtk/gtk.h>
+
+#include "desktop/look.h"
 
 /* The four pages of the window. What their buttons do are the window's actions (window.c). */
 

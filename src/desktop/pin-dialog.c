@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desktop/pin-dialog.h"
 
+#include <adwaita.h>
+#include <string.h>
+
 #include "agent/words.h"
 #include "desktop/pin-entry.h"
 #include "desktop/rows.h"
@@ -10,9 +13,6 @@
 #include "tool/cards/words.h"
 #include "tool/terminal/exit.h"
 #include "tool/terminal/text.h"
-
-#include <adwaita.h>
-#include <string.h>
 
 #define WIDTH 480
 

@@ -2,9 +2,9 @@
 #ifndef JPKI_DESKTOP_PIN_DIALOG_H
 #define JPKI_DESKTOP_PIN_DIALOG_H
 
-#include "holder/person.h"
-
 #include <gtk/gtk.h>
+
+#include "holder/person.h"
 
 /* The dialog that asks for a PIN: the person of the worker's module. */
 

@@ -2,9 +2,9 @@
 #ifndef JPKI_DESKTOP_PIN_ENTRY_H
 #define JPKI_DESKTOP_PIN_ENTRY_H
 
-#include "holder/person.h"
-
 #include <gtk/gtk.h>
+
+#include "holder/person.h"
 
 /*
  * Where a PIN is typed. GTK's entry for passwords, so that a screen reader does not speak the keys,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Change a PIN: which is which, side by side, and how many tries are left. */
 #include "desktop/pages.h"
-
 #include "desktop/rows.h"
 #include "tool/cards/words.h"
 #include "tool/commands/commands.h"

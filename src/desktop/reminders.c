@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desktop/reminders.h"
 
+#include <stdlib.h>
+#include <time.h>
+
 #include "desktop/rows.h"
 #include "tool/system/reminders.h"
 #include "tool/terminal/text.h"
-
-#include <stdlib.h>
-#include <time.h>
 
 static AdwActionRow *row;
 static GtkWidget *button;

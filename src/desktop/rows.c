@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desktop/rows.h"
 
-#include "tool/terminal/text.h"
-
 #include <string.h>
+
+#include "tool/terminal/text.h"
 
 #define MARGIN 12
 

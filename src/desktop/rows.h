@@ -2,9 +2,9 @@
 #ifndef JPKI_DESKTOP_ROWS_H
 #define JPKI_DESKTOP_ROWS_H
 
-#include "tool/terminal/sheet.h"
-
 #include <adwaita.h>
+
+#include "tool/terminal/sheet.h"
 
 /* What the pages are made of. */
 

@@ -2,9 +2,9 @@
 #ifndef JPKI_DESKTOP_TASKS_H
 #define JPKI_DESKTOP_TASKS_H
 
-#include "desktop/worker.h"
-
 #include <glib.h>
+
+#include "desktop/worker.h"
 
 /* What the window does with cards and files: the tool's commands. */
 

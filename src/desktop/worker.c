@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desktop/worker.h"
 
+#include <glib.h>
+
 #include "desktop/watch.h"
 #include "tool/system/away.h"
-
-#include <glib.h>
 
 /* How long whoever has left waits for a file system, before another thread takes the worker's
  * place. */

@@ -2,11 +2,11 @@
 #ifndef JPKI_DESKTOP_WORKER_H
 #define JPKI_DESKTOP_WORKER_H
 
+#include <stdbool.h>
+
 #include "holder/module.h"
 #include "tool/terminal/options.h"
 #include "tool/terminal/sheet.h"
-
-#include <stdbool.h>
 
 /*
  * One thread that speaks with the module; the window's own thread never asks a card. What it is

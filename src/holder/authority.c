@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "holder/authority.h"
 
-#include "holder/certificate.h"
-
+#include <openssl/bn.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include <openssl/bn.h>
+#include "holder/certificate.h"
 
 #define TOKYO INT64_C(32400) /* seconds ahead of UTC, which day_at adds */
 

@@ -2,9 +2,9 @@
 #ifndef JPKI_HOLDER_AUTHORITY_H
 #define JPKI_HOLDER_AUTHORITY_H
 
-#include "holder/key.h"
-
 #include <openssl/x509.h>
+
+#include "holder/key.h"
 
 /* Whose certificate is it? By the authority's key, never by its name: all generations share it. */
 

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "holder/certificate.h"
 
-#include "holder/dates.h"
-
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
+#include "holder/dates.h"
 
 bool
 certificate_time(const ASN1_TIME *text, int64_t *time)

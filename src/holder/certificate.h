@@ -2,12 +2,11 @@
 #ifndef JPKI_TOOL_CERTIFICATE_H
 #define JPKI_TOOL_CERTIFICATE_H
 
-#include "holder/dates.h"
-
+#include <openssl/x509.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <openssl/x509.h>
+#include "holder/dates.h"
 
 /* What a certificate says about itself. Pure; certificates are hostile input. */
 

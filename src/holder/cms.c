@@ -2,7 +2,6 @@
 #include "holder/cms.h"
 
 #include <limits.h>
-
 #include <openssl/evp.h>
 
 /* The attributes that the signature covers beside the certificate's hash (RFC 5652, 11). */

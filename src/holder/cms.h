@@ -2,12 +2,11 @@
 #ifndef JPKI_TOOL_CMS_H
 #define JPKI_TOOL_CMS_H
 
+#include <openssl/cms.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
-
-#include <openssl/cms.h>
 
 /*
  * Making a CMS signature (RFC 5652) with a key that only the card has, in two halves: what the

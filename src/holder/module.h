@@ -2,13 +2,12 @@
 #ifndef JPKI_HOLDER_MODULE_H
 #define JPKI_HOLDER_MODULE_H
 
-#include "holder/key.h"
-#include "holder/outcome.h"
-#include "holder/person.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "holder/key.h"
+#include "holder/outcome.h"
+#include "holder/person.h"
 #include "jpki-pkcs11.h"
 
 /* The readers and cards as the module shows them: all that is known of them comes through here. */

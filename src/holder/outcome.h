@@ -2,11 +2,10 @@
 #ifndef JPKI_HOLDER_OUTCOME_H
 #define JPKI_HOLDER_OUTCOME_H
 
-#include "holder/key.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "holder/key.h"
 #include "jpki-pkcs11.h"
 
 /* How something ended that was asked of a card: data, for whoever has words for it. */

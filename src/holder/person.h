@@ -2,10 +2,10 @@
 #ifndef JPKI_HOLDER_PERSON_H
 #define JPKI_HOLDER_PERSON_H
 
-#include "holder/key.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "holder/key.h"
 
 /* Whoever sits before the program: asked for PINs, and told what takes a while. */
 

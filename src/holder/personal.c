@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "holder/personal.h"
 
-#include "holder/text.h"
-
+#include <openssl/crypto.h>
+#include <openssl/objects.h>
+#include <openssl/x509v3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <openssl/crypto.h>
-#include <openssl/objects.h>
-#include <openssl/x509v3.h>
+#include "holder/text.h"
 
 static const char *const oids[PERSONAL_PARTS] = {
 	[PERSONAL_NAME] = "1.2.392.200149.8.5.5.1",

@@ -2,11 +2,10 @@
 #ifndef JPKI_HOLDER_PERSONAL_H
 #define JPKI_HOLDER_PERSONAL_H
 
-#include "holder/dates.h"
-
+#include <openssl/x509.h>
 #include <stdbool.h>
 
-#include <openssl/x509.h>
+#include "holder/dates.h"
 
 /* What the signing certificate says about its holder (card fact 6.2). */
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "holder/pin.h"
 
-#include "holder/secret.h"
-#include "holder/text.h"
-
+#include <openssl/crypto.h>
 #include <string.h>
 
-#include <openssl/crypto.h>
+#include "holder/secret.h"
+#include "holder/text.h"
 
 struct pin *
 pin_new(void)

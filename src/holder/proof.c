@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "holder/proof.h"
 
-#include "holder/pin.h"
-
+#include <openssl/evp.h>
+#include <openssl/rand.h>
 #include <string.h>
 #include <time.h>
 
-#include <openssl/evp.h>
-#include <openssl/rand.h>
+#include "holder/pin.h"
 
 /* A signature over something nobody could know before shows that the card has the key. */
 static CK_RV

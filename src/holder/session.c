@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "holder/session.h"
 
-#include "holder/signals.h"
-
+#include <openssl/crypto.h>
 #include <string.h>
 
-#include <openssl/crypto.h>
+#include "holder/signals.h"
 
 enum key
 id_key(enum object_id id)

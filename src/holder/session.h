@@ -2,12 +2,11 @@
 #ifndef JPKI_HOLDER_SESSION_H
 #define JPKI_HOLDER_SESSION_H
 
-#include "holder/module.h"
-
+#include <openssl/x509.h>
 #include <signal.h>
 #include <stdint.h>
 
-#include <openssl/x509.h>
+#include "holder/module.h"
 
 /* Certificates and signatures of one card. */
 

@@ -2,12 +2,12 @@
 #ifndef JPKI_TOOL_SIGNATURE_H
 #define JPKI_TOOL_SIGNATURE_H
 
+#include <openssl/bio.h>
+#include <openssl/cms.h>
+#include <openssl/pem.h> /* before cms.h, which declares its PEM functions only then */
+
 #include "holder/authority.h"
 #include "holder/certificate.h"
-
-#include <openssl/bio.h>
-#include <openssl/pem.h> /* before cms.h, which declares its PEM functions only then */
-#include <openssl/cms.h>
 
 /*
  * Checking a CMS signature (RFC 5652): whether it fits a content, and whose it is. No card, no

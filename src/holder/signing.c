@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "holder/signing.h"
 
+#include <time.h>
+
 #include "holder/certificate.h"
 #include "holder/cms.h"
 #include "holder/pin.h"
-
-#include <time.h>
 
 /* Nobody takes a signature of a certificate out of its dates: better told now. */
 static struct outcome

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "holder/validity.h"
 
-#include "holder/pin.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "holder/pin.h"
 
 static void
 take_dates(struct validity *v, const X509 *certificate, int64_t now)

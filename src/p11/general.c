@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "config.h"
-
 #include <stdlib.h>
 
+#include "config.h"
 #include "p11/api.h"
 #include "p11/entry.h"
 #include "session/variant.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "session/asking.h"
 #include "p11/api.h"
 #include "p11/entry.h"
+#include "session/asking.h"
 
 /* Session management functions (PKCS#11 2.40 5.6, 3.0 5.6). */
 

@@ -2,8 +2,8 @@
 #ifndef JPKI_SESSION_SESSION_H
 #define JPKI_SESSION_SESSION_H
 
-#include "object/object.h"
 #include "object/mechanism.h"
+#include "object/object.h"
 #include "session/module.h"
 #include "token/digest.h"
 

@@ -4,7 +4,6 @@
 
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
-
 #include <stdbool.h>
 
 #include "base/bytes.h"

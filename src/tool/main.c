@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
 #include "tool/browsers/setup.h"
 #include "tool/commands/commands.h"
 #include "tool/doctor/doctor.h"
@@ -8,13 +14,6 @@
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 #include "tool/verify/verify.h"
-
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "config.h"
 
 #define PIN_OPTIONS "pin-fd pinentry last-try"
 

@@ -20,9 +20,9 @@
 
 #include <cmocka.h>
 
-#include "tests/agent/play.h"
 #include "agent/agent.h"
 #include "agent/listener.h"
+#include "tests/agent/play.h"
 
 #define LONG_MS 600000
 

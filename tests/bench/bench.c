@@ -16,9 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/control/client.h"
 #include "tests/bench/minimal.h"
 #include "tests/bench/steps.h"
-#include "sim/control/client.h"
 
 #define SIGNATURES 50
 #define WARM_UP 5

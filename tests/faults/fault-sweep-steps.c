@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/faults/fault-sweep.h"
-
 #include <stdint.h>
 #include <string.h>
 
+#include "tests/faults/fault-sweep.h"
 #include "tests/module/harness.h"
 
 static const char text[] = "a document";

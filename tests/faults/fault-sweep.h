@@ -2,9 +2,8 @@
 #ifndef JPKI_TESTS_FAULT_SWEEP_H
 #define JPKI_TESTS_FAULT_SWEEP_H
 
-#include <stdbool.h>
-
 #include <openssl/evp.h>
+#include <stdbool.h>
 
 #include "jpki-pkcs11.h"
 

@@ -4,9 +4,6 @@
  * Only whoever asked gets a PIN, one that has the shape; one dialog at a time, into which nobody
  * writes lines; the last try is not asked for without a yes.
  */
-#include "agent/agent.h"
-#include "holder/secret.h"
-
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/agent.h"
+#include "holder/secret.h"
 #include "jpki-agent.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/guard.h"

@@ -3,13 +3,12 @@
  * Fuzzing: the certificate files of a card. Whatever is in them, the parser stays inside the
  * file, and what it finds lies inside the certificate.
  */
-#include "token/certificate.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/guard.h"
+#include "token/certificate.h"
 
 const char fuzz_corpus[] = "certificate";
 

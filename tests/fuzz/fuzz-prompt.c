@@ -3,8 +3,6 @@
  * Fuzzing: what an agent says to the module. Whatever it says, the module takes a PIN only from a
  * whole message that makes sense, keeps nothing of any other, and comes back.
  */
-#include "prompt/prompt.h"
-
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "prompt/prompt.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/guard.h"
 #include "tests/fuzz/input.h"

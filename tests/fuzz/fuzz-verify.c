@@ -4,17 +4,16 @@
  * no content fits a signature but those that the signatures of the corpus were made over: nobody
  * here has a key to sign others with.
  */
-#include "tool/verify/verify.h"
-#include "holder/signature.h"
-#include "tool/cards/words.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "holder/signature.h"
 #include "tests/fuzz/fuzz.h"
+#include "tool/cards/words.h"
+#include "tool/verify/verify.h"
 
 const char fuzz_corpus[] = "verify";
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/fuzz/fake-pcsc.h"
 #include "p11/entry.h"
 #include "p11/function-list.h"
+#include "tests/fuzz/fake-pcsc.h"
 
 #define DATA_MAX 600
 

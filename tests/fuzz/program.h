@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "tests/fuzz/input.h"
 #include "jpki-pkcs11.h"
+#include "tests/fuzz/input.h"
 
 /*
  * A program that uses the module: one PKCS#11 call after the other, arguments taken from the

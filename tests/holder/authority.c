@@ -4,8 +4,8 @@
  * that names them; and characters that stand for others (card fact 6.2).
  */
 #include "holder/authority.h"
-#include "holder/personal.h"
 
+#include <openssl/evp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include <openssl/evp.h>
+#include "holder/personal.h"
 
 #define NOT_BEFORE INT64_C(1568504516) /* 2019-09-14 23:41:56 UTC */
 #define NOT_AFTER INT64_C(1884092399)  /* 2029-09-14 14:59:59 UTC */

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Small parts of the holder library: what is typed, memory for PINs, and what helps in trouble. */
-#include "holder/help.h"
-#include "holder/outcome.h"
-#include "holder/secret.h"
-#include "holder/text.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -13,6 +8,11 @@
 #include <sys/prctl.h>
 
 #include <cmocka.h>
+
+#include "holder/help.h"
+#include "holder/outcome.h"
+#include "holder/secret.h"
+#include "holder/text.h"
 
 /* ---- typed by an input method ---- */
 

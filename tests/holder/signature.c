@@ -3,10 +3,11 @@
  * CMS signatures (RFC 5652) as jpki-tool makes and checks them, with keys and times made here:
  * what a real card or an honest clock would not give; and that no changed byte goes unseen.
  */
-#include "holder/certificate.h"
-#include "holder/cms.h"
 #include "holder/signature.h"
 
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,9 +16,8 @@
 
 #include <cmocka.h>
 
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-#include <openssl/x509v3.h>
+#include "holder/certificate.h"
+#include "holder/cms.h"
 
 #define FROM INT64_C(1735657200) /* 2025-01-01 00:00 in Japan */
 #define TO INT64_C(1893423599)	 /* 2029-12-31 23:59:59 in Japan */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "jpki-pkcs11.h"
-
 #include <stdio.h>
 #include <unistd.h>
+
+#include "jpki-pkcs11.h"
 
 /*
  * A library that uses a PKCS#11 module until the very end, as some programs' libraries do: its

@@ -9,6 +9,10 @@
 #define OPENSSL_SUPPRESS_DEPRECATED /* engines are what this is about */
 
 #include <dlfcn.h>
+#include <openssl/conf.h>
+#include <openssl/engine.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,13 +21,8 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include <openssl/conf.h>
-#include <openssl/engine.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-
-#include "tests/module/harness.h"
 #include "tests/life/sign.h"
+#include "tests/module/harness.h"
 
 enum { STATUS_OK, STATUS_FAILED, STATUS_SKIPPED = 77 };
 

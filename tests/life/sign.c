@@ -2,12 +2,11 @@
 #include "tests/life/sign.h"
 
 #include <dlfcn.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <openssl/evp.h>
-#include <openssl/x509.h>
 
 static const char text[] = "a document";
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/case.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +7,7 @@
 #include <cmocka.h>
 
 #include "tests/bench/steps.h"
+#include "tests/module/case.h"
 
 /*
  * What each step may cost in exchanges with the card, each by a fresh start of the module on a

@@ -8,8 +8,6 @@
  * Each call ends, with a code that such times explain; no try is lost, and no card is left open.
  * For ThreadSanitizer (tests/slow/threads.sh).
  */
-#include "tests/module/harness.h"
-
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +19,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "tests/module/harness.h"
 
 #define CARD "adult"
 #define OTHER_CARD "alias"

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/case.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
+#include <winscard.h>
 
 #include <cmocka.h>
 
-#include <winscard.h>
+#include "tests/module/case.h"
 
 /* Hashes, each compared with OpenSSL's (PKCS#11 2.40 5.10, 3.0 5.12). */
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Events, and what befalls one reader alone. */
-#include "tests/module/two-readers.h"
-
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 
 #include <cmocka.h>
+
+#include "tests/module/two-readers.h"
 
 static CK_RV
 event_now(CK_SLOT_ID *slot)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The module in a process that forks: a child begins anew, whatever it has of its parent. */
-#include "tests/module/case.h"
-
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/err.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,9 +18,8 @@
 
 #include <cmocka.h>
 
-#include <openssl/err.h>
-
 #include "tests/life/sign.h"
+#include "tests/module/case.h"
 
 enum { CHILD_SECONDS = 60, STATUS_SKIPPED = 77 };
 

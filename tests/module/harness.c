@@ -3,21 +3,19 @@
 
 #include <ctype.h>
 #include <dlfcn.h>
-#include <stdarg.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <winscard.h>
 
 #include <cmocka.h>
-
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-
-#include <winscard.h>
 
 #include "sim/control/client.h"
 

@@ -2,13 +2,12 @@
 #ifndef JPKI_TESTS_HARNESS_H
 #define JPKI_TESTS_HARNESS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include <jansson.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "jpki-pkcs11.h"
 

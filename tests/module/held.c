@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* While another program holds a card, in a transaction or for itself. */
-#include "tests/module/two-readers.h"
-
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <winscard.h>
 
 #include <cmocka.h>
-#include <winscard.h>
+
+#include "tests/module/two-readers.h"
 
 struct holder {
 	SCARDCONTEXT context;

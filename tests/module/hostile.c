@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/case.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "tests/module/case.h"
 
 /*
  * Cards on which one certificate is none, or holds a key of another kind (a next generation of

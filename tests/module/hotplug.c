@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Cards, readers and the service come and go: what sessions, handles and logins make of it. */
-#include "tests/module/two-readers.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +7,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "tests/module/two-readers.h"
 
 /* Insertion and removal. */
 

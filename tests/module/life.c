@@ -4,12 +4,11 @@
  * starts and stops without traces, survives fork, exit, dlclose, threads and teardown in any
  * order.
  */
-#include "tests/module/case.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <openssl/err.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,9 +22,8 @@
 
 #include <cmocka.h>
 
-#include <openssl/err.h>
-
 #include "tests/life/sign.h"
+#include "tests/module/case.h"
 
 enum { CHILD_SECONDS = 60, STATUS_SKIPPED = 77 };
 

@@ -19,8 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/module/harness.h"
 #include "tests/life/sign.h"
+#include "tests/module/harness.h"
 
 enum { THREADS_MAX = 64, SECONDS_MAX = 600, PART = 7 };
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A login: whom it is for, how long it lasts, and that the card is left logged out after every
  * call. */
-#include "tests/module/attempt.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 
 #include <cmocka.h>
+
+#include "tests/module/attempt.h"
 
 static void
 only_a_user_can_log_in(void **state)

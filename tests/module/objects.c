@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/case.h"
-
+#include <openssl/asn1.h>
+#include <openssl/bn.h>
+#include <openssl/rsa.h>
+#include <openssl/sha.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -8,10 +10,7 @@
 
 #include <cmocka.h>
 
-#include <openssl/asn1.h>
-#include <openssl/bn.h>
-#include <openssl/rsa.h>
-#include <openssl/sha.h>
+#include "tests/module/case.h"
 
 /*
  * Objects and attributes: which can be seen when, what they say, and what finds them. The truth

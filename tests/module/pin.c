@@ -3,8 +3,6 @@
  * The user has 3 and 5 tries, and a locked PIN means a trip to a kiosk or the municipal office; and
  * a card on the table must not sign for whoever comes by.
  */
-#include "tests/module/attempt.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +10,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "tests/module/attempt.h"
 
 /* The attempt that does not reach the card. */
 static void

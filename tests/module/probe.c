@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/case.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "tests/module/case.h"
 
 /*
  * The probes of the vendor interface: what they send is harmless by ISO 7816-4 and the facts on the

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which mechanisms a card offers, and RSA-PSS, which some have and some have not. */
-#include "tests/module/signing.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 
 #include <cmocka.h>
+
+#include "tests/module/signing.h"
 
 static CK_ULONG
 list_mechanisms(CK_SLOT_ID slot, CK_MECHANISM_TYPE list[16])

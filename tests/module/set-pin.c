@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Changing a PIN. */
-#include "tests/module/attempt.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "tests/module/attempt.h"
 
 static CK_RV
 set_pin(CK_SESSION_HANDLE session, const char *old_pin, const char *new_pin)

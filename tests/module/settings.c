@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/module/case.h"
-
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -15,6 +13,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "tests/module/case.h"
 
 /*
  * Settings from the user's file and from the environment, what a mistake in them does (nothing

@@ -3,14 +3,14 @@
  * Signatures, each checked by OpenSSL with the key of the certificate that the simulator put on
  * the card; and the operations around them (PKCS#11 2.40 5.13, 3.0 5.13.1).
  */
-#include "tests/module/signing.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "tests/module/signing.h"
 
 static const size_t pieces[] = {0, 1, 7, 100};
 #define PIECES (sizeof pieces / sizeof pieces[0])

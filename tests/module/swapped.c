@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Another card in the place of the one that a PIN was typed for, or the same: it is told before the
  * PIN is sent. */
-#include "tests/module/two-readers.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 
 #include <cmocka.h>
+
+#include "tests/module/two-readers.h"
 
 static void
 swap_while_unplugged(void)

@@ -4,8 +4,6 @@
  * happens, and it goes on: whatever the moment, nobody's login vanishes, and no PIN is sent where
  * none may be.
  */
-#include "tests/module/case.h"
-
 #include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -14,9 +12,11 @@
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
+#include <winscard.h>
 
 #include <cmocka.h>
-#include <winscard.h>
+
+#include "tests/module/case.h"
 
 #define READER "Reader"
 #define CARD "adult"

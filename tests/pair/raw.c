@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/pair/steps.h"
-
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
 #include <winscard.h>
+
+#include "tests/pair/steps.h"
 
 /* A program that speaks PC/SC itself and knows the card (card facts 3), but no PIN. */
 

@@ -2,14 +2,13 @@
 #include "tests/pair/steps.h"
 
 #include <dlfcn.h>
+#include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#include <openssl/x509v3.h>
 
 #include "tests/module/harness.h"
 

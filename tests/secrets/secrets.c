@@ -15,6 +15,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -23,9 +25,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
 #include "tests/module/harness.h"
 #include "tests/secrets/order.h"

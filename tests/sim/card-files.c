@@ -5,9 +5,9 @@
  * The simulated card against what is known of the real card. The numbers in the comments are
  * sections of those facts (see doc/ARCHITECTURE.md for where they come from).
  */
-#include "tests/sim/card-help.h"
-
 #include <stdio.h>
+
+#include "tests/sim/card-help.h"
 
 /* ---- 1.1, 3.1: selecting ---- */
 

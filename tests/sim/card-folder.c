@@ -5,14 +5,14 @@
  * The simulated card against what is known of the real card. The numbers in the comments are
  * sections of those facts (see doc/ARCHITECTURE.md for where they come from).
  */
-#include "tests/sim/card-help.h"
-
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "tests/sim/card-help.h"
 
 /* ---- 2.3, 2.4, 7: people ---- */
 

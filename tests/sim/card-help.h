@@ -2,13 +2,13 @@
 #ifndef JPKI_TESTS_SIM_CARD_HELP_H
 #define JPKI_TESTS_SIM_CARD_HELP_H
 
+#include <openssl/x509.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <openssl/x509.h>
 
 #include "sim/card/card.h"
 #include "sim/store/store.h"

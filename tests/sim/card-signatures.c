@@ -5,13 +5,13 @@
  * The simulated card against what is known of the real card. The numbers in the comments are
  * sections of those facts (see doc/ARCHITECTURE.md for where they come from).
  */
-#include "tests/sim/card-help.h"
-
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <string.h>
+
+#include "tests/sim/card-help.h"
 
 /* What the signature holds after the public operation, without padding removed. */
 static size_t

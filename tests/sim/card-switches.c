@@ -5,11 +5,11 @@
  * The simulated card against what is known of the real card. The numbers in the comments are
  * sections of those facts (see doc/ARCHITECTURE.md for where they come from).
  */
-#include "tests/sim/card-help.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "tests/sim/card-help.h"
 
 static void
 assert_atr(struct sim_card *card, const char *value, const char *hex)

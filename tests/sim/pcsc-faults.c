@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Faults strike where they were ordered. */
-#include "tests/sim/pcsc-help.h"
-
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -13,6 +11,7 @@
 #include <unistd.h>
 
 #include "sim/standin/wire.h"
+#include "tests/sim/pcsc-help.h"
 
 static void
 a_fault_strikes_the_nth_call_and_no_other(void **state)

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <winscard.h>
 
 #include <cmocka.h>
-#include <winscard.h>
 
 #include "sim/control/client.h"
 

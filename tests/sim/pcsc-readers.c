@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Insertion and removal, readers that come and go, programs that die. */
-#include "tests/sim/pcsc-help.h"
-
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -12,6 +10,7 @@
 #include <unistd.h>
 
 #include "sim/standin/wire.h"
+#include "tests/sim/pcsc-help.h"
 
 /* The state that the waiting test of changes starts from and ends with. */
 static SCARD_READERSTATE watched;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Transactions, sharing, resets and power, as pcsc-lite 1.9.9 has them. */
-#include "tests/sim/pcsc-help.h"
-
 #include <stdatomic.h>
+
+#include "tests/sim/pcsc-help.h"
 
 static LONG
 call_connect(struct program *program)

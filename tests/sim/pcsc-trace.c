@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Slow and unused cards; what is counted, and what a trace shows. */
-#include "tests/sim/pcsc-help.h"
-
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "tests/sim/pcsc-help.h"
 
 /* ---- slow cards, unused cards ---- */
 

@@ -2,11 +2,11 @@
 #ifndef JPKI_TESTS_SIM_PKI_HELP_H
 #define JPKI_TESTS_SIM_PKI_HELP_H
 
-#include "tests/sim/card-help.h"
-
 #include <jansson.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
+
+#include "tests/sim/card-help.h"
 
 /* Help for the tests of the simulated card's certificates, authorities and state directory. */
 

@@ -4,8 +4,6 @@
  *
  * Against what is known of the real certificates (section 6 of the facts on the card).
  */
-#include "tests/sim/pki-help.h"
-
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -14,6 +12,7 @@
 #include <string.h>
 
 #include "sim/store/people.h"
+#include "tests/sim/pki-help.h"
 
 /* ---- people ---- */
 

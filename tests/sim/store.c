@@ -4,8 +4,6 @@
  *
  * Against what is known of the real certificates (section 6 of the facts on the card).
  */
-#include "tests/sim/pki-help.h"
-
 #include <dirent.h>
 #include <openssl/x509.h>
 #include <signal.h>
@@ -18,6 +16,7 @@
 #include <unistd.h>
 
 #include "sim/base/dates.h"
+#include "tests/sim/pki-help.h"
 
 /* ---- dates from outside ---- */
 

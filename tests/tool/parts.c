@@ -3,10 +3,6 @@
  * Small parts of jpki-tool: words for a shell, the holder's birth date in words, and how files are
  * written over others.
  */
-#include "tool/system/file.h"
-#include "tool/cards/personal.h"
-#include "tool/system/shell.h"
-
 #include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -18,6 +14,10 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "tool/cards/personal.h"
+#include "tool/system/file.h"
+#include "tool/system/shell.h"
 
 static char folder[] = "/tmp/tool-parts.XXXXXX";
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PINs on a terminal: what is shown and what not, what ends it, and what comes back then. */
-#include "tests/tool/pty.h"
-
 #include <dirent.h>
 #include <limits.h>
-#include <signal.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +11,8 @@
 #include <sys/stat.h>
 
 #include <cmocka.h>
+
+#include "tests/tool/pty.h"
 
 /* An order to the simulator that is running. */
 static void

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <pty.h>
-#include <signal.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

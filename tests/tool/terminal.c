@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What stands on the screen: in Japanese, in columns, in colour, before a signature, into a closed
  * pipe. */
-#include "tests/tool/pty.h"
-
 #include <limits.h>
-#include <signal.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +12,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "tests/tool/pty.h"
 
 static void
 the_same_in_japanese(void **state)

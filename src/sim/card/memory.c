@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/base/memory.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +8,6 @@
 
 #include "sim/base/error.h"
 #include "sim/base/files.h"
-#include "sim/base/memory.h"
 #include "sim/card/chip.h"
 
 /* PINs and counters, which other processes may change too. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/card/command.h"
-
 #include <string.h>
+
+#include "sim/card/command.h"
 
 /* What commands share: which file one means (section 3.7 of the facts), and how an answer grows. */
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Commands for a running simulator; four of them also work on a card that lies in the drawer. */
+#include "sim/control/control.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/json.h"
 #include "sim/command/commands.h"
-#include "sim/control/control.h"
 
 #define WORDS_MAX 16
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/control/control.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/control/control.h"
 #include "sim/pcscd/service.h"
 #include "sim/pcscd/strike.h"
 #include "sim/store/store.h"

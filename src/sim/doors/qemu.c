@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/doors/doors.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -10,6 +8,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/socket.h"
+#include "sim/doors/doors.h"
 
 #define READER_NAME "QEMU USB CCID"
 

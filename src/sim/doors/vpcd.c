@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/doors/doors.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -11,6 +9,7 @@
 #include <unistd.h>
 
 #include "sim/base/memory.h"
+#include "sim/doors/doors.h"
 
 #define VPCD_READERS 2
 

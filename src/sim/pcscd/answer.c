@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/pcscd/strike.h"
-
 #include <string.h>
 #include <winscard.h>
+
+#include "sim/pcscd/strike.h"
 
 /* What the program is told by a fault that answers in the card's or pcscd's place. */
 static LONG

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/pcscd/fault.h"
-
 #include <ctype.h>
 #include <limits.h>
 #include <openssl/crypto.h>
@@ -12,6 +10,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/pcscd/fault.h"
 #include "sim/standin/codes.h"
 
 /* Orders for faults, from text. */

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "sim/pcscd/fault.h"
 #include "sim/pcscd/call.h"
+#include "sim/pcscd/fault.h"
 
 /* Carries out faults: see fault.h for what they mean. */
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/pki/authorities.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +8,6 @@
 #include "sim/base/files.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
-#include "sim/pki/authorities.h"
 #include "sim/store/store.h"
 #include "sim/store/work.h"
 

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/browser.h"
 
-#include "holder/text.h"
-#include "tool/system/child.h"
-#include "tool/system/file.h"
-#include "tool/system/paths.h"
-#include "tool/terminal/text.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,6 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "holder/text.h"
+#include "tool/system/child.h"
+#include "tool/system/file.h"
+#include "tool/system/paths.h"
+#include "tool/terminal/text.h"
 
 /* ---- folders ---- */
 

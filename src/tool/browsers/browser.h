@@ -2,10 +2,10 @@
 #ifndef JPKI_TOOL_BROWSER_H
 #define JPKI_TOOL_BROWSER_H
 
-#include "tool/browsers/nssdb.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "tool/browsers/nssdb.h"
 
 /* Where the browsers and the mail program of this user keep their lists of PKCS#11 modules. */
 

@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/nssdb.h"
 
-#include "holder/signals.h"
-#include "holder/text.h"
-#include "tool/system/child.h"
-#include "tool/system/file.h"
-#include "tool/system/packages.h"
-#include "tool/terminal/text.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +10,13 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "holder/signals.h"
+#include "holder/text.h"
+#include "tool/system/child.h"
+#include "tool/system/file.h"
+#include "tool/system/packages.h"
+#include "tool/terminal/text.h"
 
 #define LIST "pkcs11.txt"
 #define SCRATCH ".jpki-tool"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/p11kit.h"
 
-#include "tool/system/child.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,6 +8,8 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "tool/system/child.h"
 
 /* For p11_kit_set_progname, which is as old as the rest. */
 #define P11_KIT_FUTURE_UNSTABLE_API 1

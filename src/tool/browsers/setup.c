@@ -2,6 +2,14 @@
 /* jpki-tool setup: the module for one key in the lists of a program, or out of them again. */
 #include "tool/browsers/setup.h"
 
+#include <openssl/pem.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "holder/authority.h"
 #include "holder/certificate.h"
 #include "holder/pin.h"
@@ -17,15 +25,6 @@
 #include "tool/terminal/prompt.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
-
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <openssl/pem.h>
 
 /* What is to be done in one place. */
 enum step {

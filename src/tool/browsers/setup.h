@@ -2,9 +2,9 @@
 #ifndef JPKI_TOOL_SETUP_H
 #define JPKI_TOOL_SETUP_H
 
-#include "tool/terminal/options.h"
-
 #include <stdbool.h>
+
+#include "tool/terminal/options.h"
 
 /* jpki-tool setup for a browser. */
 enum tool_exit setup_run(const struct options *options, char *arguments[]);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/browsers/trust.h"
 
-#include "holder/text.h"
-#include "tool/system/file.h"
-#include "tool/terminal/text.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "holder/text.h"
+#include "tool/system/file.h"
+#include "tool/terminal/text.h"
 
 #define NAME "JPKI sign CA (jpki-tool)"
 #define FOR_MAIL ",C," /* SSL, mail, programs: valid to sign certificates for mail */

@@ -2,9 +2,9 @@
 #ifndef JPKI_TOOL_TRUST_H
 #define JPKI_TOOL_TRUST_H
 
-#include "tool/browsers/nssdb.h"
-
 #include <stdbool.h>
+
+#include "tool/browsers/nssdb.h"
 
 /*
  * A certification authority that an NSS database trusts for mail, and for nothing else. NSS's own

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/cards/cards.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "holder/dates.h"
 #include "holder/text.h"
 #include "tool/cards/pin.h"
 #include "tool/cards/words.h"
 #include "tool/terminal/sheet.h"
 #include "tool/terminal/text.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* ---- readers that are not there ---- */
 

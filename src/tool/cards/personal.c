@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/cards/personal.h"
 
-#include "holder/text.h"
-#include "tool/terminal/screen.h"
-#include "tool/terminal/text.h"
-
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/crypto.h>
+#include "holder/text.h"
+#include "tool/terminal/screen.h"
+#include "tool/terminal/text.h"
 
 static const char *const eras[ERAS] = {
 	[ERA_MEIJI] = N_("Meiji"),   [ERA_TAISHO] = N_("Taisho"), [ERA_SHOWA] = N_("Showa"),

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/cards/pin.h"
 
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "agent/words.h"
 #include "holder/module.h"
 #include "holder/text.h"
@@ -10,12 +16,6 @@
 #include "tool/terminal/progress.h"
 #include "tool/terminal/prompt.h"
 #include "tool/terminal/text.h"
-
-#include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 /* ---- words ---- */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/cards/words.h"
 
+#include <string.h>
+#include <strings.h>
+
 #include "holder/text.h"
 #include "tool/system/paths.h"
 #include "tool/terminal/text.h"
-
-#include <string.h>
-#include <strings.h>
 
 /* clang-format off */
 static const struct {

@@ -2,14 +2,13 @@
 #ifndef JPKI_TOOL_WORDS_H
 #define JPKI_TOOL_WORDS_H
 
-#include "holder/authority.h"
-#include "holder/help.h"
-#include "tool/terminal/exit.h"
-#include "tool/terminal/screen.h"
-
 #include <stdbool.h>
 
+#include "holder/authority.h"
+#include "holder/help.h"
 #include "jpki-pkcs11.h"
+#include "tool/terminal/exit.h"
+#include "tool/terminal/screen.h"
 
 /* What is known of cards in words: _text for people, _name for programs (JSON), which never
  * changes. */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool agent: asks for PINs in the place of programs, until it is ended. */
 #include "agent/agent.h"
+
+#include <errno.h>
+#include <string.h>
+
 #include "agent/listener.h"
 #include "jpki-agent.h"
 #include "tool/commands/commands.h"
 #include "tool/terminal/text.h"
-
-#include <errno.h>
-#include <string.h>
 
 #define PINENTRY "pinentry" /* by PATH: whichever the desktop has */
 #define IDLE_MS 60000	    /* systemd starts it again, with the screen of the day */

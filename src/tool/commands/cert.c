@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool cert show|export auth|sign|auth-ca|sign-ca. */
-#include "tool/commands/commands.h"
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include "holder/certificate.h"
 #include "holder/pin.h"
 #include "tool/cards/cards.h"
 #include "tool/cards/personal.h"
+#include "tool/commands/commands.h"
 #include "tool/system/file.h"
 #include "tool/system/reminders.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
-
-#include <string.h>
-#include <strings.h>
-#include <unistd.h>
-
-#include <openssl/bn.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 
 static const struct which {
 	const char *name;

@@ -2,9 +2,9 @@
 #ifndef JPKI_TOOL_COMMANDS_H
 #define JPKI_TOOL_COMMANDS_H
 
-#include "tool/terminal/options.h"
-
 #include <stddef.h>
+
+#include "tool/terminal/options.h"
 
 /* The commands that need nothing but a function; the table of all is in main.c. */
 

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool help: what municipalities tell card holders, each with its source. */
-#include "tool/commands/commands.h"
-
-#include "tool/cards/words.h"
-
-#include "tool/terminal/screen.h"
-#include "tool/terminal/text.h"
-
 #include <string.h>
 #include <strings.h>
+
+#include "tool/cards/words.h"
+#include "tool/commands/commands.h"
+#include "tool/terminal/screen.h"
+#include "tool/terminal/text.h"
 
 #define PARAGRAPHS 6
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool pin change auth|sign, and pin help. */
-#include "tool/commands/commands.h"
-
 #include "holder/pin.h"
+
 #include "tool/cards/cards.h"
 #include "tool/cards/words.h"
+#include "tool/commands/commands.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
 

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool setup: a browser, the agent that asks for PINs, or reminders. */
+#include "tool/browsers/setup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
 #include "holder/text.h"
 #include "tool/browsers/browser.h"
-#include "tool/browsers/setup.h"
 #include "tool/cards/cards.h"
 #include "tool/commands/commands.h"
 #include "tool/system/child.h"
@@ -12,12 +19,6 @@
 #include "tool/terminal/prompt.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
-
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
 /* What is set up by a file of the user's and a unit of systemd's. */
 struct setup {

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool sign FILE: a CMS signature with the digital signature key. */
-#include "tool/commands/commands.h"
-
-#include "holder/signing.h"
-#include "holder/text.h"
-#include "tool/cards/cards.h"
-#include "tool/system/file.h"
-#include "tool/terminal/prompt.h"
-#include "tool/terminal/screen.h"
-#include "tool/terminal/text.h"
-
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
+#include "holder/signing.h"
+#include "holder/text.h"
+#include "tool/cards/cards.h"
+#include "tool/commands/commands.h"
+#include "tool/system/file.h"
+#include "tool/terminal/prompt.h"
+#include "tool/terminal/screen.h"
+#include "tool/terminal/text.h"
 
 struct job {
 	const char *path;

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool validity auth|sign: all that can be known of a certificate without the service. */
-#include "tool/commands/commands.h"
+#include <stdlib.h>
 
 #include "holder/proof.h"
 #include "tool/cards/cards.h"
 #include "tool/cards/words.h"
+#include "tool/commands/commands.h"
 #include "tool/terminal/json.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
-
-#include <stdlib.h>
 
 static void
 show(const struct proof *proof)

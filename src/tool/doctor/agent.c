@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the module gets PINs from the user's agent, as it says itself. */
 #include "tool/doctor/parts.h"
-
 #include "tool/system/child.h"
 #include "tool/terminal/text.h"
 

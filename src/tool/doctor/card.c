@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What lies in the readers, as the module says it. */
-#include "tool/doctor/parts.h"
+#include <string.h>
+#include <time.h>
 
 #include "holder/certificate.h"
 #include "holder/session.h"
 #include "tool/cards/words.h"
+#include "tool/doctor/parts.h"
 #include "tool/terminal/text.h"
-
-#include <string.h>
-#include <time.h>
 
 /* ---- readers without a card of ours ---- */
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/doctor/doctor.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "tool/cards/cards.h"
 #include "tool/doctor/parts.h"
 #include "tool/terminal/json.h"
 #include "tool/terminal/text.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 static const struct {
 	const char *word;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tool/doctor/parts.h"
-
-#include "tool/system/file.h"
-
 #include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "tool/doctor/parts.h"
+#include "tool/system/file.h"
 
 /* The name of a process, without the line's end; empty where it has gone. */
 static void

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the programs that should use the card know the module. */
-#include "tool/doctor/parts.h"
+#include <stdlib.h>
+#include <string.h>
 
 #include "holder/text.h"
 #include "tool/browsers/browser.h"
 #include "tool/browsers/p11kit.h"
+#include "tool/doctor/parts.h"
 #include "tool/system/shell.h"
 #include "tool/terminal/text.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 #define OPENSC "opensc-pkcs11.so"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/doctor/report.h"
 
-#include "holder/text.h"
-
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "holder/text.h"
 
 void
 report_on(struct report *report, enum area area, const char *about)

@@ -2,10 +2,10 @@
 #ifndef JPKI_TOOL_REPORT_H
 #define JPKI_TOOL_REPORT_H
 
-#include "tool/terminal/screen.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "tool/terminal/screen.h"
 
 /* What doctor and its parts have found. */
 

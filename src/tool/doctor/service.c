@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Why pcscd, the reader service, cannot be used. */
-#include "tool/doctor/parts.h"
-
-#include "tool/system/child.h"
-#include "tool/system/packages.h"
-#include "tool/terminal/text.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <pwd.h>
@@ -15,6 +9,11 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "tool/doctor/parts.h"
+#include "tool/system/child.h"
+#include "tool/system/packages.h"
+#include "tool/terminal/text.h"
 
 static const char *const programs[] = {"/usr/sbin/pcscd", "/usr/bin/pcscd", "/sbin/pcscd",
 				       "/usr/local/sbin/pcscd"};

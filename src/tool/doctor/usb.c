@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Readers on USB that pcscd cannot have: held by the kernel or a program, hidden, without a driver.
  */
-#include "tool/doctor/parts.h"
-
-#include "tool/system/file.h"
-#include "tool/system/packages.h"
-#include "tool/terminal/text.h"
-
 #include <dirent.h>
 #include <glob.h>
 #include <limits.h>
@@ -14,6 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "tool/doctor/parts.h"
+#include "tool/system/file.h"
+#include "tool/system/packages.h"
+#include "tool/terminal/text.h"
 
 #define DEVICES "/sys/bus/usb/devices"
 #define CLASS_SMART_CARD 0x0b

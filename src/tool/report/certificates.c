@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a certificate is made of: no name, number, date or key of it. */
-#include "tool/report/facts.h"
-
+#include <openssl/objects.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/objects.h>
-#include <openssl/x509v3.h>
+#include "tool/report/facts.h"
 
 #define ARC_MAX 6 /* digits: a date or a number of a person's has more */
 

@@ -2,12 +2,11 @@
 #ifndef JPKI_TOOL_FACTS_H
 #define JPKI_TOOL_FACTS_H
 
-#include "jpki-pkcs11.h"
-
+#include <openssl/x509.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <openssl/x509.h>
+#include "jpki-pkcs11.h"
 
 /*
  * What the probes tell about a card, fact by fact: the rows of a const table. A fact that is a

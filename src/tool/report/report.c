@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/report/report.h"
 
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "holder/certificate.h"
 #include "holder/pin.h"
 #include "holder/text.h"
@@ -10,11 +15,6 @@
 #include "tool/terminal/json.h"
 #include "tool/terminal/prompt.h"
 #include "tool/terminal/text.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <stdint.h>
-#include <string.h>
 
 struct job {
 	struct card_report report;

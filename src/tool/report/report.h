@@ -2,10 +2,10 @@
 #ifndef JPKI_TOOL_CARD_REPORT_H
 #define JPKI_TOOL_CARD_REPORT_H
 
+#include <jansson.h>
+
 #include "tool/report/facts.h"
 #include "tool/terminal/options.h"
-
-#include <jansson.h>
 
 /* jpki-tool report: what a card does with what is not certain of cards, for others to read. */
 

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The report as text and as JSON: both say the same. */
-#include "tool/report/report.h"
-
-#include "tool/terminal/text.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "config.h"
+#include "tool/report/report.h"
+#include "tool/terminal/text.h"
 
 #define SHOWN 24UL /* bytes of a command; what is longer is five and zeros */
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* status --ics: whole-day events, which are the same day in every calendar. */
-#include "tool/status/status.h"
-
-#include "tool/terminal/text.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#include "tool/status/status.h"
+#include "tool/terminal/text.h"
 
 static void
 put_day(FILE *out, const char *name, struct day day)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* status --json: names and values that do not change with the language. */
-#include "tool/status/status.h"
+#include "tool/terminal/json.h"
 
 #include "tool/cards/words.h"
-#include "tool/terminal/json.h"
+#include "tool/status/status.h"
 
 static const char *const standing_names[] = {
 	[STANDING_EARLY] = "not-yet-valid",

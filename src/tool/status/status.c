@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/status/status.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "tool/cards/cards.h"
 #include "tool/cards/words.h"
 #include "tool/system/file.h"
@@ -8,9 +11,6 @@
 #include "tool/terminal/json.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 /* ---- the screen ---- */
 

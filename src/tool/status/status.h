@@ -2,10 +2,10 @@
 #ifndef JPKI_TOOL_STATUS_H
 #define JPKI_TOOL_STATUS_H
 
+#include <jansson.h>
+
 #include "holder/validity.h"
 #include "tool/terminal/options.h"
-
-#include <jansson.h>
 
 /* jpki-tool status, and the forms in which it tells what was found out. */
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/system/child.h"
 
-#include "holder/text.h"
-#include "tool/system/away.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,6 +10,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "holder/text.h"
+#include "tool/system/away.h"
 
 extern char **environ;
 

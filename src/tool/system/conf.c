@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/system/conf.h"
 
-#include "tool/system/file.h"
-#include "tool/system/paths.h"
-#include "tool/terminal/text.h"
-
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "tool/system/file.h"
+#include "tool/system/paths.h"
+#include "tool/terminal/text.h"
 
 #define BLANKS " \t\r"
 

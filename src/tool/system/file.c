@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/system/file.h"
 
-#include "holder/signals.h"
-#include "holder/text.h"
-#include "tool/system/away.h"
-#include "tool/terminal/progress.h"
-#include "tool/terminal/text.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +8,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "holder/signals.h"
+#include "holder/text.h"
+#include "tool/system/away.h"
+#include "tool/terminal/progress.h"
+#include "tool/terminal/text.h"
 
 #define LARGEST ((size_t)FILE_MEGABYTES * 1024 * 1024)
 /* What a disk reads in a moment shows no progress. */

@@ -2,11 +2,11 @@
 #ifndef JPKI_TOOL_FILE_H
 #define JPKI_TOOL_FILE_H
 
-#include "tool/terminal/exit.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "tool/terminal/exit.h"
 
 /* From here on nothing else is read or written: no device, and no pipe, which may never end. */
 void file_take_ordinary(void);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/system/paths.h"
 
-#include "holder/text.h"
-
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "holder/text.h"
 
 const char *
 path_find(char path[PATH_BYTES], const char *beside, const char *installed)

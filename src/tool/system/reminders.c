@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/system/reminders.h"
 
-#include "tool/system/file.h"
-#include "tool/system/paths.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "tool/system/file.h"
+#include "tool/system/paths.h"
 
 #define LINE_TEXT 24
 

@@ -2,11 +2,11 @@
 #ifndef JPKI_TOOL_REMINDERS_H
 #define JPKI_TOOL_REMINDERS_H
 
-#include "holder/dates.h"
-#include "holder/validity.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "holder/dates.h"
+#include "holder/validity.h"
 
 /*
  * Reminders before a certificate ends, for who wants them: a file with the dates that were seen

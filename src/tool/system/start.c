@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/system/start.h"
 
-#include "tool/system/paths.h"
-
 #include <libintl.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "tool/system/paths.h"
 
 /* Messages from beside the program where it was built, else from where they are installed. */
 static void

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/terminal/exit.h"
 
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "holder/text.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/sheet.h"
 #include "tool/terminal/text.h"
-
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const struct {
 	enum tool_exit status;

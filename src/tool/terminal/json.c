@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/terminal/json.h"
 
-#include "holder/dates.h"
-#include "holder/text.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "holder/dates.h"
+#include "holder/text.h"
 
 enum tool_exit
 json_print(json_t *json)

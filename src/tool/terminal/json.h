@@ -2,11 +2,10 @@
 #ifndef JPKI_TOOL_JSON_H
 #define JPKI_TOOL_JSON_H
 
-#include "tool/terminal/exit.h"
-
+#include <jansson.h>
 #include <stdint.h>
 
-#include <jansson.h>
+#include "tool/terminal/exit.h"
 
 /* JSON on standard output, for programs: names and values that no language changes. */
 

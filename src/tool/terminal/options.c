@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/terminal/options.h"
 
-#include "tool/terminal/screen.h"
-#include "tool/terminal/text.h"
-
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "tool/terminal/screen.h"
+#include "tool/terminal/text.h"
 
 enum kind {
 	KIND_FLAG,

@@ -2,9 +2,9 @@
 #ifndef JPKI_TOOL_OPTIONS_H
 #define JPKI_TOOL_OPTIONS_H
 
-#include "tool/terminal/exit.h"
-
 #include <stdbool.h>
+
+#include "tool/terminal/exit.h"
 
 struct module;
 struct person;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/terminal/progress.h"
 
-#include "holder/text.h"
-#include "tool/terminal/screen.h"
-#include "tool/terminal/sheet.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "holder/text.h"
+#include "tool/terminal/screen.h"
+#include "tool/terminal/sheet.h"
 
 static char *shown; /* what stands on the line now */
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/terminal/prompt.h"
 
-#include "holder/text.h"
-#include "tool/terminal/text.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,6 +11,9 @@
 #include <strings.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "holder/text.h"
+#include "tool/terminal/text.h"
 
 #define SIGNALS (NSIG - 1)
 

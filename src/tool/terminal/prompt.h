@@ -2,10 +2,10 @@
 #ifndef JPKI_TOOL_PROMPT_H
 #define JPKI_TOOL_PROMPT_H
 
-#include "tool/terminal/exit.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "tool/terminal/exit.h"
 
 /*
  * Asks on the controlling terminal, whatever standard input is; where there is none, on standard

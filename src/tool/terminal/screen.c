@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/terminal/screen.h"
 
-#include "holder/text.h"
-#include "tool/terminal/sheet.h"
-#include "tool/terminal/text.h"
-
 #include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -14,6 +10,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
+
+#include "holder/text.h"
+#include "tool/terminal/sheet.h"
+#include "tool/terminal/text.h"
 
 #define NARROWEST 40
 #define WIDEST 100

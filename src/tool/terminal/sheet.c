@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/terminal/sheet.h"
 
-#include "holder/text.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "holder/text.h"
 
 static _Thread_local struct sheet *collected;
 

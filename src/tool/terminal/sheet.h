@@ -2,10 +2,10 @@
 #ifndef JPKI_TOOL_SHEET_H
 #define JPKI_TOOL_SHEET_H
 
-#include "tool/terminal/screen.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "tool/terminal/screen.h"
 
 /* What a command would print, kept as data: for a window, which shows the same words its own way.
  */

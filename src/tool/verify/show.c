@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What verify says: on a screen, and as JSON with names and values that no language changes. */
-#include "tool/verify/verify.h"
+#include <stdlib.h>
+#include <string.h>
 
 #include "holder/text.h"
 #include "tool/cards/personal.h"
@@ -8,9 +9,7 @@
 #include "tool/terminal/json.h"
 #include "tool/terminal/screen.h"
 #include "tool/terminal/text.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "tool/verify/verify.h"
 
 /* clang-format off */
 static const struct {

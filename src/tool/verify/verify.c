@@ -2,14 +2,14 @@
 /* jpki-tool verify FILE: whether a signature fits, and whose it is. */
 #include "tool/verify/verify.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
 #include "holder/text.h"
 #include "tool/cards/words.h"
 #include "tool/system/file.h"
 #include "tool/terminal/text.h"
-
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 /* ---- which file is what ---- */
 
