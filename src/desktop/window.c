@@ -249,10 +249,10 @@ add_page(GtkWidget *page, const char *name, const char *title, const char *icon)
 static void
 add_pages(void)
 {
-	add_page(certificates_new(), "certificates", _("My certificates"), "contact-new-symbolic");
+	add_page(certificates_new(), "certificates", _("My certificates"), "view-list-symbolic");
 	add_page(pins_new(), "pins", _("Change a PIN"), "dialog-password-symbolic");
-	add_page(documents_new(), "documents", _("Sign and verify"), "document-edit-symbolic");
-	add_page(help_new(), "help", _("Help"), "help-about-symbolic");
+	add_page(documents_new(), "documents", _("Sign and verify"), "text-x-generic-symbolic");
+	add_page(help_new(), "help", _("Help"), "dialog-question-symbolic");
 }
 
 /* Icons above names, in a row of their own: in the header large text would be cut. */

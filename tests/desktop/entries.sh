@@ -35,6 +35,26 @@ check "a menu finds it by the words of the towns' pages" sh -c '
 	done' $id.desktop
 check "the version is that of the program" grep -q "release version=\"$(sed -n 's/^AC_INIT(\[jpki-pkcs11\], \[\([^]]*\)\].*/\1/p' ../configure.ac)\"" $id.metainfo.xml
 
+# No package of ours brings a theme, and one that is there may have pictures of a kind that nothing here reads.
+gtks_own() {
+	/usr/bin/python3 -c '
+import sys
+import gi
+
+gi.require_version("Gtk", "4.0")
+from gi.repository import Gtk
+
+theme = Gtk.IconTheme()
+theme.set_search_path([])
+sys.exit(", ".join(name for name in sys.argv[1:] if not theme.has_icon(name)) or None)' "$@"
+}
+mapfile -t icons < <(grep -oh '"[a-z-]*-symbolic"' ../src/desktop/*.c | tr -d '"')
+if /usr/bin/python3 -c 'import gi; gi.require_version("Gtk", "4.0")' 2>/dev/null; then
+	check "the window's ${#icons[@]} icons are such as GTK itself carries" gtks_own "${icons[@]:?}"
+else
+	echo "skip the window's icons: GTK for Python is not here"
+fi
+
 # The unit that reminds, as systemd reads it; where the program is stands for where it will be.
 units=$(mktemp -d) && trap 'rm -rf "$units"' EXIT || exit 1
 for unit in timer service; do
