@@ -45,13 +45,6 @@ assert_typed(const char *pin, const char *new_pin)
 }
 
 static void
-assert_told(const char *text)
-{
-	if (!strstr(play_told(), text))
-		fail_msg("not told \"%s\" in:\n%s", text, play_told());
-}
-
-static void
 what_is_typed_is_the_answer(void **state)
 {
 	const struct jpki_agent_request auth = play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
@@ -93,7 +86,7 @@ what_cannot_be_the_pin_is_asked_again_and_not_sent(void **state)
 	assert_int_equal(play_count("SETERROR this PIN has exactly 4 digits"), 2);
 	assert_int_equal(ask("1234\nSECRET7\n", &sign), JPKI_AGENT_TYPED);
 	assert_typed("SECRET7", "");
-	assert_told("SETERROR this password has 6 to 16 characters, only letters and digits");
+	play_assert_told("SETERROR this password has 6 to 16 characters, only letters and digits");
 	/* longer than any room for it */
 	(void)snprintf(words, sizeof words, "%0300d\n%0800d\n4321\n", 1, 1);
 	assert_int_equal(ask(words, &auth), JPKI_AGENT_TYPED);
@@ -163,10 +156,10 @@ the_dialog_says_who_asks_which_card_and_how_many_tries(void **state)
 	(void)snprintf(asked, sizeof asked, "%s (process %d)",
 		       strlen(program) > 120 ? program + strlen(program) - 120 : program,
 		       (int)getpid());
-	assert_told(asked);
-	assert_told("0123456789ABCDEF in Sony RC-S300 00 00");
-	assert_told("3 of 3 tries left");
-	assert_told("SETPROMPT 4-digit PIN for user authentication");
+	play_assert_told(asked);
+	play_assert_told("0123456789ABCDEF in Sony RC-S300 00 00");
+	play_assert_told("3 of 3 tries left");
+	play_assert_told("SETPROMPT 4-digit PIN for user authentication");
 }
 
 static void
@@ -179,12 +172,12 @@ the_signing_password_says_what_a_signature_discloses(void **state)
 
 	(void)state;
 	assert_int_equal(ask("SECRET7\n", &log_in), JPKI_AGENT_TYPED);
-	assert_told("name, address, birth date and sex");
+	play_assert_told("name, address, birth date and sex");
 	assert_null(strstr(play_told(), "ONE SIGNATURE"));
-	assert_told("SETPROMPT password for digital signature (6 to 16 characters)");
+	play_assert_told("SETPROMPT password for digital signature (6 to 16 characters)");
 	assert_int_equal(ask("SECRET7\n", &one), JPKI_AGENT_TYPED);
-	assert_told("ONE SIGNATURE");
-	assert_told("name, address, birth date and sex");
+	play_assert_told("ONE SIGNATURE");
+	play_assert_told("name, address, birth date and sex");
 }
 
 static void
@@ -208,7 +201,7 @@ what_was_wrong_is_said(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		request.fault = cases[i].fault;
 		assert_int_equal(ask("1234\n", &request), JPKI_AGENT_TYPED);
-		assert_told(cases[i].said);
+		play_assert_told(cases[i].said);
 	}
 }
 
@@ -220,8 +213,8 @@ the_last_try_needs_a_yes(void **state)
 	(void)state;
 	request.tries_left = 1;
 	assert_int_equal(ask(PLAY_CANCEL "\n1234\n", &request), JPKI_AGENT_CANCELLED);
-	assert_told("THE LAST TRY");
-	assert_told("set anew (smartphone and kiosk, or municipal office)");
+	play_assert_told("THE LAST TRY");
+	play_assert_told("set anew (smartphone and kiosk, or municipal office)");
 	assert_int_equal(play_count("CONFIRM"), 1);
 	assert_int_equal(play_count("GETPIN"), 0);
 	assert_int_equal(ask(PLAY_OK "\n1234\n", &request), JPKI_AGENT_TYPED);
@@ -240,14 +233,14 @@ a_change_asks_for_the_new_one_twice(void **state)
 	(void)state;
 	assert_int_equal(ask("1234\n4321\n４３２１\n", &auth), JPKI_AGENT_TYPED);
 	assert_typed("1234", "4321");
-	assert_told("SETPROMPT New 4-digit PIN");
+	play_assert_told("SETPROMPT New 4-digit PIN");
 	assert_int_equal(ask("1234\n4321\n4322\n5678\n5678\n", &auth), JPKI_AGENT_TYPED);
 	assert_typed("1234", "5678");
-	assert_told("SETERROR the two are not the same");
+	play_assert_told("SETERROR the two are not the same");
 	assert_int_equal(ask("1234\n4321\n" PLAY_CANCEL "\n", &auth), JPKI_AGENT_CANCELLED);
 	assert_int_equal(ask("SECRET7\nLETTERS\nLETTER5\nletter5\n", &sign), JPKI_AGENT_TYPED);
 	assert_typed("SECRET7", "LETTER5");
-	assert_told("SETERROR the new password needs at least one letter and one digit");
+	play_assert_told("SETERROR the new password needs at least one letter and one digit");
 }
 
 /* This program by another name and for another parent, which asks with "ask" and the folder. */
@@ -311,7 +304,7 @@ one_that_may_ask_for_another_machine_is_told(void **state)
 			ask_as(cases[i].program, cases[i].parent, cases[i].replaced);
 		assert_int_equal(waitpid(child, &status, 0), child);
 		assert_int_equal(status, 0);
-		assert_told(name);
+		play_assert_told(name);
 		assert_int_equal(play_count("for another machine perhaps"), cases[i].is_told);
 		assert_int_equal(play_stop(), 0);
 	}
@@ -328,7 +321,7 @@ names_cannot_write_lines_or_markup_into_the_dialog(void **state)
 		       "A\nAsked by: <b>B</b>&\033[2J\u202eC");
 	(void)snprintf(request.serial, sizeof request.serial, "1\n2<i>3");
 	assert_int_equal(ask("1234\n", &request), JPKI_AGENT_TYPED);
-	assert_told("1?2?i?3 in A?Asked by: ?b?B?/b???[2J?C%0A");
+	play_assert_told("1?2?i?3 in A?Asked by: ?b?B?/b???[2J?C%0A");
 }
 
 static void
@@ -348,14 +341,14 @@ all_is_said_whatever_the_language_and_the_length_of_names(void **state)
 	memset(request.reader, 'r', sizeof request.reader - 1);
 	memset(request.serial, 's', sizeof request.serial - 1);
 	assert_int_equal(ask("SECRET7\n", &request), JPKI_AGENT_TYPED);
-	assert_told("5 of 5 tries left");
+	play_assert_told("5 of 5 tries left");
 	assert_lines_fit();
 	(void)setenv("LC_ALL", "ja_JP.UTF-8", 1);
 	request.tries_left = 1;
 	assert_int_equal(ask(PLAY_OK "\nSECRET7\n", &request), JPKI_AGENT_TYPED);
 	assert_lines_fit();
 	assert_int_equal(play_count("残り1回（最大5回）"), 2);
-	assert_told("氏名・住所・生年月日・性別");
+	play_assert_told("氏名・住所・生年月日・性別");
 	(void)setenv("LC_ALL", "C.UTF-8", 1);
 }
 

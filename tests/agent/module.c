@@ -24,7 +24,6 @@
 
 static CK_FUNCTION_LIST *f;
 static CK_SESSION_HANDLE session;
-static CK_MECHANISM sha256 = {CKM_SHA256_RSA_PKCS, NULL, 0};
 
 /* The module in a program that lets the agent ask, before a user who types these lines. */
 static void
@@ -54,41 +53,18 @@ tear_down(void **state)
 	return 0;
 }
 
-static CK_RV
-log_in(void)
-{
-	return f->C_Login(session, CKU_USER, NO_PIN);
-}
-
-static CK_RV
-sign(void)
-{
-	CK_OBJECT_HANDLE key;
-	uint8_t signature[256];
-
-	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
-	return p11_sign(f, session, key, &sha256, "x", 1, signature);
-}
-
-static void
-assert_told(const char *text)
-{
-	if (!strstr(play_told(), text))
-		fail_msg("not told \"%s\" in:\n%s", text, play_told());
-}
-
 static void
 a_login_without_a_pin_is_asked_by_the_agent(void **state)
 {
 	(void)state;
 	start(PIN_AUTH "\n", SLOT_AUTH);
 	assert_true(p11_token_flags(f, SLOT_AUTH) & CKF_PROTECTED_AUTHENTICATION_PATH);
-	assert_int_equal(log_in(), CKR_OK);
-	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(p11_login_by_agent(f, session), CKR_OK);
+	assert_int_equal(p11_sign_any(f, session), CKR_OK);
 	assert_int_equal(play_count("GETPIN"), 1);
 	assert_int_equal(harness_tries("auth"), 3);
 	assert_false(harness_is_open("auth"));
-	assert_told("in Reader");
+	play_assert_told("in Reader");
 }
 
 static void
@@ -96,11 +72,11 @@ a_wrong_pin_is_asked_again_with_the_tries_that_are_left(void **state)
 {
 	(void)state;
 	start("12345\n0000\n0000\n１２３４\n", SLOT_AUTH);
-	assert_int_equal(log_in(), CKR_OK);
-	assert_told("SETERROR this PIN has exactly 4 digits");
-	assert_told("SETERROR the PIN was wrong: a try is gone");
-	assert_told("SETERROR this one was refused before");
-	assert_told("2 of 3 tries left");
+	assert_int_equal(p11_login_by_agent(f, session), CKR_OK);
+	play_assert_told("SETERROR this PIN has exactly 4 digits");
+	play_assert_told("SETERROR the PIN was wrong: a try is gone");
+	play_assert_told("SETERROR this one was refused before");
+	play_assert_told("2 of 3 tries left");
 	assert_int_equal(play_count("GETPIN"), 4);
 	assert_int_equal(harness_tries("auth"), 3);
 }
@@ -110,10 +86,10 @@ the_last_try_is_not_spent_without_a_yes(void **state)
 {
 	(void)state;
 	start("0000\n0001\n" PLAY_CANCEL "\n" PLAY_OK "\n" PIN_AUTH "\n", SLOT_AUTH);
-	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(p11_login_by_agent(f, session), CKR_FUNCTION_CANCELED);
 	assert_int_equal(harness_tries("auth"), 1);
 	assert_int_equal(play_count("CONFIRM"), 1);
-	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(p11_login_by_agent(f, session), CKR_OK);
 	assert_int_equal(harness_tries("auth"), 3);
 }
 
@@ -125,9 +101,9 @@ cancelling_sends_nothing(void **state)
 	(void)state;
 	start(PLAY_CANCEL "\n", SLOT_SIGN);
 	before = harness_verifies();
-	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(p11_login_by_agent(f, session), CKR_FUNCTION_CANCELED);
 	assert_int_equal(harness_verifies(), before);
-	assert_told("name, address, birth date and sex");
+	play_assert_told("name, address, birth date and sex");
 }
 
 static void
@@ -148,11 +124,11 @@ each_signature_can_want_consent(void **state)
 	(void)state;
 	harness_setting("ask-pin-each-signature", "yes");
 	start(PIN_SIGN "\n" PIN_SIGN "\n" PLAY_CANCEL "\n", SLOT_SIGN);
-	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(p11_login_by_agent(f, session), CKR_OK);
 	assert_int_equal(play_count("ONE SIGNATURE"), 0);
-	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(p11_sign_any(f, session), CKR_OK);
 	assert_int_equal(play_count("ONE SIGNATURE"), 1);
-	assert_int_equal(sign(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(p11_sign_any(f, session), CKR_FUNCTION_CANCELED);
 	assert_int_equal(harness_tries("sign"), 5);
 }
 
@@ -165,7 +141,7 @@ without_a_pinentry_nothing_is_sent_and_both_sides_say_why(void **state)
 	play_start("", "/nonexistent", NO_DEADLINE);
 	p11_start(f);
 	session = p11_open(f, SLOT_AUTH);
-	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(p11_login_by_agent(f, session), CKR_FUNCTION_CANCELED);
 	assert_int_equal(harness_tries("auth"), 3);
 	assert_int_equal(harness_log_count("the agent has no way to ask the user"), 1);
 	assert_non_null(strstr(play_said(), "/nonexistent cannot ask: it is not installed, or "
@@ -186,10 +162,12 @@ two_processes_at_once_are_both_logged_in(void **state)
 		if (f->C_Initialize(NULL) != CKR_OK ||
 		    f->C_OpenSession(SLOT_AUTH, CKF_SERIAL_SESSION, NULL, NULL, &session) != CKR_OK)
 			_exit(1);
-		_exit(log_in() == CKR_OK && f->C_Finalize(NULL) == CKR_OK ? 0 : 2);
+		_exit(p11_login_by_agent(f, session) == CKR_OK && f->C_Finalize(NULL) == CKR_OK
+			      ? 0
+			      : 2);
 	}
-	assert_int_equal(log_in(), CKR_OK);
-	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(p11_login_by_agent(f, session), CKR_OK);
+	assert_int_equal(p11_sign_any(f, session), CKR_OK);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	assert_int_equal(play_count("GETPIN"), 2);
@@ -199,7 +177,7 @@ two_processes_at_once_are_both_logged_in(void **state)
 static void *
 log_in_too(void *rv)
 {
-	*(CK_RV *)rv = log_in();
+	*(CK_RV *)rv = p11_login_by_agent(f, session);
 	return NULL;
 }
 
@@ -333,7 +311,7 @@ no_pin_is_left_in_the_agent_after_its_answer(void **state)
 	}
 	start(TYPED "\n", SLOT_SIGN);
 	assert_int_equal(change(PIN_SIGN, MEANT), CKR_OK);
-	assert_int_equal(log_in(), CKR_OK);
+	assert_int_equal(p11_login_by_agent(f, session), CKR_OK);
 	assert_int_equal(play_count("GETPIN"), 1);
 	await_agent();
 	scan_add(&needles, "typed", TYPED, strlen(TYPED));

@@ -247,6 +247,13 @@ play_count(const char *command)
 	return count;
 }
 
+void
+play_assert_told(const char *text)
+{
+	if (!strstr(play_told(), text))
+		fail_msg("not told \"%s\" in:\n%s", text, play_told());
+}
+
 bool
 play_dialog_is_open(void)
 {

@@ -50,6 +50,7 @@ const char *play_said(void);
  * storage. */
 const char *play_told(void);
 int play_count(const char *command);
+void play_assert_told(const char *text);
 
 /* Whether the script that was started last is there; and waits until it was told this, or is gone.
  */

@@ -11,72 +11,14 @@
 
 #include <cmocka.h>
 
-#include "tests/module/agent-stub.h"
-#include "tests/module/case.h"
+#include "tests/module/agent-case.h"
 
-/* PINs that the module gets from the user's agent (the setting ask-pin), over the simulated card.
- */
-
-#define NO_PIN NULL, 0
-#define RIGHT {.pin = PIN_AUTH}
-#define RIGHT_SIGN {.pin = PIN_SIGN}
-#define COUNT(lines) (sizeof(lines) / sizeof(lines)[0])
-#define START(lines) agent_start(lines, COUNT(lines))
-
-static CK_SESSION_HANDLE session;
 static CK_MECHANISM sha256 = {CKM_SHA256_RSA_PKCS, NULL, 0};
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	f = harness_module("jpki-pkcs11");
-	agent_prepare();
-	harness_setting("ask-pin", "agent");
-	p11_start(f);
-	session = p11_open(f, SLOT_AUTH);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	(void)agent_stop();
-	(void)f->C_Finalize(NULL);
-	harness_reset();
-	return 0;
-}
-
-static void
-restart_with(const char *name, const char *value, CK_SLOT_ID slot)
-{
-	p11_stop(f);
-	harness_setting(name, value);
-	p11_start(f);
-	session = p11_open(f, slot);
-}
 
 static bool
 flag_is_set(void)
 {
 	return p11_token_flags(f, SLOT_AUTH) & CKF_PROTECTED_AUTHENTICATION_PATH;
-}
-
-static CK_RV
-log_in(void)
-{
-	return f->C_Login(session, CKU_USER, NO_PIN);
-}
-
-static CK_RV
-sign(void)
-{
-	CK_OBJECT_HANDLE key;
-	uint8_t signature[256];
-
-	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
-	return p11_sign(f, session, key, &sha256, "x", 1, signature);
 }
 
 static void
@@ -194,8 +136,8 @@ a_login_by_the_agent_signs_and_is_asked_for_once(void **state)
 	(void)state;
 	START(lines);
 	assert_int_equal(log_in(), CKR_OK);
-	assert_int_equal(sign(), CKR_OK);
-	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(p11_sign_any(f, session), CKR_OK);
+	assert_int_equal(p11_sign_any(f, session), CKR_OK);
 	assert_int_equal(log_in(), CKR_USER_ALREADY_LOGGED_IN);
 	assert_int_equal(agent_stop(), 1);
 	assert_int_equal(harness_tries("auth"), 3);
@@ -329,37 +271,6 @@ an_agent_that_never_gives_up_is_left(void **state)
 	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
 	assert_int_equal(agent_stop(), 10);
 	assert_int_equal(harness_tries("auth"), 3);
-}
-
-static void
-take_card_out(void)
-{
-	harness_sim("remove", "Reader", NULL);
-}
-
-static void
-swap_card(void)
-{
-	harness_sim("swap", "child", "Reader", NULL);
-}
-
-#define SELECT_JPKI "00A4040C0AD392F000260100000001"
-#define WRONG_AUTH "002000800430303030"
-#define WRONG_SIGN "0020008006303030303030"
-
-static void
-spend_one(void)
-{
-	assert_int_equal(harness_other_program(SELECT_JPKI, "00A4020C020018", WRONG_AUTH, NULL),
-			 0x63c2);
-}
-
-static void
-spend_all_but_one(void)
-{
-	assert_int_equal(
-		harness_other_program(SELECT_JPKI, "00A4020C020018", WRONG_AUTH, WRONG_AUTH, NULL),
-		0x63c1);
 }
 
 static void
@@ -550,7 +461,7 @@ a_fork_while_the_user_types_changes_nothing(void **state)
 	(void)state;
 	START(lines);
 	assert_int_equal(log_in(), CKR_OK);
-	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(p11_sign_any(f, session), CKR_OK);
 	assert_int_equal(agent_stop(), 1);
 	assert_int_equal(harness_tries("auth"), 3);
 }
@@ -719,218 +630,6 @@ of_two_threads_one_asks(void **state)
 }
 
 static void
-log_in_and_close(void)
-{
-	assert_int_equal(log_in(), CKR_OK);
-	assert_int_equal(f->C_CloseSession(session), CKR_OK);
-	session = p11_open(f, SLOT_AUTH);
-}
-
-/* GnuTLS logs in once for each object. */
-static void
-a_burst_of_logins_asks_once_within_ten_seconds(void **state)
-{
-	static const struct agent_line lines[] = {RIGHT, RIGHT};
-
-	(void)state;
-	harness_stop_clock();
-	START(lines);
-	log_in_and_close();
-	harness_move_clock(9000);
-	log_in_and_close();
-	harness_move_clock(9000); /* the last session's end counts, not the first's */
-	log_in_and_close();
-	harness_move_clock(11000);
-	assert_int_equal(log_in(), CKR_OK);
-	assert_int_equal(agent_stop(), 2);
-	assert_int_equal(harness_tries("auth"), 3);
-}
-
-static void
-closing_all_sessions_is_closing_the_last(void **state)
-{
-	static const struct agent_line lines[] = {RIGHT};
-
-	(void)state;
-	START(lines);
-	assert_int_equal(log_in(), CKR_OK);
-	(void)p11_open(f, SLOT_AUTH);
-	assert_int_equal(f->C_CloseAllSessions(SLOT_AUTH), CKR_OK);
-	session = p11_open(f, SLOT_AUTH);
-	assert_int_equal(log_in(), CKR_OK);
-	assert_int_equal(agent_stop(), 1);
-}
-
-static void
-finalizing_ends_it(void **state)
-{
-	static const struct agent_line lines[] = {RIGHT, RIGHT};
-
-	(void)state;
-	START(lines);
-	log_in_and_close();
-	p11_stop(f);
-	p11_start(f);
-	session = p11_open(f, SLOT_AUTH);
-	assert_int_equal(log_in(), CKR_OK);
-	assert_int_equal(agent_stop(), 2);
-}
-
-static void
-taking_the_card_out_ends_it_also_where_it_comes_back(void **state)
-{
-	static const struct agent_line lines[] = {RIGHT, RIGHT};
-
-	(void)state;
-	START(lines);
-	log_in_and_close();
-	take_card_out();
-	harness_sim("insert", "adult", "Reader", NULL);
-	session = p11_open(f, SLOT_AUTH);
-	assert_int_equal(log_in(), CKR_OK);
-	assert_int_equal(agent_stop(), 2);
-}
-
-/* A child starts anew like any other program, and has no PIN of its parent's. */
-static void
-another_process_has_to_ask(void **state)
-{
-	static const struct agent_line lines[] = {RIGHT, {.pin = NULL}};
-	int status;
-	pid_t child;
-
-	(void)state;
-	START(lines);
-	log_in_and_close();
-	child = fork();
-	if (child == 0) {
-		if (f->C_Initialize(NULL) != CKR_OK ||
-		    f->C_OpenSession(SLOT_AUTH, CKF_SERIAL_SESSION, NULL, NULL, &session) != CKR_OK)
-			_exit(1);
-		_exit(log_in() == CKR_FUNCTION_CANCELED && f->C_Finalize(NULL) == CKR_OK ? 0 : 2);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-	assert_int_equal(log_in(), CKR_OK); /* and the parent has its own still */
-	assert_int_equal(agent_stop(), 2);
-}
-
-/* They may have been the user's, who errs now; or somebody guesses. */
-static void
-where_others_spent_a_try_the_user_is_asked(void **state)
-{
-	static const struct agent_line lines[] = {RIGHT, RIGHT};
-	unsigned long before;
-
-	(void)state;
-	START(lines);
-	log_in_and_close();
-	spend_one();
-	before = harness_verifies();
-	assert_int_equal(log_in(), CKR_OK);
-	assert_int_equal(agent_stop(), 2);
-	assert_int_equal(agent_request(1)->tries_left, 2);
-	assert_int_equal(harness_verifies(), before + 1);
-}
-
-/* It cannot be seen that another program changed the PIN: one of all the tries, and no more. */
-static void
-a_pin_that_another_program_changed_is_sent_once_at_most(void **state)
-{
-	static const struct agent_line lines[] = {RIGHT, {.pin = NULL}, {.pin = NULL}};
-
-	(void)state;
-	START(lines);
-	log_in_and_close();
-	assert_int_equal(harness_other_program(SELECT_JPKI, "00A4020C020018", "002000800431323334",
-					       "002401800434333231", NULL),
-			 0x9000);
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
-		assert_int_equal(harness_tries("auth"), 2);
-	}
-	assert_int_equal(agent_stop(), 3);
-	assert_int_equal(agent_request(1)->tries_left, 2);
-	assert_int_equal(harness_other_program(SELECT_JPKI, "00A4020C020018", "002000800434333231",
-					       "002401800431323334", NULL),
-			 0x9000);
-}
-
-static void
-logging_out_ends_it(void **state)
-{
-	static const struct agent_line lines[] = {RIGHT, RIGHT};
-
-	(void)state;
-	START(lines);
-	assert_int_equal(log_in(), CKR_OK);
-	assert_int_equal(f->C_Logout(session), CKR_OK);
-	log_in_and_close();
-	assert_int_equal(agent_stop(), 2);
-}
-
-static void
-so_does_the_setting_another_card_and_the_programs_own_pin(void **state)
-{
-	static const struct agent_line lines[] = {RIGHT, RIGHT, RIGHT, RIGHT};
-
-	(void)state;
-	START(lines);
-	restart_with("ask-pin-agent-keep", "0", SLOT_AUTH);
-	log_in_and_close();
-	log_in_and_close();
-	restart_with("ask-pin-agent-keep", "10", SLOT_AUTH);
-	log_in_and_close();
-	swap_card();
-	session = p11_open(f, SLOT_AUTH);
-	log_in_and_close();
-	assert_int_equal(agent_stop(), 4);
-	assert_int_equal(p11_login(f, session, PIN_AUTH), CKR_OK);
-	assert_int_equal(f->C_CloseSession(session), CKR_OK);
-	START(lines);
-	session = p11_open(f, SLOT_AUTH);
-	log_in_and_close();
-	assert_int_equal(agent_stop(), 1);
-}
-
-/* Nobody types it now: it is not for this to spend the last try. */
-static void
-a_burst_never_spends_a_last_try(void **state)
-{
-	static const struct agent_line lines[] = {RIGHT, {.pin = NULL}};
-	unsigned long before;
-
-	(void)state;
-	START(lines);
-	log_in_and_close();
-	spend_all_but_one();
-	before = harness_verifies();
-	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
-	assert_int_equal(harness_verifies(), before);
-	assert_int_equal(harness_tries("auth"), 1);
-	assert_int_equal(agent_request(1)->tries_left, 1);
-}
-
-/* By the program itself, while the old one waited for the next login. */
-static void
-a_pin_that_was_changed_meanwhile_is_not_sent(void **state)
-{
-	static const struct agent_line lines[] = {RIGHT, {.pin = NULL}};
-	CK_UTF8CHAR old_pin[] = PIN_AUTH, new_pin[] = "4321";
-	unsigned long before;
-
-	(void)state;
-	START(lines);
-	log_in_and_close();
-	assert_int_equal(f->C_SetPIN(session, old_pin, 4, new_pin, 4), CKR_OK);
-	before = harness_verifies();
-	assert_int_equal(log_in(), CKR_FUNCTION_CANCELED);
-	assert_int_equal(harness_verifies(), before);
-	assert_int_equal(harness_tries("auth"), 3);
-	assert_int_equal(f->C_SetPIN(session, new_pin, 4, old_pin, 4), CKR_OK);
-}
-
-static void
 the_agent_asks_for_both_pins_of_a_change(void **state)
 {
 	static const struct agent_line lines[] = {{.pin = "0000", .new_pin = "4321"},
@@ -965,14 +664,14 @@ consent_to_each_signature_is_asked_whatever_the_program_knows(void **state)
 	restart_with("ask-pin-each-signature", "yes", SLOT_SIGN);
 	START(lines);
 	assert_int_equal(log_in(), CKR_OK);
-	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(p11_sign_any(f, session), CKR_OK);
 	assert_int_equal(agent_request(1)->purpose, JPKI_AGENT_SIGNATURE);
-	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(p11_sign_any(f, session), CKR_OK);
 	assert_int_equal(agent_request(3)->fault, JPKI_AGENT_FAULT_WRONG);
-	assert_int_equal(sign(), CKR_FUNCTION_CANCELED);
+	assert_int_equal(p11_sign_any(f, session), CKR_FUNCTION_CANCELED);
 	assert_int_equal(agent_stop(), 5);
 	assert_int_equal(harness_tries("sign"), 5);
-	assert_int_equal(sign(), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(p11_sign_any(f, session), CKR_USER_NOT_LOGGED_IN);
 }
 
 static CK_BBOOL
@@ -1003,11 +702,11 @@ a_program_has_to_ask_for_consent_only_where_no_agent_does(void **state)
 	assert_int_equal(always_authenticate(), CK_TRUE);
 	START(lines);
 	assert_int_equal(always_authenticate(), CK_FALSE);
-	assert_int_equal(sign(), CKR_OK);
+	assert_int_equal(p11_sign_any(f, session), CKR_OK);
 	assert_int_equal(agent_request(0)->purpose, JPKI_AGENT_SIGNATURE);
 	assert_int_equal(agent_stop(), 1);
 	assert_int_equal(always_authenticate(), CK_TRUE);
-	assert_int_equal(sign(), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(p11_sign_any(f, session), CKR_USER_NOT_LOGGED_IN);
 }
 
 static void
@@ -1025,8 +724,6 @@ a_password_for_each_signature_serves_no_other_login(void **state)
 	}
 	assert_int_equal(agent_stop(), 2);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
 main(int argc, char *argv[])
@@ -1057,17 +754,6 @@ main(int argc, char *argv[])
 		TEST(consent_can_be_asked_by_the_agent_where_the_program_asks_for_it),
 		TEST(consent_is_not_asked_for_what_cannot_be_signed),
 		TEST(of_two_threads_one_asks),
-		TEST(a_burst_of_logins_asks_once_within_ten_seconds),
-		TEST(closing_all_sessions_is_closing_the_last),
-		TEST(finalizing_ends_it),
-		TEST(taking_the_card_out_ends_it_also_where_it_comes_back),
-		TEST(another_process_has_to_ask),
-		TEST(where_others_spent_a_try_the_user_is_asked),
-		TEST(a_pin_that_another_program_changed_is_sent_once_at_most),
-		TEST(logging_out_ends_it),
-		TEST(so_does_the_setting_another_card_and_the_programs_own_pin),
-		TEST(a_burst_never_spends_a_last_try),
-		TEST(a_pin_that_was_changed_meanwhile_is_not_sent),
 		TEST(the_agent_asks_for_both_pins_of_a_change),
 		TEST(consent_to_each_signature_is_asked_whatever_the_program_knows),
 		TEST(a_program_has_to_ask_for_consent_only_where_no_agent_does),

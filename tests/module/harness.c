@@ -547,6 +547,12 @@ p11_login(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, const char *pin)
 	return f->C_Login(session, CKU_USER, copy, len);
 }
 
+CK_RV
+p11_login_by_agent(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session)
+{
+	return f->C_Login(session, CKU_USER, NULL, 0);
+}
+
 CK_ULONG
 p11_find(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class,
 	 CK_OBJECT_HANDLE *handle)
@@ -653,6 +659,17 @@ p11_sign(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key,
 	if (rv == CKR_OK)
 		assert_int_equal(signature_len, 256);
 	return rv;
+}
+
+CK_RV
+p11_sign_any(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session)
+{
+	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
+	CK_OBJECT_HANDLE key;
+	uint8_t signature[256];
+
+	assert_int_equal(p11_find(f, session, CKO_PRIVATE_KEY, &key), 1);
+	return p11_sign(f, session, key, &mechanism, "x", 1, signature);
 }
 
 EVP_PKEY *

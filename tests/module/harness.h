@@ -109,6 +109,8 @@ void p11_start(CK_FUNCTION_LIST *f);
 void p11_stop(CK_FUNCTION_LIST *f);
 CK_SESSION_HANDLE p11_open(CK_FUNCTION_LIST *f, CK_SLOT_ID slot);
 CK_RV p11_login(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, const char *pin);
+/* Without a PIN, which the user's agent asks for. */
+CK_RV p11_login_by_agent(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session);
 /* The number of objects of a class; the first one into *handle (may be NULL). */
 CK_ULONG p11_find(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class,
 		  CK_OBJECT_HANDLE *handle);
@@ -133,6 +135,8 @@ void p11_asking(const char *module, struct jpki_asking *asking);
 /* C_SignInit and C_Sign; the first code that is not CKR_OK. */
 CK_RV p11_sign(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key,
 	       CK_MECHANISM *mechanism, const void *data, size_t len, uint8_t signature[256]);
+/* The same of something, with the token's key. */
+CK_RV p11_sign_any(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session);
 /* The public key of the certificate on the token the session is on. */
 EVP_PKEY *p11_public_key(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session);
 /* Whether OpenSSL takes the signature: v1.5, digest by name, or NULL for data as given. */

@@ -19,6 +19,7 @@ harness_libs = tests/libharness.la
 
 card_tests += \
 	tests/module/agent \
+	tests/module/agent-burst \
 	tests/module/budget \
 	tests/module/digest \
 	tests/module/events \
@@ -41,9 +42,13 @@ card_tests += \
 	tests/module/swapped \
 	tests/module/threads
 
+agent_case = tests/module/agent-case.c tests/module/agent-case.h tests/module/agent-stub.c tests/module/agent-stub.h
 tests_module_agent_CPPFLAGS = $(harness_cppflags)
-tests_module_agent_SOURCES = tests/module/agent.c tests/module/agent-stub.c tests/module/agent-stub.h
+tests_module_agent_SOURCES = tests/module/agent.c $(agent_case)
 tests_module_agent_LDADD = $(harness_libs)
+tests_module_agent_burst_CPPFLAGS = $(harness_cppflags)
+tests_module_agent_burst_SOURCES = tests/module/agent-burst.c $(agent_case)
+tests_module_agent_burst_LDADD = $(harness_libs)
 tests_module_budget_CPPFLAGS = $(harness_cppflags) -I$(top_srcdir)/tests
 tests_module_budget_SOURCES = tests/module/budget.c tests/bench/steps.c tests/bench/steps.h
 tests_module_budget_LDADD = $(harness_libs)
