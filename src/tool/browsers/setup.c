@@ -3,7 +3,6 @@
 #include "tool/browsers/setup.h"
 
 #include <openssl/pem.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -153,18 +152,7 @@ label_of(const struct place *place)
 	return label;
 }
 
-static void __attribute__((format(printf, 3, 4)))
-say(const struct place *place, enum mark mark, const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	text = text_vmade(format, args);
-	va_end(args);
-	screen_row(label_of(place), mark, text ? text : "?");
-	free(text);
-}
+#define say(place, mark, ...) screen_rowf(label_of(place), (mark), __VA_ARGS__)
 
 static void
 find_width(const struct places *places)
