@@ -9,6 +9,10 @@
 # last column is made and checked.
 set -u
 export LC_ALL=C.UTF-8
+case $#${1:-} in
+0 | 1--update) ;;
+*) echo "Usage: ${0##*/} [--update]" >&2; exit 2 ;;
+esac
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${JPKI_BUILD:-$top/build/test}

@@ -5,6 +5,7 @@
 # programs' --help says, no card is asked, and bash and zsh make of it what a user waits for.
 set -u
 export LC_ALL=C.UTF-8
+[ $# -eq 0 ] || { echo "${0##*/} takes no arguments" >&2; exit 2; }
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${JPKI_BUILD:-$top/build/test}
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-completion.XXXXXX") || exit 1

@@ -5,6 +5,7 @@
 # the disk: three symbols, six libraries, no .la file, and nothing after "make uninstall".
 set -u
 export LC_ALL=C.UTF-8
+[ $# -eq 0 ] || { echo "${0##*/} takes no arguments" >&2; exit 2; }
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${JPKI_BUILD:-$top/build/test}
 status=0

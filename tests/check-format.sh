@@ -5,6 +5,7 @@
 # 13's is asked.
 set -u
 export LC_ALL=C.UTF-8
+[ $# -eq 0 ] || { echo "${0##*/} takes no arguments" >&2; exit 2; }
 cd "$(dirname "$0")/.." || exit 1
 version=$(clang-format --version 2>/dev/null | sed -n 's/.*version \([0-9]*\).*/\1/p')
 if [ "${version:-0}" -ne 19 ]; then

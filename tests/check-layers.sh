@@ -9,6 +9,9 @@
 # it is about. Without an argument it also checks itself: on copies of src, each with one include that must not be.
 set -u
 export LC_ALL=C.UTF-8
+for folder; do
+	[ -d "$folder" ] || { echo "Usage: ${0##*/} [SOURCE-FOLDER [TESTS-FOLDER]]" >&2; exit 2; }
+done
 top=$(cd "$(dirname "$0")/.." && pwd)
 
 # The programs, and the folders of each from the ground up, with a comma between those of one floor;

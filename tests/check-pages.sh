@@ -5,6 +5,7 @@
 # Japanese pages have all that the English ones have, and mandoc and man find no fault with any.
 set -u
 export LC_ALL=C.UTF-8
+[ $# -eq 0 ] || { echo "${0##*/} takes no arguments" >&2; exit 2; }
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${JPKI_BUILD:-$top/build/test}
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-pages.XXXXXX") || exit 1

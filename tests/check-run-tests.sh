@@ -4,6 +4,7 @@
 # ./run-tests tells what did not run: over a tree of pretended tests.
 set -u
 export LC_ALL=C.UTF-8
+[ $# -eq 0 ] || { echo "${0##*/} takes no arguments" >&2; exit 2; }
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-run-tests.XXXXXX") || exit 1

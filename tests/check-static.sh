@@ -6,6 +6,7 @@
 # (NOLINT), with its reason.
 set -u
 export LC_ALL=C.UTF-8
+[ $# -eq 0 ] || { echo "${0##*/} takes no arguments" >&2; exit 2; }
 top=$(cd "$(dirname "$0")/.." && pwd)
 cd "$top" || exit 1
 status=0
