@@ -84,7 +84,7 @@ if ! (build_in "$asan" "-fno-omit-frame-pointer -fsanitize=address,undefined -fn
 fi
 # Kept until the end by these, in no frame of ours: fontconfig's patterns, the shaders of the screen's
 # driver, and glibc's search path for locales where LOCPATH is set.
-printf 'leak:%s\n' libfontconfig.so libgallium swrast_dri __argz_add_sep >"$work/not-ours"
+printf 'leak:%s\n' libfontconfig.so libEGL_mesa libgallium swrast_dri __argz_add_sep >"$work/not-ours"
 export ASAN_OPTIONS="detect_leaks=1:exitcode=66:log_path=$work/report"
 export LSAN_OPTIONS="suppressions=$work/not-ours:print_suppressions=0"
 export UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/report"
