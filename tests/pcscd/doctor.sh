@@ -315,11 +315,12 @@ check "no PIN is sent, and both queries cost no try" \
 	sh -c 'grep -q QUERY "$1" && ! grep -Eq "VERIFY|CHANGE|RESET" "$1"' sh "$work/trace"
 check "the card is logged out after it" logged_out
 
-# Another program that holds the reader: OpenSC's explorer, told to connect exclusively.
+# Another program that holds the reader: OpenSC's explorer, told to connect exclusively; it ends at once
+# where somebody looks at the card in that moment.
 printf 'app default {\n reader_driver pcsc { connect_exclusive = true; }\n}\n' >"$work/opensc.conf"
 mkfifo "$work/orders"
-OPENSC_CONF=$work/opensc.conf timeout 120 opensc-explorer -r "Virtual PCD 00 00" \
-	<"$work/orders" >"$work/explorer" 2>&1 &
+OPENSC_CONF=$work/opensc.conf timeout 120 \
+	sh -c 'until opensc-explorer -r "Virtual PCD 00 00"; do :; done' <"$work/orders" >"$work/explorer" 2>&1 &
 explorer=$!
 exec {orders}>"$work/orders"
 held() {
