@@ -8,19 +8,29 @@
 #	computer_start; computer_await
 #	inside USER COMMAND	# by ssh; active COMMAND: by who sits at it
 #	card ORDER...; qmp COMMAND...
+#	await COMMAND...	# until it succeeds
 #
 # The image is kept where tests/debian-root.sh keeps Debian's bases; it is made anew where what makes it
 # has changed. It has all that our packages need, and not them. No run changes it.
 
-ssh_user_options=(-q -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=20
+ssh_user_options=(-q -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=300
 	-o ControlMaster=auto -o ControlPersist=6000 -o "ControlPath=$work/%r" -p 22022)
 
-# Beside other work it is slow, and nothing that it starts is to be given up for that.
-arguments="net.ifnames=0 systemd.default_timeout_start_sec=3600 systemd.default_device_timeout_sec=3600
+# Beside other work it is slow, and nothing that it starts is to be given up for that, nor its timer (a
+# panic then); a panic ends it.
+arguments="net.ifnames=0 no_timer_check panic=1 systemd.default_timeout_start_sec=3600 systemd.default_device_timeout_sec=3600
 	systemd.service_watchdogs=0 systemd.mask=serial-getty@ttyS0.service
 	systemd.mask=systemd-networkd-wait-online.service"
 arguments=$(echo $arguments)
 
+patience=1800 # seconds: nothing takes this long, beside any other work
+await() {
+	local end=$((SECONDS + patience))
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.5
+	done
+}
 
 image_names() { "$top/tests/install-packages" --names machine-inside; }
 
@@ -75,13 +85,9 @@ computer_start() {
 		--trace "$work/trace" >"$work/serve.log" 2>&1 &
 }
 
-# As long as it runs and is not there.
+came_up_or_died() { inside root true || ! kill -0 "$computer"; }
 computer_await() {
-	for ((i = 0; i < 300; i++)); do
-		inside root true && return
-		kill -0 "$computer" || break
-		sleep 2
-	done
+	await came_up_or_died && inside root true && return
 	tail -n 20 "$work/console" "$work/qemu.log"
 	return 1
 }
@@ -90,7 +96,7 @@ computer_await() {
 inside() {
 	local status i
 	for i in 1 2 3; do
-		timeout 300 ssh -n "${ssh_user_options[@]}" -i "$work/key" "$1@127.0.0.1" "$2"
+		timeout "$patience" ssh -n "${ssh_user_options[@]}" -i "$work/key" "$1@127.0.0.1" "$2"
 		status=$?
 		[ $status -eq 255 ] || break
 	done
@@ -99,7 +105,7 @@ inside() {
 
 into() { # FOLDER FILE...
 	tar --create --transform='s,.*/,,' --absolute-names "${@:2}" |
-		timeout 300 ssh "${ssh_user_options[@]}" -i "$work/key" root@127.0.0.1 "tar --extract -C $1"
+		timeout "$patience" ssh "${ssh_user_options[@]}" -i "$work/key" root@127.0.0.1 "tar --extract -C $1"
 }
 
 active() {
@@ -107,18 +113,11 @@ active() {
 $1
 END
 		mv /run/jobs/new /run/jobs/job
-		for i in \$(seq 600); do [ -e /run/jobs/status ] && break; sleep 0.5; done
+		until [ -e /run/jobs/status ]; do sleep 0.5; done
 		cat /run/jobs/out; exit \$(cat /run/jobs/status)"
 }
 
-computer_suspended() {
-	local i
-	for ((i = 0; i < 300; i++)); do
-		qmp query-status | grep -q suspended && return
-		sleep 1
-	done
-	return 1
-}
+computer_is_suspended() { qmp query-status | grep -q suspended; }
 
-qmp() { timeout 300 "$here/qmp" "$work/qmp" "$@"; }
-card() { timeout 100 "$sim" --control "$work/control" "$@"; }
+qmp() { timeout "$patience" "$here/qmp" "$work/qmp" "$@"; }
+card() { timeout "$patience" "$sim" --control "$work/control" "$@"; }

@@ -29,16 +29,16 @@ sign() {
 log_in() { # PIN
 	mkfifo /run/in
 	setsid sleep 100000 >/run/in 2>/dev/null </dev/null &
-	setsid /root/program "$auth" "$1" </run/in >/run/told 2>/run/said &
-	for ((i = 0; i < 600; i++)); do grep -q login /run/told && break; sleep 0.2; done
+	setsid sh -c '/root/program "$@"; echo ended' program "$auth" "$1" </run/in >/run/told 2>/run/said &
+	until [ -s /run/told ]; do sleep 0.2; done
 	cat /run/told
 }
 go_on() { # PIN
 	local before
 	before=$(wc -l </run/told)
 	echo "$1" >/run/in
-	for ((i = 0; i < 900; i++)); do [ "$(wc -l </run/told)" -gt "$before" ] && break; sleep 0.2; done
-	[ "$(wc -l </run/told)" -gt "$before" ] && tail -n 1 /run/told
+	until grep -qx ended /run/told || [ "$(wc -l </run/told)" -gt "$before" ]; do sleep 0.2; done
+	tail -n 1 /run/told
 }
 agent_key() { ssh-add -L >/run/all && grep ssh-rsa /run/all | head -n 1 >/run/key.pub && [ -s /run/key.pub ]; }
 agent_add() { # PIN

@@ -152,13 +152,8 @@ refused() { # FUNCTION WORD
 # ---- what comes between ----
 
 # pcscd_says PATTERN: of its readers; nothing connects to a card for that.
-pcscd_says() {
-	for ((i = 0; i < 120; i++)); do
-		inside root "opensc-tool --list-readers" | grep -Eq "$1" && return
-		sleep 0.5
-	done
-	return 1
-}
+pcscd_says_now() { inside root "opensc-tool --list-readers" | grep -Eq "$1"; }
+pcscd_says() { await pcscd_says_now "$1"; }
 pcscd_sees() { pcscd_says "^[0-9]+ +$1"; } # Yes|No: whether there is a card
 pcscd_has_none() { pcscd_says '^No '; }
 change_to() { card remove && pcscd_sees No && card insert "$1" && pcscd_sees Yes; }
@@ -168,39 +163,32 @@ plug_quietly() { # PORT
 		qmp device_add driver=ccid-card-passthru id=card bus=reader.0 chardev=card && card plug
 }
 plug() { plug_quietly "$@" && reader_there; }
-reader_there() {
-	for ((i = 0; i < 60; i++)); do
-		inside root "jpki-tool status" | grep -q 'tries left' && return
-		sleep 1
-	done
-	return 1
-}
+card_is_shown() { inside root "jpki-tool status" | grep -q 'tries left'; }
+reader_there() { await card_is_shown; }
 replug() { unplug && plug "$@"; }
 powers() { grep -c PowerOn "$work/qemu.log"; }
 stuck() { powers >"$work/powers" && card line 2; }
 stuck_for_long() { card line 1000; }
 usb_off_and_on() { inside root "inside.sh usb_off" && pcscd_has_none && inside root "inside.sh usb_on" && pcscd_sees Yes; }
 slept() { inside root 'cat /sys/power/suspend_stats/success'; }
-frozen() { grep -c 'Freezing user space processes.*[a-z]ed ' "$work/console"; }
+frozen='Freezing user space processes.*[a-z]ed ' woken='PM: suspend exit'
+seen() { grep -c "$1" "$work/console"; }
+more_than() { [ "$(seen "$2")" -gt $1 ]; } # COUNT PATTERN
 # A button that is pressed before the computer is fast asleep is lost.
-wake() { # mem|freeze
-	local i
-	for ((i = 0; i < 60; i++)); do
-		if [ $1 = mem ]; then qmp system_wakeup; else qmp system_powerdown; fi
-		inside root true && return
-	done
-	return 1
+wakes() { # mem|freeze COUNT
+	if [ $1 = mem ]; then qmp system_wakeup; else qmp system_powerdown; fi
+	more_than $2 "$woken"
 }
 sleep_and_wake() { # mem|freeze COMMAND...: meanwhile
-	local how=$1 before frozen_before i
+	local how=$1 before frozen_before woken_before
 	shift
-	before=$(slept) frozen_before=$(frozen)
+	before=$(slept) frozen_before=$(seen "$frozen") woken_before=$(seen "$woken")
 	inside root "inside.sh goes_to_sleep $how"
 	ssh -O exit "${ssh_user_options[@]}" root@127.0.0.1 2>/dev/null
-	for ((i = 0; i < 200; i++)); do [ "$(frozen)" -gt "$frozen_before" ] && break || sleep 1; done
-	[ $how != mem ] || computer_suspended
+	await more_than $frozen_before "$frozen"
+	[ $how != mem ] || await computer_is_suspended
 	"$@"
-	wake $how && [ "$(slept)" -gt "$before" ] && pcscd_sees Yes && return
+	await wakes $how $woken_before && [ "$(slept)" -gt "$before" ] && pcscd_sees Yes && return
 	inside root "dmesg | tail -n 30"
 	return 1
 }
