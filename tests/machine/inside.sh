@@ -75,6 +75,7 @@ usb_reset() { # USBDEVFS_RESET
 }
 usb_off() { usb_device && echo 0 >"$device/authorized"; }
 usb_on() { usb_device && echo 1 >"$device/authorized"; }
+usb_persists() { usb_device && echo "$1" >"$device/power/persist"; } # 0|1
 goes_to_sleep() { # mem|freeze: returns at once, as ssh does not outlast it
 	dmesg -n 7
 	setsid sh -c "sleep 1; echo $1 >/sys/power/state" >/dev/null 2>&1 </dev/null &
