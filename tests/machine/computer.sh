@@ -17,8 +17,8 @@ ssh_user_options=(-q -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null
 	-o ControlMaster=auto -o ControlPersist=6000 -o "ControlPath=$work/%r" -p 22022)
 
 # Beside other work it is slow, and nothing that it starts is to be given up for that, nor its timer (a
-# panic then); a panic ends it.
-arguments="net.ifnames=0 no_timer_check panic=1 systemd.default_timeout_start_sec=3600 systemd.default_device_timeout_sec=3600
+# panic then); a panic ends it. What guards against other users of a processor costs an emulated one most of its time.
+arguments="net.ifnames=0 mitigations=off init_on_alloc=0 no_timer_check panic=1 systemd.default_timeout_start_sec=3600 systemd.default_device_timeout_sec=3600
 	systemd.service_watchdogs=0 systemd.mask=serial-getty@ttyS0.service
 	systemd.mask=systemd-networkd-wait-online.service"
 arguments=$(echo $arguments)
