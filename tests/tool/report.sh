@@ -237,6 +237,9 @@ ends "shown and written" 0 'short-ids = on' --yes --output "$work/written"
 grep -q '"short-ids"' "$work/written.json" || bad "the JSON is written"
 sed -n '/^What a/,$p' "$work/said" | cmp -s - "$work/written.txt" || bad "the text is written as shown"
 ends "not over another file" 1 'is there already' --yes --output "$work/written"
+mkdir "$work/bin" && printf '#!/bin/sh\n' >"$work/bin/dpkg-query" && chmod +x "$work/bin/dpkg-query"
+(PATH=$work/bin:$PATH && report "$work/one.json" adult --json) && test "$(grep -c '"\(pcscd\|libccid\)": "?"' "$work/one.json")" = 2 ||
+	bad "a package that is known and not installed has no version"
 
 # Told rightly, and back.
 PIN=no round_trip adult

@@ -123,7 +123,8 @@ read_version(char text[FACT_TEXT], const char *package)
 	const char *const arguments[] = {"dpkg-query", "-W", "-f=${Version}", package, NULL};
 	char said[FACT_TEXT];
 
-	if (child_run(arguments, said, sizeof said) == 0)
+	/* Of a package that is known and not installed it says nothing. */
+	if (child_run(arguments, said, sizeof said) == 0 && said[0])
 		fact_clean(text, said, strlen(said));
 	else
 		(void)snprintf(text, FACT_TEXT, "?");
