@@ -21,6 +21,7 @@ card_tests += \
 	tests/module/agent \
 	tests/module/agent-burst \
 	tests/module/budget \
+	tests/module/cards \
 	tests/module/digest \
 	tests/module/events \
 	tests/module/first \
@@ -96,7 +97,12 @@ tests_module_settings_LDADD = $(harness_libs)
 tests_module_sign_CPPFLAGS = $(harness_cppflags)
 tests_module_sign_SOURCES = tests/module/sign.c tests/module/signing.c tests/module/signing.h
 tests_module_sign_LDADD = $(harness_libs)
+slots_case = tests/module/slots-case.c tests/module/slots-case.h
+tests_module_cards_CPPFLAGS = $(harness_cppflags)
+tests_module_cards_SOURCES = tests/module/cards.c $(slots_case)
+tests_module_cards_LDADD = $(harness_libs)
 tests_module_slots_CPPFLAGS = $(harness_cppflags)
+tests_module_slots_SOURCES = tests/module/slots.c $(slots_case)
 tests_module_slots_LDADD = $(harness_libs)
 tests_module_swapped_CPPFLAGS = $(harness_cppflags)
 tests_module_swapped_SOURCES = tests/module/swapped.c tests/module/two-readers.c tests/module/two-readers.h

@@ -35,7 +35,7 @@ days() {
 END
 }
 
-programs="module/objects module/pin module/login module/set-pin module/sign module/pss module/slots tool/parts holder/authority holder/dates holder/signature"
+programs="module/objects module/pin module/login module/set-pin module/sign module/pss module/slots module/cards tool/parts holder/authority holder/dates holder/signature"
 # These need people whose certificates end, or have ended.
 programs_later="tool/prompt tool/terminal tool/sign.sh tool/statuses.sh"
 samples="services-verify services-workflow"
