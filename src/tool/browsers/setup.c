@@ -101,14 +101,12 @@ show_authority(X509 *certificate)
 	char fingerprint[FINGERPRINT_TEXT], year[AUTHORITY_YEAR];
 	enum authority_answer answer =
 		authority_check(authority_list(), KEY_SIGN, certificate, certificate, year);
-	char *text = authority_text(answer, year);
 
 	(void)certificate_fingerprint(certificate, fingerprint);
 	screen_labels(labels, sizeof labels / sizeof labels[0]);
-	screen_row(labels[0], authority_mark(answer), text ? text : "?");
+	authority_row(labels[0], answer, year);
 	screen_row(labels[1], MARK_NONE, fingerprint);
 	screen_blank();
-	free(text);
 	return authority_mark(answer) != MARK_PROBLEM;
 }
 

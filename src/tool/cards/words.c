@@ -4,7 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "holder/text.h"
 #include "tool/system/paths.h"
 #include "tool/terminal/text.h"
 
@@ -156,12 +155,14 @@ static const struct {
 /* clang-format on */
 
 /* The texts have one %s for the generation, so that they can be a table. */
-char *
-authority_text(enum authority_answer answer, const char *year)
+void
+authority_row(const char *label, enum authority_answer answer, const char *year)
 {
 	const char *text = _(answers[answer].text), *at = strstr(text, "%s");
 
-	return at ? text_made("%.*s%s%s", (int)(at - text), text, year, at + 2) : NULL;
+	if (at)
+		screen_rowf(label, answers[answer].mark, "%.*s%s%s", (int)(at - text), text, year,
+			    at + 2);
 }
 
 const char *

@@ -35,8 +35,8 @@ bool key_read(const char *text, enum key *key);
 /* The list of authorities that came with the program. */
 const char *authority_list(void);
 
-/* The answer as a sentence, which the caller frees (NULL without memory); its name in JSON. */
-char *authority_text(enum authority_answer answer, const char *year);
+/* The answer as a row of the screen; its name in JSON. */
+void authority_row(const char *label, enum authority_answer answer, const char *year);
 const char *authority_name(enum authority_answer answer);
 enum mark authority_mark(enum authority_answer answer);
 

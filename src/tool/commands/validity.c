@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool validity auth|sign: all that can be known of a certificate without the service. */
-#include <stdlib.h>
-
 #include "holder/proof.h"
 #include "tool/cards/cards.h"
 #include "tool/cards/words.h"
@@ -14,7 +12,6 @@ static void
 show(const struct proof *proof)
 {
 	const char *const labels[] = {_("Dates"), _("Key"), _("Issuer"), _("Revocation")};
-	char *authority = authority_text(proof->authority, proof->year);
 
 	screen_labels(labels, sizeof labels / sizeof labels[0]);
 	screen_rowf(labels[0], proof->in_term ? MARK_OK : MARK_PROBLEM, _("%s to %s"), proof->from,
@@ -22,12 +19,11 @@ show(const struct proof *proof)
 	screen_row(labels[1], proof->key_fits ? MARK_OK : MARK_PROBLEM,
 		   proof->key_fits ? _("the card has the key of this certificate")
 				   : _("the key on the card is not that of this certificate"));
-	screen_row(labels[2], authority_mark(proof->authority), authority ? authority : "?");
+	authority_row(labels[2], proof->authority, proof->year);
 	screen_row(
 		labels[3], MARK_CAUTION,
 		_("NOT CHECKED: by law only the official service and approved verifiers may ask "
 		  "whether a certificate was revoked. The official client software can tell you."));
-	free(authority);
 }
 
 static json_t *

@@ -96,17 +96,12 @@ show_dates(const struct signer *signer, int64_t now)
 static void
 show_issuer(const struct signer *signer)
 {
-	char *text;
-
-	if (signer->authority == AUTHORITY_UNKNOWN && !signer->has_ca) {
+	if (signer->authority == AUTHORITY_UNKNOWN && !signer->has_ca)
 		screen_row(_("Issuer"), MARK_CAUTION,
 			   _("the authority's certificate is not in the file, so it cannot be "
 			     "verified"));
-		return;
-	}
-	text = authority_text(signer->authority, signer->year);
-	screen_row(_("Issuer"), authority_mark(signer->authority), text ? text : "?");
-	free(text);
+	else
+		authority_row(_("Issuer"), signer->authority, signer->year);
 }
 
 static void
