@@ -3,7 +3,7 @@
  * PINs, their tries, and how long a login lasts.
  *
  * The simulated card against what is known of the real card. The numbers in the comments are
- * sections of those facts (see doc/ARCHITECTURE.md for where they come from).
+ * sections of those facts (see doc/REAL-CARDS.md).
  */
 #include "tests/sim/card-help.h"
 

@@ -3,7 +3,7 @@
  * Signatures.
  *
  * The simulated card against what is known of the real card. The numbers in the comments are
- * sections of those facts (see doc/ARCHITECTURE.md for where they come from).
+ * sections of those facts (see doc/REAL-CARDS.md).
  */
 #include <openssl/evp.h>
 #include <openssl/rsa.h>

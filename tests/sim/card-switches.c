@@ -3,7 +3,7 @@
  * The behaviour switches, each with what it changes.
  *
  * The simulated card against what is known of the real card. The numbers in the comments are
- * sections of those facts (see doc/ARCHITECTURE.md for where they come from).
+ * sections of those facts (see doc/REAL-CARDS.md).
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -334,6 +334,8 @@ ends "status shows all" 0 'Two' $two "$tool" --module "$module" status
 card "nothing ends soon" 0 OK adult status --warn 90
 card "a certificate that ends in 20 days" 10 'CAUTION' near-expiry status --warn 90
 card "ten days are not twenty" 0 'CAUTION' near-expiry status --warn 10
+card "the renewal window is open" 0 'Renewal  *CAUTION  *possible since 20[0-9-]*, at the municipal office' near-expiry status
+card "the renewal window is to come" 0 'Renewal  *from 20[0-9-]* on' adult status
 card "a certificate that has ended" 10 'ended on' expired status --warn 0
 
 # certificates

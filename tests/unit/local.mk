@@ -34,7 +34,8 @@ tests_unit_object_SOURCES = tests/unit/object.c $(OBJECTS_MADE) src/base/secret.
 	src/token/certificate.c src/token/digest.c src/token/layout.c
 
 # Rules that need no card.
-unit_tests += tests/unit/apdu tests/unit/sw tests/unit/pin tests/unit/prompt
+unit_tests += tests/unit/apdu tests/unit/sw tests/unit/pin tests/unit/prompt \
+	tests/unit/refused
 
 tests_unit_sw_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_sw_SOURCES = tests/unit/sw.c src/card/sw.c
@@ -42,10 +43,16 @@ tests_unit_sw_LDADD = $(CMOCKA_LIBS)
 tests_unit_apdu_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_apdu_SOURCES = tests/unit/apdu.c src/card/apdu.c
 tests_unit_apdu_LDADD = $(CMOCKA_LIBS)
-tests_unit_pin_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(NETTLE_CFLAGS)
-tests_unit_pin_SOURCES = tests/unit/pin.c src/token/pin.c src/token/refused.c src/token/digest.c src/token/layout.c \
-	src/base/bytes.c src/base/secret.c
-tests_unit_pin_LDADD = $(CMOCKA_LIBS) $(NETTLE_LIBS) $(GMP_LIBS)
+PIN_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(NETTLE_CFLAGS)
+PIN_SOURCES = src/token/pin.c src/token/refused.c src/token/digest.c src/token/layout.c src/base/bytes.c \
+	src/base/secret.c
+PIN_LIBS = $(CMOCKA_LIBS) $(NETTLE_LIBS) $(GMP_LIBS)
+tests_unit_pin_CPPFLAGS = $(PIN_CPPFLAGS)
+tests_unit_pin_SOURCES = tests/unit/pin.c $(PIN_SOURCES)
+tests_unit_pin_LDADD = $(PIN_LIBS)
+tests_unit_refused_CPPFLAGS = $(PIN_CPPFLAGS)
+tests_unit_refused_SOURCES = tests/unit/refused.c $(PIN_SOURCES)
+tests_unit_refused_LDADD = $(PIN_LIBS)
 
 # The reader layer over the real libpcsclite, with something of the test's own in pcscd's place.
 unit_tests += tests/unit/pcsc
