@@ -198,6 +198,32 @@ class Screen:
         """Whether the window says that it does: what it waits for may put other buttons in their places."""
         return self.find("Leave", *BUTTONS) or self.find("中止", *BUTTONS)
 
+    def path_entry(self, text):
+        """Of GTK's own dialog for files: the one with that in it."""
+        for node in self.nodes() if self.windows() == 2 else ():
+            if role_of(node) == Atspi.Role.TEXT and text_of(node) == text:
+                return node
+        return None
+
+    def choose(self, path, proposed="", press="Open"):
+        """In that dialog, once it opens; without a name in it, it takes one once a slash is typed."""
+        self.until(lambda: self.windows() == 2)
+        if not proposed:
+            self.type("", "slash")
+        node = self.until(lambda: self.path_entry(proposed or "/"))
+        report("the dialog takes a path", node, self.words())
+        # typed, its completion would add to it
+        self.until(
+            lambda: Atspi.EditableText.set_text_contents(node.get_editable_text_iface(), path)
+            and self.path_entry(path)
+        )
+        old = "_%s %s" % (press, press)
+        if self.find(old):  # older GTK's button does nothing for a screen reader
+            self.type("", "Return")
+        else:
+            self.press(press)
+        self.until(lambda: not any(name_of(one) in (press, old) for one in self.nodes()))
+
     def rests(self):
         """Once nothing is waited for, and no dialog is open."""
         return self.until(lambda: self.windows() == 1 and not self.is_waiting())

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from screen import PATIENCE, Atspi, Screen, attempt, build, finish, name_of, report, text_of, work
+from screen import PATIENCE, Screen, build, finish, report, work
 
 PASSWORD = "password for digital signature (6 to 16 characters)"
 ELSEWHERE = "This file is not on this computer: copy it here first."
@@ -48,30 +48,6 @@ def pasted():
 screen = Screen("C.UTF-8")
 
 
-def entry(text):
-    """Of GTK's own dialog: the one with that in it."""
-    for node in screen.nodes() if screen.windows() == 2 else ():
-        if attempt(node.get_role) == Atspi.Role.TEXT and text_of(node) == text:
-            return node
-    return None
-
-
-def choose(path, proposed="", press="Open"):
-    """In the dialog that opens; without a name in it, it takes one once a slash is typed."""
-    screen.until(lambda: screen.windows() == 2)
-    if not proposed:
-        screen.type("", "slash")
-    node = screen.until(lambda: entry(proposed or "/"))
-    report("the dialog takes a path", node, screen.words())
-    # typed, its completion would add to it
-    screen.until(lambda: Atspi.EditableText.set_text_contents(node.get_editable_text_iface(), path) and entry(path))
-    if screen.find("_%s %s" % (press, press)):  # older GTK's button does nothing for a screen reader
-        screen.type("", "Return")
-    else:
-        screen.press(press)
-    screen.until(lambda: not any(name_of(one) in (press, "_%s %s" % (press, press)) for one in screen.nodes()))
-
-
 def sign():
     screen.press("Sign with the password")
     screen.until(lambda: screen.find(PASSWORD) and screen.find("Continue"))
@@ -101,7 +77,7 @@ close()
 # ---- chosen ----
 letter = written("letter")
 screen.press("Choose: File")
-choose(letter)
+screen.choose(letter)
 screen.shows("the file that was chosen is shown", letter)
 screen.press("Choose: File")
 screen.until(lambda: screen.windows() == 2)
@@ -113,10 +89,10 @@ close()
 elsewhere = folder + "/elsewhere"
 os.rename(letter, elsewhere)
 screen.press("Choose: File")
-choose(letter + ".p7s")
+screen.choose(letter + ".p7s")
 screen.shows("the signature is chosen", letter + ".p7s")
 screen.press("Choose: The file that was signed")
-choose(elsewhere)
+screen.choose(elsewhere)
 screen.shows("... and the file that was signed", elsewhere)
 screen.press("Verify the signature")
 screen.shows("they fit", "it fits: not a bit has changed")
@@ -126,7 +102,7 @@ close()
 screen.type("", "ctrl+1")
 saved = folder + "/mine.pem"
 screen.press("Save a copy: user authentication certificate")
-choose(saved, "certificate.pem", "Save")
+screen.choose(saved, "certificate.pem", "Save")
 screen.until(lambda: os.path.exists(saved))
 report("the copy is where it was wanted", os.path.exists(saved) and b"BEGIN CERTIFICATE" in open(saved, "rb").read())
 screen.shows("... which is said", "The copy is in %s." % saved)
