@@ -6,6 +6,13 @@
 
 #define WIDTH 640
 
+/* What is shown of a card; at most one such dialog is open. */
+static struct {
+	GtkWindow *window; /* NULL: none */
+	char *reader, *serial;
+	bool is_personal;
+} shown;
+
 static gboolean
 hide(void *window)
 {
@@ -22,6 +29,11 @@ on_destroy(GtkWidget *window, void *unused)
 	(void)unused;
 	if (source)
 		(void)g_source_remove(source);
+	if (shown.window == GTK_WINDOW(window)) {
+		shown.window = NULL;
+		g_clear_pointer(&shown.reader, g_free);
+		g_clear_pointer(&shown.serial, g_free);
+	}
 }
 
 /* The window goes first: the next dialog stands over the same parent. */
@@ -68,22 +80,57 @@ add_buttons(GtkBox *box, GtkWindow *window, const struct answer_next *next, GVar
 	gtk_window_set_focus(window, close);
 }
 
+static void
+remember(GtkWindow *window, const struct answer *answer)
+{
+	if (shown.window)
+		gtk_window_destroy(shown.window);
+	shown.window = window;
+	shown.reader = g_strdup(answer->reader);
+	shown.serial = g_strdup(answer->serial);
+	shown.is_personal = answer->seconds > 0;
+}
+
 void
-answer_show(GtkWindow *parent, const char *title, const struct sheet *sheet, unsigned seconds,
-	    const struct answer_next *next, GVariant *parameter)
+answer_show(GtkWindow *parent, const struct answer *answer)
 {
 	GtkBox *whole;
-	GtkWindow *window = rows_window(parent, title, WIDTH, &whole);
+	GtkWindow *window = rows_window(parent, answer->title, WIDTH, &whole);
 
-	(void)rows_fill(rows_scrolled(whole), sheet);
-	if (seconds)
+	(void)rows_fill(rows_scrolled(whole), answer->sheet);
+	if (answer->seconds)
 		gtk_box_append(whole, rows_paragraph(_("This is hidden again after a minute.")));
-	add_buttons(whole, window, next, parameter);
-	if (seconds)
-		g_object_set_data(G_OBJECT(window), "hide",
-				  GUINT_TO_POINTER(g_timeout_add_seconds(seconds, hide, window)));
+	add_buttons(whole, window, answer->next, answer->parameter);
+	if (answer->seconds)
+		g_object_set_data(
+			G_OBJECT(window), "hide",
+			GUINT_TO_POINTER(g_timeout_add_seconds(answer->seconds, hide, window)));
+	if (answer->serial)
+		remember(window, answer);
 	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);
 	gtk_window_present(window);
+}
+
+void
+answer_looked(const struct look *look)
+{
+	const struct look_reader *reader;
+	enum look_place place;
+	GtkWindow *parent;
+	char *title;
+
+	if (!shown.window)
+		return;
+	reader = look ? look_reader(look, shown.reader) : NULL;
+	place = reader ? look_place(reader, shown.serial) : PLACE_EMPTY;
+	if (place == PLACE_SAME || (place == PLACE_EMPTY && !shown.is_personal))
+		return;
+	parent = gtk_window_get_transient_for(shown.window);
+	title = g_strdup(gtk_window_get_title(shown.window));
+	gtk_window_destroy(shown.window);
+	answer_say(parent, title,
+		   _("The card is not in its reader any more: what was shown of it is hidden."));
+	g_free(title);
 }
 
 void
@@ -94,6 +141,6 @@ answer_say(GtkWindow *parent, const char *title, const char *text)
 	sheet_collect(&sheet);
 	screen_text(0, text);
 	sheet_collect(NULL);
-	answer_show(parent, title, &sheet, 0, NULL, NULL);
+	answer_show(parent, &(struct answer){.title = title, .sheet = &sheet});
 	sheet_free(&sheet);
 }

@@ -4,7 +4,7 @@
 
 #include <gtk/gtk.h>
 
-#include "tool/terminal/sheet.h"
+#include "desktop/look.h"
 
 /* What can be done next: an action of the parent's. */
 struct answer_next {
@@ -12,14 +12,29 @@ struct answer_next {
 };
 
 /*
- * A dialog with what came of something. `seconds`: it goes away by itself after so many, 0: never.
- * `next`: a button for each, up to one without a label; NULL: none. The dialog goes, and the action
- * is done with the parameter.
+ * What came of something. `seconds`: it goes away by itself after so many, 0: never. `reader` and
+ * `serial`: of the card that it shows; NULL: it shows none. `next`: a button for each, up to one
+ * without a label; NULL: none. The dialog goes, and the action is done with the parameter.
  */
-void answer_show(GtkWindow *parent, const char *title, const struct sheet *sheet, unsigned seconds,
-		 const struct answer_next *next, GVariant *parameter);
+struct answer {
+	const char *title;
+	const struct sheet *sheet;
+	unsigned seconds;
+	const char *reader, *serial;
+	const struct answer_next *next;
+	GVariant *parameter;
+};
+
+/* A dialog with it. */
+void answer_show(GtkWindow *parent, const struct answer *answer);
 
 /* Likewise, of one sentence. */
 void answer_say(GtkWindow *parent, const char *title, const char *text);
+
+/*
+ * After a look (NULL: it saw nothing): what is shown of a card goes once another one is in its
+ * place; what goes by itself also once no card is. A sentence takes its place.
+ */
+void answer_looked(const struct look *look);
 
 #endif

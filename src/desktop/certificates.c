@@ -43,7 +43,7 @@ add_buttons(AdwPreferencesGroup *group, const struct look_reader *reader, enum k
 
 	for (size_t i = 0; i < G_N_ELEMENTS(buttons); i++) {
 		GtkWidget *button = rows_button(_(buttons[i].label), reader->tokens[key].name,
-						buttons[i].action, reader->name, key_name(key));
+						buttons[i].action, look_target(reader, key));
 
 		gtk_widget_set_margin_top(button, 6);
 		adw_preferences_group_add(group, button);

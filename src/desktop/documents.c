@@ -65,7 +65,7 @@ on_drop(GtkDropTarget *target, const GValue *value, double x, double y, void *un
 static void
 add_chooser(AdwPreferencesGroup *group, struct chosen *chosen, const char *label, const char *text)
 {
-	GtkWidget *button = rows_button(_("Choose"), label, NULL, NULL, NULL);
+	GtkWidget *button = rows_button(_("Choose"), label, NULL, NULL);
 
 	chosen->row = rows_add(group, label, MARK_NONE, text);
 	g_signal_connect(button, "clicked", G_CALLBACK(on_choose), chosen);
@@ -83,14 +83,14 @@ add_switch(AdwPreferencesGroup *group, const char *label)
 	return widget;
 }
 
-/* `label` NULL: the only one. */
+/* `reader` NULL: there is none to sign with. */
 static void
-add_signer(const char *label, const char *reader)
+add_signer(const char *label, const struct look_reader *reader)
 {
 	const char *sign = _("Sign with the password");
 	char *both = g_strdup_printf(label ? "%s: %s" : "%s", sign, label);
 
-	gtk_box_append(signers, rows_button(both, NULL, "win.sign", reader, key_name(KEY_SIGN)));
+	gtk_box_append(signers, rows_button(both, NULL, "win.sign", look_target(reader, KEY_SIGN)));
 	g_free(both);
 }
 
@@ -106,7 +106,7 @@ add_sign(GtkBox *box)
 	overwrite = add_switch(group, _("Overwrite a file that is there already"));
 	signers = GTK_BOX(gtk_box_new(GTK_ORIENTATION_VERTICAL, 12));
 	gtk_box_append(box, GTK_WIDGET(signers));
-	add_signer(NULL, "");
+	add_signer(NULL, NULL);
 }
 
 GtkWidget *
@@ -124,7 +124,7 @@ documents_new(void)
 	group = rows_group(box, _("Verify"));
 	add_chooser(group, &content, _("The file that was signed"),
 		    _("Only where it does not lie beside its signature."));
-	gtk_box_append(box, rows_button(_("Verify the signature"), NULL, "win.verify", NULL, NULL));
+	gtk_box_append(box, rows_button(_("Verify the signature"), NULL, "win.verify", NULL));
 	return page;
 }
 
@@ -139,9 +139,9 @@ documents_show(const struct look *look)
 		count += look->readers[i].tokens[KEY_SIGN].is_there;
 	for (size_t i = 0; i < look->count; i++)
 		if (look->readers[i].tokens[KEY_SIGN].is_there)
-			add_signer(count > 1 ? look->readers[i].card : NULL, look->readers[i].name);
+			add_signer(count > 1 ? look->readers[i].card : NULL, &look->readers[i]);
 	if (!count)
-		add_signer(NULL, "");
+		add_signer(NULL, NULL);
 }
 
 bool

@@ -61,7 +61,7 @@ help_new(void)
 	group = rows_group(box, _("It does not work"));
 	rows_end_with(rows_add(group, _("Why does it not work?"), MARK_NONE,
 			       _("Looks at readers, cards and programs, and changes nothing.")),
-		      rows_button(_("Look for the cause"), NULL, "win.doctor", NULL, NULL));
+		      rows_button(_("Look for the cause"), NULL, "win.doctor", NULL));
 	reminders_add(box);
 	gtk_box_append(box, rows_paragraph(_("Not made or endorsed by J-LIS or the Digital "
 					     "Agency.")));

@@ -30,6 +30,13 @@ look_has_card(const struct look_reader *reader)
 	return reader->tokens[KEY_AUTH].is_there || reader->tokens[KEY_SIGN].is_there;
 }
 
+GVariant *
+look_target(const struct look_reader *reader, enum key key)
+{
+	return g_variant_new(LOOK_TARGET, reader ? reader->name : "", key_name(key),
+			     reader ? reader->serial : "");
+}
+
 static void
 take_reader(struct look_reader *reader, const struct module *module, const struct holding *holding,
 	    bool any)
@@ -37,6 +44,8 @@ take_reader(struct look_reader *reader, const struct module *module, const struc
 	const struct reader *found = holding->reader;
 
 	reader->name = g_strdup(found->name);
+	reader->serial = g_strdup(found->serial);
+	reader->reason = module_reader_reason(found);
 	reader->card = g_strdup_printf("%s %s", found->name, found->serial);
 	sheet_collect(&reader->sheet);
 	status_show_reader(module, holding, any);
@@ -105,6 +114,7 @@ look_free(struct look *look)
 		return;
 	for (size_t i = 0; i < look->count; i++) {
 		g_free(look->readers[i].name);
+		g_free(look->readers[i].serial);
 		g_free(look->readers[i].card);
 		sheet_free(&look->readers[i].sheet);
 		for (enum key key = KEY_AUTH; key < KEYS; key++) {
@@ -118,6 +128,44 @@ look_free(struct look *look)
 }
 
 /* ---- comparing ---- */
+
+const struct look_reader *
+look_reader(const struct look *look, const char *name)
+{
+	for (size_t i = 0; i < look->count; i++)
+		if (strcmp(look->readers[i].name, name) == 0)
+			return &look->readers[i];
+	return NULL;
+}
+
+/*
+ * A card that another program holds, or that is mute, is taken for the one that was there: not so
+ * one without a certificate that can be read, as that one had.
+ */
+enum look_place
+look_place(const struct look_reader *reader, const char *serial)
+{
+	if (*reader->serial)
+		return strcmp(reader->serial, serial) == 0 ? PLACE_SAME : PLACE_OTHER;
+	switch (reader->reason) {
+	case JPKI_REASON_FOREIGN_CARD:
+	case JPKI_REASON_JUKI_CARD:
+	case JPKI_REASON_STRANGE_CARD:
+	case JPKI_REASON_NO_CERTIFICATE:
+	case JPKI_REASON_BAD_CERTIFICATE:
+		return PLACE_OTHER;
+	case JPKI_REASON_NO_SERVICE:
+	case JPKI_REASON_REFUSED:
+	case JPKI_REASON_NO_READER:
+	case JPKI_REASON_NO_CARD:
+		return PLACE_EMPTY;
+	case JPKI_REASON_NONE:
+	case JPKI_REASON_BUSY:
+	case JPKI_REASON_NO_ANSWER:
+		break;
+	}
+	return PLACE_SAME;
+}
 
 static bool
 same_sheet(const struct sheet *one, const struct sheet *other)

@@ -2,6 +2,8 @@
 #ifndef JPKI_DESKTOP_LOOK_H
 #define JPKI_DESKTOP_LOOK_H
 
+#include <glib.h>
+
 #include "desktop/worker.h"
 #include "holder/validity.h"
 
@@ -16,7 +18,9 @@ struct look_token {
 
 struct look_reader {
 	char *name;
-	char *card; /* its name and serial number, to tell it from others */
+	char *serial;		 /* empty: there is none, or it is not known */
+	enum jpki_reason reason; /* that there is none */
+	char *card;		 /* its name and serial number, to tell it from others */
 	struct sheet sheet;
 	struct look_token tokens[KEYS];
 };
@@ -33,6 +37,21 @@ void look_work(struct job *job);
 void look_free(struct look *look);
 
 bool look_has_card(const struct look_reader *reader);
+
+/* What a button says to its task: reader, key and serial number. `reader` NULL: none was seen. */
+#define LOOK_TARGET "(sss)"
+GVariant *look_target(const struct look_reader *reader, enum key key);
+
+/* NULL: there is none of that name. */
+const struct look_reader *look_reader(const struct look *look, const char *name);
+
+/* Whether the card with that serial number is still where it was, for all that is known. */
+enum look_place {
+	PLACE_SAME,
+	PLACE_EMPTY,
+	PLACE_OTHER, /* another card is there */
+};
+enum look_place look_place(const struct look_reader *reader, const char *serial);
 
 /* Whether both say the same, but for the time. */
 bool look_same(const struct look *one, const struct look *other);

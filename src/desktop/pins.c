@@ -65,8 +65,8 @@ add_token(AdwPreferencesGroup *group, const struct look_reader *reader, enum key
 		if (line->kind != LINE_ROW)
 			continue;
 		rows_end_with(rows_add(group, key_text(key), line->mark, line->text),
-			      rows_button(_("Change"), token->name, "win.change", reader->name,
-					  key_name(key)));
+			      rows_button(_("Change"), token->name, "win.change",
+					  look_target(reader, key)));
 		return;
 	}
 }

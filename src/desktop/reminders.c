@@ -35,7 +35,7 @@ reminders_add(GtkBox *box)
 {
 	row = rows_add(rows_group(box, _("Reminders")), _("Remind me before a certificate ends"),
 		       MARK_NONE, "");
-	button = rows_button("", NULL, "win.reminders", NULL, NULL);
+	button = rows_button("", NULL, "win.reminders", NULL);
 	rows_end_with(row, button);
 	reminders_show();
 }

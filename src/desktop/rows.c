@@ -249,7 +249,7 @@ on_copy(GtkWidget *button, void *unused)
 static void
 add_command(AdwPreferencesGroup *group, const char *command)
 {
-	GtkWidget *button = rows_button(_("Copy"), command, NULL, NULL, NULL);
+	GtkWidget *button = rows_button(_("Copy"), command, NULL, NULL);
 	AdwActionRow *row = rows_add(group, command, MARK_NONE, "");
 
 	g_object_set_data_full(G_OBJECT(button), "command", g_strdup(command), g_free);
@@ -284,16 +284,15 @@ rows_fill(GtkBox *box, const struct sheet *sheet)
 }
 
 GtkWidget *
-rows_button(const char *label, const char *about, const char *action, const char *one,
-	    const char *two)
+rows_button(const char *label, const char *about, const char *action, GVariant *target)
 {
 	GtkWidget *button = gtk_button_new_with_label(label);
 	char *name = g_strdup_printf(about ? "%s: %s" : "%s", label, about);
 
 	rows_name(button, name);
 	g_free(name);
-	if (two)
-		gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "(ss)", one, two);
+	if (target)
+		gtk_actionable_set_action_target_value(GTK_ACTIONABLE(button), target);
 	gtk_actionable_set_action_name(GTK_ACTIONABLE(button), action);
 	gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
 	return button;

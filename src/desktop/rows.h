@@ -42,10 +42,9 @@ void rows_end_with(AdwActionRow *row, GtkWidget *button);
 /* All that a sheet says. The last group of rows in it; NULL if there is none. */
 AdwPreferencesGroup *rows_fill(GtkBox *box, const struct sheet *sheet);
 
-/* A button that does an action, with two words for it or none (NULL). `about` tells it from others
- * of that name, for whoever does not see it; NULL: there are none. */
-GtkWidget *rows_button(const char *label, const char *about, const char *action, const char *one,
-		       const char *two);
+/* A button that does an action, with a target or none (NULL). `about` tells it from others of that
+ * name, for whoever does not see it; NULL: there are none. */
+GtkWidget *rows_button(const char *label, const char *about, const char *action, GVariant *target);
 
 /* The tool's sentences name its commands; here the same things have other names. For g_free. */
 char *rows_words(const char *text);

@@ -11,10 +11,11 @@
 
 /* clang-format off */
 const struct task tasks[] = {
-	{.name = "certificate", .title = N_("Certificate"), .command = cert_show_run, .of_card = true},
+	{.name = "certificate", .title = N_("Certificate"), .command = cert_show_run, .of_card = true,
+		.of_seen = true},
 	{.name = "validity", .title = N_("Check validity"), .command = validity_run, .of_card = true},
 	{.name = "export", .title = N_("Save a copy"), .command = cert_export_run, .of_card = true,
-		.writes = "certificate.pem"},
+		.of_seen = true, .writes = "certificate.pem"},
 	{.name = "change", .title = N_("Change a PIN"), .command = pin_change_run, .of_card = true},
 	{.name = "sign", .title = N_("Sign"), .command = sign_run, .of_card = true, .of_file = true},
 	{.name = "verify", .title = N_("Verify"), .command = verify_run, .of_file = true},
@@ -58,8 +59,10 @@ do_with_card(struct job *job)
 static void
 fill_card(struct job *job, const struct task *task, GVariant *parameter)
 {
-	g_variant_get(parameter, "(ss)", &job->words[0], &job->argument);
+	g_variant_get(parameter, LOOK_TARGET, &job->words[0], &job->argument, &job->words[2]);
 	job->options.reader = *job->words[0] ? job->words[0] : NULL;
+	if (task->of_seen && *job->words[2])
+		job->options.serial = job->words[2];
 	job->options.personal =
 		task->command == cert_show_run && g_str_equal(job->argument, "sign");
 	job->options.force = true;

@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "desktop/worker.h"
+#include "desktop/look.h"
 
 /* What the window does with cards and files: the tool's commands. */
 
@@ -14,7 +14,8 @@ struct task {
 	const char *name; /* of the window's action */
 	const char *title;
 	enum tool_exit (*command)(const struct options *options, char *arguments[]);
-	bool of_card;	    /* its parameter names a reader and a key; otherwise it has none */
+	bool of_card;	    /* its parameter is a LOOK_TARGET; otherwise it has none */
+	bool of_seen;	    /* that very card, or none: no PIN's dialog names it */
 	bool of_file;	    /* the one that was chosen, in place of the key */
 	const char *writes; /* a file that is asked for, and called so at first; NULL: none */
 };

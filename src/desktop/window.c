@@ -76,24 +76,35 @@ say_nothing_seen(const struct sheet *sheet)
 	documents_show(&nothing);
 }
 
+/* Takes the look; NULL: nothing could be seen, and `why` says so. */
 static void
-looked(struct job *job)
+show_look(struct look *found, const struct sheet *why)
 {
-	struct look *found = job->context;
-
-	is_looking = false;
-	if (window && !job->was_left && job->status == TOOL_OK && !look_same(seen, found)) {
+	if (!found) {
+		say_nothing_seen(why);
+	} else if (!look_same(seen, found)) {
 		certificates_show(found);
 		pins_show(found);
 		documents_show(found);
 	}
-	if (window && !job->was_left && job->status != TOOL_OK)
-		say_nothing_seen(&job->sheet);
-	if (window && !job->was_left && job->status == TOOL_OK)
+	if (found)
 		reminders_show();
+	answer_looked(found);
 	look_free(seen);
-	seen = job->status == TOOL_OK && !job->was_left ? found : NULL;
-	if (seen != found)
+	seen = found;
+}
+
+/* One that was left changes nothing. */
+static void
+looked(struct job *job)
+{
+	const bool is_taken = window && !job->was_left, is_good = job->status == TOOL_OK;
+	struct look *found = job->context;
+
+	is_looking = false;
+	if (is_taken)
+		show_look(is_good ? found : NULL, &job->sheet);
+	if (!is_taken || !is_good)
 		look_free(found);
 	job_free(job);
 	if (!window)
@@ -136,15 +147,22 @@ show_answer(const struct job *job, const struct task *task, GVariant *parameter)
 		{_("Check validity"), "win.validity"}, {_("Save a copy"), "win.export"}, {NULL}};
 	char *action = g_strdup_printf("win.%s", task->name);
 	const struct answer_next again[] = {{_("Try again"), action}, {NULL}};
+	const bool is_shown = job->status == TOOL_OK && g_str_equal(task->name, "certificate");
 	const struct answer_next *next = NULL;
 
 	if (job->status == TOOL_PIN_WRONG)
 		next = again;
-	else if (job->status == TOOL_OK && g_str_equal(task->name, "certificate"))
+	else if (is_shown)
 		next = further;
-	answer_show(window, _(task->title), &job->sheet,
-		    job->options.personal && job->status == TOOL_OK ? HIDE_SECONDS : 0, next,
-		    parameter);
+	answer_show(window, &(struct answer){
+				    .title = _(task->title),
+				    .sheet = &job->sheet,
+				    .seconds = is_shown && job->options.personal ? HIDE_SECONDS : 0,
+				    .reader = is_shown ? job->options.reader : NULL,
+				    .serial = is_shown ? job->options.serial : NULL,
+				    .next = next,
+				    .parameter = parameter,
+			    });
 	g_free(action);
 }
 
@@ -317,7 +335,7 @@ add_actions(GtkApplication *application)
 	for (const struct task *task = tasks; task->name; task++) {
 		const GActionEntry entry = {.name = task->name,
 					    .activate = on_task,
-					    .parameter_type = task->of_card ? "(ss)" : NULL};
+					    .parameter_type = task->of_card ? LOOK_TARGET : NULL};
 
 		g_action_map_add_action_entries(G_ACTION_MAP(window), &entry, 1, NULL);
 	}
