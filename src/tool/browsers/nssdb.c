@@ -119,7 +119,7 @@ static const struct {
 static enum nssdb_state
 state_of(const struct block *block, const char *file, const char *library)
 {
-	const char *slash = strrchr(library, '/'), *base = slash ? slash + 1 : library;
+	const char *base = basename(library);
 	enum nssdb_state state =
 		strncmp(base, file, strlen(file)) == 0 ? NSSDB_BY_HAND : NSSDB_WITHOUT;
 

@@ -29,9 +29,8 @@ find(const char *program, const char *file, int fd)
 	modules = p11_kit_modules_load(NULL, P11_KIT_MODULE_UNMANAGED);
 	for (size_t i = 0; modules && modules[i]; i++) {
 		char *path = p11_kit_module_get_filename(modules[i]);
-		const char *slash = path ? strrchr(path, '/') : NULL;
 
-		if (path && strncmp(slash ? slash + 1 : path, file, strlen(file)) == 0) {
+		if (path && strncmp(basename(path), file, strlen(file)) == 0) {
 			(void)!write(fd, path, strlen(path));
 			return;
 		}

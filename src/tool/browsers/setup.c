@@ -63,7 +63,7 @@ browser_read(const char *word, enum browser *browser)
 static enum tool_exit
 find_library(struct plan *plan)
 {
-	const char *file = browsers[plan->browser].module, *path = plan->options->module, *slash;
+	const char *file = browsers[plan->browser].module, *path = plan->options->module;
 	enum tool_exit status = TOOL_FAILED;
 	char *installed = NULL;
 
@@ -73,8 +73,7 @@ find_library(struct plan *plan)
 		path = installed = text_made("%s/%s", PKCS11DIR, file);
 	if (!path)
 		return out_of_memory();
-	slash = strrchr(path, '/');
-	if (strcmp(slash ? slash + 1 : path, file) != 0) {
+	if (strcmp(basename(path), file) != 0) {
 		complain(_("%s gets %s only, so that it asks for one PIN, not %s"),
 			 browsers[plan->browser].name, file, path);
 		status = TOOL_USAGE;

@@ -93,14 +93,12 @@ static void
 read_driver(const char *interface, char *driver, size_t size)
 {
 	char path[PATH_MAX], target[PATH_MAX];
-	const char *slash;
 	ssize_t len;
 
 	(void)snprintf(path, sizeof path, DEVICES "/%s/driver", interface);
 	len = readlink(path, target, sizeof target - 1);
 	target[len > 0 ? len : 0] = '\0';
-	slash = strrchr(target, '/');
-	(void)snprintf(driver, size, "%.*s", (int)size - 1, slash ? slash + 1 : target);
+	(void)snprintf(driver, size, "%.*s", (int)size - 1, basename(target));
 }
 
 static void

@@ -123,10 +123,9 @@ write_into(const char *path, const void *data, size_t len)
 static int
 make_beside(const char *path, char **name)
 {
-	const char *slash = strrchr(path, '/');
 	int fd;
 
-	*name = text_made("%.*s.jpki-tool.XXXXXX", slash ? (int)(slash + 1 - path) : 0, path);
+	*name = text_made("%.*s.jpki-tool.XXXXXX", (int)(basename(path) - path), path);
 	fd = *name ? mkostemp(*name, O_CLOEXEC) : -1;
 	if (fd < 0) {
 		free(*name);
@@ -228,12 +227,11 @@ may_replace(const char *path, const struct stat *old)
 static bool
 can_make(const char *path)
 {
-	const char *slash = strrchr(path, '/');
 	struct stat there;
 	char *temporary;
 	int fd;
 
-	if (*(slash ? slash + 1 : path) == '\0') {
+	if (*basename(path) == '\0') {
 		errno = EISDIR;
 		return false;
 	}
