@@ -23,27 +23,13 @@
 
 /* ---- words ---- */
 
-#define explain(why, ...) ((void)snprintf(why, NSSDB_WHY, __VA_ARGS__))
-
-static bool
-cannot_read(char why[NSSDB_WHY], const char *path)
-{
-	explain(why, _("cannot read %s: %s"), path, strerror(errno));
-	return false;
-}
+/* False, for who gives up. */
+#define explain(why, ...) ((void)snprintf(why, NSSDB_WHY, __VA_ARGS__), false)
 
 static bool
 cannot_write(char why[NSSDB_WHY], const char *path)
 {
-	explain(why, _("cannot write %s: %s"), path, strerror(errno));
-	return false;
-}
-
-static bool
-no_memory(char why[NSSDB_WHY])
-{
-	explain(why, "%s", _("out of memory"));
-	return false;
+	return explain(why, _("cannot write %s: %s"), path, strerror(errno));
 }
 
 /* ---- the list: blocks of lines "key=value" with an empty line after each ---- */
@@ -207,7 +193,7 @@ make_scratch(struct work *work, char why[NSSDB_WHY])
 	if (work->scratch)
 		work->copy = text_made("%s/" LIST, work->scratch);
 	if (!work->scratch || !work->copy)
-		return no_memory(why);
+		return explain(why, "%s", _("out of memory"));
 	if (mkdir(work->scratch, 0700) != 0 && errno != EEXIST)
 		return cannot_write(why, work->scratch);
 	work->fd = open(work->scratch, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -216,8 +202,7 @@ make_scratch(struct work *work, char why[NSSDB_WHY])
 	if (flock(work->fd, LOCK_EX | LOCK_NB) != 0) {
 		(void)close(work->fd);
 		work->fd = -1;
-		explain(why, "%s", _("another jpki-tool is just changing it"));
-		return false;
+		return explain(why, "%s", _("another jpki-tool is just changing it"));
 	}
 	remove_contents(work->scratch);
 	return true;
@@ -244,17 +229,16 @@ begin(struct work *work, const char *folder, char why[NSSDB_WHY])
 	work->list = link ? realpath(link, NULL) : NULL;
 	free(link);
 	if (!work->list || stat(work->list, &st) != 0)
-		return cannot_read(why, folder);
-	if (st.st_uid != geteuid()) {
-		explain(why,
+		return explain(why, _("cannot read %s: %s"), folder, strerror(errno));
+	if (st.st_uid != geteuid())
+		return explain(
+			why,
 			_("%s belongs to another user: run jpki-tool as that user, without sudo"),
 			work->list);
-		return false;
-	}
 	work->mode = st.st_mode & 07777;
 	work->old = file_text(work->list);
 	if (!work->old)
-		return cannot_read(why, work->list);
+		return explain(why, _("cannot read %s: %s"), work->list, strerror(errno));
 	return make_scratch(work, why) && write_copy(work, why);
 }
 
@@ -289,12 +273,10 @@ nssdb_run(const char *const words[], const char *folder, char *said, char why[NS
 	why = why ? why : dropped;
 	line = strrchr(all, '\n');
 	if (status < 0 || status == 127)
-		explain(why, _("%s is missing; it comes with: %s"), words[0],
-			package_command(PACKAGE_MODUTIL));
-	else if (status != 0)
-		explain(why, _("%s failed with status %d: %s"), words[0], status,
-			line ? line + 1 : all);
-	return status == 0;
+		return explain(why, _("%s is missing; it comes with: %s"), words[0],
+			       package_command(PACKAGE_MODUTIL));
+	return status == 0 || explain(why, _("%s failed with status %d: %s"), words[0], status,
+				      line ? line + 1 : all);
 }
 
 /* Our entries in a list: how many, and whether each is this library. */
@@ -359,17 +341,16 @@ static bool
 put_in_place(const struct work *work, const char *library, char why[NSSDB_WHY])
 {
 	char *new = file_text(work->copy), *now = file_text(work->list);
-	bool ok = false;
+	bool ok;
 
 	if (!new || !has_exactly(new, work->file, library) ||
 	    !same_others(work->old, new, work->file))
-		explain(why, "%s", _("modutil would have changed something else too"));
+		ok = explain(why, "%s", _("modutil would have changed something else too"));
 	else if (!now || strcmp(now, work->old) != 0)
-		explain(why, _("%s was just changed by another program"), work->list);
-	else if (!flushed(work) || rename(work->copy, work->list) != 0)
-		ok = cannot_write(why, work->list);
+		ok = explain(why, _("%s was just changed by another program"), work->list);
 	else
-		ok = true;
+		ok = (flushed(work) && rename(work->copy, work->list) == 0) ||
+		     cannot_write(why, work->list);
 	free(new);
 	free(now);
 	return ok;
@@ -383,7 +364,7 @@ static bool
 run_modutil(const struct work *work, const char *library, char why[NSSDB_WHY])
 {
 	char *name = strndup(work->file, (size_t)name_len(work->file));
-	bool ok = name || no_memory(why);
+	bool ok = name || explain(why, "%s", _("out of memory"));
 
 	if (ok && !has_exactly(work->old, work->file, NULL))
 		ok = MODUTIL(work->scratch, why, "-delete", name);
@@ -410,7 +391,6 @@ nssdb_change(const char *folder, const char *file, const char *library, char why
 bool
 nssdb_make(const char *folder, char why[NSSDB_WHY])
 {
-	if (!file_make_folders(folder))
-		return cannot_write(why, folder);
-	return MODUTIL(folder, why, "-create");
+	return file_make_folders(folder) ? MODUTIL(folder, why, "-create")
+					 : cannot_write(why, folder);
 }

@@ -55,8 +55,8 @@ browser_read(const char *word, enum browser *browser)
 	for (*browser = 0; *browser < BROWSERS; (*browser)++)
 		if (strcasecmp(word, browsers[*browser].word) == 0)
 			return true;
-	complain(_("say firefox, thunderbird, chromium, agent or reminders, not \"%s\""), word);
-	return false;
+	return complain(_("say firefox, thunderbird, chromium, agent or reminders, not \"%s\""),
+			word);
 }
 
 /* They list all tokens of a module, and would ask the PIN of each. */

@@ -118,8 +118,8 @@ key_read(const char *text, enum key *key)
 	for (*key = KEY_AUTH; *key < KEYS; (*key)++)
 		if (strcasecmp(text, key_name(*key)) == 0)
 			return true;
-	complain(_("say auth (user authentication) or sign (digital signature), not \"%s\""), text);
-	return false;
+	return complain(_("say auth (user authentication) or sign (digital signature), not \"%s\""),
+			text);
 }
 
 /* ---- authorities ---- */

@@ -61,7 +61,7 @@ complain_args(const char *format, va_list args)
 	free(text);
 }
 
-void
+bool
 complain(const char *format, ...)
 {
 	va_list args;
@@ -69,6 +69,7 @@ complain(const char *format, ...)
 	va_start(args, format);
 	complain_args(format, args);
 	va_end(args);
+	return false;
 }
 
 enum tool_exit

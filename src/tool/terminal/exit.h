@@ -2,6 +2,7 @@
 #ifndef JPKI_TOOL_EXIT_H
 #define JPKI_TOOL_EXIT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* How jpki-tool ends; exit.c has what each means, jpki-tool(1) and --statuses print it. */
@@ -26,8 +27,9 @@ enum tool_exit {
 /* Prints the table of exit statuses. */
 void exit_print_table(void);
 
-/* "jpki-tool: message" on standard error, after what was printed so far. */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* "jpki-tool: message" on standard error, after what was printed so far; false, for who gives up.
+ */
+bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Complains; the status. */
 enum tool_exit give_up(enum tool_exit status, const char *format, ...)

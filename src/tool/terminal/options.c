@@ -73,10 +73,8 @@ read_number(const struct row *row, const char *text, int *number)
 
 	errno = 0;
 	value = strtol(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || value > 100000) {
-		complain(_("--%s takes a whole number, not \"%s\""), row->name, text);
-		return false;
-	}
+	if (*text < '0' || *text > '9' || *end || errno || value > 100000)
+		return complain(_("--%s takes a whole number, not \"%s\""), row->name, text);
 	*number = (int)value;
 	return true;
 }
@@ -91,10 +89,8 @@ take(struct options *options, const struct row *row, const char *value)
 		*(bool *)field = true;
 		return true;
 	}
-	if (!value || !*value) {
-		complain(_("--%s needs a value: --%s %s"), row->name, row->name, row->value);
-		return false;
-	}
+	if (!value || !*value)
+		return complain(_("--%s needs a value: --%s %s"), row->name, row->name, row->value);
 	if (row->kind == KIND_NUMBER)
 		return read_number(row, value, field);
 	*(const char **)field = value;
@@ -112,15 +108,11 @@ read_one(struct options *options, int argc, char *argv[], int *i)
 	while (row < rows + ROWS &&
 	       (strlen(row->name) != len || strncmp(row->name, name, len) != 0))
 		row++;
-	if (row == rows + ROWS) {
-		complain(_("there is no option \"--%.*s\" (jpki-tool --help lists them)"), (int)len,
-			 name);
-		return false;
-	}
-	if (equals && row->kind == KIND_FLAG) {
-		complain(_("--%s takes no value"), row->name);
-		return false;
-	}
+	if (row == rows + ROWS)
+		return complain(_("there is no option \"--%.*s\" (jpki-tool --help lists them)"),
+				(int)len, name);
+	if (equals && row->kind == KIND_FLAG)
+		return complain(_("--%s takes no value"), row->name);
 	if (equals || row->kind == KIND_FLAG)
 		return take(options, row, equals ? equals + 1 : NULL);
 	return take(options, row, *i + 1 < argc ? argv[++*i] : NULL);
@@ -140,9 +132,9 @@ options_read(struct options *options, int argc, char *argv[], int *count)
 		} else if (strcmp(argv[i], "-h") == 0) {
 			options->help = true;
 		} else if (strncmp(argv[i], "--", 2) != 0) {
-			complain(_("there is no option \"%s\" (jpki-tool --help lists them)"),
-				 argv[i]);
-			return false;
+			return complain(
+				_("there is no option \"%s\" (jpki-tool --help lists them)"),
+				argv[i]);
 		} else if (!read_one(options, argc, argv, &i)) {
 			return false;
 		}
@@ -185,8 +177,7 @@ options_fit(const struct options *options, const struct command *command)
 		if (rows[i].goes != WITH_SOME || !is_given(&rows[i], options) ||
 		    has_word(command->options, rows[i].name))
 			continue;
-		complain(_("--%s does not go with \"%s\""), rows[i].name, command->name);
-		return false;
+		return complain(_("--%s does not go with \"%s\""), rows[i].name, command->name);
 	}
 	return true;
 }
