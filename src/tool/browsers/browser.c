@@ -124,13 +124,11 @@ browser_sandbox_text(enum sandbox sandbox)
 {
 	return sandbox == SANDBOX_SNAP
 		       ? _("from inside a Snap it cannot load modules of this computer, and "
-			   "OpenSC's, "
-			   "which some Snaps bring, leaves the card logged in: install it as a "
-			   "package of the distribution (or of its maker) instead")
+			   "OpenSC's, which some Snaps bring, leaves the card logged in: install "
+			   "it as a package of the distribution (or of its maker) instead")
 		       : _("from inside a Flatpak it cannot load modules of this computer: install "
 			   "it as a package of the distribution (or of its maker) instead, or let "
-			   "it "
-			   "reach the card through p11-kit's socket (doc/clients/flatpak.md)");
+			   "it reach the card through p11-kit's socket (doc/clients/flatpak.md)");
 }
 
 /* Mozilla's have profiles, and write down where; Chromium's share one list. */

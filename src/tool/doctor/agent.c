@@ -16,25 +16,21 @@ doctor_agent(struct report *report, const struct module *module)
 		report_add(report, MARK_NONE, asking.is_there ? "not-asked" : "not-used", "%s",
 			   _("not in use: each program asks for PINs itself"));
 		report_command(report, "jpki-tool setup agent");
-		return;
-	}
-	if (!asking.is_there) {
+	} else if (!asking.is_there) {
 		report_add(report, MARK_CAUTION, "not-running", "%s",
 			   _("the setting ask-pin wants it, but none is running: each program asks "
 			     "for PINs itself"));
 		report_command(report, "systemctl --user start jpki-agent.socket");
-		return;
-	}
-	if (!child_exists("pinentry")) {
+	} else if (!child_exists("pinentry")) {
 		report_add(
 			report, MARK_CAUTION, "no-pinentry", "%s",
 			_("the setting ask-pin wants it, but no pinentry is installed with which "
 			  "it could ask"));
 		report_command(report, "sudo apt-get install pinentry-gnome3");
-		return;
+	} else {
+		report_on(report, AREA_AGENT, asking.excepts);
+		report_add(report, MARK_OK, "in-use",
+			   _("in use, but not by these programs, which ask themselves: %s"),
+			   asking.excepts[0] ? asking.excepts : "-");
 	}
-	report_on(report, AREA_AGENT, asking.excepts);
-	report_add(report, MARK_OK, "in-use",
-		   _("in use, but not by these programs, which ask themselves: %s"),
-		   asking.excepts[0] ? asking.excepts : "-");
 }

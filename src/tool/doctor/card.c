@@ -88,23 +88,18 @@ judge_dates(struct report *report, const X509 *certificate)
 static void
 judge_pss(struct report *report, enum jpki_pss pss)
 {
-	switch (pss) {
-	case JPKI_PSS_YES:
+	if (pss == JPKI_PSS_YES)
 		report_add(report, MARK_OK, "tls13", "%s",
 			   _("it can sign for sites with TLS 1.3 (RSA-PSS)"));
-		return;
-	case JPKI_PSS_NO:
+	else if (pss == JPKI_PSS_NO)
 		report_add(report, MARK_CAUTION, "no-tls13", "%s",
 			   _("it cannot sign for sites with TLS 1.3 (no RSA-PSS); those that also "
 			     "speak TLS 1.2 work with security.tls.version.max = 3 in Firefox's "
 			     "about:config"));
-		return;
-	case JPKI_PSS_UNKNOWN:
+	else
 		report_add(report, MARK_NONE, "tls13-unknown", "%s",
 			   _("whether it can sign for sites with TLS 1.3 (RSA-PSS) shows at the "
 			     "first login only"));
-		return;
-	}
 }
 
 static void

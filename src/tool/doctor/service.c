@@ -109,9 +109,8 @@ not_reached(struct report *report, const char *path, int error)
 /* ---- refused ---- */
 
 #define BY_SSH                                                                                     \
-	N_("pcscd refuses this session, which came by ssh: log in at the computer itself, or "     \
-	   "have "                                                                                 \
-	   "its administrator allow you")
+	N_("pcscd refuses this session, which came by ssh: log in at the computer itself, "        \
+	   "or have its administrator allow you")
 
 static const struct {
 	const char *variable;
@@ -201,17 +200,15 @@ doctor_refused(struct report *report)
 	if (policy == POLICY_REFUSES) {
 		report_add(report, MARK_PROBLEM, "refused", "%s", session_text());
 		add_rule(report);
-		return;
-	}
-	if (policy == POLICY_ALLOWS) {
+	} else if (policy == POLICY_ALLOWS) {
 		is_full(report);
-		return;
+	} else {
+		report_add(report, MARK_PROBLEM, "turned-away", "%s",
+			   _("pcscd turns this program away: its policy does not let this session "
+			     "in (one over ssh, perhaps), or it serves as many programs as it can; "
+			     "its log says which"));
+		report_command(report, "sudo journalctl -b -u pcscd");
 	}
-	report_add(report, MARK_PROBLEM, "turned-away", "%s",
-		   _("pcscd turns this program away: its policy does not let this session in (one "
-		     "over ssh, perhaps), or it serves as many programs as it can; its log says "
-		     "which"));
-	report_command(report, "sudo journalctl -b -u pcscd");
 }
 
 void

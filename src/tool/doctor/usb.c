@@ -231,24 +231,18 @@ held_by_kernel(struct report *report, const struct usb_reader *reader, enum mark
 static void
 without_driver(struct report *report, const struct usb_reader *reader, enum mark mark, bool any)
 {
-	if (other_name(reader)) {
-		report_add(report, mark, "unsupported",
-			   _("%s: pcscd has no driver for it, and Linux distributions have none; "
-			     "use another reader, such as a Sony RC-S300"),
-			   reader->name);
-		return;
-	}
-	if (!any) {
-		report_add(report, mark, "no-driver",
-			   _("%s: pcscd has no driver for readers on USB"), reader->name);
-		report_command(report, "%s", package_command(PACKAGE_CCID));
-		return;
-	}
-	report_add(report, mark, "no-driver",
-		   _("%s: none of pcscd's drivers knows it; its maker may have one for pcsc-lite"),
+	const bool is_acs = reader->vendor == 0x072f; /* Advanced Card Systems */
+
+	report_add(report, mark, other_name(reader) ? "unsupported" : "no-driver",
+		   other_name(reader)
+			   ? _("%s: pcscd has no driver for it, and Linux distributions have none; "
+			       "use another reader, such as a Sony RC-S300")
+		   : any ? _("%s: none of pcscd's drivers knows it; its maker may have one for "
+			     "pcsc-lite")
+			 : _("%s: pcscd has no driver for readers on USB"),
 		   reader->name);
-	if (reader->vendor == 0x072f) /* Advanced Card Systems */
-		report_command(report, "%s", package_command(PACKAGE_ACS));
+	if (!other_name(reader) && (!any || is_acs))
+		report_command(report, "%s", package_command(any ? PACKAGE_ACS : PACKAGE_CCID));
 }
 
 static void
@@ -300,21 +294,17 @@ not_taken(struct report *report, const struct usb_reader *reader)
 			   reader->name);
 		report_command(report, "echo disable-ccid >>~/.gnupg/scdaemon.conf && gpgconf "
 				       "--kill scdaemon && sudo systemctl restart pcscd");
-		return;
-	}
-	if (strcmp(reader->driver, "usbfs") == 0) {
+	} else if (strcmp(reader->driver, "usbfs") == 0) {
 		held_by_program(report, reader);
-		return;
-	}
-	if (reader->driver[0]) {
+	} else if (reader->driver[0]) {
 		held_by_driver(report, reader);
-		return;
+	} else {
+		report_add(report, MARK_PROBLEM, "not-taken",
+			   _("%s: pcscd has a driver for it, but has not taken it: plug it in "
+			     "again, or restart pcscd"),
+			   reader->name);
+		report_command(report, "sudo systemctl restart pcscd");
 	}
-	report_add(report, MARK_PROBLEM, "not-taken",
-		   _("%s: pcscd has a driver for it, but has not taken it: plug it in again, or "
-		     "restart pcscd"),
-		   reader->name);
-	report_command(report, "sudo systemctl restart pcscd");
 }
 
 static void
