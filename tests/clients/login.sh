@@ -207,7 +207,7 @@ warned() {
 if [ -e "$(echo /usr/lib/*/security/pam_p11.so)" ]; then
 	printf 'auth required pam_p11.so %s\n' "$modules/jpki-auth-pkcs11.so" >/etc/pam.d/warned
 	install -d -o 1500 /home/alice/.eid && "$sim" certificate $card auth >/home/alice/.eid/authorized_certificates
-	check "libpam-p11 lets in" "$answer" 20 "PIN" $pin_auth -- pamtester warned alice authenticate
+	check "libpam-p11 lets in" "$answer" 60 "PIN" $pin_auth -- pamtester warned alice authenticate
 	card block $card auth >/dev/null
 	check "libpam-p11 on a locked PIN: does what the page says of its version" warned
 	card tries $card auth 3 >/dev/null

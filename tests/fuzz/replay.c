@@ -14,7 +14,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #define INPUT_MAX 65536
-#define SECONDS 120 /* the whole corpus takes a few, unless something hangs */
+#define SECONDS 300 /* the whole corpus takes a few, unless something hangs */
 
 static void
 replay(const char *path)

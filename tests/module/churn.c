@@ -144,7 +144,7 @@ fork_child(void)
 	const pid_t child = fork();
 
 	if (child == 0) {
-		(void)alarm(60);
+		(void)alarm(HANG_SECONDS);
 		if (f->C_GetSlotList(CK_FALSE, NULL, &count) != CKR_CRYPTOKI_NOT_INITIALIZED ||
 		    f->C_Initialize(NULL) != CKR_OK)
 			_exit(1);

@@ -347,7 +347,7 @@ hashing_asks_no_card_and_waits_for_none(void **state)
 				      &card, &protocol),
 			 0);
 	assert_int_equal(SCardBeginTransaction(card), 0);
-	(void)alarm(20); /* waiting would be for ever */
+	(void)alarm(HANG_SECONDS); /* waiting would be for ever */
 	for (size_t i = 0; i < HASHES; i++) {
 		hash_whole(i, 100);
 		hash_pieces(i, 100, 10);

@@ -21,7 +21,7 @@
 #include "tests/life/sign.h"
 #include "tests/module/case.h"
 
-enum { CHILD_SECONDS = 60, STATUS_SKIPPED = 77 };
+enum { STATUS_SKIPPED = 77 };
 
 /*
  * While a test holds the hook, whoever makes a mutex waits: so a test can fork at a moment in
@@ -91,7 +91,7 @@ fork_child(int (*run)(void))
 	pid_t child = fork();
 
 	if (child == 0) {
-		(void)alarm(CHILD_SECONDS);
+		(void)alarm(HANG_SECONDS);
 		_exit(run());
 	}
 	return child;

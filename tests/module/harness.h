@@ -25,6 +25,9 @@
 #define PIN_AUTH "1234"
 #define PIN_SIGN "ABC123"
 
+/* For alarm: no call takes so long beside any load, unless it hangs. */
+#define HANG_SECONDS 300
+
 #define SLOT_AUTH 0
 #define SLOT_SIGN 1
 

@@ -229,7 +229,7 @@ a_held_card_does_not_hold_up_the_tool_with_another_reader(void **state)
 	(void)state;
 	(void)snprintf(module, sizeof module, "%s", harness_path(".libs/jpki-pkcs11.so"));
 	(void)snprintf(command, sizeof command,
-		       "timeout 10 '%s' status --module '%s' --reader " SECOND " >/dev/null",
+		       "timeout 300 '%s' status --module '%s' --reader " SECOND " >/dev/null",
 		       harness_path("src/tool/jpki-tool"), module);
 	assert_int_equal(system(command), 0);
 	let_go(&h);

@@ -25,7 +25,7 @@
 #include "tests/life/sign.h"
 #include "tests/module/case.h"
 
-enum { CHILD_SECONDS = 60, STATUS_SKIPPED = 77 };
+enum { STATUS_SKIPPED = 77 };
 
 #define NOBODY 65534
 
@@ -180,7 +180,7 @@ run_role(const char *role, const char *argument)
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		(void)alarm(CHILD_SECONDS);
+		(void)alarm(HANG_SECONDS);
 		(void)execl(life, life, role, module, argument, (char *)NULL);
 		_exit(127);
 	}
@@ -440,7 +440,7 @@ finalize_while_other_threads_are_inside(void **state)
 	pthread_t threads[THREADS];
 
 	(void)state;
-	(void)alarm(300); /* a thread that is never woken ends the program */
+	(void)alarm(HANG_SECONDS); /* a thread that is never woken ends the program */
 	for (int round = 0; round < 30; round++) {
 		CK_OBJECT_HANDLE key;
 		CK_SESSION_HANDLE session;

@@ -432,7 +432,7 @@ assert_no_log_file(const char *path)
 {
 	char text[4096];
 
-	(void)alarm(20); /* it must not hang */
+	(void)alarm(HANG_SECONDS); /* it must not hang */
 	start_with_log_file(path, text);
 	(void)alarm(0);
 	if (!strstr(text, path) || !strstr(text, "not a regular file"))
@@ -535,7 +535,7 @@ a_log_that_cannot_be_written_neither_ends_nor_holds_up_the_program(void **state)
 		if (child == 0) {
 			(void)signal(SIGPIPE, SIG_DFL);
 			(void)signal(SIGXFSZ, SIG_DFL);
-			(void)alarm(20);
+			(void)alarm(HANG_SECONDS);
 			harness_setting("pss", "nonsense");
 			prepare[i]();
 			_exit(f->C_Initialize(NULL) == CKR_OK && f->C_Finalize(NULL) == CKR_OK ? 0

@@ -46,7 +46,7 @@ readers_restore(void **state)
 int
 readers_set_up(void **state)
 {
-	(void)alarm(30); /* a call that waits for ever ends the program */
+	(void)alarm(HANG_SECONDS); /* a call that waits for ever ends the program */
 	(void)readers_restore(state);
 	f = harness_module("jpki-pkcs11");
 	p11_start(f);

@@ -44,12 +44,12 @@ check "a reset ends the login of that card" tells login-at-reset dropped
 
 # Another program that stays connected, as a browser that is logged in does.
 mkfifo "$work/hold"
-timeout 60 pkcs11-tool --module "$module" --token-label "JPKI Auth 4-digit PIN" --login --pin 1234 --sign \
+timeout 300 pkcs11-tool --module "$module" --token-label "JPKI Auth 4-digit PIN" --login --pin 1234 --sign \
 	--mechanism SHA256-RSA-PKCS --input-file "$work/hold" --output-file /dev/null >"$work/other" 2>&1 &
 other=$!
 exec 7>"$work/hold"
 connected() { grep -q 'Using s\|Logged\|Using sig' "$work/other"; }
-await 20 connected
+await 60 connected
 check "a report beside a program that is logged in" report
 check "the card is left with its power then" tells first-command ''
 echo data >&7

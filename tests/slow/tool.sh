@@ -94,7 +94,7 @@ struck() {
 		mend
 		sim_do fault "$kind@$at$option"
 		printf '%b' "$pins" >pins
-		timeout --kill-after=5 60 setsid -w "${tool[@]}" "$@" >out 2>&1 5<pins </dev/null
+		timeout --kill-after=5 300 setsid -w "${tool[@]}" "$@" >out 2>&1 5<pins </dev/null
 		got=$?
 		# 14 is doctor's for whatever is wrong on this machine
 		if [ "$1" != doctor ] || [ $got -ne 14 ]; then
