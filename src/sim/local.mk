@@ -12,7 +12,8 @@ src_sim_libsim_card_la_SOURCES = \
 	src/sim/card/apdu.c src/sim/card/apps.c src/sim/card/apps.h src/sim/card/card.c \
 	src/sim/card/card.h src/sim/card/chip.h src/sim/card/command.h src/sim/card/data.c \
 	src/sim/card/folder.c src/sim/card/folder.h src/sim/card/memory.c src/sim/card/pin.c \
-	src/sim/card/read.c src/sim/card/reference.c src/sim/card/select.c src/sim/card/sign.c \
+	src/sim/card/read.c src/sim/card/reading.c src/sim/card/reading.h \
+	src/sim/card/reference.c src/sim/card/select.c src/sim/card/sign.c \
 	src/sim/card/switches.c src/sim/card/switches.h \
 	src/sim/pki/authorities.c src/sim/pki/authorities.h src/sim/pki/certificate.c \
 	src/sim/pki/extension.c src/sim/pki/key.c src/sim/pki/list.c src/sim/pki/name.c \
@@ -35,7 +36,6 @@ src_sim_libsim_control_la_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_sim_libsim_control_la_LIBADD = $(JANSSON_LIBS)
 src_sim_libsim_doors_la_SOURCES = \
 	src/sim/base/loop.c src/sim/base/loop.h \
-	src/sim/base/reading.c src/sim/base/reading.h src/sim/base/trace.c src/sim/base/trace.h \
 	src/sim/control/control.c src/sim/control/control.h src/sim/control/orders.c \
 	src/sim/doors/doors.h src/sim/doors/qemu.c src/sim/doors/vpcd.c \
 	src/sim/pcscd/answer.c src/sim/pcscd/call.c src/sim/pcscd/call.h \
@@ -45,6 +45,7 @@ src_sim_libsim_doors_la_SOURCES = \
 	src/sim/pcscd/state.c src/sim/pcscd/state.h src/sim/pcscd/strike.c \
 	src/sim/pcscd/strike.h \
 	src/sim/reader/reader.c src/sim/reader/reader.h \
+	src/sim/reader/trace.c src/sim/reader/trace.h \
 	src/sim/standin/codes.h src/sim/standin/wire.h
 src_sim_libsim_doors_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS) $(PCSC_CFLAGS) \
 	$(JANSSON_CFLAGS)

@@ -25,8 +25,8 @@ expected(const uint8_t *bytes, size_t width)
 	return le ? le : width == 1 ? 256 : 65536;
 }
 
-static bool
-parse(struct sim_command *command, const uint8_t *bytes, size_t len)
+bool
+sim_command_parse(struct sim_command *command, const uint8_t *bytes, size_t len)
 {
 	const uint8_t *body = bytes + 4;
 	size_t width = 1, data_len;
@@ -53,13 +53,14 @@ parse(struct sim_command *command, const uint8_t *bytes, size_t len)
 		return true;
 	}
 	data_len = number(body, width);
-	if (data_len == 0 || (len != width + data_len && len != 2 * width + data_len))
+	if (data_len == 0)
 		return false;
+	len -= width;
 	command->data = body + width;
-	command->data_len = data_len;
-	if (len > width + data_len)
-		command->le = expected(body + width + data_len, width);
-	return true;
+	command->data_len = data_len < len ? data_len : len;
+	if (len > data_len)
+		command->le = expected(command->data + len - width, width);
+	return len == data_len || len == data_len + width;
 }
 
 static uint16_t
@@ -87,7 +88,7 @@ do_get_data(struct sim_card *card, const struct sim_command *command, struct sim
 {
 	static const uint8_t contact_atr[] = {0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14};
 
-	if (card->app || card->data.kind == SIM_KIND_FOREIGN)
+	if (card->app != &sim_apps[SIM_APP_ISSUER] || card->data.kind == SIM_KIND_FOREIGN)
 		return SW_NO_DATA;
 	if (command->data_len || !command->le)
 		return SW_LENGTH;
@@ -126,13 +127,13 @@ static const struct {
 	uint16_t in_jpki, elsewhere; /* only refused: with this in the JPKI application, or not */
 } instructions[] = {
 	{0x00, INS_VERIFY, sim_do_verify, 0, 0},
-	{0x00, 0x24, sim_do_change, 0, 0},
-	{0x00, 0x84, do_challenge, 0, 0},
+	{0x00, INS_CHANGE, sim_do_change, 0, 0},
+	{0x00, INS_CHALLENGE, do_challenge, 0, 0},
 	{0x00, 0x88, NULL, SW_PIN_MISSING, SW_CONDITIONS}, /* INTERNAL AUTHENTICATE */
-	{0x00, 0xA4, sim_do_select, 0, 0},
+	{0x00, INS_SELECT, sim_do_select, 0, 0},
 	{0x00, INS_READ, sim_do_read, 0, 0},
 	{0x00, 0xB2, sim_do_read_record, 0, 0},
-	{0x00, 0xCA, do_get_data, 0, 0},
+	{0x00, INS_GET_DATA, do_get_data, 0, 0},
 	{0x08, INS_READ, NULL, SW_SM_READ, SW_SECURE_MESSAGING},
 	{0x80, INS_SIGN, sim_do_sign, 0, 0},
 	{0x80, 0xA2, NULL, SW_P1P2, SW_INS},	    /* public key */
@@ -154,8 +155,8 @@ run(struct sim_card *card, const struct sim_command *command, struct sim_reply *
 			continue;
 		if (instructions[i].run)
 			return instructions[i].run(card, command, reply);
-		return card->app && card->app->is_jpki ? instructions[i].in_jpki
-						       : instructions[i].elsewhere;
+		return card->app == &sim_apps[SIM_APP_JPKI] ? instructions[i].in_jpki
+							    : instructions[i].elsewhere;
 	}
 	if (cla == 0x04 || cla == 0x08 || cla == 0x0C)
 		return SW_SECURE_MESSAGING;
@@ -167,7 +168,7 @@ run_checked(struct sim_card *card, const uint8_t *bytes, size_t len, struct sim_
 {
 	struct sim_command command;
 	bool first = card->first_command;
-	bool sound = parse(&command, bytes, len);
+	bool sound = sim_command_parse(&command, bytes, len);
 
 	card->first_command = false;
 	if (!card->powered || len < 4)
@@ -177,7 +178,7 @@ run_checked(struct sim_card *card, const uint8_t *bytes, size_t len, struct sim_
 	if (!sound)
 		return SW_LENGTH;
 	/* GET CHALLENGE has an answer of its own to the extended form. */
-	if (command.extended && command.ins != 0x84 &&
+	if (command.extended && command.ins != INS_CHALLENGE &&
 	    card->switches.value[SIM_SW_EXTENDED_LENGTH] == 0)
 		return SW_LENGTH;
 	return run(card, &command, reply);
@@ -204,9 +205,10 @@ sim_card_tear(struct sim_card *card, const uint8_t *bytes, size_t len)
 	struct sim_command command;
 	const struct sim_ef *ef = NULL;
 
-	if (card->powered && parse(&command, bytes, len) && !command.extended && command.cla == 0 &&
-	    command.ins == INS_VERIFY && command.p1 == 0 && command.data_len > 0 &&
-	    command.le == 0 && card->switches.value[SIM_SW_COUNTER_WRITTEN] == 1 &&
+	if (card->powered && sim_command_parse(&command, bytes, len) && !command.extended &&
+	    command.cla == 0 && command.ins == INS_VERIFY && command.p1 == 0 &&
+	    command.data_len > 0 && command.le == 0 &&
+	    card->switches.value[SIM_SW_COUNTER_WRITTEN] == 1 &&
 	    sim_command_reference(card, command.p2, SIM_TYPE_PIN, &ef) == SW_OK &&
 	    ef->type == SIM_TYPE_PIN && sim_chip_pins_begin(card)) {
 		if (card->pin[ef->which].tries > 0)

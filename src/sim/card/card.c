@@ -11,7 +11,7 @@
 #include "sim/base/error.h"
 #include "sim/base/files.h"
 #include "sim/base/memory.h"
-#include "sim/card/chip.h"
+#include "sim/card/apps.h"
 #include "sim/pki/pki.h"
 
 /* Reads everything in the folder; the card is unchanged on failure. */
@@ -90,7 +90,7 @@ sim_card_atr(const struct sim_card *card, uint8_t atr[SIM_ATR_MAX])
 void
 sim_chip_forget(struct sim_card *card)
 {
-	card->app = NULL;
+	card->app = &sim_apps[SIM_APP_ISSUER];
 	card->ef = NULL;
 	memset(card->presented, 0, sizeof card->presented);
 }

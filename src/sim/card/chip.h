@@ -62,8 +62,8 @@ struct sim_card {
 	/* What it loses. */
 	bool powered;
 	bool first_command;
-	const struct sim_app *app; /* NULL: the issuer security domain */
-	const struct sim_ef *ef;   /* NULL: no current file */
+	const struct sim_app *app;
+	const struct sim_ef *ef; /* NULL: no current file */
 	bool presented[SIM_PIN_COUNT];
 };
 

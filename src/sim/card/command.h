@@ -38,7 +38,15 @@ enum {
 	SW_UNKNOWN = 0x6F00
 };
 
-enum { INS_VERIFY = 0x20, INS_SIGN = 0x2A, INS_READ = 0xB0 };
+enum {
+	INS_VERIFY = 0x20,
+	INS_CHANGE = 0x24,
+	INS_SIGN = 0x2A,
+	INS_CHALLENGE = 0x84,
+	INS_SELECT = 0xA4,
+	INS_READ = 0xB0,
+	INS_GET_DATA = 0xCA
+};
 
 struct sim_command {
 	uint8_t cla, ins, p1, p2;
@@ -47,6 +55,9 @@ struct sim_command {
 	size_t le;	 /* 1 to 256 (65536 extended); 0: none */
 	bool extended;
 };
+
+/* False for what is no command; then it has what there is of the bytes. */
+bool sim_command_parse(struct sim_command *command, const uint8_t *bytes, size_t len);
 
 struct sim_reply {
 	uint8_t *bytes; /* room for 256 */

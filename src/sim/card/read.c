@@ -74,7 +74,7 @@ sim_do_read_record(struct sim_card *card, const struct sim_command *command,
 {
 	if (command->data_len || !command->le)
 		return SW_LENGTH;
-	if (!card->app || !card->app->is_common)
+	if (!card->app->is_common)
 		return SW_CONDITIONS;
 	if (command->p2 != 0x0C)
 		return (command->p2 & 0x07) == 0x04 ? SW_NOT_FOUND : SW_P1P2;

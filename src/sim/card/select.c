@@ -6,30 +6,27 @@
 static void
 answer_fci(struct sim_reply *reply, const struct sim_app *app)
 {
-	const uint8_t *aid;
-	uint8_t len = (uint8_t)sim_app_aid(app, &aid);
-	const uint8_t head[] = {0x6F, (uint8_t)(len + 2), 0x84, len};
+	const uint8_t head[] = {0x6F, (uint8_t)(app->aid_len + 2), 0x84, app->aid_len};
 
 	sim_reply_append(reply, head, sizeof head);
-	sim_reply_append(reply, aid, len);
+	sim_reply_append(reply, app->aid, app->aid_len);
 }
 
 static uint16_t
 select_app(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
 {
 	bool next = (command->p2 & 0x03) == 0x02;
-	bool found;
 	const struct sim_app *app;
 
 	if ((command->p2 & ~0x0Eu) != 0)
 		return SW_P1P2;
 	if (command->data_len == 0 || command->data_len > 16)
 		return SW_LENGTH;
-	app = sim_app_find(card, command->data, command->data_len, next, &found);
-	if (!found)
+	app = sim_app_find(card, command->data, command->data_len, next);
+	if (!app)
 		return SW_NOT_FOUND;
 	/* Section 4: selecting this application keeps its logins, any other ends them. */
-	if (!app || !app->is_jpki)
+	if (app != &sim_apps[SIM_APP_JPKI])
 		sim_chip_forget(card);
 	card->app = app;
 	card->ef = NULL;
@@ -62,7 +59,7 @@ sim_do_select(struct sim_card *card, const struct sim_command *command, struct s
 		/* There is no master file (section 1.1). */
 		if (command->data_len > 0)
 			return SW_NOT_FOUND;
-		return card->app ? SW_OK : SW_P1P2;
+		return card->app == &sim_apps[SIM_APP_ISSUER] ? SW_P1P2 : SW_OK;
 	case 0x02:
 		return select_ef(card, command);
 	case 0x04:

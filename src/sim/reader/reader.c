@@ -126,7 +126,6 @@ open_card(struct server *server, const char *name, char **error)
 static void
 learn_atr(struct reader *reader)
 {
-	memset(&reader->view, 0, sizeof reader->view);
 	reader->atr_length = sim_card_atr(reader->card, reader->atr);
 }
 
@@ -244,6 +243,7 @@ size_t
 reader_exchange(struct reader *reader, const uint8_t *command, size_t length,
 		uint8_t response[SIM_RESPONSE_MAX], unsigned int *delay)
 {
+	struct sim_reading reading;
 	size_t answer;
 
 	*delay = 0;
@@ -255,8 +255,8 @@ reader_exchange(struct reader *reader, const uint8_t *command, size_t length,
 		return 0;
 	}
 	*delay = sim_card_delay_us(reader->card, command, length);
+	sim_card_read(reader->card, command, length, &reading);
 	answer = sim_card_transmit(reader->card, command, length, response);
-	trace_exchange(reader->server->trace, reader->index, &reader->view, command, length,
-		       response, answer);
+	trace_exchange(reader->server->trace, reader->index, &reading, response, answer);
 	return answer;
 }

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "sim/base/loop.h"
-#include "sim/base/trace.h"
 #include "sim/card/card.h"
+#include "sim/reader/trace.h"
 #include "sim/standin/wire.h"
 
 /*
@@ -58,7 +58,6 @@ struct reader {
 	unsigned int lost; /* so many more commands do not arrive */
 	uint8_t atr[SIM_ATR_MAX];
 	size_t atr_length;
-	struct trace_view view;
 	void *door_data; /* what the door knows of it */
 };
 

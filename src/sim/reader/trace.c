@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/base/trace.h"
+#include "sim/reader/trace.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -111,43 +111,33 @@ print_body(char *out, size_t room, const uint8_t *data, size_t length, bool show
 }
 
 static void
-print_lengths(char *out, size_t room, const struct apdu *apdu)
+print_lengths(char *out, size_t room, const struct sim_command *command)
 {
 	size_t at = 0;
 
 	out[0] = '\0';
-	if (apdu->data_length > 0)
-		at += (size_t)snprintf(out, room, " Lc=%zu", apdu->data_length);
-	if (apdu->le >= 0)
-		snprintf(out + at, room - at, " Le=%d", apdu->le);
+	if (command->data_len > 0)
+		at += (size_t)snprintf(out, room, " Lc=%zu", command->data_len);
+	if (command->le > 0 && !command->extended)
+		snprintf(out + at, room - at, " Le=%zu", command->le);
 }
 
 void
-trace_exchange(struct trace *trace, unsigned int reader, struct trace_view *view,
-	       const uint8_t *command, size_t command_length, const uint8_t *response,
-	       size_t response_length)
+trace_exchange(struct trace *trace, unsigned int reader, const struct sim_reading *reading,
+	       const uint8_t *response, size_t response_length)
 {
-	struct apdu apdu = apdu_read(command, command_length);
-	struct reading reading = {.name = "not a command"};
+	const struct sim_command *command = &reading->command;
 	char line[LINE_MAX_LENGTH], sent[96], lengths[32], received[96];
-	unsigned int sw = 0;
-	size_t data_length = 0;
+	const size_t length = response_length - 2;
+	const unsigned int sw = (unsigned int)response[length] << 8 | response[length + 1];
 
-	if (response_length >= 2) {
-		data_length = response_length - 2;
-		sw = (unsigned int)response[data_length] << 8 | response[data_length + 1];
-	}
-	if (command_length >= 4)
-		reading_of(&apdu, view, &reading);
-	if (sw == 0x9000)
-		reading_follow(&apdu, &reading, view);
-	count_name(trace, reading.name);
-	print_body(sent, sizeof sent, apdu.data, apdu.data_length, reading.show_command);
-	print_lengths(lengths, sizeof lengths, &apdu);
-	print_body(received, sizeof received, response, data_length, reading.show_response);
+	count_name(trace, reading->name);
+	print_body(sent, sizeof sent, command->data, command->data_len, reading->show_command);
+	print_lengths(lengths, sizeof lengths, command);
+	print_body(received, sizeof received, response, length, reading->show_response);
 	snprintf(line, sizeof line, "%u  > %-28s %02X %02X %02X %02X%s%s  < %04X %zu%s", reader,
-		 reading.name, (unsigned int)apdu.cla, (unsigned int)apdu.ins,
-		 (unsigned int)apdu.p1, (unsigned int)apdu.p2, lengths, sent, sw, data_length,
+		 reading->name, (unsigned int)command->cla, (unsigned int)command->ins,
+		 (unsigned int)command->p1, (unsigned int)command->p2, lengths, sent, sw, length,
 		 received);
 	keep_line(trace, line);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_SIM_BASE_TRACE_H
-#define JPKI_SIM_BASE_TRACE_H
+#ifndef JPKI_SIM_READER_TRACE_H
+#define JPKI_SIM_READER_TRACE_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/base/reading.h"
+#include "sim/card/reading.h"
 
 /*
  * What is exchanged with the cards: named, counted, and written as one masked line each.
@@ -27,10 +27,9 @@ void trace_free(struct trace *trace);
 /* Also writes each line to a file ("-": standard error). To be called once. */
 bool trace_to_file(struct trace *trace, const char *path, char **error);
 
-/* Names, counts and writes one exchange; `view` follows the card. */
-void trace_exchange(struct trace *trace, unsigned int reader, struct trace_view *view,
-		    const uint8_t *command, size_t command_length, const uint8_t *response,
-		    size_t response_length);
+/* Counts and writes one exchange: a command that was read, and the card's response to it. */
+void trace_exchange(struct trace *trace, unsigned int reader, const struct sim_reading *reading,
+		    const uint8_t *response, size_t response_length);
 
 /* A remark between the exchanges: power, insertion, a fault that struck. */
 void trace_note(struct trace *trace, unsigned int reader, const char *format, ...)
