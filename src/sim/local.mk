@@ -11,7 +11,7 @@ src_sim_libsim_card_la_SOURCES = \
 	src/sim/base/pins.h src/sim/base/random.c src/sim/base/random.h \
 	src/sim/card/apdu.c src/sim/card/apps.c src/sim/card/apps.h src/sim/card/card.c \
 	src/sim/card/card.h src/sim/card/chip.h src/sim/card/command.h src/sim/card/data.c \
-	src/sim/card/folder.c src/sim/card/folder.h src/sim/card/memory.c src/sim/card/pin.c \
+	src/sim/card/folder.c src/sim/card/folder.h src/sim/card/pin.c \
 	src/sim/card/read.c src/sim/card/reading.c src/sim/card/reading.h \
 	src/sim/card/reference.c src/sim/card/select.c src/sim/card/sign.c \
 	src/sim/card/switches.c src/sim/card/switches.h \

@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "sim/base/error.h"
@@ -14,7 +15,36 @@
 #include "sim/card/apps.h"
 #include "sim/pki/pki.h"
 
-/* Reads everything in the folder; the card is unchanged on failure. */
+/* Reads PINs and counters, which other processes may change too. */
+static bool
+read_pins(struct sim_card *card, char **error)
+{
+	struct sim_card_pin pins[SIM_PIN_COUNT];
+
+	if (!sim_pins_read(card->dir, pins, error))
+		return false;
+	memcpy(card->pin, pins, sizeof pins);
+	return true;
+}
+
+bool
+sim_chip_pins_begin(struct sim_card *card)
+{
+	if (!sim_file_take(card->lock))
+		return false;
+	if (read_pins(card, NULL))
+		return true;
+	sim_chip_pins_end(card);
+	return false;
+}
+
+void
+sim_chip_pins_end(struct sim_card *card)
+{
+	(void)flock(card->lock, LOCK_UN);
+}
+
+/* Reads everything else in the folder; the card is unchanged on failure. */
 static bool
 load(struct sim_card *card, char **error)
 {
@@ -146,7 +176,7 @@ sim_card_set_tries(struct sim_card *card, enum sim_pin pin, unsigned int left, c
 	card->pin[pin].tries = left;
 	if (left == 0)
 		card->presented[pin] = false;
-	ok = sim_pins_write(card->dir, card->pin, &card->pins_stat, error);
+	ok = sim_pins_write(card->dir, card->pin, error);
 	sim_chip_pins_end(card);
 	return ok;
 }
@@ -180,5 +210,5 @@ sim_card_set_switch(struct sim_card *card, const char *name, const char *value, 
 bool
 sim_card_reload(struct sim_card *card, char **error)
 {
-	return load(card, error) && sim_chip_pins_refresh(card, error);
+	return load(card, error) && read_pins(card, error);
 }

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 #include "sim/card/card.h"
 #include "sim/card/folder.h"
@@ -54,9 +53,8 @@ struct sim_card {
 	struct sim_switches switches;
 	struct sim_chip_data data;
 
-	/* What the chip keeps over power loss, and the file as it was last read or written. */
+	/* What the chip keeps over power loss, as it was last read or written. */
 	struct sim_card_pin pin[SIM_PIN_COUNT];
-	struct stat pins_stat;
 	int lock; /* descriptor of the folder's lock file */
 
 	/* What it loses. */
@@ -75,11 +73,10 @@ void sim_chip_free_data(struct sim_chip_data *data);
 void sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *switches);
 
 /*
- * begin takes the lock and refreshes. Between it and end the PINs in memory are those in the folder
- * and no other process changes them. False when the folder cannot be read (a memory failure of the
- * chip).
+ * begin takes the lock and reads the PINs. Between it and end the PINs in memory are those in the
+ * folder and no other process changes them. False when the folder cannot be read (a memory failure
+ * of the chip).
  */
-bool sim_chip_pins_refresh(struct sim_card *card, char **error); /* only if the file is new */
 bool sim_chip_pins_begin(struct sim_card *card);
 void sim_chip_pins_end(struct sim_card *card);
 

@@ -7,7 +7,6 @@
 
 #include "sim/base/error.h"
 #include "sim/base/files.h"
-#include "sim/base/memory.h"
 
 static bool
 read_one_pin(const json_t *entry, enum sim_pin which, struct sim_card_pin *pin)
@@ -45,10 +44,8 @@ sim_pins_read(const char *dir, struct sim_card_pin pins[SIM_PIN_COUNT], char **e
 }
 
 bool
-sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], struct stat *written,
-	       char **error)
+sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], char **error)
 {
-	char *path = sim_text("%s/pins.json", dir);
 	json_t *file = json_object();
 	bool ok;
 
@@ -59,10 +56,7 @@ sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], s
 					      "tries", (int)pins[i].tries));
 	/* Not waiting for the disk: a counter lost in a power cut is no loss here. */
 	ok = sim_file_write_json(dir, "pins.json", file, false, error);
-	if (ok && written && stat(path, written) != 0)
-		memset(written, 0, sizeof *written);
 	json_decref(file);
-	free(path);
 	return ok;
 }
 

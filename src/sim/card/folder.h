@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 #include "sim/base/pins.h"
 #include "sim/card/switches.h"
@@ -35,8 +34,7 @@ struct sim_card_pin {
 
 /* The PINs' file. */
 bool sim_pins_read(const char *dir, struct sim_card_pin pins[SIM_PIN_COUNT], char **error);
-bool sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT],
-		    struct stat *written, char **error);
+bool sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], char **error);
 
 /* The shape a PIN must have: exactly 4 digits, or 6 to 16 of A-Z and 0-9. */
 bool sim_pin_is_well_formed(enum sim_pin which, const uint8_t *pin, size_t len);

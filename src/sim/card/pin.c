@@ -32,7 +32,7 @@ sim_pin_set_counter(struct sim_card *card, enum sim_pin which, unsigned int trie
 	if (card->pin[which].tries == tries)
 		return true;
 	card->pin[which].tries = tries;
-	return sim_pins_write(card->dir, card->pin, &card->pins_stat, NULL);
+	return sim_pins_write(card->dir, card->pin, NULL);
 }
 
 static uint16_t
@@ -119,7 +119,7 @@ change_pin(struct sim_card *card, enum sim_pin which, const struct sim_command *
 		return SW_DATA;
 	memcpy(card->pin[which].text, command->data, command->data_len);
 	card->pin[which].text[command->data_len] = '\0';
-	if (sim_pins_write(card->dir, card->pin, &card->pins_stat, NULL))
+	if (sim_pins_write(card->dir, card->pin, NULL))
 		return SW_OK;
 	card->pin[which] = old;
 	return SW_MEMORY;

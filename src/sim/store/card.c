@@ -172,8 +172,7 @@ place_card(const struct sim_store *store, const char *dir, const json_t *card,
 		return false;
 	}
 	ok = sim_file_write_json(beside, "card.json", card, true, error) &&
-	     sim_pins_write(beside, pins, NULL, error) &&
-	     sim_switches_write(beside, switches, error);
+	     sim_pins_write(beside, pins, error) && sim_switches_write(beside, switches, error);
 	if (ok && rename(beside, dir) != 0)
 		ok = sim_error_set(error, "cannot make %s: %s", dir, strerror(errno));
 	if (!ok)
@@ -287,7 +286,7 @@ ensure_pin(const struct sim_work *work, const char *name, enum sim_pin which)
 
 	if (ok && !pins[which].set)
 		ok = choose_pin(work->options, which, &pins[which], work->error) &&
-		     sim_pins_write(dir, pins, NULL, work->error);
+		     sim_pins_write(dir, pins, work->error);
 	if (lock >= 0)
 		close(lock);
 	free(dir);
