@@ -159,7 +159,7 @@ order_status(struct control_order *order)
 					 (json_int_t)trace_total(server->trace)));
 	if (order->pcsc)
 		json_object_update_new(order->reply,
-				       json_pack("{s:o, s:I}", "pcsc", standin_status(server),
+				       json_pack("{s:o, s:I}", "pcsc", standin_status(order->pcsc),
 						 "calls", (json_int_t)order->pcsc->faults.total));
 	return true;
 }
@@ -204,7 +204,7 @@ order_faults(struct control_order *order)
 static bool
 order_clear(struct control_order *order)
 {
-	standin_clear_faults(order->server);
+	standin_clear_faults(order->pcsc);
 	return true;
 }
 

@@ -3,9 +3,6 @@
 
 #include <reader.h>
 #include <string.h>
-#include <winscard.h>
-
-#include "sim/pcscd/connect.h"
 
 static struct pcsc_handle *
 find_handle(const struct pcsc_context *context, uint32_t id)

@@ -2,30 +2,25 @@
 #include "sim/pcscd/client.h"
 
 #include <string.h>
-#include <winscard.h>
-
-#include "sim/pcscd/connect.h"
 
 bool
 client_is_stale(const struct client *client)
 {
-	return client->context.id != 0 && client->context.life != client->standin->pcsc->life;
+	return client->context.id != 0 && client->context.life != client->pcsc->life;
 }
 
 static LONG
 establish(struct client *client)
 {
-	struct standin *standin = client->standin;
-
 	if (client->request.arg[0] != WIRE_VERSION)
 		return SCARD_E_SERVICE_STOPPED;
-	if (standin->pcsc->stopped || client->context.id != 0)
+	if (client->pcsc->stopped || client->context.id != 0)
 		return SCARD_E_NO_SERVICE;
 	if (client->request.arg[1] > SCARD_SCOPE_GLOBAL)
 		return SCARD_E_INVALID_VALUE;
 	client->pid = client->request.pid;
-	pcsc_add_context(standin->pcsc, &client->context);
-	client->context.life = standin->pcsc->life;
+	pcsc_add_context(client->pcsc, &client->context);
+	client->context.life = client->pcsc->life;
 	client->call.reply.value[0] = client->context.id;
 	return SCARD_S_SUCCESS;
 }
@@ -36,7 +31,7 @@ cancel(struct client *canceller)
 {
 	struct client *client;
 
-	for (client = canceller->standin->clients; client; client = client->next) {
+	for (client = canceller->pcsc->clients; client; client = client->next) {
 		if (client->context.id != canceller->request.handle || client == canceller)
 			continue;
 		if (client->busy && client->request.call == WIRE_STATUS_CHANGE) {
@@ -73,14 +68,14 @@ undo_if_lost(struct client *client, uint32_t context, uint32_t handle)
 {
 	struct wire_request request = {.call = WIRE_DISCONNECT, .handle = handle};
 	struct pcsc_call call = {
-		.pcsc = client->standin->pcsc, .context = &client->context, .request = &request};
+		.pcsc = client->pcsc, .context = &client->context, .request = &request};
 
 	if (client->call.reply.rv == (uint32_t)SCARD_S_SUCCESS)
 		return;
 	if (handle != 0)
 		pcsc_call(&call);
 	if (context != 0)
-		pcsc_remove_context(client->standin->pcsc, &client->context);
+		pcsc_remove_context(client->pcsc, &client->context);
 }
 
 void
@@ -107,23 +102,23 @@ client_step(struct client *client)
 bool
 client_begin(struct client *client)
 {
-	struct standin *standin = client->standin;
+	struct pcsc *pcsc = client->pcsc;
 	struct pcsc_call *call = &client->call;
 	bool counts = client->request.call > WIRE_ANY && client->request.call < WIRE_CALLS &&
 		      !(client->request.flags & WIRE_AGAIN);
 
 	client->busy = true;
-	*call = (struct pcsc_call){.pcsc = standin->pcsc,
+	*call = (struct pcsc_call){.pcsc = pcsc,
 				   .context = &client->context,
 				   .request = &client->request,
 				   .data = client->data,
 				   .out = client->out};
 	if (client->context.id != 0 && client->request.pid != client->pid)
-		standin->trespasses++;
+		pcsc->trespasses++;
 	if (counts) {
-		standin->pcsc->faults.total++;
-		standin->pcsc->faults.by_call[client->request.call]++;
-		strikes_settle(standin->pcsc);
+		pcsc->faults.total++;
+		pcsc->faults.by_call[client->request.call]++;
+		strikes_settle(pcsc);
 	}
 	if (client_is_stale(client))
 		return false;

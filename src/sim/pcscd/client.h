@@ -7,18 +7,8 @@
 
 /* One connection of a program, which is one context, and the request that it waits for. */
 
-/* The service: all connections. */
-struct standin {
-	struct pcsc *pcsc;
-	char *path;
-	int fd;
-	struct loop_watch *watch;
-	struct client *clients;
-	unsigned long trespasses; /* requests of forked children on their parent's context */
-};
-
 struct client {
-	struct standin *standin;
+	struct pcsc *pcsc;
 	int fd;
 	struct loop_watch *watch;
 	uint32_t pid;

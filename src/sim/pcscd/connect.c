@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/pcscd/connect.h"
-
 #include <stdlib.h>
-#include <winscard.h>
 
 #include "sim/base/memory.h"
+#include "sim/pcscd/call.h"
 
 #define CONTEXT_HANDLES_MAX 200 /* contextMaxCardHandles */
 

@@ -9,15 +9,14 @@
 #include "sim/base/memory.h"
 #include "sim/base/socket.h"
 #include "sim/pcscd/client.h"
-#include "sim/pcscd/connect.h"
 
 static void
 client_close(struct client *client)
 {
-	struct client **at = &client->standin->clients;
+	struct client **at = &client->pcsc->clients;
 
 	if (client->context.id != 0)
-		pcsc_remove_context(client->standin->pcsc, &client->context);
+		pcsc_remove_context(client->pcsc, &client->context);
 	while (*at != client)
 		at = &(*at)->next;
 	*at = client->next;
@@ -42,16 +41,16 @@ client_send(struct client *client)
 
 /* One round over all programs; true if anything moved. */
 static bool
-settle_round(struct standin *standin, uint64_t *next)
+settle_round(struct pcsc *pcsc, uint64_t *next)
 {
 	struct client *client, *following;
 	bool moved = false;
 
-	for (client = standin->clients; client; client = following) {
+	for (client = pcsc->clients; client; client = following) {
 		following = client->next;
 		if (!client->busy)
 			continue;
-		if (!client->answered && !standin->pcsc->stopped && !client_is_stale(client))
+		if (!client->answered && !pcsc->stopped && !client_is_stale(client))
 			client_step(client);
 		if (client->answered && client_may_send(client)) {
 			moved = true;
@@ -67,11 +66,11 @@ settle_round(struct standin *standin, uint64_t *next)
 }
 
 static void
-drop_stale(struct standin *standin)
+drop_stale(struct pcsc *pcsc)
 {
 	struct client *client, *following;
 
-	for (client = standin->clients; client; client = following) {
+	for (client = pcsc->clients; client; client = following) {
 		following = client->next;
 		if (client_is_stale(client))
 			client_close(client);
@@ -81,15 +80,15 @@ drop_stale(struct standin *standin)
 static uint64_t
 standin_turn(void *arg)
 {
-	struct standin *standin = arg;
+	struct pcsc *pcsc = arg;
 	uint64_t next;
 
 	do {
-		strikes_settle(standin->pcsc);
+		strikes_settle(pcsc);
 		next = LOOP_NEVER;
-	} while (settle_round(standin, &next));
-	drop_stale(standin);
-	return loop_sooner(next, pcsc_idle(standin->pcsc));
+	} while (settle_round(pcsc, &next));
+	drop_stale(pcsc);
+	return loop_sooner(next, pcsc_idle(pcsc));
 }
 
 /* Reads what there is of the request; false when the program is gone or talks nonsense. */
@@ -140,34 +139,34 @@ client_ready(void *arg)
 static void
 accept_client(void *arg)
 {
-	struct standin *standin = arg;
+	struct pcsc *pcsc = arg;
 	struct client *client;
-	int fd = accept4(standin->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int fd = accept4(pcsc->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd == -1)
 		return;
 	client = sim_alloc(sizeof *client);
-	client->watch = loop_watch_add(standin->pcsc->server->loop, fd, client_ready, client);
-	client->standin = standin;
+	client->watch = loop_watch_add(pcsc->server->loop, fd, client_ready, client);
+	client->pcsc = pcsc;
 	client->fd = fd;
-	client->next = standin->clients;
-	standin->clients = client;
+	client->next = pcsc->clients;
+	pcsc->clients = client;
 }
 
 static void
 standin_close(struct server *server)
 {
-	struct standin *standin = server->door_data;
+	struct pcsc *pcsc = server->door_data;
 
-	for (struct client *client = standin->clients, *following; client; client = following) {
+	for (struct client *client = pcsc->clients, *following; client; client = following) {
 		following = client->next;
 		client_close(client);
 	}
-	loop_watch_close(standin->watch);
-	unlink(standin->path);
-	pcsc_free(standin->pcsc);
-	free(standin->path);
-	free(standin);
+	loop_watch_close(pcsc->watch);
+	unlink(pcsc->path);
+	faults_clear(&pcsc->faults);
+	free(pcsc->path);
+	free(pcsc);
 	server->door = NULL;
 }
 
@@ -184,61 +183,48 @@ static const struct door standin_door = {
 bool
 standin_open(struct server *server, const char *path, uint64_t idle_power_off, char **error)
 {
-	struct standin *standin;
+	struct pcsc *pcsc;
 	int fd = socket_listen(path, error);
 
 	if (fd == -1)
 		return false;
-	standin = sim_alloc(sizeof *standin);
-	standin->pcsc = pcsc_new(server, idle_power_off);
-	standin->path = sim_copy(path);
-	standin->fd = fd;
-	standin->watch = loop_watch_add(server->loop, fd, accept_client, standin);
-	loop_on_turn(server->loop, standin_turn, standin);
+	pcsc = pcsc_new(server, idle_power_off);
+	pcsc->path = sim_copy(path);
+	pcsc->fd = fd;
+	pcsc->watch = loop_watch_add(server->loop, fd, accept_client, pcsc);
+	loop_on_turn(server->loop, standin_turn, pcsc);
 	server->door = &standin_door;
-	server->door_data = standin;
+	server->door_data = pcsc;
 	for (unsigned int i = 0; i < WIRE_READERS; i++)
 		if (server->readers[i].plugged)
 			pcsc_plugged(&server->readers[i]);
 	return true;
 }
 
-/* The server's, if this is its door. */
-static struct standin *
-standin_of(const struct server *server)
+struct pcsc *
+standin_pcsc(const struct server *server)
 {
 	return server->door == &standin_door ? server->door_data : NULL;
 }
 
-struct pcsc *
-standin_pcsc(const struct server *server)
-{
-	const struct standin *standin = standin_of(server);
-
-	return standin ? standin->pcsc : NULL;
-}
-
 void
-standin_clear_faults(struct server *server)
+standin_clear_faults(struct pcsc *pcsc)
 {
-	struct standin *standin = standin_of(server);
-
-	for (struct client *client = standin->clients; client; client = client->next)
+	for (struct client *client = pcsc->clients; client; client = client->next)
 		client->strikes.count = 0;
 	for (unsigned int i = 0; i < WIRE_READERS; i++)
-		server->readers[i].dead = false;
-	faults_clear(&standin->pcsc->faults);
+		pcsc->server->readers[i].dead = false;
+	faults_clear(&pcsc->faults);
 }
 
 json_t *
-standin_status(const struct server *server)
+standin_status(const struct pcsc *pcsc)
 {
-	const struct standin *standin = standin_of(server);
 	int contexts = 0;
 
-	for (const struct client *client = standin->clients; client; client = client->next)
+	for (const struct client *client = pcsc->clients; client; client = client->next)
 		contexts += client->context.id != 0;
-	return json_pack("{s:s, s:i, s:I}", "service",
-			 standin->pcsc->stopped ? "stopped" : "running", "contexts", contexts,
-			 "calls_of_forked_children", (json_int_t)standin->trespasses);
+	return json_pack("{s:s, s:i, s:I}", "service", pcsc->stopped ? "stopped" : "running",
+			 "contexts", contexts, "calls_of_forked_children",
+			 (json_int_t)pcsc->trespasses);
 }

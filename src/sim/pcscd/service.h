@@ -22,9 +22,9 @@ bool standin_open(struct server *server, const char *path, uint64_t idle_power_o
 struct pcsc *standin_pcsc(const struct server *server);
 
 /* Forgets all fault orders, also those that a waiting call has met. */
-void standin_clear_faults(struct server *server);
+void standin_clear_faults(struct pcsc *pcsc);
 
 /* Contexts open now, and requests that came from a forked child of a context's owner. */
-json_t *standin_status(const struct server *server);
+json_t *standin_status(const struct pcsc *pcsc);
 
 #endif

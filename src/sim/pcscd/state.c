@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/pcscd/state.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <winscard.h>
 
@@ -29,13 +28,6 @@ pcsc_new(struct server *server, uint64_t idle_power_off)
 		server->readers[i].door_data = &pcsc->readers[i];
 	}
 	return pcsc;
-}
-
-void
-pcsc_free(struct pcsc *pcsc)
-{
-	faults_clear(&pcsc->faults);
-	free(pcsc);
 }
 
 void
@@ -213,46 +205,4 @@ pcsc_take_power(struct reader *reader)
 		reader_power_on(reader);
 		pcsc_of(reader)->state = STATE_POWERED;
 	}
-}
-
-bool
-pcsc_lets_others(const struct reader *reader)
-{
-	return reader->plugged && reader->card && pcsc_of(reader)->lock_handle == 0 &&
-	       pcsc_of(reader)->sharing != SHARING_EXCLUSIVE;
-}
-
-/* After the other program's short visit, an unused card is unused again. */
-static void
-end_visit(struct reader *reader)
-{
-	if (pcsc_of(reader)->sharing == SHARING_NONE)
-		pcsc_start_idle(reader);
-}
-
-void
-pcsc_other_resets(struct reader *reader)
-{
-	pcsc_take_power(reader);
-	pcsc_reset_card(reader, SCARD_RESET_CARD);
-	end_visit(reader);
-}
-
-void
-pcsc_reset_ends(struct reader *reader)
-{
-	reader_reset(reader);
-	pcsc_of(reader)->protocol = SCARD_PROTOCOL_UNDEFINED;
-}
-
-void
-pcsc_other_sends(struct reader *reader, const uint8_t *command, size_t length)
-{
-	uint8_t response[SIM_RESPONSE_MAX];
-	unsigned int delay;
-
-	pcsc_take_power(reader);
-	trace_note(reader->server->trace, reader->index, "another program:");
-	reader_exchange(reader, command, length, response, &delay);
-	end_visit(reader);
 }

@@ -47,6 +47,8 @@ struct pcsc_context {
 		*next; /* of all contexts, so that a reset by one is seen by the others */
 };
 
+struct client;
+
 struct pcsc {
 	struct server *server;
 	struct pcsc_reader readers[WIRE_READERS];
@@ -57,6 +59,13 @@ struct pcsc {
 	uint64_t idle_power_off; /* microseconds after the last use; 0: never */
 	bool stopped;		 /* refuses new contexts; those of an earlier life are dropped */
 	unsigned int life;
+
+	/* The socket of the stand-in, and all connections to it. */
+	char *path;
+	int fd;
+	struct loop_watch *watch;
+	struct client *clients;
+	unsigned long trespasses; /* requests of forked children on their parent's context */
 };
 
 /* One call being answered. */
@@ -80,7 +89,6 @@ enum pcsc_outcome {
 
 /* The server's readers are pcscd's from now on. */
 struct pcsc *pcsc_new(struct server *server, uint64_t idle_power_off);
-void pcsc_free(struct pcsc *pcsc);
 
 static inline struct pcsc_reader *
 pcsc_of(const struct reader *reader)
@@ -112,18 +120,5 @@ void pcsc_take_power(struct reader *reader);
 void pcsc_reset_card(struct reader *reader, uint32_t disposition);
 void pcsc_start_idle(struct reader *reader);
 void pcsc_tell_handles(struct reader *reader, uint32_t event);
-
-/* True when another program, connecting now, would get at the card. */
-bool pcsc_lets_others(const struct reader *reader);
-
-/* Another program connects, resets the card or sends it a command, and disconnects. */
-void pcsc_other_resets(struct reader *reader);
-void pcsc_other_sends(struct reader *reader, const uint8_t *command, size_t length);
-
-/*
- * The end of a reset of which handles were told before: pcsc-lite's SCardDisconnect tells first,
- * then gives power, then forgets the protocol. Whoever connected meanwhile is not told again.
- */
-void pcsc_reset_ends(struct reader *reader);
 
 #endif

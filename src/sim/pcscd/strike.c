@@ -73,30 +73,61 @@ carry_out_state(struct pcsc *pcsc, struct fault *fault, struct reader *reader)
 }
 
 static void
-carry_out_other(struct reader *reader, const struct fault *fault)
+send_select(struct reader *reader, const struct fault *fault)
 {
-	uint8_t command[5 + 16] = {0x00, 0xA4, 0x04, 0x0C};
+	uint8_t command[5 + 16] = {0x00, 0xA4, 0x04, 0x0C, (uint8_t)fault->aid_length};
+	uint8_t response[SIM_RESPONSE_MAX];
+	unsigned int delay;
 
-	if (fault->kind == FAULT_CARD_RESET)
-		pcsc_other_resets(reader);
-	else if (fault->kind == FAULT_RESET_ENDS)
-		pcsc_reset_ends(reader);
-	else if (fault->kind == FAULT_RESET_UNSAID)
-		reader_reset(reader);
-	if (fault->kind != FAULT_APP_SELECTED)
-		return;
-	command[4] = (uint8_t)fault->aid_length;
 	memcpy(command + 5, fault->aid, fault->aid_length);
-	pcsc_other_sends(reader, command, 5 + fault->aid_length);
+	trace_note(reader->server->trace, reader->index, "another program:");
+	reader_exchange(reader, command, 5 + fault->aid_length, response, &delay);
 }
 
-/* What other programs do waits for the end of a transaction; what pcscd does itself does not. */
+/* Another program connects, resets the card or sends it a command, and disconnects. */
+static void
+visit(struct reader *reader, const struct fault *fault)
+{
+	pcsc_take_power(reader);
+	if (fault->kind == FAULT_CARD_RESET)
+		pcsc_reset_card(reader, SCARD_RESET_CARD);
+	else
+		send_select(reader, fault);
+	if (pcsc_of(reader)->sharing == SHARING_NONE)
+		pcsc_start_idle(reader); /* an unused card is unused again */
+}
+
+/* What pcscd does by itself does not wait for the end of a transaction, as other programs do. */
+static bool
+is_visit(const struct fault *fault)
+{
+	return fault->kind != FAULT_RESET_ENDS && fault->kind != FAULT_RESET_UNSAID;
+}
+
 static bool
 may_strike(const struct reader *reader, const struct fault *fault)
 {
-	if (fault->kind == FAULT_RESET_ENDS || fault->kind == FAULT_RESET_UNSAID)
+	if (!is_visit(fault))
 		return reader->card != NULL;
-	return pcsc_lets_others(reader);
+	return reader->plugged && reader->card && pcsc_of(reader)->lock_handle == 0 &&
+	       pcsc_of(reader)->sharing != SHARING_EXCLUSIVE;
+}
+
+static void
+carry_out_other(struct reader *reader, const struct fault *fault)
+{
+	if (is_visit(fault)) {
+		visit(reader, fault);
+		return;
+	}
+	reader_reset(reader);
+	/*
+	 * The end of a reset of which handles were told before: pcsc-lite's SCardDisconnect tells
+	 * first, then gives power, then forgets the protocol. Whoever connected meanwhile is not
+	 * told again.
+	 */
+	if (fault->kind == FAULT_RESET_ENDS)
+		pcsc_of(reader)->protocol = SCARD_PROTOCOL_UNDEFINED;
 }
 
 /* A fault that is no business of a call's answer: at once, or when its turn comes. */
