@@ -19,9 +19,9 @@ int talk_connect(void);
 struct question {
 	struct wire_request request;
 	const void *data; /* request.length bytes */
-	void *out;	  /* gets up to `room` bytes of the reply's data; more is dropped */
-	size_t room;
-	struct wire_reply reply; /* its length tells how much there was */
+	void *out;	  /* gets the reply's data */
+	size_t room;	  /* more is no reply to this question */
+	struct wire_reply reply;
 };
 
 /* Asks. Returns the call's own result, or SCARD_F_COMM_ERROR when the server is gone. */

@@ -58,20 +58,12 @@ look(struct watch *watch, bool first, uint32_t wait)
 	return rv;
 }
 
-/* What the state of a known reader is, in the bits that an application compares. */
+/* What the state of a reader is, in the bits that an application compares; none is mute here. */
 static DWORD
 event_bits(const struct wire_reader *reader)
 {
-	DWORD bits = 0;
+	DWORD bits = reader->state & SCARD_PRESENT ? SCARD_STATE_PRESENT : SCARD_STATE_EMPTY;
 
-	if (reader->state & SCARD_UNKNOWN)
-		return SCARD_STATE_UNAVAILABLE;
-	if (reader->state & SCARD_ABSENT)
-		bits |= SCARD_STATE_EMPTY;
-	else if (reader->state & SCARD_PRESENT)
-		bits |= SCARD_STATE_PRESENT;
-	if ((reader->state & SCARD_PRESENT) && (reader->state & SCARD_SWALLOWED))
-		bits |= SCARD_STATE_MUTE;
 	if (reader->sharing == -1)
 		bits |= SCARD_STATE_EXCLUSIVE;
 	else if (reader->sharing > 0 && (reader->state & SCARD_PRESENT))
@@ -90,9 +82,9 @@ bits_changed(DWORD was, DWORD is)
 		return true;
 	if ((was & SCARD_STATE_EMPTY) && (is & SCARD_STATE_PRESENT))
 		return true;
-	if ((was ^ is) & SCARD_STATE_UNAVAILABLE)
+	if (was & SCARD_STATE_UNAVAILABLE)
 		return true;
-	if ((is & SCARD_STATE_PRESENT) && ((was ^ is) & SCARD_STATE_MUTE))
+	if ((is & SCARD_STATE_PRESENT) && (was & SCARD_STATE_MUTE))
 		return true;
 	if ((was & SCARD_STATE_INUSE) && !(is & SCARD_STATE_INUSE) && (is & SCARD_STATE_EXCLUSIVE))
 		return true;
@@ -115,9 +107,7 @@ compare_known(SCARD_READERSTATE *state, const struct wire_reader *reader)
 	/* The reader is free again: told for one that was in use, card or no card. */
 	if (reader->sharing == 0 && (was & (SCARD_STATE_INUSE | SCARD_STATE_EXCLUSIVE)) != 0)
 		changed = true;
-	state->dwEventState = is;
-	if (!(is & SCARD_STATE_UNAVAILABLE))
-		state->dwEventState |= (DWORD)reader->event_counter << 16;
+	state->dwEventState = is | (DWORD)reader->event_counter << 16;
 	if (changed)
 		state->dwEventState |= SCARD_STATE_CHANGED;
 	state->cbAtr = 0;

@@ -58,34 +58,15 @@ receive_all(int fd, void *buffer, size_t length)
 	return true;
 }
 
-static bool
-receive_and_drop(int fd, size_t length)
-{
-	char dropped[512];
-
-	while (length > 0) {
-		size_t part = length < sizeof dropped ? length : sizeof dropped;
-
-		if (!receive_all(fd, dropped, part))
-			return false;
-		length -= part;
-	}
-	return true;
-}
-
 LONG
 talk_ask(int fd, struct question *question)
 {
 	struct wire_reply *reply = &question->reply;
-	size_t kept;
 
 	memset(reply, 0, sizeof *reply);
 	question->request.pid = (uint32_t)getpid();
 	if (!send_question(fd, question) || !receive_all(fd, reply, sizeof *reply) ||
-	    reply->length > WIRE_DATA_MAX)
-		return SCARD_F_COMM_ERROR;
-	kept = reply->length < question->room ? reply->length : question->room;
-	if (!receive_all(fd, question->out, kept) || !receive_and_drop(fd, reply->length - kept))
+	    reply->length > question->room || !receive_all(fd, question->out, reply->length))
 		return SCARD_F_COMM_ERROR;
 	return (LONG)reply->rv;
 }
