@@ -142,32 +142,31 @@ sim_ca_get(json_t *ca, enum sim_pin which, int year, const char *seed, int64_t n
 {
 	json_t *entry = sim_ca_find(ca, which, year);
 	struct sim_random random = {.seed = seed};
-	uint32_t serial;
 	int64_t start = generation_start(which, year);
 	/* The last second of the day before the tenth anniversary. */
 	struct sim_date last = sim_date_add_years(sim_date_at(start), YEARS_VALID);
-	EVP_PKEY *key = NULL;
+	struct sim_request request = {.not_before = start, .not_after = sim_date_start(last) - 1};
 	X509 *certificate = NULL;
 
 	if (entry)
 		return entry;
 	if (start > now) /* made ahead of its time, but to be used now */
-		start = sim_date_start(sim_date_at(now));
+		request.not_before = sim_date_start(sim_date_at(now));
 	(void)snprintf(random.label, sizeof random.label, "authority/%s/%d", sim_pin_names[which],
 		       year);
-	serial = random_serial(&random);
-	if (serial)
-		key = sim_pki_make_rsa(&random, 2048);
-	if (key)
-		certificate = sim_pki_make_ca(which, key, serial, start, sim_date_start(last) - 1);
+	request.serial = random_serial(&random);
+	if (request.serial)
+		request.key = sim_pki_make_rsa(&random, 2048);
+	if (request.key)
+		certificate = sim_pki_make_ca(which, &request);
 	if (certificate)
-		entry = make_entry(which, year, key, certificate);
+		entry = make_entry(which, year, request.key, certificate);
 	if (!entry || !insert_entry(ca, entry, year)) {
 		sim_error_set(error, "cannot make the authority of %d: %s", year, sim_pki_reason());
 		entry = NULL;
 	}
 	X509_free(certificate);
-	EVP_PKEY_free(key);
+	EVP_PKEY_free(request.key);
 	return entry;
 }
 

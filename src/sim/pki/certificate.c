@@ -23,32 +23,31 @@ sim_pki_get_time(const ASN1_TIME *field, int64_t *time)
 
 /* The fields outside the extensions. */
 static bool
-fill_fields(X509 *certificate, uint32_t serial, X509_NAME *issuer, X509_NAME *subject,
-	    int64_t not_before, int64_t not_after, EVP_PKEY *key)
+fill_fields(X509 *certificate, const struct sim_request *request, X509_NAME *issuer,
+	    X509_NAME *subject)
 {
 	return issuer && subject && X509_set_version(certificate, X509_VERSION_3) == 1 &&
-	       ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial) == 1 &&
+	       ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), request->serial) == 1 &&
 	       X509_set_issuer_name(certificate, issuer) == 1 &&
 	       X509_set_subject_name(certificate, subject) == 1 &&
-	       sim_pki_set_time(X509_getm_notBefore(certificate), not_before) &&
-	       sim_pki_set_time(X509_getm_notAfter(certificate), not_after) &&
-	       X509_set_pubkey(certificate, key) == 1;
+	       sim_pki_set_time(X509_getm_notBefore(certificate), request->not_before) &&
+	       sim_pki_set_time(X509_getm_notAfter(certificate), request->not_after) &&
+	       X509_set_pubkey(certificate, request->key) == 1;
 }
 
 X509 *
-sim_pki_make_ca(enum sim_pin which, EVP_PKEY *key, uint32_t serial, int64_t not_before,
-		int64_t not_after)
+sim_pki_make_ca(enum sim_pin which, const struct sim_request *request)
 {
 	X509 *made = X509_new();
 	X509_NAME *name = sim_name_issuer(which);
 	bool ok =
-		made && fill_fields(made, serial, name, name, not_before, not_after, key) &&
+		made && fill_fields(made, request, name, name) &&
 		sim_extend(made, made, NID_key_usage, "critical,keyCertSign,cRLSign", "") &&
 		sim_extend_directory_name(made, NID_subject_alt_name, sim_name_issuer_ja(which)) &&
 		sim_extend(made, made, NID_basic_constraints, "critical,CA:TRUE", "") &&
 		sim_extend_crl_point(made, which, NULL) &&
 		sim_extend(made, made, NID_subject_key_identifier, "hash", "") &&
-		X509_sign(made, key, EVP_sha256()) > 0;
+		X509_sign(made, request->key, EVP_sha256()) > 0;
 
 	X509_NAME_free(name);
 	if (ok)
@@ -85,9 +84,7 @@ sim_pki_make_end_entity(const struct sim_authority *authority, const struct sim_
 	X509 *made = X509_new();
 	X509_NAME *issuer = sim_name_issuer(authority->which);
 	X509_NAME *subject = sim_name_subject(authority->which, request);
-	bool ok = made &&
-		  fill_fields(made, request->serial, issuer, subject, request->not_before,
-			      request->not_after, request->key) &&
+	bool ok = made && fill_fields(made, request, issuer, subject) &&
 		  add_end_entity_extensions(made, authority, request) &&
 		  X509_sign(made, authority->key, EVP_sha256()) > 0;
 

@@ -47,19 +47,19 @@ struct sim_authority {
 /* What a certificate says, in seconds since 1970; also where time_t ends in 2038. */
 bool sim_pki_get_time(const ASN1_TIME *field, int64_t *time);
 
-X509 *sim_pki_make_ca(enum sim_pin which, EVP_PKEY *key, uint32_t serial, int64_t not_before,
-		      int64_t not_after);
-
-/* Whom and what a certificate is for. */
+/* What a certificate is for, and, where it is a holder's, for whom. */
 struct sim_request {
-	const json_t *holder; /* as in card.json: describe_card() in store/card.c */
-	const char *birth;    /* era digit and YYYYMMDD */
-	const char *common_name;
 	EVP_PKEY *key; /* the public half is certified */
 	uint32_t serial;
 	int64_t not_before, not_after;
+	const json_t *holder; /* as in card.json: describe_card() in store/card.c */
+	char birth[10];	      /* era digit and YYYYMMDD */
+	char common_name[48];
 	bool eku; /* extendedKeyUsage clientAuth, authentication only */
 };
+
+/* An authority's own, signed with the key that it is for. */
+X509 *sim_pki_make_ca(enum sim_pin which, const struct sim_request *request);
 
 X509 *sim_pki_make_end_entity(const struct sim_authority *authority,
 			      const struct sim_request *request);

@@ -12,7 +12,6 @@
 
 #define CAPITALS_AND_DIGITS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
-#define COMMON_NAME_ROOM 48
 
 /* "412345678": the era's digit and the date (section 6.2). */
 static void
@@ -34,10 +33,12 @@ format_birth(struct sim_date birth, char text[10])
  * for signing the time of issue in Japan and 14 digits.
  */
 static bool
-make_common_name(char name[COMMON_NAME_ROOM], const struct sim_plan *plan, const json_t *holder,
+make_common_name(struct sim_request *request, const struct sim_plan *plan,
 		 struct sim_random *random)
 {
-	const char *municipality = sim_json_text(holder, "municipality");
+	const char *municipality = sim_json_text(request->holder, "municipality");
+	const size_t room = sizeof request->common_name;
+	char *name = request->common_name;
 	char head[16], tail[16];
 	char date[9];
 	int64_t second = plan->at - sim_date_start(sim_date_at(plan->at));
@@ -46,14 +47,14 @@ make_common_name(char name[COMMON_NAME_ROOM], const struct sim_plan *plan, const
 		if (!sim_random_text(random, CAPITALS_AND_DIGITS, head, 15) ||
 		    !sim_random_text(random, CAPITALS_AND_DIGITS, tail, 3))
 			return false;
-		(void)snprintf(name, COMMON_NAME_ROOM, "%s%.5s%s", head,
-			       *municipality ? municipality : "00000", tail);
+		(void)snprintf(name, room, "%s%.5s%s", head, *municipality ? municipality : "00000",
+			       tail);
 		return true;
 	}
 	if (!sim_random_text(random, DIGITS, tail, 14))
 		return false;
 	sim_date_format(sim_date_at(plan->at), date);
-	(void)snprintf(name, COMMON_NAME_ROOM, "%s%02d%02d%02d%s", date, (int)(second / 3600 % 24),
+	(void)snprintf(name, room, "%s%02d%02d%02d%s", date, (int)(second / 3600 % 24),
 		       (int)(second / 60 % 60), (int)(second % 60), tail);
 	return true;
 }
@@ -99,54 +100,37 @@ make_file(X509 *certificate, enum sim_oddity oddity, struct sim_random *random)
 	return file;
 }
 
-struct issue {
-	struct sim_authority authority;
-	EVP_PKEY *key;
-	X509 *certificate;
-	uint32_t serial;
-	int64_t not_after;
-};
-
-static X509 *
-certify(struct issue *issue, const json_t *card, const struct sim_plan *plan, bool eku,
-	struct sim_random *random)
+/* Who the certificate is for, and its end. */
+static bool
+fill_request(struct sim_request *request, const struct sim_authority *issuer, const json_t *card,
+	     const struct sim_plan *plan, struct sim_random *random)
 {
-	const json_t *holder = json_object_get(card, "holder");
-	char common_name[COMMON_NAME_ROOM], birth_text[10];
 	struct sim_date birth;
-	struct sim_request request = {
-		.holder = holder,
-		.birth = birth_text,
-		.common_name = common_name,
-		.key = issue->key,
-		.serial = issue->serial,
-		.not_before = plan->at,
-		.eku = eku,
-	};
 
-	if (sim_date_parse(sim_json_text(holder, "birth"), &birth) != 0 ||
-	    !make_common_name(common_name, plan, holder, random))
-		return NULL;
-	format_birth(birth, birth_text);
-	request.not_after = issue->not_after = find_end(&issue->authority, card, plan, birth);
-	return sim_pki_make_end_entity(&issue->authority, &request);
+	if (sim_date_parse(sim_json_text(request->holder, "birth"), &birth) != 0 ||
+	    !make_common_name(request, plan, random))
+		return false;
+	format_birth(birth, request->birth);
+	request->not_after = find_end(issuer, card, plan, birth);
+	return true;
 }
 
 /* Enters the finished certificate in the card's record. */
 static bool
-record_issue(json_t *card, const json_t *authority, const struct issue *issue,
-	     const struct sim_plan *plan, struct sim_random *random)
+record_issue(json_t *card, const json_t *authority, X509 *certificate,
+	     const struct sim_request *request, const struct sim_plan *plan,
+	     struct sim_random *random)
 {
-	json_t *file = make_file(issue->certificate, plan->oddity, random);
-	char *pem = sim_pki_key_to_pem(issue->key);
+	json_t *file = make_file(certificate, plan->oddity, random);
+	char *pem = sim_pki_key_to_pem(request->key);
 	bool ok = file && pem &&
 		  json_object_update_new(json_object_get(card, sim_pin_names[plan->which]),
 					 json_pack("{s:O, s:O, s:s, s:I, s:i, s:I, s:I}", "ca",
 						   json_object_get(authority, "certificate"),
 						   "certificate", file, "key", pem, "serial",
-						   (json_int_t)issue->serial, "year", plan->year,
+						   (json_int_t)request->serial, "year", plan->year,
 						   "not-before", (json_int_t)plan->at, "not-after",
-						   (json_int_t)issue->not_after)) == 0;
+						   (json_int_t)request->not_after)) == 0;
 
 	json_decref(file);
 	free(pem);
@@ -161,14 +145,18 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 		sim_json_number(json_object_get(card, sim_pin_names[plan->which]), "serial");
 	json_t *authority = sim_ca_get(work->ca, plan->which, plan->year, work->options->seed,
 				       work->now, work->error);
-	struct issue issue = {{0}, NULL, NULL, 0, 0};
+	struct sim_authority issuer = {0};
+	struct sim_request request = {.holder = json_object_get(card, "holder"),
+				      .not_before = plan->at,
+				      .eku = !work->options->no_eku};
 	struct sim_random random = {.seed = work->options->seed};
+	X509 *certificate = NULL;
 	char date[11];
 	bool ok = false;
 
-	if (!authority || !sim_ca_load(authority, plan->which, &issue.authority, work->error))
+	if (!authority || !sim_ca_load(authority, plan->which, &issuer, work->error))
 		return false;
-	if (plan->at < issue.authority.not_before) {
+	if (plan->at < issuer.not_before) {
 		sim_date_write(sim_date_at(plan->at), date);
 		sim_error_set(work->error, "the authority of %d issued nothing yet on %s",
 			      plan->year, date);
@@ -177,22 +165,22 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 	/* The serial number before it makes a renewal's keys others than the first ones. */
 	(void)snprintf(random.label, sizeof random.label, "card/%s/%s/%lld", card_name,
 		       sim_pin_names[plan->which], (long long)before);
-	issue.serial = sim_ca_take_serial(authority, &random, card_name);
-	if (issue.serial && plan->oddity == SIM_ODD_EC_P384)
-		issue.key = sim_pki_make_ec(&random);
-	else if (issue.serial)
-		issue.key =
+	request.serial = sim_ca_take_serial(authority, &random, card_name);
+	if (request.serial && plan->oddity == SIM_ODD_EC_P384)
+		request.key = sim_pki_make_ec(&random);
+	else if (request.serial)
+		request.key =
 			sim_pki_make_rsa(&random, plan->oddity == SIM_ODD_RSA_1024 ? 1024 : 2048);
-	if (issue.key)
-		issue.certificate = certify(&issue, card, plan, !work->options->no_eku, &random);
-	if (issue.certificate)
-		ok = record_issue(card, authority, &issue, plan, &random);
+	if (request.key && fill_request(&request, &issuer, card, plan, &random))
+		certificate = sim_pki_make_end_entity(&issuer, &request);
+	if (certificate)
+		ok = record_issue(card, authority, certificate, &request, plan, &random);
 	if (!ok)
 		sim_error_set(work->error, "cannot make a certificate: %s", sim_pki_reason());
 out:
-	X509_free(issue.certificate);
-	EVP_PKEY_free(issue.key);
-	sim_ca_unload(&issue.authority);
+	X509_free(certificate);
+	EVP_PKEY_free(request.key);
+	sim_ca_unload(&issuer);
 	return ok;
 }
 
