@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/base/dates.h"
 
+#include <openssl/crypto.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "sim/base/error.h"
 
 #define JAPAN INT64_C(32400) /* seconds east of Greenwich */
 
-/* Days since 1970-01-01, for years from 1 on: whole years, then months, then days. */
+/* OpenSSL's reckoning, which has all years; time_t may end in 2038. */
+static const struct tm epoch = {.tm_year = 70, .tm_mday = 1};
+
+/* Days since 1970-01-01. */
 static int64_t
 days_of(struct sim_date date)
 {
-	const int64_t before = date.year - 1;
-	const int leap = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
-	/* Months of 30 and 31 days in turn, as if February had 30. */
-	const int of_year = (367 * date.month - 362) / 12 - (date.month > 2 ? 2 - leap : 0);
+	const struct tm day = {
+		.tm_year = date.year - 1900, .tm_mon = date.month - 1, .tm_mday = date.day};
+	int days = 0, seconds;
 
-	return before * 365 + before / 4 - before / 100 + before / 400 - 719162 + of_year +
-	       date.day - 1;
+	(void)OPENSSL_gmtime_diff(&days, &seconds, &epoch, &day);
+	return days;
 }
 
 static int
@@ -34,19 +38,11 @@ days_in_month(int year, int month)
 struct sim_date
 sim_date_at(int64_t time)
 {
-	int64_t local = time + JAPAN;
-	int64_t days = local / SIM_DAY - (local % SIM_DAY < 0);
-	struct sim_date date = {(int)(days / 366) + 1970, 1, 1};
+	const int64_t local = time + JAPAN;
+	struct tm day = epoch;
 
-	while (days_of((struct sim_date){date.year + 1, 1, 1}) <= days)
-		date.year++;
-	while (days_of(date) > days)
-		date.year--;
-	days -= days_of(date);
-	while (days >= days_in_month(date.year, date.month))
-		days -= days_in_month(date.year, date.month++);
-	date.day += (int)days;
-	return date;
+	(void)OPENSSL_gmtime_adj(&day, (int)(local / SIM_DAY), (long)(local % SIM_DAY));
+	return (struct sim_date){day.tm_year + 1900, day.tm_mon + 1, day.tm_mday};
 }
 
 int64_t

@@ -16,7 +16,7 @@ struct sim_date {
 
 #define SIM_DAY INT64_C(86400) /* seconds */
 
-/* The date in Japan at that time. */
+/* The date in Japan at that time, in the years 1900 to 9999. */
 struct sim_date sim_date_at(int64_t time);
 
 /* The first and the last second of the day in Japan. */
