@@ -108,9 +108,7 @@ order_reload(struct control_order *order)
 static bool
 order_renew(struct control_order *order)
 {
-	static const struct sim_make_options defaults = {0};
-
-	return sim_store_change(order->server->store, order->words[1], SIM_PIN_COUNT, &defaults,
+	return sim_store_change(order->server->store, order->words[1], SIM_PIN_COUNT, NULL,
 				sim_renew, &order->error) &&
 	       order_reload(order);
 }

@@ -105,14 +105,13 @@ server_find_card(struct server *server, const char *card)
 static struct sim_card *
 open_card(struct server *server, const char *name, char **error)
 {
-	static const struct sim_make_options defaults = {0};
 	struct sim_card *card;
 	char *dir = sim_store_card_dir(server->store, name, error);
 
 	if (!dir && sim_person_find(name)) {
 		free(*error);
 		*error = NULL;
-		if (!sim_store_make_card(server->store, name, name, &defaults, error))
+		if (!sim_store_make_card(server->store, name, name, NULL, error))
 			return NULL;
 		dir = sim_store_card_dir(server->store, name, error);
 	}

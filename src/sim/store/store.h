@@ -33,7 +33,7 @@ struct sim_store {
 struct sim_store *sim_store_open(const char *dir, char **error);
 void sim_store_free(struct sim_store *store);
 
-/* What the commands that make something have in common. All zero is the normal case. */
+/* What the commands that make something have in common. All zero, or NULL, is the normal case. */
 struct sim_make_options {
 	/*
 	 * Makes keys, serials and so on repeatable: the same seed, the same date and the same
@@ -78,11 +78,6 @@ char *sim_store_card_place(const struct sim_store *store, const char *name, char
 json_t *sim_store_read_card(const struct sim_store *store, const char *name, char **error);
 bool sim_store_write_card(const struct sim_store *store, const char *name, const json_t *card,
 			  char **error);
-
-struct dirent;
-
-/* For scandir(): is this the folder of a card? */
-int sim_store_is_card(const struct dirent *entry);
 
 /*
  * What can be said of the cards without putting them in a reader, by name: an array (NULL with

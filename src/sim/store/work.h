@@ -10,7 +10,7 @@
 #include "sim/store/store.h"
 
 /*
- * Shared by the parts of the store: store.c (the directory), list.c, issue.c (one key and its
+ * Shared by the parts of the store: store.c (the directory), issue.c (one key and its
  * certificate), card.c (whole cards), authorities.c.
  */
 
