@@ -156,58 +156,46 @@ list_cards(struct store_work *work)
 	return true;
 }
 
-/* Prints rows, which are used up: as JSON, or each in the way of its own. */
+/* Prints rows, which are used up; without --json they have been printed one by one. */
 static int
-print_table(const struct call *call, json_t *all, void (*print)(const json_t *row))
+print_rows(const struct call *call, json_t *rows)
 {
-	size_t i;
-	json_t *row;
-
 	if (call->options->json)
-		print_json(all);
-	else
-		json_array_foreach(all, i, row) print(row);
-	json_decref(all);
+		print_json(rows);
+	json_decref(rows);
 	return EXIT_OK;
-}
-
-static void
-print_person(const json_t *person)
-{
-	printf("%-20s %s\n", sim_json_text(person, "name"), sim_json_text(person, "summary"));
 }
 
 static int
 command_people(const struct call *call)
 {
-	json_t *all = json_array();
+	json_t *rows = json_array();
 
-	for (const struct sim_person *person = sim_people; person->name; person++)
-		json_array_append_new(all, json_pack("{s:s, s:s}", "name", person->name, "summary",
-						     person->summary));
-	return print_table(call, all, print_person);
-}
-
-static void
-print_switch(const json_t *row)
-{
-	printf("%s\n    %s\n    values: %s\n", sim_json_text(row, "name"),
-	       sim_json_text(row, "meaning"), sim_json_text(row, "values"));
+	for (const struct sim_person *person = sim_people; person->name; person++) {
+		json_array_append_new(rows, json_pack("{s:s, s:s}", "name", person->name, "summary",
+						      person->summary));
+		if (!call->options->json)
+			printf("%-20s %s\n", person->name, person->summary);
+	}
+	return print_rows(call, rows);
 }
 
 static int
 command_switches(const struct call *call)
 {
-	json_t *all = json_array();
+	json_t *rows = json_array();
 
 	for (int i = 0; i < SIM_SWITCH_COUNT; i++) {
 		const struct sim_switch_info *info = &sim_switch_table[i];
 
-		json_array_append_new(all,
+		json_array_append_new(rows,
 				      json_pack("{s:s, s:s, s:s}", "name", info->name, "values",
 						info->values, "meaning", info->meaning));
+		if (!call->options->json)
+			printf("%s\n    %s\n    values: %s\n", info->name, info->meaning,
+			       info->values);
 	}
-	return print_table(call, all, print_switch);
+	return print_rows(call, rows);
 }
 
 /* Prints text that the store made; false if it could not. */
