@@ -214,8 +214,9 @@ slot_connect(struct slot *slot)
 }
 
 static uint64_t
-slot_turn(struct slot *slot)
+slot_turn(void *arg)
 {
+	struct slot *slot = arg;
 	uint64_t now = loop_now();
 
 	if (slot->answer_at != 0 && slot->answer_at <= now) {
@@ -234,17 +235,6 @@ slot_turn(struct slot *slot)
 	if (slot->state == SLOT_CLOSED && slot->reader->card)
 		now = loop_sooner(now, slot->retry_at);
 	return now;
-}
-
-static uint64_t
-vpcd_turn(void *arg)
-{
-	struct slot *slots = arg;
-	uint64_t next = LOOP_NEVER;
-
-	for (int i = 0; i < VPCD_READERS; i++)
-		next = loop_sooner(next, slot_turn(&slots[i]));
-	return next;
 }
 
 static void
@@ -305,8 +295,8 @@ vpcd_open(struct server *server, const char *port, char **error)
 		slots[i].port = (uint16_t)(strtoul(port, NULL, 10) + (unsigned long)i);
 		slots[i].fd = -1;
 		server->readers[i].door_data = &slots[i];
+		loop_on_turn(server->loop, slot_turn, &slots[i]);
 	}
-	loop_on_turn(server->loop, vpcd_turn, slots);
 	server->door = &vpcd_door;
 	server->door_data = slots;
 	return true;
