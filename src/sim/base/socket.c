@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,9 +21,9 @@ socket_address(struct sockaddr_un *address, const char *path, char **error)
 }
 
 int
-socket_connect(const struct sockaddr_un *address)
+socket_connect(const struct sockaddr_un *address, int type)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), why;
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0), why;
 
 	if (fd == -1 || connect(fd, (const struct sockaddr *)address, sizeof *address) == 0)
 		return fd;
@@ -35,7 +34,7 @@ socket_connect(const struct sockaddr_un *address)
 }
 
 static bool
-make_way(const struct sockaddr_un *address, char **error)
+make_way(const struct sockaddr_un *address, int type, char **error)
 {
 	struct stat status;
 	int fd;
@@ -44,7 +43,7 @@ make_way(const struct sockaddr_un *address, char **error)
 		return true;
 	if (!S_ISSOCK(status.st_mode))
 		return sim_error_set(error, "%s exists and is not a socket", address->sun_path);
-	fd = socket_connect(address);
+	fd = socket_connect(address, type);
 	if (fd != -1) {
 		close(fd);
 		return sim_error_set(error, "another program listens at %s already",
@@ -55,15 +54,15 @@ make_way(const struct sockaddr_un *address, char **error)
 }
 
 int
-socket_listen(const char *path, char **error)
+socket_listen(const char *path, int type, char **error)
 {
 	struct sockaddr_un address;
 	mode_t mask;
 	int fd, bound;
 
-	if (!socket_address(&address, path, error) || !make_way(&address, error))
+	if (!socket_address(&address, path, error) || !make_way(&address, type, error))
 		return -1;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd != -1) {
 		mask = umask(077);
 		bound = bind(fd, (struct sockaddr *)&address, sizeof address);

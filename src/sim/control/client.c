@@ -35,7 +35,7 @@ control_client_open(const char *path, char **error)
 				      CONTROL_VARIABLE);
 	if (!socket_address(&address, path, error))
 		return NULL;
-	fd = socket_connect(&address);
+	fd = socket_connect(&address, SOCK_STREAM);
 	replies = fd == -1 ? NULL : fdopen(fd, "r");
 	if (!replies) {
 		sim_error_set(error, "no simulator listens at %s: %s", path, strerror(errno));

@@ -210,7 +210,7 @@ struct control *
 control_open(struct server *server, const char *path, char **error)
 {
 	struct control *control;
-	int fd = socket_listen(path, error);
+	int fd = socket_listen(path, SOCK_STREAM, error);
 
 	if (fd == -1)
 		return NULL;

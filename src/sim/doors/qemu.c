@@ -176,7 +176,7 @@ static void
 find(struct qemu *qemu)
 {
 	qemu->retry_at = loop_now() + RETRY;
-	qemu->fd = socket_connect(&qemu->address);
+	qemu->fd = socket_connect(&qemu->address, SOCK_STREAM);
 	if (qemu->fd == -1)
 		return;
 	qemu->watch = loop_watch_add(qemu->reader->server->loop, qemu->fd, readable, qemu);

@@ -14,7 +14,6 @@ struct client {
 	uint32_t pid;
 	struct pcsc_context context;
 	struct wire_request request;
-	size_t got;	     /* bytes of the request so far, head and data */
 	bool busy;	     /* a whole request is there, its answer is not */
 	bool answered;	     /* the answer is there, but not its time (call.hold_until) */
 	uint32_t held_event; /* reader's event counter when the answer was held */

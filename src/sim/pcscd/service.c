@@ -31,11 +31,10 @@ client_send(struct client *client)
 	struct wire_reply *reply = &client->call.reply;
 	struct iovec parts[2] = {{.iov_base = reply, .iov_len = sizeof *reply},
 				 {.iov_base = client->out, .iov_len = reply->length}};
-	struct msghdr message = {.msg_iov = parts, .msg_iovlen = reply->length > 0 ? 2 : 1};
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
 	ssize_t sent = sendmsg(client->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 	client->busy = client->answered = false;
-	client->got = 0;
 	return sent == (ssize_t)(sizeof *reply + reply->length);
 }
 
@@ -91,48 +90,20 @@ standin_turn(void *arg)
 	return loop_sooner(next, pcsc_idle(pcsc));
 }
 
-/* Reads what there is of the request; false when the program is gone or talks nonsense. */
-static bool
-client_receive(struct client *client)
-{
-	const size_t head = sizeof client->request;
-	bool in_head = client->got < head;
-	char *to = in_head ? (char *)&client->request + client->got
-			   : (char *)client->data + (client->got - head);
-	size_t wanted =
-		in_head ? head - client->got : client->request.length - (client->got - head);
-	ssize_t got = recv(client->fd, to, wanted, MSG_DONTWAIT);
-
-	if (got < 0)
-		return errno == EAGAIN || errno == EINTR;
-	if (got == 0)
-		return false;
-	client->got += (size_t)got;
-	return client->got < head || client->request.length <= WIRE_DATA_MAX;
-}
-
 static void
 client_ready(void *arg)
 {
 	struct client *client = arg;
-	const size_t head = sizeof client->request;
-
+	struct iovec parts[2] = {{&client->request, sizeof client->request},
+				 {client->data, sizeof client->data}};
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
 	/* nothing may come while an answer is owed: what can be read then is the end */
-	if (client->busy) {
-		client_close(client);
-		return;
-	}
-	do {
-		size_t before = client->got;
+	ssize_t got = client->busy ? 0 : recvmsg(client->fd, &message, MSG_DONTWAIT);
 
-		if (!client_receive(client)) {
-			client_close(client);
-			return;
-		}
-		if (client->got == before)
-			return;
-	} while (client->got < head || client->got < head + client->request.length);
-	if (!client_begin(client))
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0 || (size_t)got != sizeof client->request + client->request.length ||
+	    !client_begin(client))
 		client_close(client);
 }
 
@@ -184,7 +155,7 @@ bool
 standin_open(struct server *server, const char *path, uint64_t idle_power_off, char **error)
 {
 	struct pcsc *pcsc;
-	int fd = socket_listen(path, error);
+	int fd = socket_listen(path, WIRE_SOCKET_TYPE, error);
 
 	if (fd == -1)
 		return false;

@@ -6,19 +6,20 @@
 
 /*
  * What the stand-in libpcsclite and the server in jpki-card-sim say to each other over a Unix
- * socket: one connection per PC/SC context, one request and one reply at a time, in the machine's
- * own byte order. Both come from the same build; a version that differs is refused.
+ * socket: one connection per PC/SC context, one request and one reply at a time, each a packet, in
+ * the machine's own byte order. Both come from the same build; a version that differs is refused.
  */
 
 #define WIRE_VERSION 1
 #define WIRE_SOCKET_VARIABLE "JPKI_CARD_SIM_SOCKET"
+#define WIRE_SOCKET_TYPE SOCK_SEQPACKET
 
 #define WIRE_READERS 16	    /* PCSCLITE_MAX_READERS_CONTEXTS */
 #define WIRE_NAME 128	    /* MAX_READERNAME */
 #define WIRE_ATR 36	    /* 33 and padding */
 #define WIRE_DATA_MAX 65548 /* MAX_BUFFER_SIZE_EXTENDED */
 
-/* The calls, as a user who counts them and orders faults sees them (wire_call_names). */
+/* The calls, as a user who counts them and orders faults sees them (fault_call_names). */
 enum wire_call {
 	WIRE_ANY, /* no call; "every call" in a fault order */
 	WIRE_ESTABLISH,
