@@ -82,15 +82,15 @@ print_faults(const json_t *reply)
 
 /* One order of the control socket, whose arguments are the command's. */
 static int
-forward(const struct call *call, const char *order, int count, char *arguments[])
+forward(const struct call *call, const char *order)
 {
 	char *words[WORDS_MAX] = {(char *)(uintptr_t)order};
 	json_t *reply;
 	int status;
 
-	for (int i = 0; i < count; i++)
-		words[i + 1] = arguments[i];
-	reply = ask(call->options, count + 1, words, &status);
+	for (int i = 0; i < call->count; i++)
+		words[i + 1] = call->arguments[i];
+	reply = ask(call->options, call->count + 1, words, &status);
 	if (!reply)
 		return status;
 	if (call->options->json)
@@ -104,7 +104,7 @@ forward(const struct call *call, const char *order, int count, char *arguments[]
 static int
 run_forward(const struct call *call)
 {
-	return forward(call, call->command->name, call->count, call->arguments);
+	return forward(call, call->command->name);
 }
 
 /* Does the running simulator, if one was named, hold the card? -1 after a complaint. */
@@ -128,10 +128,18 @@ is_in_reader(const struct options *options, const char *card)
 	return found;
 }
 
+/* block is tries with 0. */
+static const char *
+tries_word(const struct call *call)
+{
+	return call->count == 3 ? call->arguments[2] : "0";
+}
+
 /* An order about a card: to the simulator that has it, else to the card in the drawer. */
 static int
-on_card(const struct call *call, const char *order, int count, char *arguments[])
+run_on_card(const struct call *call)
 {
+	char **arguments = call->arguments;
 	int held = is_in_reader(call->options, arguments[0]);
 	struct sim_store *store;
 	struct sim_card *card = NULL;
@@ -142,19 +150,19 @@ on_card(const struct call *call, const char *order, int count, char *arguments[]
 	if (held == -1)
 		return EXIT_NOT_RUNNING;
 	if (held == 1)
-		return forward(call, order, count, arguments);
+		return run_forward(call);
 	store = open_store(call->options);
 	if (!store)
 		return EXIT_FAILED;
 	dir = sim_store_card_dir(store, arguments[0], &error);
 	if (dir)
 		card = sim_card_open(dir, &error);
-	if (card && strcmp(order, "tries") == 0)
-		ok = sim_pin_find(arguments[1], &pin) &&
-		     sim_card_set_tries(card, pin, (unsigned int)strtoul(arguments[2], NULL, 10),
-					&error);
-	else if (card)
+	if (card && strcmp(call->command->name, "set") == 0)
 		ok = sim_card_set_switch(card, arguments[1], arguments[2], &error);
+	else if (card)
+		ok = sim_pin_find(arguments[1], &pin) &&
+		     sim_card_set_tries(card, pin,
+					(unsigned int)strtoul(tries_word(call), NULL, 10), &error);
 	free(dir);
 	sim_card_free(card);
 	sim_store_free(store);
@@ -162,28 +170,19 @@ on_card(const struct call *call, const char *order, int count, char *arguments[]
 }
 
 static int
-command_set(const struct call *call)
-{
-	return on_card(call, "set", call->count, call->arguments);
-}
-
-/* block is tries with 0. */
-static int
 command_tries(const struct call *call)
 {
-	char zero[] = "0";
-	char *words[] = {call->arguments[0], call->arguments[1],
-			 call->count == 3 ? call->arguments[2] : zero};
+	const char *name = call->arguments[1];
 	enum sim_pin pin;
 	unsigned long tries;
 
-	if (!sim_pin_find(words[1], &pin)) {
-		complain("'%s' is neither auth nor sign", words[1]);
+	if (!sim_pin_find(name, &pin)) {
+		complain("'%s' is neither auth nor sign", name);
 		return EXIT_USAGE;
 	}
-	if (!read_whole("tries", words[2], sim_card_tries_allowed(pin), &tries))
+	if (!read_whole("tries", tries_word(call), sim_card_tries_allowed(pin), &tries))
 		return EXIT_USAGE;
-	return on_card(call, "tries", 3, words);
+	return run_on_card(call);
 }
 
 static int
@@ -204,7 +203,7 @@ command_renew(const struct call *call)
 	sim_store_free(store);
 	if (!ok && !complain_error(error))
 		return EXIT_FAILED;
-	return held == 1 ? forward(call, "reload", call->count, call->arguments) : EXIT_OK;
+	return held == 1 ? forward(call, "reload") : EXIT_OK;
 }
 
 const struct command control_commands[] = {
@@ -219,7 +218,7 @@ const struct command control_commands[] = {
 	{"line", "N [READER]", "let the next N commands be lost", NULL, "", 1, 2,
 	 .run = run_forward},
 	{"set", "CARD SWITCH VALUE", "change a behaviour switch (kept)", NULL, "", 3, 3,
-	 .run = command_set},
+	 .run = run_on_card},
 	{"tries", "CARD auth|sign N", "set a PIN's tries (kept)", NULL, "", 3, 3,
 	 .run = command_tries},
 	{"block", "CARD auth|sign", "block a PIN (kept)", NULL, "", 2, 2, .run = command_tries},
