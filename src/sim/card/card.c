@@ -148,10 +148,6 @@ sim_card_reset(struct sim_card *card)
 	bool presented[SIM_PIN_COUNT];
 
 	memcpy(presented, card->presented, sizeof presented);
-	if (!card->powered) {
-		sim_card_power_on(card);
-		return;
-	}
 	sim_chip_forget(card);
 	if (card->switches.value[SIM_SW_LOGIN_AT_RESET] == 0)
 		memcpy(card->presented, presented, sizeof presented);

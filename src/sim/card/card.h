@@ -38,7 +38,7 @@ size_t sim_card_atr(const struct sim_card *card, uint8_t atr[SIM_ATR_MAX]);
 void sim_card_power_on(struct sim_card *card);
 void sim_card_power_off(struct sim_card *card);
 
-/* Warm reset: whether PINs presented before survive it is a switch. */
+/* Warm reset, of a card that has power: whether PINs presented before survive it is a switch. */
 void sim_card_reset(struct sim_card *card);
 
 /*

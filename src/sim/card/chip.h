@@ -35,11 +35,10 @@ enum sim_card_kind { SIM_KIND_CARD, SIM_KIND_PHONE, SIM_KIND_IPHONE, SIM_KIND_FO
 struct sim_chip_data {
 	enum sim_card_kind kind;
 	char label[33];
-	char number[16];      /* 15 digits */
-	char municipality[6]; /* 5 digits */
-	char expiry[9];	      /* YYYYMMDD */
-	bool has[SIM_PIN_COUNT];
-	EVP_PKEY *key[SIM_PIN_COUNT];
+	char number[16];			     /* 15 digits */
+	char municipality[6];			     /* 5 digits */
+	char expiry[9];				     /* YYYYMMDD */
+	EVP_PKEY *key[SIM_PIN_COUNT];		     /* NULL: without key and certificate */
 	struct sim_bytes certificate[SIM_PIN_COUNT]; /* as it stands at the head of its file */
 	struct sim_bytes ca[SIM_PIN_COUNT];
 	struct sim_bytes content[SIM_CONTENT_COUNT]; /* the files, filler and all */

@@ -66,8 +66,7 @@ read_key(const json_t *entry, struct sim_chip_data *data, enum sim_pin which)
 		sim_json_get_bytes(json_object_get(entry, "ca"), &data->ca[which].len);
 	if (!data->ca[which].bytes || data->ca[which].len > SIM_EF_CA_SIZE)
 		return false;
-	data->has[which] = !json_is_null(certificate);
-	if (!data->has[which])
+	if (json_is_null(certificate))
 		return true;
 	data->certificate[which].bytes =
 		sim_json_get_bytes(certificate, &data->certificate[which].len);
@@ -132,8 +131,8 @@ sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *swit
 {
 	uint8_t filler = switches->value[SIM_SW_FILLER] ? 0x00 : 0xFF;
 	uint8_t info[] = TOKEN_INFO;
-	uint8_t available[3] = {data->has[SIM_PIN_SIGN] ? 0x8F : 0x00,
-				data->has[SIM_PIN_AUTH] ? 0x8F : 0x00, 0x00};
+	uint8_t available[3] = {data->key[SIM_PIN_SIGN] ? 0x8F : 0x00,
+				data->key[SIM_PIN_AUTH] ? 0x8F : 0x00, 0x00};
 	bool absent_missing = switches->value[SIM_SW_ABSENT_CERTIFICATE] == 1;
 	const struct {
 		struct sim_bytes head;
@@ -142,7 +141,7 @@ sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *swit
 	} plan[SIM_CONTENT_COUNT] = {
 		[SIM_EF_SIGN_CERTIFICATE] = {data->certificate[SIM_PIN_SIGN],
 					     SIM_EF_CERTIFICATE_SIZE,
-					     data->has[SIM_PIN_SIGN] || !absent_missing},
+					     data->key[SIM_PIN_SIGN] || !absent_missing},
 		[SIM_EF_SIGN_CA] = {data->ca[SIM_PIN_SIGN], SIM_EF_CA_SIZE, true},
 		[SIM_EF_TOKEN_INFO] = {{info, sizeof info - 1}, sizeof info - 1, true},
 		[SIM_EF_AVAILABILITY] = {{available, sizeof available},
@@ -150,7 +149,7 @@ sim_chip_build_files(struct sim_chip_data *data, const struct sim_switches *swit
 					 switches->value[SIM_SW_EF_0008] == 0},
 		[SIM_EF_AUTH_CERTIFICATE] = {data->certificate[SIM_PIN_AUTH],
 					     SIM_EF_CERTIFICATE_SIZE,
-					     data->has[SIM_PIN_AUTH] || !absent_missing},
+					     data->key[SIM_PIN_AUTH] || !absent_missing},
 		[SIM_EF_AUTH_CA] = {data->ca[SIM_PIN_AUTH], SIM_EF_CA_SIZE, true},
 	};
 

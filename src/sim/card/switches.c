@@ -141,18 +141,22 @@ sim_switches_set(struct sim_switches *switches, const char *name, const char *va
 }
 
 bool
-sim_switches_set_pair(struct sim_switches *switches, const char *pair, char **error)
+sim_switches_set_pairs(struct sim_switches *switches, const char *const *pairs, char **error)
 {
-	const char *equals = strchr(pair, '=');
-	char *name;
-	bool ok;
+	bool ok = true;
 
-	if (!equals)
-		return sim_error_set(error, "a behaviour switch is given as NAME=VALUE, not \"%s\"",
-				     pair);
-	name = sim_text("%.*s", (int)(equals - pair), pair);
-	ok = sim_switches_set(switches, name, equals + 1, error);
-	free(name);
+	for (; ok && pairs && *pairs; pairs++) {
+		const char *equals = strchr(*pairs, '=');
+		char *name;
+
+		if (!equals)
+			return sim_error_set(
+				error, "a behaviour switch is given as NAME=VALUE, not \"%s\"",
+				*pairs);
+		name = sim_text("%.*s", (int)(equals - *pairs), *pairs);
+		ok = sim_switches_set(switches, name, equals + 1, error);
+		free(name);
+	}
 	return ok;
 }
 

@@ -58,8 +58,8 @@ struct sim_switches {
 bool sim_switches_set(struct sim_switches *switches, const char *name, const char *value,
 		      char **error);
 
-/* The same from one argument "name=value". */
-bool sim_switches_set_pair(struct sim_switches *switches, const char *pair, char **error);
+/* The same from any number of "name=value"; NULL, or ended by a NULL. */
+bool sim_switches_set_pairs(struct sim_switches *switches, const char *const *pairs, char **error);
 
 /* The value as text, as sim_switches_set takes it; at most SIM_SWITCH_TEXT bytes with the NUL. */
 #define SIM_SWITCH_TEXT 32

@@ -122,12 +122,6 @@ open_card(struct server *server, const char *name, char **error)
 	return card;
 }
 
-static void
-learn_atr(struct reader *reader)
-{
-	reader->atr_length = sim_card_atr(reader->card, reader->atr);
-}
-
 bool
 reader_insert(struct reader *reader, const char *card, char **error)
 {
@@ -142,7 +136,7 @@ reader_insert(struct reader *reader, const char *card, char **error)
 	if (!reader->card)
 		return false;
 	reader->card_name = sim_copy(card);
-	learn_atr(reader);
+	reader->atr_length = sim_card_atr(reader->card, reader->atr);
 	trace_note(reader->server->trace, reader->index, "inserted %s", card);
 	if (reader->plugged && reader->server->door)
 		reader->server->door->inserted(reader);
@@ -210,7 +204,7 @@ reader_power_on(struct reader *reader)
 		trace_note(reader->server->trace, reader->index, "power on");
 	reader->powered = true;
 	sim_card_power_on(reader->card);
-	learn_atr(reader);
+	reader->atr_length = sim_card_atr(reader->card, reader->atr);
 }
 
 void
@@ -235,7 +229,7 @@ reader_reset(struct reader *reader)
 	}
 	trace_note(reader->server->trace, reader->index, "reset");
 	sim_card_reset(reader->card);
-	learn_atr(reader);
+	reader->atr_length = sim_card_atr(reader->card, reader->atr);
 }
 
 size_t

@@ -147,15 +147,6 @@ choose_pins(const struct sim_make_options *options, const struct sim_person *per
 	return true;
 }
 
-static bool
-set_switches(struct sim_switches *switches, const char *const *pairs, char **error)
-{
-	for (; pairs && *pairs; pairs++)
-		if (!sim_switches_set_pair(switches, *pairs, error))
-			return false;
-	return true;
-}
-
 /* Writes the folder under a name that is not a card's, then gives it its name. */
 static bool
 place_card(const struct sim_store *store, const char *dir, const json_t *card,
@@ -205,8 +196,8 @@ sim_store_make_card(struct sim_store *store, const char *name, const char *perso
 		goto out;
 	}
 	if (!choose_pins(work.options, person, pins, error) ||
-	    !set_switches(&switches, person->switches, error) ||
-	    !set_switches(&switches, work.options->switches, error))
+	    !sim_switches_set_pairs(&switches, person->switches, error) ||
+	    !sim_switches_set_pairs(&switches, work.options->switches, error))
 		goto out;
 	card = make_record(&work, name, person);
 	ok = card && sim_work_save_ca(&work) &&
