@@ -79,19 +79,14 @@ json_t *
 sim_file_read_json(const char *dir, const char *name, char **error)
 {
 	char *path = sim_text("%s/%s", dir, name);
-	FILE *file = fopen(path, "re");
 	json_error_t mistake;
-	json_t *value = NULL;
+	json_t *value = json_load_file(path, JSON_REJECT_DUPLICATES, &mistake);
 
-	if (file) {
-		value = json_loadf(file, JSON_REJECT_DUPLICATES, &mistake);
-		if (!value)
-			sim_error_set(error, "%s is damaged: line %d: %s", path, mistake.line,
-				      mistake.text);
-		(void)fclose(file);
-	} else {
-		sim_error_set(error, "cannot read %s/%s: %s", dir, name, strerror(errno));
-	}
+	if (!value && json_error_code(&mistake) == json_error_cannot_open_file)
+		sim_error_set(error, "cannot read %s: %s", path, strerror(errno));
+	else if (!value)
+		sim_error_set(error, "%s is damaged: line %d: %s", path, mistake.line,
+			      mistake.text);
 	free(path);
 	return value;
 }
@@ -99,12 +94,7 @@ sim_file_read_json(const char *dir, const char *name, char **error)
 bool
 sim_file_take(int lock)
 {
-	int result;
-
-	do
-		result = flock(lock, LOCK_EX);
-	while (result < 0 && errno == EINTR);
-	return result == 0;
+	return TEMP_FAILURE_RETRY(flock(lock, LOCK_EX)) == 0;
 }
 
 int

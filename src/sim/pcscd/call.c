@@ -89,26 +89,16 @@ give(struct pcsc_call *call, const void *bytes, size_t length)
 	return pcsc_done(call, SCARD_S_SUCCESS);
 }
 
+/* All readers, and which one the handle has, or of which generation they are. */
 static enum pcsc_outcome
-reply_table(struct pcsc_call *call, uint32_t value)
+call_table(struct pcsc_call *call)
 {
 	struct wire_reader table[WIRE_READERS];
 
 	pcsc_table(call->pcsc, table);
-	call->reply.value[0] = value;
+	call->reply.value[0] =
+		call->request->call == WIRE_STATUS ? call->reader->index : call->pcsc->generation;
 	return give(call, table, sizeof table);
-}
-
-static enum pcsc_outcome
-call_status(struct pcsc_call *call)
-{
-	return reply_table(call, call->reader->index);
-}
-
-static enum pcsc_outcome
-call_list_readers(struct pcsc_call *call)
-{
-	return reply_table(call, call->pcsc->generation);
 }
 
 static enum pcsc_outcome
@@ -124,7 +114,7 @@ call_status_change(struct pcsc_call *call)
 	if (call->request->arg[0] != 0 && call->request->arg[1] == call->pcsc->generation &&
 	    now < call->wait_until)
 		return PCSC_WAIT;
-	return call_list_readers(call);
+	return call_table(call);
 }
 
 static enum pcsc_outcome
@@ -201,14 +191,14 @@ static const struct {
 	bool told_event; /* is told of a reset or a removal instead */
 } calls[WIRE_CALLS] = {
 	[WIRE_RELEASE] = {.run = call_release},
-	[WIRE_LIST_READERS] = {.run = call_list_readers},
+	[WIRE_LIST_READERS] = {.run = call_table},
 	[WIRE_CONNECT] = {.run = pcsc_connect},
 	[WIRE_RECONNECT] = {.run = pcsc_reconnect, .on_handle = true},
 	[WIRE_DISCONNECT] = {.run = pcsc_disconnect, .on_handle = true},
 	[WIRE_BEGIN] = {call_begin, true, SCARD_E_INVALID_VALUE, HELD_LATER, true},
 	[WIRE_END] = {call_end, true, SCARD_E_INVALID_VALUE, HELD_LATER, false},
 	/* the library misses the name in the table before it asks the daemon */
-	[WIRE_STATUS] = {call_status, true, SCARD_E_READER_UNAVAILABLE, HELD_AGAIN, true},
+	[WIRE_STATUS] = {call_table, true, SCARD_E_READER_UNAVAILABLE, HELD_AGAIN, true},
 	[WIRE_STATUS_CHANGE] = {.run = call_status_change},
 	[WIRE_TRANSMIT] = {call_transmit, true, SCARD_E_INVALID_VALUE, HELD_AGAIN, true},
 	[WIRE_CONTROL] = {call_unsupported, true, SCARD_E_INVALID_VALUE, HELD_REFUSED, false},

@@ -77,7 +77,7 @@ static const struct {
 };
 
 /* The text application: what a program for another use of the card selects. */
-static const uint8_t text_aid[] = {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08};
+#define TEXT_AID "D3921000310001010408"
 
 static bool
 read_hex(const char *text, size_t digits_max, uint32_t *number)
@@ -211,9 +211,7 @@ read_kind(struct fault *fault, const char *text, char **error)
 	fault->group = kinds[i].group;
 	fault->code = kinds[i].code;
 	fault->length = kinds[i].length;
-	fault->aid_length = sizeof text_aid;
-	memcpy(fault->aid, text_aid, sizeof text_aid);
-	return true;
+	return read_aid(TEXT_AID, fault);
 }
 
 /* "[CALL:]N[+]" at *at; leaves *at at the first option. */

@@ -91,55 +91,55 @@ count_name(struct trace *trace, const char *name)
 
 /* A body as hexadecimal digits, or how much there was that is not shown. */
 static void
-print_body(char *out, size_t room, const uint8_t *data, size_t length, bool show)
+print_body(FILE *line, const uint8_t *data, size_t length, bool show)
 {
 	size_t shown = length < SHOWN_MAX ? length : SHOWN_MAX;
-	size_t at = 0;
 
-	out[0] = '\0';
 	if (length == 0)
 		return;
 	if (!show) {
-		snprintf(out, room, " [%zu masked]", length);
+		fprintf(line, " [%zu masked]", length);
 		return;
 	}
-	at += (size_t)snprintf(out, room, " ");
-	for (size_t i = 0; i < shown && at + 3 < room; i++)
-		at += (size_t)snprintf(out + at, room - at, "%02X", (unsigned int)data[i]);
+	fputc(' ', line);
+	for (size_t i = 0; i < shown; i++)
+		fprintf(line, "%02X", (unsigned int)data[i]);
 	if (shown < length)
-		snprintf(out + at, room - at, "...");
+		fputs("...", line);
 }
 
 static void
-print_lengths(char *out, size_t room, const struct sim_command *command)
+print_exchange(FILE *line, const struct sim_reading *reading, const uint8_t *response,
+	       size_t length)
 {
-	size_t at = 0;
+	const struct sim_command *command = &reading->command;
 
-	out[0] = '\0';
+	fprintf(line, "> %-28s %02X %02X %02X %02X", reading->name, (unsigned int)command->cla,
+		(unsigned int)command->ins, (unsigned int)command->p1, (unsigned int)command->p2);
 	if (command->data_len > 0)
-		at += (size_t)snprintf(out, room, " Lc=%zu", command->data_len);
+		fprintf(line, " Lc=%zu", command->data_len);
 	if (command->le > 0 && !command->extended)
-		snprintf(out + at, room - at, " Le=%zu", command->le);
+		fprintf(line, " Le=%zu", command->le);
+	print_body(line, command->data, command->data_len, reading->show_command);
+	fprintf(line, "  < %02X%02X %zu", (unsigned int)response[length],
+		(unsigned int)response[length + 1], length);
+	print_body(line, response, length, reading->show_response);
 }
 
 void
 trace_exchange(struct trace *trace, unsigned int reader, const struct sim_reading *reading,
 	       const uint8_t *response, size_t response_length)
 {
-	const struct sim_command *command = &reading->command;
-	char line[LINE_MAX_LENGTH], sent[96], lengths[32], received[96];
-	const size_t length = response_length - 2;
-	const unsigned int sw = (unsigned int)response[length] << 8 | response[length + 1];
+	char text[LINE_MAX_LENGTH] = "";
+	FILE *line = fmemopen(text, sizeof text, "w");
 
 	count_name(trace, reading->name);
-	print_body(sent, sizeof sent, command->data, command->data_len, reading->show_command);
-	print_lengths(lengths, sizeof lengths, command);
-	print_body(received, sizeof received, response, length, reading->show_response);
-	snprintf(line, sizeof line, "%u  > %-28s %02X %02X %02X %02X%s%s  < %04X %zu%s", reader,
-		 reading->name, (unsigned int)command->cla, (unsigned int)command->ins,
-		 (unsigned int)command->p1, (unsigned int)command->p2, lengths, sent, sw, length,
-		 received);
-	keep_line(trace, line);
+	if (!line)
+		return;
+	fprintf(line, "%u  ", reader);
+	print_exchange(line, reading, response, response_length - 2);
+	(void)fclose(line);
+	keep_line(trace, text);
 }
 
 json_t *
