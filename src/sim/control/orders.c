@@ -61,7 +61,7 @@ control_order_insert(struct control_order *order)
 static bool
 order_plug(struct control_order *order)
 {
-	if (!order->server->door->can_plug)
+	if (!order->server->door->plugged)
 		return sim_error_set(&order->error,
 				     "vpcd's readers cannot be plugged or unplugged: use run");
 	if (strcmp(order->words[0], "plug") == 0)
@@ -156,9 +156,10 @@ order_status(struct control_order *order)
 					 readers, "exchanges",
 					 (json_int_t)trace_total(server->trace)));
 	if (order->pcsc)
-		json_object_update_new(order->reply,
-				       json_pack("{s:o, s:I}", "pcsc", standin_status(order->pcsc),
-						 "calls", (json_int_t)order->pcsc->faults.total));
+		json_object_update_new(
+			order->reply,
+			json_pack("{s:o, s:I}", "pcsc", standin_status(order->pcsc), "calls",
+				  (json_int_t)faults_count(&order->pcsc->faults, WIRE_ANY)));
 	return true;
 }
 

@@ -281,7 +281,6 @@ qemu_close(struct server *server)
 
 const struct door qemu_door = {
 	.name = "serve",
-	.can_plug = true,
 	.readers = 1,
 	.reader_name = READER_NAME,
 	.refusal = "a QEMU reader takes one card",

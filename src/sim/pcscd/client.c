@@ -64,17 +64,17 @@ carry_out(struct client *client)
 
 /* A program that got an error instead of its new context or handle does not have it. */
 static void
-undo_if_lost(struct client *client, uint32_t context, uint32_t handle)
+undo_if_lost(struct client *client, uint32_t made)
 {
-	struct wire_request request = {.call = WIRE_DISCONNECT, .handle = handle};
+	struct wire_request request = {.call = WIRE_DISCONNECT, .handle = made};
 	struct pcsc_call call = {
 		.pcsc = client->pcsc, .context = &client->context, .request = &request};
 
-	if (client->call.reply.rv == (uint32_t)SCARD_S_SUCCESS)
+	if (made == 0 || client->call.reply.rv == (uint32_t)SCARD_S_SUCCESS)
 		return;
-	if (handle != 0)
+	if (client->request.call == WIRE_CONNECT)
 		pcsc_call(&call);
-	if (context != 0)
+	else if (client->request.call == WIRE_ESTABLISH)
 		pcsc_remove_context(client->pcsc, &client->context);
 }
 
@@ -82,19 +82,16 @@ void
 client_step(struct client *client)
 {
 	struct pcsc_call *call = &client->call;
-	uint32_t context = 0, handle = 0;
+	uint32_t made;
 
 	if (!carry_out(client))
 		return;
 	client->answered = true;
 	if (call->reply.again)
 		return;
-	if (client->request.call == WIRE_ESTABLISH)
-		context = call->reply.value[0];
-	if (client->request.call == WIRE_CONNECT)
-		handle = call->reply.value[0];
+	made = call->reply.value[0];
 	strikes_after(&client->strikes, call);
-	undo_if_lost(client, context, handle);
+	undo_if_lost(client, made);
 	if (call->hold_until != 0 && call->reader)
 		client->held_event = pcsc_of(call->reader)->event_counter;
 }
@@ -116,8 +113,8 @@ client_begin(struct client *client)
 	if (client->context.id != 0 && client->request.pid != client->pid)
 		pcsc->trespasses++;
 	if (counts) {
-		pcsc->faults.total++;
-		pcsc->faults.by_call[client->request.call]++;
+		pcsc->faults.calls[WIRE_ANY]++;
+		pcsc->faults.calls[client->request.call]++;
 		strikes_settle(pcsc);
 	}
 	if (client_is_stale(client))

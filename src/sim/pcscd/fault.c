@@ -17,13 +17,6 @@ faults_clear(struct faults *faults)
 	}
 }
 
-/* The calls so far that the order counts. */
-static unsigned long
-counted(const struct faults *faults, const struct fault *fault)
-{
-	return fault->call == WIRE_ANY ? faults->total : faults->by_call[fault->call];
-}
-
 bool
 faults_order(struct faults *faults, const char *text, char **error)
 {
@@ -34,7 +27,7 @@ faults_order(struct faults *faults, const char *text, char **error)
 		return false;
 	}
 	if (fault->at != 0)
-		fault->at += counted(faults, fault);
+		fault->at += faults->calls[fault->call];
 	fault->number = ++faults->numbers;
 	while (*at)
 		at = &(*at)->next;
@@ -45,7 +38,7 @@ faults_order(struct faults *faults, const char *text, char **error)
 bool
 fault_meets(const struct faults *faults, const struct fault *fault, enum wire_call call)
 {
-	if (fault->at == 0 || counted(faults, fault) < fault->at ||
+	if (fault->at == 0 || faults->calls[fault->call] < fault->at ||
 	    (fault->struck > 0 && !fault->onwards))
 		return false;
 	if (fault->call != WIRE_ANY && fault->call != call)
@@ -57,10 +50,10 @@ void
 fault_struck(const struct faults *faults, struct fault *fault, enum wire_call call)
 {
 	fault->struck++;
-	fault->struck_at = faults->total;
+	fault->struck_at = faults_count(faults, WIRE_ANY);
 	fault->struck_in = call;
 	if (fault->back != 0)
-		fault->back_at = faults->total + fault->back;
+		fault->back_at = faults->calls[WIRE_ANY] + fault->back;
 }
 
 json_t *
@@ -87,28 +80,18 @@ faults_calls(const struct faults *faults)
 {
 	json_t *by_call = json_object();
 
-	for (int i = WIRE_ANY + 1; i < WIRE_CALLS; i++)
-		if (faults->by_call[i] > 0)
-			json_object_set_new(by_call, fault_call_names[i],
-					    json_integer((json_int_t)faults->by_call[i]));
-	return json_pack("{s:I, s:o}", "total", (json_int_t)faults->total, "by_call", by_call);
+	for (int i = WIRE_ANY + 1; i < WIRE_CALLS; i++) {
+		json_int_t count = (json_int_t)faults_count(faults, (enum wire_call)i);
+
+		if (count > 0)
+			json_object_set_new(by_call, fault_call_names[i], json_integer(count));
+	}
+	return json_pack("{s:I, s:o}", "total", (json_int_t)faults_count(faults, WIRE_ANY),
+			 "by_call", by_call);
 }
 
 void
 faults_reset_calls(struct faults *faults)
 {
-	struct fault *fault;
-
-	/* what was ordered relative to the old count stays as far away as it was */
-	for (fault = faults->list; fault; fault = fault->next) {
-		unsigned long gone = counted(faults, fault);
-
-		if (fault->at != 0)
-			fault->at = fault->at > gone ? fault->at - gone : 1;
-		if (fault->back_at != 0)
-			fault->back_at =
-				fault->back_at > faults->total ? fault->back_at - faults->total : 1;
-	}
-	faults->total = 0;
-	memset(faults->by_call, 0, sizeof faults->by_call);
+	memcpy(faults->reset, faults->calls, sizeof faults->reset);
 }

@@ -74,8 +74,9 @@ struct fault {
 	size_t length;	/* of FAULT_TRUNCATED and FAULT_OVERSIZED, status word and all */
 	char text[160]; /* the order as written */
 
-	unsigned long struck;	 /* how often */
-	unsigned long struck_at; /* the last time: the number of the call, all counted */
+	unsigned long struck; /* how often */
+	unsigned long
+		struck_at; /* the last time: the number of the call, all counted since a reset */
 	enum wire_call struck_in;
 	bool due;	       /* struck, but the other program has not had its turn yet */
 	unsigned long back_at; /* number of the call that undoes it, 0: none */
@@ -88,9 +89,16 @@ struct fault {
 struct faults {
 	struct fault *list; /* in the order of their orders */
 	unsigned int numbers;
-	unsigned long total; /* calls so far */
-	unsigned long by_call[WIRE_CALLS];
+	unsigned long calls[WIRE_CALLS]; /* so far; WIRE_ANY: all */
+	unsigned long reset[WIRE_CALLS]; /* and at the last reset */
 };
+
+/* Calls since the last reset. */
+static inline unsigned long
+faults_count(const struct faults *faults, enum wire_call call)
+{
+	return faults->calls[call] - faults->reset[call];
+}
 
 /* Enters an order; "now" in place of N strikes at once (at is 0). On failure *error says what is
  * wrong with the text. */
@@ -111,7 +119,7 @@ bool fault_meets(const struct faults *faults, const struct fault *fault, enum wi
 /* Enters that the order struck (called by who carries it out). */
 void fault_struck(const struct faults *faults, struct fault *fault, enum wire_call call);
 
-/* Calls so far: {"total": n, "by_call": {name: n}}. A new reference. */
+/* Calls since the last reset: {"total": n, "by_call": {name: n}}. A new reference. */
 json_t *faults_calls(const struct faults *faults);
 void faults_reset_calls(struct faults *faults);
 

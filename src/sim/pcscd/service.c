@@ -143,7 +143,6 @@ standin_close(struct server *server)
 
 static const struct door standin_door = {
 	.name = "run",
-	.can_plug = true,
 	.close = standin_close,
 	.inserted = pcsc_inserted,
 	.removed = pcsc_removed,

@@ -178,7 +178,7 @@ void
 strikes_settle(struct pcsc *pcsc)
 {
 	for (struct fault *fault = pcsc->faults.list; fault; fault = fault->next) {
-		if (fault->back_at == 0 || pcsc->faults.total < fault->back_at)
+		if (fault->back_at == 0 || pcsc->faults.calls[WIRE_ANY] < fault->back_at)
 			continue;
 		fault->back_at = 0;
 		undo(pcsc, fault);

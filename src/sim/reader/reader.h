@@ -23,13 +23,12 @@ struct sim_store;
 /* What a door does when something happens to a reader; `seen` is asked until it says yes. */
 struct door {
 	const char *name; /* "run" or "serve" */
-	bool can_plug;	  /* whether readers can come and go */
 	/* Closes what `open` made, and is the server's door no more. */
 	void (*close)(struct server *server);
 	void (*inserted)(struct reader *reader);
 	void (*removed)(struct reader *reader);
-	void (*plugged)(struct reader *reader); /* NULL, as unplugged: somebody else does it */
-	void (*unplugged)(struct reader *reader);
+	void (*plugged)(struct reader *reader);	   /* NULL: readers cannot come and go */
+	void (*unplugged)(struct reader *reader);  /* NULL: somebody else does it */
 	bool (*seen)(const struct reader *reader); /* by its programs; NULL: at once */
 
 	/* Of a door to readers that are somebody else's (serve). */
