@@ -91,45 +91,6 @@ link_establish(DWORD scope, SCARDCONTEXT *context)
 	return rv;
 }
 
-/*
- * Waits for the link's lock outside of list_lock, then makes sure that the link was not
- * forgotten in the meantime. The caller counted itself in `users`.
- */
-static struct link *
-lock_counted(struct link *link)
-{
-	if (!link)
-		return NULL;
-	pthread_mutex_lock(&link->lock);
-	if (link->fd != -1)
-		return link;
-	link_unlock(link);
-	return NULL;
-}
-
-static struct link *
-find_link_locked(SCARDCONTEXT context)
-{
-	struct link *link = list;
-
-	while (link && link->context != context)
-		link = link->next;
-	return link;
-}
-
-struct link *
-link_lock_context(SCARDCONTEXT context)
-{
-	struct link *link;
-
-	list_enter();
-	link = find_link_locked(context);
-	if (link)
-		link->users++;
-	list_leave();
-	return lock_counted(link);
-}
-
 /* Where the handle stands in the link, or, for 0, where there is room; NULL: nowhere. */
 static SCARDHANDLE *
 find_handle(struct link *link, SCARDHANDLE handle)
@@ -140,24 +101,43 @@ find_handle(struct link *link, SCARDHANDLE handle)
 	return NULL;
 }
 
+/* The link of a context, or of a handle where the context is 0. */
+static bool
+is_meant(struct link *link, SCARDCONTEXT context, SCARDHANDLE handle)
+{
+	if (context != 0)
+		return link->context == context;
+	return handle != 0 && find_handle(link, handle);
+}
+
+/*
+ * Waits for the link's lock outside of list_lock, then makes sure that the link or the handle was
+ * not forgotten in the meantime.
+ */
 static struct link *
-lock_handle(SCARDHANDLE handle)
+find_and_lock(SCARDCONTEXT context, SCARDHANDLE handle)
 {
 	struct link *link;
 
-	if (handle == 0)
-		return NULL;
 	list_enter();
-	for (link = list; link && !find_handle(link, handle); link = link->next)
+	for (link = list; link && !is_meant(link, context, handle); link = link->next)
 		;
 	if (link)
 		link->users++;
 	list_leave();
-	link = lock_counted(link);
-	if (!link || find_handle(link, handle))
+	if (!link)
+		return NULL;
+	pthread_mutex_lock(&link->lock);
+	if (link->fd != -1 && is_meant(link, context, handle))
 		return link;
 	link_unlock(link);
 	return NULL;
+}
+
+struct link *
+link_lock_context(SCARDCONTEXT context)
+{
+	return find_and_lock(context, 0);
 }
 
 void
@@ -178,7 +158,8 @@ link_knows_context(SCARDCONTEXT context)
 	struct link *link;
 
 	list_enter();
-	link = find_link_locked(context);
+	for (link = list; link && !is_meant(link, context, 0); link = link->next)
+		;
 	list_leave();
 	return link != NULL;
 }
@@ -232,7 +213,7 @@ link_ask_handle(SCARDHANDLE handle, struct question *question)
 
 	question->request.handle = (uint32_t)handle;
 	for (;;) {
-		struct link *link = lock_handle(handle);
+		struct link *link = find_and_lock(0, handle);
 
 		if (!link)
 			return SCARD_E_INVALID_HANDLE;
