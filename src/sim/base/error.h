@@ -5,8 +5,9 @@
 #include <stdbool.h>
 
 /*
- * Puts a sentence for the user in *error (NULL: nobody asks), in place of what is there, and
- * returns false, so that a function can end with `return sim_error_set(error, …)`.
+ * Functions that can fail return false, NULL or -1 and put a sentence for the user in *error (NULL:
+ * nobody asks), which the caller frees. This one does so, in place of what is there, and returns
+ * false, so that a function can end with `return sim_error_set(error, …)`.
  */
 bool sim_error_set(char **error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

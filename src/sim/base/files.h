@@ -10,7 +10,7 @@
 /*
  * Files of the state directory. What is written stands beside its place first and is then
  * renamed into it: whoever reads finds the old file or the new one, also after a crash or on a
- * full disk. Errors are sentences for the user (freed by the caller).
+ * full disk.
  */
 
 /* Makes a folder and the missing ones above it. One that is there is left as it is. */
@@ -25,8 +25,7 @@ bool sim_file_write_json(const char *dir, const char *name, const json_t *value,
 /* NULL when it is missing, unreadable or not JSON. */
 json_t *sim_file_read_json(const char *dir, const char *name, char **error);
 
-/* Opens (and makes) the folder's lock file and waits for the lock. -1 on failure. Closing it lets
- * go. */
+/* Opens (and makes) the folder's lock file and waits for the lock. Closing it lets go. */
 int sim_file_lock(const char *dir, char **error);
 
 /* Waits for the lock of a lock file that is open; flock(LOCK_UN) lets go. False with errno. */

@@ -9,14 +9,14 @@
 
 /* Unix sockets, between programs of one user. */
 
-/* False, with *error, when the path is too long for one. */
+/* Fails when the path is too long for one. */
 bool socket_address(struct sockaddr_un *address, const char *path, char **error);
 
 /* A descriptor; -1 with errno where nobody listens. `type` as in socket(2). */
 int socket_connect(const struct sockaddr_un *address, int type);
 
 /*
- * Listens at a socket that only this user can reach; -1 with *error. A socket left by a server that
+ * Listens at a socket that only this user can reach. A socket left by a server that
  * died is replaced; one where somebody answers is an error, and so is any other kind of file.
  */
 int socket_listen(const char *path, int type, char **error);

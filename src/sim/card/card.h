@@ -12,10 +12,9 @@
  * The simulated card: one chip, answering APDUs as a My Number card's JPKI application does.
  * It shares no code with the module, so that a mistake in one is seen by the other.
  *
- * A card lives in a folder of its own (identity, keys, certificates, PINs, try counters,
- * behaviour switches). What a real chip keeps over power loss is in the folder, written
- * atomically at once; what it loses (selected application, current EF, PINs presented) is in
- * memory only. Not thread-safe: one owner at a time.
+ * What a real chip keeps over power loss is in the card's folder (folder.h), written at once; what
+ * it loses (selected application, current EF, PINs presented) is in memory only. Not thread-safe:
+ * one owner at a time.
  */
 
 #define SIM_ATR_MAX 33
@@ -23,10 +22,7 @@
 
 struct sim_card;
 
-/*
- * Opens the card in folder `dir`. Returns NULL and sets *error to a sentence for the user
- * (to be freed by the caller) when the folder is missing, unreadable or damaged.
- */
+/* Opens the card in folder `dir`; fails when that is missing, unreadable or damaged. */
 struct sim_card *sim_card_open(const char *dir, char **error);
 
 /* Forgets the card (NULL is allowed); its folder stays. */

@@ -53,7 +53,7 @@ struct sim_switches {
 
 /*
  * Sets one switch from text. A time is a whole number with the unit us, ms or s ("15ms"; a bare
- * number is milliseconds). On failure *error is a sentence naming what is allowed (caller frees).
+ * number is milliseconds). The error names what is allowed.
  */
 bool sim_switches_set(struct sim_switches *switches, const char *name, const char *value,
 		      char **error);

@@ -100,8 +100,7 @@ faults_count(const struct faults *faults, enum wire_call call)
 	return faults->calls[call] - faults->reset[call];
 }
 
-/* Enters an order; "now" in place of N strikes at once (at is 0). On failure *error says what is
- * wrong with the text. */
+/* Enters an order; "now" in place of N strikes at once (at is 0). */
 bool faults_order(struct faults *faults, const char *text, char **error);
 
 /* Reads an order, its N not yet counted from now (order.c). */

@@ -16,9 +16,7 @@
  *     STATE/ca.json           the authorities: keys, certificates, what was issued and revoked
  *     STATE/cards/NAME/       a card's folder, for sim_card_open()
  *
- * Folders have mode 0700 and files 0600. A file is written beside its place and renamed into
- * it, so a reader finds the old one or the new one. Functions that can fail return false or
- * NULL and set *error to a sentence for the user, which the caller frees.
+ * Folders have mode 0700 and files 0600.
  */
 
 struct sim_store {
@@ -74,16 +72,16 @@ char *sim_store_card_dir(const struct sim_store *store, const char *name, char *
 /* The same whether it exists or not: NULL for a bad name only. */
 char *sim_store_card_place(const struct sim_store *store, const char *name, char **error);
 
-/* The office's record of a card (card.json); NULL with *error. */
+/* The office's record of a card (card.json). */
 json_t *sim_store_read_card(const struct sim_store *store, const char *name, char **error);
 bool sim_store_write_card(const struct sim_store *store, const char *name, const json_t *card,
 			  char **error);
 
 /*
- * What can be said of the cards without putting them in a reader, by name: an array (NULL with
- * *error) of {"name", "person", "label", "auth", "sign"}. The latter two have "present" (is there a
- * certificate) and "tries" (left), and if it is present "serial" (hexadecimal), "generation" (of
- * the authority), "not_before", "not_after" (seconds since 1970) and "revoked".
+ * What can be said of the cards without putting them in a reader, by name: an array of {"name",
+ * "person", "label", "auth", "sign"}. The latter two have "present" (is there a certificate) and
+ * "tries" (left), and if it is present "serial" (hexadecimal), "generation" (of the authority),
+ * "not_before", "not_after" (seconds since 1970) and "revoked".
  */
 json_t *sim_store_list(struct sim_store *store, char **error);
 
@@ -113,7 +111,7 @@ sim_change sim_revoke;
 
 /*
  * What the authorities for one of the keys give out, of all generations one after the other: their
- * certificates (PEM), their revocation lists (PEM, valid for 30 days from options->now), and for
+ * certificates (PEM), their revocation lists (PEM, valid for one day from options->now), and for
  * "openssl ocsp" its index and the responders' certificates with their private keys (PEM). To be
  * freed by the caller.
  */
