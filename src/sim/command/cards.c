@@ -59,18 +59,18 @@ choose_person(const struct options *options, const char *card)
 	return sim_person_find(card) ? card : "adult";
 }
 
-/* As the report has it, but for what the command line says. */
+/* With --like as the report has it, but for what the command line says. */
 static bool
-make_card_like(struct store_work *work)
+make_card(struct store_work *work)
 {
 	const char *pairs[SIM_SWITCH_COUNT + LIST_MAX + 1];
 	struct sim_make_options make = *work->make;
-	const char *name = work->arguments[0];
-	struct sim_like like;
+	const char *name = work->arguments[0], *person = work->options->person;
+	struct sim_like like = {.person = choose_person(work->options, name)};
 	size_t n = 0;
 	bool ok;
 
-	if (!sim_like_read(work->options->like, &like, &work->error))
+	if (work->options->like && !sim_like_read(work->options->like, &like, &work->error))
 		return false;
 	for (char **pair = like.pairs; *pair; pair++)
 		pairs[n++] = *pair;
@@ -79,23 +79,12 @@ make_card_like(struct store_work *work)
 	pairs[n] = NULL;
 	make.switches = pairs;
 	make.locked = like.locked;
-	ok = sim_store_make_card(work->store, name,
-				 work->options->person ? work->options->person : like.person, &make,
+	ok = sim_store_make_card(work->store, name, person ? person : like.person, &make,
 				 &work->error);
-	if (ok)
+	if (ok && like.notes)
 		fputs(like.notes, stderr);
 	sim_like_free(&like);
 	return ok;
-}
-
-static bool
-make_card(struct store_work *work)
-{
-	if (work->options->like)
-		return make_card_like(work);
-	return sim_store_make_card(work->store, work->arguments[0],
-				   choose_person(work->options, work->arguments[0]), work->make,
-				   &work->error);
 }
 
 static int
