@@ -245,6 +245,18 @@ reissue(struct sim_work *work, json_t *card, const char *name, enum sim_pin whic
 	return sim_issue_key(work, card, name, &plan);
 }
 
+/* Writes what was issued, and then the record that has it. */
+static bool
+save(struct sim_work *work, const json_t *card, const char *name)
+{
+	char *dir = sim_store_card_place(work->store, name, work->error);
+	bool ok = dir && sim_work_save_ca(work) &&
+		  sim_file_write_json(dir, "card.json", card, true, work->error);
+
+	free(dir);
+	return ok;
+}
+
 bool
 sim_renew(struct sim_work *work, json_t *card, const char *name, enum sim_pin ignored)
 {
@@ -262,8 +274,7 @@ sim_renew(struct sim_work *work, json_t *card, const char *name, enum sim_pin ig
 	if (ok && !any)
 		ok = sim_error_set(work->error, "the card \"%s\" has no certificate to renew",
 				   name);
-	return ok && sim_work_save_ca(work) &&
-	       sim_store_write_card(work->store, name, card, work->error);
+	return ok && save(work, card, name);
 }
 
 /* A PIN that was never set gets the one of the options; the card may be in use meanwhile. */
@@ -287,7 +298,6 @@ ensure_pin(const struct sim_work *work, const char *name, enum sim_pin which)
 bool
 sim_issue(struct sim_work *work, json_t *card, const char *name, enum sim_pin which)
 {
-	return reissue(work, card, name, which) && sim_work_save_ca(work) &&
-	       sim_store_write_card(work->store, name, card, work->error) &&
+	return reissue(work, card, name, which) && save(work, card, name) &&
 	       ensure_pin(work, name, which);
 }

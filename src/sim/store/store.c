@@ -140,17 +140,6 @@ sim_store_read_card(const struct sim_store *store, const char *name, char **erro
 	return card;
 }
 
-bool
-sim_store_write_card(const struct sim_store *store, const char *name, const json_t *card,
-		     char **error)
-{
-	char *dir = sim_store_card_place(store, name, error);
-	bool ok = dir && sim_file_write_json(dir, "card.json", card, true, error);
-
-	free(dir);
-	return ok;
-}
-
 static json_t *
 describe_key(const json_t *ca, const json_t *card, enum sim_pin which, unsigned int tries)
 {

@@ -74,8 +74,6 @@ char *sim_store_card_place(const struct sim_store *store, const char *name, char
 
 /* The office's record of a card (card.json). */
 json_t *sim_store_read_card(const struct sim_store *store, const char *name, char **error);
-bool sim_store_write_card(const struct sim_store *store, const char *name, const json_t *card,
-			  char **error);
 
 /*
  * What can be said of the cards without putting them in a reader, by name: an array of {"name",
