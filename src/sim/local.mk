@@ -70,8 +70,7 @@ src_sim_standin_libpcsclite_so_1_SOURCES = \
 	src/sim/base/error.c src/sim/base/error.h src/sim/base/socket.c src/sim/base/socket.h \
 	src/sim/standin/codes.h src/sim/standin/link.c \
 	src/sim/standin/link.h src/sim/standin/query.c src/sim/standin/status-change.c \
-	src/sim/standin/talk.c src/sim/standin/winscard.c \
-	src/sim/standin/wire.h
+	src/sim/standin/winscard.c src/sim/standin/wire.h
 src_sim_standin_libpcsclite_so_1_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 src_sim_standin_libpcsclite_so_1_CFLAGS = $(AM_CFLAGS) -fPIC
 src_sim_standin_libpcsclite_so_1_LINK = $(CC) $(AM_CFLAGS) -fPIC $(CFLAGS) $(LDFLAGS) -shared \

@@ -10,7 +10,7 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* talk.c: one connection to the server at $JPKI_CARD_SIM_SOCKET. */
+/* One connection to the server at $JPKI_CARD_SIM_SOCKET. */
 
 /* Its descriptor; -1 where nobody listens. */
 int talk_connect(void);
