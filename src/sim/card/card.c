@@ -44,23 +44,6 @@ sim_chip_pins_end(struct sim_card *card)
 	(void)flock(card->lock, LOCK_UN);
 }
 
-/* Reads everything else in the folder; the card is unchanged on failure. */
-static bool
-load(struct sim_card *card, char **error)
-{
-	struct sim_chip_data data;
-	struct sim_switches switches;
-
-	if (!sim_switches_read(card->dir, &switches, error) ||
-	    !sim_chip_read_data(card->dir, &data, error))
-		return false;
-	sim_chip_build_files(&data, &switches);
-	sim_chip_free_data(&card->data);
-	card->data = data;
-	card->switches = switches;
-	return true;
-}
-
 struct sim_card *
 sim_card_open(const char *dir, char **error)
 {
@@ -206,5 +189,15 @@ sim_card_set_switch(struct sim_card *card, const char *name, const char *value, 
 bool
 sim_card_reload(struct sim_card *card, char **error)
 {
-	return load(card, error) && read_pins(card, error);
+	struct sim_chip_data data;
+	struct sim_switches switches;
+
+	if (!sim_switches_read(card->dir, &switches, error) ||
+	    !sim_chip_read_data(card->dir, &data, error))
+		return false;
+	sim_chip_build_files(&data, &switches);
+	sim_chip_free_data(&card->data);
+	card->data = data;
+	card->switches = switches;
+	return read_pins(card, error);
 }

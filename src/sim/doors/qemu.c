@@ -276,7 +276,6 @@ qemu_close(struct server *server)
 {
 	hang_up(qemu_of(&server->readers[0]));
 	free(qemu_of(&server->readers[0]));
-	server->door = NULL;
 }
 
 const struct door qemu_door = {

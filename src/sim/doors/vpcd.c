@@ -310,7 +310,6 @@ vpcd_close(struct server *server)
 	for (int i = 0; i < VPCD_READERS; i++)
 		slot_close(&slots[i]);
 	free(slots);
-	server->door = NULL;
 }
 
 const struct door vpcd_door = {

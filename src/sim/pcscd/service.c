@@ -138,7 +138,6 @@ standin_close(struct server *server)
 	faults_clear(&pcsc->faults);
 	free(pcsc->path);
 	free(pcsc);
-	server->door = NULL;
 }
 
 static const struct door standin_door = {

@@ -11,14 +11,15 @@ sim_pki_set_time(ASN1_TIME *field, int64_t time)
 bool
 sim_pki_get_time(const ASN1_TIME *field, int64_t *time)
 {
-	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	const struct tm epoch = {.tm_year = 70, .tm_mday = 1};
+	struct tm said;
 	int days, seconds;
-	bool ok = epoch && ASN1_TIME_diff(&days, &seconds, epoch, field) == 1;
 
-	if (ok)
-		*time = days * SIM_DAY + seconds;
-	ASN1_TIME_free(epoch);
-	return ok;
+	if (ASN1_TIME_to_tm(field, &said) != 1 ||
+	    OPENSSL_gmtime_diff(&days, &seconds, &epoch, &said) != 1)
+		return false;
+	*time = days * SIM_DAY + seconds;
+	return true;
 }
 
 /* The fields outside the extensions. */

@@ -23,7 +23,7 @@ struct sim_store;
 /* What a door does when something happens to a reader; `seen` is asked until it says yes. */
 struct door {
 	const char *name; /* "run" or "serve" */
-	/* Closes what `open` made, and is the server's door no more. */
+	/* Closes what `open` made. */
 	void (*close)(struct server *server);
 	void (*inserted)(struct reader *reader);
 	void (*removed)(struct reader *reader);
