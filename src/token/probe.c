@@ -306,8 +306,10 @@ present(struct run *run, struct probe_answer *a)
 	const struct layout_role *role = &layout_roles[LAYOUT_AUTH];
 	struct state_key *k = &run->t->keys[LAYOUT_AUTH];
 	struct secret *pin = NULL;
-	enum result r = k->present ? look_know_card(run->t) : RESULT_NO_CERTIFICATE;
+	enum result r = k->present ? work_enter_again(run->t) : RESULT_NO_CERTIFICATE;
 
+	if (r == RESULT_OK)
+		r = look_know_card(run->t);
 	if (r == RESULT_OK)
 		r = present_query(run->t, LAYOUT_AUTH);
 	if (r == RESULT_OK && k->tries < (int)role->tries)

@@ -47,6 +47,7 @@ struct token {
 	bool logged_out;     /* by us, at least once: nothing is open that others left open */
 	bool unproven;	     /* logged in, and nothing proves any more that it is the same card */
 	bool doubted;	     /* the card was reset or did not answer, or was unseen */
+	bool entered;	     /* in this transaction: our application is what was selected last */
 	bool pin_presented;  /* in this transaction */
 	unsigned int resets; /* of the card in this transaction, as far as they were got over */
 	bool asked_again;    /* in this transaction: see work_asks_again */
@@ -95,9 +96,13 @@ enum result work_begin(struct token *t, uint64_t expected);
 enum result work_power_anew(struct token *t, uint64_t expected);
 enum result work_go_on(struct token *t, uint64_t expected);
 
+/* The JPKI application once more, after other commands; RESULT_TRANSPORT if the card declines. */
+enum result work_enter_again(struct token *t);
+
 /*
  * Before a PIN or a change of it is sent, in a transaction: RESULT_OK, and line_crossed() belongs
- * to it; RESULT_ENDED; RESULT_TRANSPORT where the machine slept since the transaction began.
+ * to it; RESULT_ENDED; RESULT_TRANSPORT where the machine slept since the transaction began, and
+ * where nobody knows which application it would be sent to.
  */
 enum result work_cross(struct token *t);
 

@@ -28,7 +28,7 @@ work_is_refusal(enum result r)
 static void
 note_reset(struct token *t)
 {
-	t->logged_out = false;
+	t->entered = t->logged_out = false;
 	t->doubted = t->kind != TOKEN_UNKNOWN;
 }
 
@@ -51,6 +51,7 @@ select_application(struct token *t, const struct layout_application *a)
 	if (r == RESULT_CARD_ERROR || r == RESULT_DECLINED || r == RESULT_BAD_ANSWER ||
 	    (r == RESULT_RESET && resume(t)))
 		r = card_select_application(t->link, aid_of(a));
+	t->entered = r == RESULT_OK && a == &layout_jpki;
 	return r;
 }
 
@@ -270,7 +271,7 @@ begin(struct token *t, uint64_t expected)
 		r = begin_transaction(t, &insertion);
 	}
 	if (r == RESULT_OK) {
-		t->pin_presented = false;
+		t->entered = t->pin_presented = false;
 		t->resets = 0;
 		t->asked_again = false;
 		note_insertion(t, insertion);
@@ -302,13 +303,22 @@ work_resume(struct token *t, enum result *r)
 	return *r == RESULT_OK;
 }
 
+/* Where the card declines, whatever it says after that may be another application's word. */
+enum result
+work_enter_again(struct token *t)
+{
+	enum result r = select_application(t, &layout_jpki);
+
+	return work_is_answer(r) && r != RESULT_OK ? RESULT_TRANSPORT : r;
+}
+
 bool
 work_asks_again(struct token *t, enum result *r)
 {
 	if (!work_is_refusal(*r) || t->asked_again)
 		return false;
 	t->asked_again = true;
-	*r = select_application(t, &layout_jpki);
+	*r = work_enter_again(t);
 	return *r == RESULT_OK;
 }
 
@@ -380,7 +390,7 @@ work_go_on(struct token *t, uint64_t expected)
 enum result
 work_cross(struct token *t)
 {
-	if (link_has_slept(t->link))
+	if (link_has_slept(t->link) || !t->entered)
 		return RESULT_TRANSPORT;
 	return line_cross(t->line) ? RESULT_OK : RESULT_ENDED;
 }

@@ -487,6 +487,68 @@ a_card_that_came_locked_shows_its_tokens(void **state)
 	}
 }
 
+/*
+ * Told by the log: the last application that was selected before a VERIFY with data is one whose
+ * SELECT the card said yes to.
+ */
+static void
+assert_pins_went_to_what_was_selected(void)
+{
+	size_t len;
+	char *text = harness_log_text(&len);
+	bool selected = false;
+
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		if (strstr(line, "> 00 A4 04"))
+			selected = strstr(line, ", 9000") != NULL;
+		else if (strstr(line, "> 00 20 00 ") && !strstr(line, " 0 bytes; <"))
+			assert_true(selected);
+	}
+	free(text);
+}
+
+/* From exchange `at` on: `refusals` of what was asked, and two of what would open it. */
+static void
+order_refusals(int at, int refusals, const char *word)
+{
+	char fault[40];
+
+	for (int i = 0; i < refusals + 2; i++) {
+		(void)snprintf(fault, sizeof fault, "sw@transmit:%d:%s", at + i,
+			       i < refusals ? word : "6F00");
+		harness_sim("fault", fault, NULL);
+	}
+}
+
+/*
+ * A card refuses to be read (by a short id, and then by its name), and then what would make it
+ * readable, the JPKI application: what is selected now nobody knows, and a PIN may be another
+ * application's, whose tries it spends.
+ */
+static void
+a_pin_goes_to_no_application_that_was_not_selected(void **state)
+{
+	enum { TRANSMITS = 16, WAYS = 4 };
+
+	(void)state;
+	for (int i = 0; i < WAYS * TRANSMITS; i++) {
+		CK_TOKEN_INFO info;
+
+		harness_card("adult");
+		harness_log("debug");
+		order_refusals(i / WAYS + 1, i % 2 + 1, i & 2 ? "6A82" : "6983");
+		p11_start(f);
+		if (f->C_GetTokenInfo(SLOT_AUTH, &info) == CKR_OK) {
+			const CK_RV rv = p11_login(f, p11_open(f, SLOT_AUTH), PIN_AUTH);
+
+			assert_true(rv == CKR_OK || harness_tries("auth") == 3);
+		}
+		p11_stop(f);
+		harness_sim("clear", NULL);
+		assert_pins_went_to_what_was_selected();
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -513,6 +575,8 @@ main(int argc, char *argv[])
 		CASE(the_attempt_that_locks_says_so_whatever_the_card_answers_then),
 		CASE(the_signature_password_locks_at_its_fifth_mistake),
 		CASE(a_card_that_came_locked_shows_its_tokens),
+		cmocka_unit_test_setup_teardown(a_pin_goes_to_no_application_that_was_not_selected,
+						case_load, case_tear_down),
 	};
 
 	harness_start(argc, argv, "--reader", "Reader=adult", NULL);
