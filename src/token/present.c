@@ -77,9 +77,9 @@ present_query(struct token *t, enum layout_key key)
 	while (work_asks_again(t, &r));
 	if (r == RESULT_OK && t->have_id && refused_would_forget(t->id, key, left))
 		r = query(t, key, &left); /* a slip of the tongue must not cost a try */
-	/* The machine slept within the transaction: another card's counter says nothing of this
-	 * one. */
-	if (r == RESULT_OK && link_has_slept(t->link))
+	/* The machine slept within the transaction, or what is selected is not ours: another card's
+	 * counter, or another application's, says nothing of this one. */
+	if (r == RESULT_OK && (link_has_slept(t->link) || !t->entered))
 		r = RESULT_TRANSPORT;
 	if (r == RESULT_OK)
 		note_tries(t, key, left);

@@ -176,8 +176,10 @@ static enum result
 send(struct run *run, struct bytes command, uint8_t out[256], struct probe_answer *a)
 {
 	const unsigned long start = microseconds();
-	enum result r = card_exchange(run->t->link, command, out, &a->length, &a->sw);
+	enum result r;
 
+	run->t->entered = false; /* some of these leave the application */
+	r = card_exchange(run->t->link, command, out, &a->length, &a->sw);
 	a->microseconds = microseconds() - start;
 	a->state = r == RESULT_OK ? PROBE_ANSWERED : PROBE_LOST;
 	return r;

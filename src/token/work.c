@@ -303,13 +303,14 @@ work_resume(struct token *t, enum result *r)
 	return *r == RESULT_OK;
 }
 
-/* Where the card declines, whatever it says after that may be another application's word. */
+/* Where the card declines, whatever it says after that may be another application's word. Once in a
+ * transaction (asked_again): meet_card, begun anew, then gets a plain answer. */
 enum result
 work_enter_again(struct token *t)
 {
 	enum result r = select_application(t, &layout_jpki);
 
-	return work_is_answer(r) && r != RESULT_OK ? RESULT_TRANSPORT : r;
+	return is_word(r) && r != RESULT_OK ? RESULT_TRANSPORT : r;
 }
 
 bool

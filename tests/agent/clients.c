@@ -204,7 +204,7 @@ so_does_that_of_one_that_dies_and_leaves_a_child(void **state)
 		(void)setpgid(0, 0);
 		(void)!send(client, &auth, sizeof auth, MSG_NOSIGNAL);
 		(void)fork();
-		(void)alarm(120); /* where the test fails, nobody else ends it */
+		(void)alarm(300); /* where the test fails, nobody else ends it */
 		/* The child may even listen. */
 		while (recv(client, &answer, sizeof answer, 0) > 0)
 			;

@@ -230,6 +230,8 @@ guard_exchange(size_t reader, const uint8_t *command, size_t len, const uint8_t 
 	w->first_command = w->logout_first = false;
 	if (command[1] == INS_VERIFY && len > 5)
 		check_verify(w, command, len);
+	if (command[1] == INS_CHANGE && len > 5 && !w->jpki_selected)
+		guard_fail("a new PIN presented to what need not be the JPKI application");
 	if (command[1] == INS_CHANGE && len > 5 &&
 	    !was_typed(&w->typed[key_of_pin_file(w->file) == 1], command + 5, len - 5))
 		guard_fail("a new PIN that was not typed");

@@ -534,7 +534,7 @@ ssh_finds_the_key_by_id_and_use(void **state)
 
 /*
  * Whatever the card calls itself: that its certificate takes the PIN is what it answers to the
- * question (card fact 13.20). `shown`: after a look at the token, as most programs have.
+ * question (card fact 7). `shown`: after a look at the token, as most programs have.
  */
 static void
 look_at_a_private_certificate(bool shown)

@@ -501,7 +501,7 @@ assert_pins_went_to_what_was_selected(void)
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		if (strstr(line, "> 00 A4 04"))
 			selected = strstr(line, ", 9000") != NULL;
-		else if (strstr(line, "> 00 20 00 ") && !strstr(line, " 0 bytes; <"))
+		else if (strstr(line, "> 00 20 00 ") && !strstr(line, ", 0 bytes; "))
 			assert_true(selected);
 	}
 	free(text);
@@ -529,6 +529,7 @@ static void
 a_pin_goes_to_no_application_that_was_not_selected(void **state)
 {
 	enum { TRANSMITS = 16, WAYS = 4 };
+	int logins = 0;
 
 	(void)state;
 	for (int i = 0; i < WAYS * TRANSMITS; i++) {
@@ -539,14 +540,14 @@ a_pin_goes_to_no_application_that_was_not_selected(void **state)
 		order_refusals(i / WAYS + 1, i % 2 + 1, i & 2 ? "6A82" : "6983");
 		p11_start(f);
 		if (f->C_GetTokenInfo(SLOT_AUTH, &info) == CKR_OK) {
-			const CK_RV rv = p11_login(f, p11_open(f, SLOT_AUTH), PIN_AUTH);
-
-			assert_true(rv == CKR_OK || harness_tries("auth") == 3);
+			logins += p11_login(f, p11_open(f, SLOT_AUTH), PIN_AUTH) == CKR_OK;
+			assert_int_equal(harness_tries("auth"), 3);
 		}
 		p11_stop(f);
 		harness_sim("clear", NULL);
 		assert_pins_went_to_what_was_selected();
 	}
+	assert_true(logins > TRANSMITS);
 }
 
 int

@@ -177,6 +177,49 @@ a_pin_is_not_sent_unless_all_its_tries_are_there(void **state)
 	assert_false(harness_is_open("auth"));
 }
 
+/* By the log: which exchange selected the application that the first PIN was sent to. */
+static int
+find_selection_before_pin(void)
+{
+	size_t len;
+	char *text = harness_log_text(&len);
+	int exchange = 0, selection = 0;
+
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		if (!strstr(line, ": > "))
+			continue;
+		exchange++;
+		if (strstr(line, "> 00 A4 04"))
+			selection = exchange;
+		else if (strstr(line, "> 00 20 00 ") && !strstr(line, ", 0 bytes; "))
+			break;
+	}
+	free(text);
+	return selection;
+}
+
+/* What was sent before may have left the JPKI application, which then declines to be selected. */
+static void
+no_pin_is_sent_once_the_application_declines(void **state)
+{
+	unsigned long verifies;
+	char fault[40];
+
+	(void)state;
+	p11_stop(f);
+	harness_log("debug");
+	p11_start(f);
+	assert_int_equal(probe(PIN_AUTH), CKR_OK);
+	p11_stop(f);
+	(void)snprintf(fault, sizeof fault, "sw@transmit:%d:6A82", find_selection_before_pin());
+	p11_start(f);
+	harness_sim("fault", fault, NULL);
+	verifies = harness_verifies();
+	assert_int_equal(probe(PIN_AUTH), CKR_DEVICE_ERROR);
+	assert_int_equal(harness_verifies(), verifies);
+	assert_int_equal(answer("signature-unknown")->state, JPKI_PROBE_ANSWERED);
+}
+
 /* The look at a card is two exchanges: the first contact, and JPKI. */
 static void
 another_card_gets_nothing_but_the_look_at_it(void **state)
@@ -259,6 +302,7 @@ main(int argc, char *argv[])
 		CASE(without_a_pin_no_try_no_verify_no_signature_and_the_card_is_logged_out),
 		CASE(with_the_pin_one_verify_and_what_ends_a_login),
 		CASE(a_pin_is_not_sent_unless_all_its_tries_are_there),
+		CASE(no_pin_is_sent_once_the_application_declines),
 		CASE(another_card_gets_nothing_but_the_look_at_it),
 		CASE(a_card_put_in_after_the_pin_was_typed_gets_no_pin),
 		CASE(who_is_logged_in_is_left_so),
