@@ -51,6 +51,9 @@ refused "too few arguments" 2 'usage: jpki-card-sim make' "$sim" make
 refused "too many arguments" 2 'usage: jpki-card-sim list' "$sim" list one
 refused "an unknown person" 2 'nobody called' "$sim" make x --person nobody
 refused "an unknown option of run leaves the program's statuses alone" 125 'unknown option' "$sim" run --frob -- true
+# shellcheck disable=SC2016 # the inner shell expands it
+refused "the PC/SC socket of another simulator is not taken away" 125 'another program listens' \
+	"$sim" run -- sh -c '"$0" run --control "$JPKI_CARD_SIM_SOCKET" -- true' "$sim"
 refused "an unknown switch" 125 'nosuch' "$sim" run --switch nosuch=on -- true
 refused "a switch without a value" 125 'NAME=VALUE' "$sim" run --switch pss -- true
 refused "a switch of a card in no reader" 125 'no such card' "$sim" run --switch ghost.pss=no -- true

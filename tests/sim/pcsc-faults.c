@@ -193,6 +193,22 @@ a_card_removed_during_a_command_has_carried_it_out(void **state)
 }
 
 static void
+a_card_that_stays_is_not_torn_by_what_befalls_another_reader(void **state)
+{
+	struct program program = new_program();
+	unsigned int sw;
+	size_t received;
+
+	(void)state;
+	assert_int_equal(SW(&program, SELECT_JPKI), 0x9000);
+	ORDER("fault", "card-removed@transmit:1:during:reader=" EMPTY_READER);
+	assert_result(TRANSMIT(&program, SELECT_JPKI, &sw, &received), SCARD_E_NOT_TRANSACTED);
+	assert_result(reconnect(&program, SCARD_RESET_CARD), 0);
+	assert_int_equal(SW(&program, SELECT_JPKI), 0x9000);
+	end_program(&program);
+}
+
+static void
 another_persons_card_has_its_own_tries(void **state)
 {
 	struct program program = new_program();
@@ -305,6 +321,47 @@ a_service_back_at_once_has_dropped_who_was_connected(void **state)
 	end_program(&program);
 }
 
+/* Room for more than any answer has, as much as an address space: the next call gets its own
+ * answer. */
+static void
+room_without_end_is_room_enough(void **state)
+{
+	struct program program = new_program();
+	unsigned char answer[64];
+	DWORD len = 0;
+
+	(void)state;
+	assert_result(SCardControl(program.handle, 0, NULL, 0, answer, (DWORD)-1, &len),
+		      SCARD_E_UNSUPPORTED_FEATURE);
+	assert_int_equal(SW(&program, SELECT_JPKI), 0x9000);
+	end_program(&program);
+}
+
+/* Too short, with less than it says, and with more: who sends it is hung up on, others go on. */
+static void
+a_packet_of_the_wrong_size_ends_its_connection(void **state)
+{
+	struct {
+		struct wire_request request;
+		char more[8];
+	} packet = {.request = {.call = WIRE_LIST_READERS, .length = 4}};
+	const size_t sizes[] = {1, sizeof packet.request - 1, sizeof packet.request,
+				sizeof packet.request + 3, sizeof packet};
+	char reply[sizeof(struct wire_reply)];
+	struct program program = new_program();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		const int fd = raw_context();
+
+		assert_int_equal(send(fd, &packet, sizes[i], 0), sizes[i]);
+		assert_true(recv(fd, reply, sizeof reply, 0) <= 0);
+		close(fd);
+		assert_int_equal(SW(&program, SELECT_JPKI), 0x9000);
+	}
+	end_program(&program);
+}
+
 static void
 a_fault_tells_when_it_struck(void **state)
 {
@@ -343,6 +400,9 @@ main(int argc, char *argv[])
 		pcsc_test(another_programs_reset_waits_for_the_end_of_a_transaction),
 		pcsc_test(another_program_selects_another_application_between_transactions),
 		pcsc_test(a_card_removed_during_a_command_has_carried_it_out),
+		pcsc_test(a_card_that_stays_is_not_torn_by_what_befalls_another_reader),
+		pcsc_test(room_without_end_is_room_enough),
+		pcsc_test(a_packet_of_the_wrong_size_ends_its_connection),
 		pcsc_test(another_persons_card_has_its_own_tries),
 		pcsc_test(a_reader_unplugged_at_the_nth_call_comes_back),
 		pcsc_test(a_service_stopped_at_the_nth_call_comes_back),

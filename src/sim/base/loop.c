@@ -10,7 +10,7 @@
 #include "sim/base/memory.h"
 
 #define WATCHES_MAX 1024
-#define TURNS_MAX 4
+#define TURNS_MAX 8
 
 struct loop_watch {
 	int fd; /* -1 once removed */

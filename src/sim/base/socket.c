@@ -44,8 +44,9 @@ make_way(const struct sockaddr_un *address, int type, char **error)
 	if (!S_ISSOCK(status.st_mode))
 		return sim_error_set(error, "%s exists and is not a socket", address->sun_path);
 	fd = socket_connect(address, type);
-	if (fd != -1) {
-		close(fd);
+	if (fd != -1 || errno != ECONNREFUSED) { /* EPROTOTYPE: it listens for another kind */
+		if (fd != -1)
+			close(fd);
 		return sim_error_set(error, "another program listens at %s already",
 				     address->sun_path);
 	}

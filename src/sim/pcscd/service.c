@@ -102,8 +102,8 @@ client_ready(void *arg)
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (got <= 0 || (size_t)got != sizeof client->request + client->request.length ||
-	    !client_begin(client))
+	if (got < (ssize_t)sizeof client->request ||
+	    (size_t)got - sizeof client->request != client->request.length || !client_begin(client))
 		client_close(client);
 }
 

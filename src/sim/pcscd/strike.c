@@ -264,7 +264,8 @@ strikes_after(struct strikes *strikes, struct pcsc_call *call)
 			continue;
 		if (fault->moment == FAULT_DURING &&
 		    (fault->kind == FAULT_CARD_REMOVED || fault->kind == FAULT_CARD_SWAPPED ||
-		     fault->kind == FAULT_READER_GONE))
+		     fault->kind == FAULT_READER_GONE) &&
+		    fault_reader(call->pcsc, fault, call) == call->reader)
 			tear_card(call);
 		if (fault->group == FAULT_RESULT || fault->moment == FAULT_DURING)
 			answer_lose(fault, call);
