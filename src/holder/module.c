@@ -170,23 +170,42 @@ read_slots(struct module *module)
 	return outcome_of(rv);
 }
 
-/*
- * Those that are wanted; where the module shows no reader at all, what says why. A part of the name
- * will do, but the name itself means that reader alone.
- */
+/* A part of the name will do, but the name itself means that reader alone. */
 static bool
-is_meant(const struct module *module, const struct reader *reader)
+is_named(const struct module *module, const struct reader *reader)
 {
-	const char *name = module->wanted.reader, *serial = module->wanted.serial;
+	const char *name = module->wanted.reader;
 
-	if (!module_shows_any(module))
-		return true;
-	if (serial && strcasecmp(reader->serial, serial) != 0)
-		return false;
 	for (size_t i = 0; name && i < module->count; i++)
 		if (strcmp(module->readers[i].name, name) == 0)
 			return strcmp(reader->name, name) == 0;
 	return !name || strstr(reader->name, name);
+}
+
+/* Those that are wanted; where the module shows no reader at all, what says why. */
+static bool
+is_meant(const struct module *module, const struct reader *reader)
+{
+	const char *serial = module->wanted.serial;
+
+	return !module_shows_any(module) || ((!serial || strcasecmp(reader->serial, serial) == 0) &&
+					     is_named(module, reader));
+}
+
+/* Why there is none: the card with that serial number may be one that could not be asked for it. */
+static struct outcome
+none_meant(const struct module *module)
+{
+	if (!module->wanted.serial)
+		return outcome_just(OUTCOME_NO_SUCH_READER);
+	for (size_t i = 0; i < module->count; i++) {
+		const enum jpki_reason reason = module_reader_reason(&module->readers[i]);
+
+		if (is_named(module, &module->readers[i]) &&
+		    (reason == JPKI_REASON_BUSY || reason == JPKI_REASON_NO_ANSWER))
+			return (struct outcome){.what = OUTCOME_NO_CARD, .reason = reason};
+	}
+	return outcome_just(OUTCOME_NO_SUCH_CARD);
 }
 
 /* Keeps the readers that are wanted. */
@@ -194,6 +213,7 @@ static struct outcome
 filter(struct module *module)
 {
 	struct reader *all = module->readers, *kept = calloc(module->count + 1, sizeof *kept);
+	struct outcome outcome = outcome_just(OUTCOME_OK);
 	size_t count = 0;
 
 	if (!kept)
@@ -201,12 +221,12 @@ filter(struct module *module)
 	for (size_t i = 0; i < module->count; i++)
 		if (is_meant(module, &all[i]))
 			kept[count++] = all[i];
+	if (count == 0)
+		outcome = none_meant(module);
 	module->readers = kept;
 	module->count = count;
 	free(all);
-	if (count > 0)
-		return outcome_just(OUTCOME_OK);
-	return outcome_just(module->wanted.serial ? OUTCOME_NO_SUCH_CARD : OUTCOME_NO_SUCH_READER);
+	return outcome;
 }
 
 const char *

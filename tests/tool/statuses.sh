@@ -194,6 +194,16 @@ card "an old card" 4 'Juki' juki status
 card "a foreign card has no PIN to change" 4 'not a My Number card' foreign pin change auth
 card "no reader of that name" 3 'nosuch' adult status --reader nosuch
 card "no card of that serial" 4 'ABCDEF' adult status --serial ABCDEF
+held="$sim run --card adult"
+silent=$held
+for call in 1 2 3 4 5 6 7 8 9; do
+	held="$held --fault sharing-violation@connect:$call"
+	silent="$silent --fault comm-error@transmit:$call"
+done
+ends "the card of that serial may be in a reader that a program has for itself" 1 'for itself: end it' \
+	$held -- "$tool" --module "$module" cert show auth --serial ABCDEF
+ends "or be the one that does not answer" 4 'does not answer' \
+	$silent -- "$tool" --module "$module" cert show auth --serial ABCDEF
 
 # readers that are there, and that a setting hides
 config=$work/config
