@@ -188,8 +188,9 @@ is_meant(const struct module *module, const struct reader *reader)
 {
 	const char *serial = module->wanted.serial;
 
-	return !module_shows_any(module) || ((!serial || strcasecmp(reader->serial, serial) == 0) &&
-					     is_named(module, reader));
+	if (!module_shows_any(module))
+		return true;
+	return (!serial || strcasecmp(reader->serial, serial) == 0) && is_named(module, reader);
 }
 
 /* Why there is none: the card with that serial number may be one that could not be asked for it. */
