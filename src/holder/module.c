@@ -190,7 +190,9 @@ is_meant(const struct module *module, const struct reader *reader)
 
 	if (!module_shows_any(module))
 		return true;
-	return (!serial || strcasecmp(reader->serial, serial) == 0) && is_named(module, reader);
+	if (serial && strcasecmp(reader->serial, serial) != 0)
+		return false;
+	return is_named(module, reader);
 }
 
 /* Why there is none: the card with that serial number may be one that could not be asked for it. */
@@ -248,7 +250,7 @@ look_at_readers(struct module *module)
 {
 	const struct outcome outcome = read_slots(module);
 
-	return outcome.what == OUTCOME_OK ? filter(module) : outcome;
+	return outcome.what == OUTCOME_OK && module->readers ? filter(module) : outcome;
 }
 
 struct outcome
