@@ -303,8 +303,7 @@ work_resume(struct token *t, enum result *r)
 	return *r == RESULT_OK;
 }
 
-/* Where the card declines, whatever it says after that may be another application's word. Once in a
- * transaction (asked_again): meet_card, begun anew, then gets a plain answer. */
+/* Where the card declines, whatever it says after that may be another application's word. */
 enum result
 work_enter_again(struct token *t)
 {
@@ -318,7 +317,7 @@ work_asks_again(struct token *t, enum result *r)
 {
 	if (!work_is_refusal(*r) || t->asked_again)
 		return false;
-	t->asked_again = true;
+	t->asked_again = true; /* so that meet_card's second attempt is not declined here again */
 	*r = work_enter_again(t);
 	return *r == RESULT_OK;
 }

@@ -211,7 +211,7 @@ a_child_that_lives_on_does_not_keep_the_dialog(void **state)
 	play_wait_until_told("GETPIN");
 	child = fork();
 	if (child == 0) {
-		(void)alarm(300); /* where the test fails, nobody else ends it */
+		(void)alarm(HANG_SECONDS); /* where the test fails, nobody else ends it */
 		for (;;)
 			(void)pause();
 	}

@@ -428,6 +428,12 @@ harness_log_text(size_t *len)
 	return text;
 }
 
+bool
+harness_log_has_pin(const char *line)
+{
+	return strstr(line, "> 00 20 00 ") && !strstr(line, ", 0 bytes; ");
+}
+
 unsigned int
 harness_log_count(const char *what)
 {

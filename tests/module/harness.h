@@ -97,6 +97,8 @@ void harness_log(const char *level);
 /* What it holds, to be freed; and how often a text stands in it. */
 char *harness_log_text(size_t *len);
 unsigned int harness_log_count(const char *text);
+/* Whether a line of the log is a VERIFY that carried a PIN. */
+bool harness_log_has_pin(const char *line);
 
 /* The certificate ("auth" or "sign") that the simulator put on a card, by its own word. */
 X509 *harness_certificate(const char *card, const char *which);

@@ -191,7 +191,7 @@ find_selection_before_pin(void)
 		exchange++;
 		if (strstr(line, "> 00 A4 04"))
 			selection = exchange;
-		else if (strstr(line, "> 00 20 00 ") && !strstr(line, ", 0 bytes; "))
+		else if (harness_log_has_pin(line))
 			break;
 	}
 	free(text);

@@ -28,9 +28,7 @@ talk_ask(int fd, struct question *question)
 	struct wire_reply *reply = &question->reply;
 	struct iovec out[] = {{&question->request, sizeof question->request},
 			      {(void *)(uintptr_t)question->data, question->request.length}};
-	/* a length that no address space has is an error, and the answer would wait for the next */
-	const size_t room = question->room < WIRE_DATA_MAX ? question->room : WIRE_DATA_MAX;
-	struct iovec in[] = {{reply, sizeof *reply}, {question->out, room}};
+	struct iovec in[] = {{reply, sizeof *reply}, {question->out, question->room}};
 	const struct msghdr sent = {.msg_iov = out, .msg_iovlen = 2};
 	struct msghdr received = {.msg_iov = in, .msg_iovlen = 2};
 	ssize_t got;

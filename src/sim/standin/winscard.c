@@ -153,6 +153,14 @@ SCardEndTransaction(SCARDHANDLE hCard, DWORD dwDisposition)
 	return ask_plainly(hCard, WIRE_END, dwDisposition);
 }
 
+/* For an answer. A length that no address space has would be an error, and the answer be left for
+ * the next call. */
+static size_t
+room_of(DWORD length)
+{
+	return length < WIRE_DATA_MAX ? length : WIRE_DATA_MAX;
+}
+
 EXPORT LONG
 SCardTransmit(SCARDHANDLE hCard, const SCARD_IO_REQUEST *pioSendPci, LPCBYTE pbSendBuffer,
 	      DWORD cbSendLength, SCARD_IO_REQUEST *pioRecvPci, LPBYTE pbRecvBuffer,
@@ -169,7 +177,7 @@ SCardTransmit(SCARDHANDLE hCard, const SCARD_IO_REQUEST *pioSendPci, LPCBYTE pbS
 		return SCARD_E_INVALID_PARAMETER;
 	if (cbSendLength > MAX_BUFFER_SIZE_EXTENDED)
 		return SCARD_E_INSUFFICIENT_BUFFER;
-	question.room = *pcbRecvLength < WIRE_DATA_MAX ? *pcbRecvLength : WIRE_DATA_MAX;
+	question.room = room_of(*pcbRecvLength);
 	question.request.arg[0] = (uint32_t)pioSendPci->dwProtocol;
 	question.request.arg[1] = (uint32_t)question.room;
 	rv = link_ask_handle(hCard, &question);
@@ -186,11 +194,11 @@ SCardControl(SCARDHANDLE hCard, DWORD dwControlCode, LPCVOID pbSendBuffer, DWORD
 {
 	struct question question = {
 		.request = {.call = WIRE_CONTROL,
-			    .arg = {(uint32_t)dwControlCode, (uint32_t)cbRecvLength},
+			    .arg = {(uint32_t)dwControlCode, (uint32_t)room_of(cbRecvLength)},
 			    .length = !pbSendBuffer ? 0 : (uint32_t)cbSendLength},
 		.data = pbSendBuffer,
 		.out = pbRecvBuffer,
-		.room = !pbRecvBuffer ? 0 : cbRecvLength};
+		.room = !pbRecvBuffer ? 0 : room_of(cbRecvLength)};
 	LONG rv;
 
 	if (lpBytesReturned)
