@@ -332,18 +332,32 @@ close_windows(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
-/* The signals that end it, as something to be read. */
-static int
-take_signals(void)
+static sigset_t
+hold_signals(void)
 {
 	sigset_t ends;
 
-	(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigemptyset(&ends);
 	(void)sigaddset(&ends, SIGTERM);
 	(void)sigaddset(&ends, SIGINT);
 	(void)sigaddset(&ends, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &ends, NULL);
+	return ends;
+}
+
+void
+agent_hold_signals(void)
+{
+	(void)hold_signals();
+}
+
+/* The signals that end it, as something to be read. */
+static int
+take_signals(void)
+{
+	const sigset_t ends = hold_signals();
+
+	(void)signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &ends, SFD_CLOEXEC);
 }
 

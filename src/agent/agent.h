@@ -20,6 +20,12 @@ struct agent_rules {
 };
 
 /*
+ * From here on SIGTERM, SIGINT and SIGHUP are blocked, until agent_serve reads what came of them:
+ * before whoever listens on a path does, lest they end it and leave that behind.
+ */
+void agent_hold_signals(void);
+
+/*
  * Serves a socket that listens and does not block, until SIGTERM, SIGINT or SIGHUP: true; or false
  * where it cannot begin, errno says why. From here on these signals are blocked, SIGPIPE is
  * ignored, and no core of this process is written.

@@ -141,6 +141,7 @@ be_agent(const char *pinentry, int deadline_ms)
 	if (tool && freopen(play_file("agent.said"), "w", stderr))
 		(void)execl(tool, tool, "agent", "--pinentry", pinentry, (char *)NULL);
 	start_messages();
+	agent_hold_signals();
 	ok = listener_open(&listener) == LISTENER_FINE && agent_serve(listener.socket, &rules);
 	listener_close(&listener);
 	_exit(ok ? 0 : 1);

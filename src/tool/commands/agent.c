@@ -56,9 +56,11 @@ agent_run(const struct options *options, char *arguments[])
 		.deadline_ms = JPKI_AGENT_DEADLINE_S * 1000,
 		.no_prompt = say_no_prompt,
 	};
-	enum tool_exit status = no_listener(listener_open(&listener), listener.path);
+	enum tool_exit status;
 
 	(void)arguments;
+	agent_hold_signals();
+	status = no_listener(listener_open(&listener), listener.path);
 	if (listener.path[0] == '\0')
 		rules.idle_ms = IDLE_MS;
 	else if (status == TOOL_OK)
