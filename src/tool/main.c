@@ -200,25 +200,19 @@ start(int argc, char *argv[])
 
 	if (!options_read(&options, argc - 1, argv + 1, &count))
 		return TOOL_USAGE;
-	if (options.version) {
+	if (options.version)
 		(void)puts(PACKAGE_STRING);
-		return TOOL_OK;
-	}
-	if (options.statuses) {
+	else if (options.statuses)
 		exit_print_table();
-		return TOOL_OK;
-	}
-	if (options.words) {
+	else if (options.words)
 		print_words();
-		return TOOL_OK;
-	}
-	if (count > 0)
+	else if (count > 0)
 		return run(&options, count, argv + 1);
-	if (options.help) {
+	else if (options.help)
 		print_help();
-		return TOOL_OK;
-	}
-	return give_up(TOOL_USAGE, "%s", _("which command? (jpki-tool --help lists them)"));
+	else
+		return give_up(TOOL_USAGE, "%s", _("which command? (jpki-tool --help lists them)"));
+	return TOOL_OK;
 }
 
 int

@@ -235,12 +235,11 @@ report_run(const struct options *options, char *arguments[])
 		return out_of_memory();
 	job->report.with_pin = options->pin;
 	if (options->pin != (arguments[0] != NULL) ||
-	    (arguments[0] && strcmp(arguments[0], "auth") != 0)) {
-		complain("%s", _("a PIN is asked with --pin auth; no other is taken"));
-		free(job);
-		return TOOL_USAGE;
-	}
-	status = name_files(options, job);
+	    (arguments[0] && strcmp(arguments[0], "auth") != 0))
+		status = give_up(TOOL_USAGE, "%s",
+				 _("a PIN is asked with --pin auth; no other is taken"));
+	else
+		status = name_files(options, job);
 	if (status == TOOL_OK)
 		status = cards_run(options, ask, job);
 	free(job->json_path);
