@@ -55,7 +55,7 @@ look_up(FILE *list, enum key key, X509 *ca, char year[AUTHORITY_YEAR])
 	char print[FINGERPRINT_TEXT]; /* "?" without one */
 	struct row row;
 
-	(void)certificate_fingerprint(ca, print);
+	certificate_fingerprint(ca, print);
 	while (read_row(list, &row)) {
 		bool by_print = strcmp(row.how, "sha256") == 0;
 

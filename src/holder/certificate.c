@@ -3,7 +3,6 @@
 
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -43,18 +42,15 @@ certificate_verifies(const X509 *certificate, const uint8_t hash[32], const uint
 	return ok;
 }
 
-bool
+void
 certificate_fingerprint(const X509 *certificate, char text[FINGERPRINT_TEXT])
 {
 	unsigned char hash[EVP_MAX_MD_SIZE];
 	unsigned int len = 0;
 
-	memcpy(text, "?", sizeof "?");
-	if (X509_digest(certificate, EVP_sha256(), hash, &len) != 1)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		(void)snprintf(text + 2 * i, 3, "%02X", hash[i]);
-	return true;
+	if (X509_digest(certificate, EVP_sha256(), hash, &len) != 1 ||
+	    OPENSSL_buf2hexstr_ex(text, FINGERPRINT_TEXT, NULL, hash, len, '\0') != 1)
+		memcpy(text, "?", sizeof "?");
 }
 
 bool

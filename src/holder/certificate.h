@@ -22,8 +22,8 @@ bool certificate_verifies(const X509 *certificate, const uint8_t hash[32],
 
 #define FINGERPRINT_TEXT 65 /* 64 hex digits and a NUL */
 
-/* Its SHA-256 in upper-case hex. False, and "?", without memory. */
-bool certificate_fingerprint(const X509 *certificate, char text[FINGERPRINT_TEXT]);
+/* Its SHA-256 in upper-case hex; "?" without memory. */
+void certificate_fingerprint(const X509 *certificate, char text[FINGERPRINT_TEXT]);
 
 /* Whether a simulated card's authority issued it (O=JPKI-SIM). */
 bool certificate_is_simulated(const X509 *certificate);

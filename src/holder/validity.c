@@ -17,7 +17,7 @@ take_dates(struct validity *v, const X509 *certificate, int64_t now)
 		return;
 	v->known = true;
 	v->needs_pin = false;
-	(void)certificate_fingerprint(certificate, fingerprint);
+	certificate_fingerprint(certificate, fingerprint);
 	(void)snprintf(v->id, sizeof v->id, "%.16s", fingerprint);
 	v->standing = certificate_standing(v->from, v->to, now);
 	v->days_left = day_count(day_at(now), day_at(v->to));

@@ -101,7 +101,7 @@ show_authority(X509 *certificate)
 	enum authority_answer answer =
 		authority_check(authority_list(), KEY_SIGN, certificate, certificate, year);
 
-	(void)certificate_fingerprint(certificate, fingerprint);
+	certificate_fingerprint(certificate, fingerprint);
 	screen_labels(labels, sizeof labels / sizeof labels[0]);
 	authority_row(labels[0], answer, year);
 	screen_row(labels[1], MARK_NONE, fingerprint);

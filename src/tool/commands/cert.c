@@ -117,7 +117,7 @@ show(const struct options *options, const struct which *which, X509 *certificate
 	show_serial(certificate);
 	show_dates(certificate, which->id == ID_AUTH || is_personal);
 	show_key(certificate);
-	(void)certificate_fingerprint(certificate, fingerprint);
+	certificate_fingerprint(certificate, fingerprint);
 	screen_row(_("SHA-256 fingerprint"), MARK_NONE, fingerprint);
 	if (is_personal && !options->personal) {
 		screen_blank();
