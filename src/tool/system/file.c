@@ -560,14 +560,8 @@ file_text(const char *path)
 void
 file_line(const char *path, char *line, size_t size)
 {
-	FILE *file;
+	char *text = file_text(path);
 
-	away_begin();
-	file = fopen(path, "re");
-	if (!file || !fgets(line, (int)size, file))
-		line[0] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	if (file)
-		(void)fclose(file);
-	(void)away_end();
+	(void)snprintf(line, size, "%.*s", text ? (int)strcspn(text, "\n") : 0, text ? text : "");
+	free(text);
 }
