@@ -4,7 +4,7 @@
 #include "desktop/pages.h"
 #include "tool/cards/words.h"
 #include "tool/commands/commands.h"
-#include "tool/doctor/doctor.h"
+#include "tool/doctor/parts.h"
 #include "tool/system/reminders.h"
 #include "tool/terminal/text.h"
 #include "tool/verify/verify.h"

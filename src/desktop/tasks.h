@@ -13,7 +13,7 @@
 struct task {
 	const char *name; /* of the window's action */
 	const char *title;
-	enum tool_exit (*command)(const struct options *options, char *arguments[]);
+	command_run *command;
 	bool of_card;	    /* its parameter is a LOOK_TARGET; otherwise it has none */
 	bool of_seen;	    /* that very card, or none: no PIN's dialog names it */
 	bool of_file;	    /* the one that was chosen, in place of the key */

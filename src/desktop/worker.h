@@ -16,7 +16,7 @@
 struct job {
 	void (*work)(struct job *job); /* on the worker's thread */
 	void (*done)(struct job *job); /* on the window's; the job is its from here on */
-	enum tool_exit (*command)(const struct options *options, char *arguments[]);
+	command_run *command;
 	struct options options; /* what these point at is in `words`, or lives as long */
 	char *argument;
 	char *words[4]; /* for g_free, like `argument` */

@@ -20,7 +20,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/verify/verify.c src/tool/verify/verify.h \
 	src/tool/doctor/agent.c \
 	src/tool/doctor/card.c \
-	src/tool/doctor/doctor.c src/tool/doctor/doctor.h \
+	src/tool/doctor/doctor.c \
 	src/tool/doctor/parts.h \
 	src/tool/doctor/processes.c \
 	src/tool/doctor/programs.c \

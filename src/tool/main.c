@@ -7,7 +7,7 @@
 #include "config.h"
 #include "tool/browsers/setup.h"
 #include "tool/commands/commands.h"
-#include "tool/doctor/doctor.h"
+#include "tool/doctor/parts.h"
 #include "tool/report/report.h"
 #include "tool/status/status.h"
 #include "tool/system/start.h"

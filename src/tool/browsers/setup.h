@@ -7,7 +7,7 @@
 #include "tool/terminal/options.h"
 
 /* jpki-tool setup for a browser. */
-enum tool_exit setup_run(const struct options *options, char *arguments[]);
+command_run setup_run;
 
 /*
  * Whether root runs this (sudo) in the home folder of another user, or with folders for settings

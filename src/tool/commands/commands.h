@@ -8,15 +8,8 @@
 
 /* The commands that need nothing but a function; the table of all is in main.c. */
 
-enum tool_exit pin_change_run(const struct options *options, char *arguments[]);
-enum tool_exit pin_help_run(const struct options *options, char *arguments[]);
-enum tool_exit cert_show_run(const struct options *options, char *arguments[]);
-enum tool_exit cert_export_run(const struct options *options, char *arguments[]);
-enum tool_exit validity_run(const struct options *options, char *arguments[]);
-enum tool_exit sign_run(const struct options *options, char *arguments[]);
-enum tool_exit agent_run(const struct options *options, char *arguments[]);
-enum tool_exit setup_any_run(const struct options *options, char *arguments[]);
-enum tool_exit help_run(const struct options *options, char *arguments[]);
+command_run pin_change_run, pin_help_run, cert_show_run, cert_export_run, validity_run, sign_run,
+	agent_run, setup_any_run, help_run;
 
 /* The words that cert, help and setup take, for completion; NULL after the last one. */
 const char *cert_choice(size_t i);

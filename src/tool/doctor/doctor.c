@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tool/doctor/doctor.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,8 +4,15 @@
 
 #include "holder/module.h"
 #include "tool/doctor/report.h"
+#include "tool/terminal/options.h"
 
-/* The parts of doctor: each looks at one thing and adds what it finds. */
+/*
+ * jpki-tool doctor: what is wrong, from the reader service up to the browsers. All of it only
+ * reads, and what concerns the card is asked through the module.
+ */
+command_run doctor_run;
+
+/* Its parts: each looks at one thing and adds what it finds. */
 
 /* service.c: whether pcscd can be talked to, by what the module was told. */
 void doctor_service(struct report *report, enum jpki_reason reason);

@@ -24,6 +24,6 @@ char *report_text(const struct card_report *report);
 json_t *report_json(const struct card_report *report);
 
 /* The command. */
-enum tool_exit report_run(const struct options *options, char *arguments[]);
+command_run report_run;
 
 #endif

@@ -27,6 +27,6 @@ void status_show_hidden(const struct holdings *holdings, bool any);
 void status_show_void(void);
 
 /* The command. */
-enum tool_exit status_run(const struct options *options, char *arguments[]);
+command_run status_run;
 
 #endif

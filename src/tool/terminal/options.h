@@ -39,13 +39,16 @@ struct options {
 	const struct person *person;
 };
 
+/* What a command does with its arguments. */
+typedef enum tool_exit command_run(const struct options *options, char *arguments[]);
+
 struct command {
 	const char *name;
 	const char *arguments; /* as in the usage line */
 	const char *summary;   /* N_() */
 	const char *options;   /* names of those that go with it, between spaces */
 	int least, most;       /* arguments */
-	enum tool_exit (*run)(const struct options *options, char *arguments[]);
+	command_run *run;
 };
 
 /*

@@ -22,6 +22,6 @@ void verify_say(const struct verification *verification);
 enum tool_exit verify_print_json(const struct verification *verification);
 
 /* The command. */
-enum tool_exit verify_run(const struct options *options, char *arguments[]);
+command_run verify_run;
 
 #endif
