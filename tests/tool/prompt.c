@@ -45,36 +45,24 @@ static void
 a_pin_is_changed_and_never_shown(void **state)
 {
 	(void)state;
-	pty_set_language("C.UTF-8");
 	pty_start("adult", "pin", "change", "auth", NULL);
 	pty_expect("JPKI Card Simulator 00 00, card ");
-	pty_expect("4-digit PIN for user authentication: ");
-	pty_expect_no_echo();
-	pty_type("12345\n");
+	pty_answer_unseen("4-digit PIN for user authentication: ", "12345\n");
 	pty_expect("exactly 4 digits");
-	pty_expect("authentication: ");
-	pty_type("1234\n");
-	pty_expect("New 4-digit PIN");
-	pty_expect_no_echo();
-	pty_type("8642\n");
-	pty_expect("once more");
-	pty_type("8643\n");
+	pty_answer("authentication: ", "1234\n");
+	pty_answer_unseen("New 4-digit PIN", "8642\n");
+	pty_answer("once more", "8643\n");
 	pty_expect("not the same");
-	pty_expect("New 4-digit PIN");
-	pty_type("8642\n");
-	pty_expect("once more");
-	pty_type("8642\n");
+	pty_answer("New 4-digit PIN", "8642\n");
+	pty_answer("once more", "8642\n");
 	pty_expect("was changed");
 	assert_true(pty_echoes());
 	assert_int_equal(pty_end(), 0);
 	assert_false(showed("1234") || showed("8642") || showed("8643") || showed("12345"));
 	pty_start("adult", "pin", "change", "auth", NULL);
-	pty_expect(": ");
-	pty_type("8642\n");
-	pty_expect(": ");
-	pty_type("1234\n");
-	pty_expect(": ");
-	pty_type("1234\n");
+	pty_answer(": ", "8642\n");
+	pty_answer(": ", "1234\n");
+	pty_answer(": ", "1234\n");
 	assert_int_equal(pty_end(), 0);
 }
 
@@ -82,11 +70,8 @@ static void
 ctrl_c_restores_the_terminal_and_spends_nothing(void **state)
 {
 	(void)state;
-	pty_set_language("C.UTF-8");
 	pty_start("adult", "pin", "change", "auth", NULL);
-	pty_expect("authentication: ");
-	pty_expect_no_echo();
-	pty_type("99");
+	pty_answer_unseen("authentication: ", "99");
 	pty_type("\003");
 	pty_await_echo(true);
 	assert_int_equal(pty_end(), 130);
@@ -99,18 +84,13 @@ static void
 end_of_input_cancels(void **state)
 {
 	(void)state;
-	pty_set_language("C.UTF-8");
 	pty_start("adult", "pin", "change", "auth", NULL);
-	pty_expect("authentication: ");
-	pty_expect_no_echo();
-	pty_type("\004");
+	pty_answer_unseen("authentication: ", "\004");
 	pty_expect("nothing was sent");
 	assert_int_equal(pty_end(), 8);
 	/* also after something was typed: only Enter sends it */
 	pty_start("adult", "validity", "auth", NULL);
-	pty_expect("authentication: ");
-	pty_expect_no_echo();
-	pty_type("9999\004\004");
+	pty_answer_unseen("authentication: ", "9999\004\004");
 	pty_expect("nothing was sent");
 	assert_int_equal(pty_end(), 8);
 }
@@ -119,12 +99,9 @@ static void
 wrong_pin(const char *left)
 {
 	pty_start("alias", "pin", "change", "auth", NULL);
-	pty_expect(": ");
-	pty_type("9999\n");
-	pty_expect(": ");
-	pty_type("8642\n");
-	pty_expect(": ");
-	pty_type("8642\n");
+	pty_answer(": ", "9999\n");
+	pty_answer(": ", "8642\n");
+	pty_answer(": ", "8642\n");
 	pty_expect(left);
 	assert_int_equal(pty_end(), 6);
 }
@@ -133,26 +110,20 @@ static void
 the_last_try_wants_a_typed_yes(void **state)
 {
 	(void)state;
-	pty_set_language("C.UTF-8");
 	wrong_pin("2 tries left");
 	wrong_pin("1 try left");
 	pty_start("alias", "pin", "change", "auth", NULL);
 	pty_expect("only one try is left");
-	pty_expect("Type \"yes\"");
-	pty_type("y\n");
+	pty_answer("Type \"yes\"", "y\n");
 	pty_expect("nothing was sent");
 	assert_int_equal(pty_end(), 8);
 	pty_set_language("ja_JP.UTF-8");
 	pty_start("alias", "pin", "change", "auth", NULL);
 	pty_expect("あと1回しか入力できません");
-	pty_expect("入力してください: ");
-	pty_type("はい\n");
-	pty_expect("4桁）: ");
-	pty_type("9998\n");
-	pty_expect(": ");
-	pty_type("8642\n");
-	pty_expect(": ");
-	pty_type("8642\n");
+	pty_answer("入力してください: ", "はい\n");
+	pty_answer("4桁）: ", "9998\n");
+	pty_answer(": ", "8642\n");
+	pty_answer(": ", "8642\n");
 	pty_expect("ロックされました");
 	assert_int_equal(pty_end(), 7);
 }
@@ -187,7 +158,6 @@ a_pinentry_program_asks(void **state)
 	char program[PATH_MAX], pins[PATH_MAX + 8];
 
 	(void)state;
-	pty_set_language("C.UTF-8");
 	assert_true(snprintf(program, sizeof program, "%s/pinentry", pty_folder) > 0);
 	assert_true(snprintf(pins, sizeof pins, "%s.pins", program) > 0);
 	pty_write_file(program, pinentry_text, 0700);
@@ -211,21 +181,16 @@ static void
 ctrl_z_restores_the_terminal_and_fg_asks_again(void **state)
 {
 	(void)state;
-	pty_set_language("C.UTF-8");
 	pty_job_control = true;
 	pty_start("adult", "cert", "show", "sign", NULL);
 	pty_job_control = false;
-	pty_expect("(6 to 16 characters): ");
-	pty_expect_no_echo();
-	pty_type("AB");
+	pty_answer_unseen("(6 to 16 characters): ", "AB");
 	pty_type("\032");
 	pty_expect("[stopped]");
 	assert_true(pty_echoes());
 	pty_type("fg\n");
 	/* what was typed before does not count */
-	pty_expect("(6 to 16 characters): ");
-	pty_expect_no_echo();
-	pty_type("ABC123\n");
+	pty_answer_unseen("(6 to 16 characters): ", "ABC123\n");
 	pty_expect("SHA-256 fingerprint");
 	assert_int_equal(pty_end(), 0);
 	assert_false(pty_came("ABC123"));
@@ -242,7 +207,7 @@ the_card_is_pulled_out_at_the_prompt(void **state)
 		pty_set_language(i == 0 ? "C.UTF-8" : "ja_JP.UTF-8");
 		pty_start("adult", commands[i][0], commands[i][1], commands[i][2], NULL);
 		pty_expect(": ");
-		pty_expect_no_echo();
+		pty_await_echo(false);
 		order("remove");
 		pty_type("ABC123\n");
 		pty_expect(i == 0 ? "the card was taken away" : "カードが取り出されました");
@@ -250,14 +215,11 @@ the_card_is_pulled_out_at_the_prompt(void **state)
 	}
 	pty_set_language("C.UTF-8");
 	pty_start("adult", "pin", "change", "sign", NULL);
-	pty_expect(": ");
-	pty_expect_no_echo();
-	pty_type("ABC123\n");
+	pty_answer_unseen(": ", "ABC123\n");
 	pty_expect("New");
 	order("remove");
 	pty_type("XYZ789\n");
-	pty_expect("once more");
-	pty_type("XYZ789\n");
+	pty_answer("once more", "XYZ789\n");
 	pty_expect("the card was taken away");
 	assert_int_equal(pty_end(), 4);
 	pty_start("adult", "status", NULL);
@@ -270,10 +232,9 @@ static void
 another_card_gets_no_password(void **state)
 {
 	(void)state;
-	pty_set_language("C.UTF-8");
 	pty_start("adult", "cert", "show", "sign", NULL);
 	pty_expect(": ");
-	pty_expect_no_echo();
+	pty_await_echo(false);
 	order("swap alias");
 	pty_type("WRONG1\n");
 	pty_expect("the card was taken away");
@@ -292,11 +253,9 @@ what_was_typed_ahead_answers_nothing(void **state)
 	(void)state;
 	(void)snprintf(path, sizeof path, "%s/ahead", pty_folder);
 	pty_write_file(path, "a contract\n", 0600);
-	pty_set_language("C.UTF-8");
 	pty_start("adult", "sign", path, NULL);
 	pty_type("yes\nABC123\n");
-	pty_expect("to go on: ");
-	pty_type("no\n");
+	pty_answer("to go on: ", "no\n");
 	pty_expect("not done");
 	assert_int_equal(pty_end(), 8);
 	pty_assert_file("ahead.p7s", false);
@@ -359,13 +318,10 @@ whatever_ends_it_the_echo_comes_back(void **state)
 	char options[1024];
 
 	(void)state;
-	pty_set_language("C.UTF-8");
 	spare_faults(options);
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
 		pty_start("adult", "pin", "change", "auth", NULL);
-		pty_expect("authentication: ");
-		pty_expect_no_echo();
-		pty_type("12");
+		pty_answer_unseen("authentication: ", "12");
 		assert_int_equal(kill(tool_pid(), numbers[i]), 0);
 		/* the line's end that is written with the echo is the last that it says */
 		assert_int_equal(pty_end(), 128 + numbers[i]);
@@ -388,10 +344,9 @@ nothing_ends_it_while_the_card_works(void **state)
 	(void)state;
 	(void)snprintf(path, sizeof path, "%s/slow", pty_folder);
 	pty_write_file(path, "a contract\n", 0600);
-	pty_set_language("C.UTF-8");
 	pty_start("adult", "sign", "--yes", path, NULL);
 	pty_expect("characters): ");
-	pty_expect_no_echo();
+	pty_await_echo(false);
 	tool = tool_pid();
 	order("set adult delay-signature 5s"); /* long enough to be looked at beside other work */
 	pty_type("ABC123\n");
@@ -424,11 +379,8 @@ static void
 a_descriptor_that_is_a_terminal_shows_no_pin(void **state)
 {
 	(void)state;
-	pty_set_language("C.UTF-8");
 	pty_start("adult", "cert", "show", "sign", "--pin-fd", "0", NULL);
-	pty_expect(": ");
-	pty_expect_no_echo();
-	pty_type("ABC123\n");
+	pty_answer_unseen(": ", "ABC123\n");
 	pty_expect("SHA-256 fingerprint");
 	assert_int_equal(pty_end(), 0);
 	assert_false(pty_came("ABC123"));
@@ -439,13 +391,10 @@ static void
 a_terminal_need_not_control_it(void **state)
 {
 	(void)state;
-	pty_set_language("C.UTF-8");
 	pty_no_control = true;
 	pty_start("adult", "cert", "show", "sign", NULL);
 	pty_no_control = false;
-	pty_expect("(6 to 16 characters): ");
-	pty_expect_no_echo();
-	pty_type("ABC123\n");
+	pty_answer_unseen("(6 to 16 characters): ", "ABC123\n");
 	pty_expect("SHA-256 fingerprint");
 	assert_int_equal(pty_end(), 0);
 	assert_false(pty_came("ABC123"));
@@ -457,7 +406,6 @@ a_pinentry_that_repeats_itself_is_asked_three_times(void **state)
 	char program[PATH_MAX], command[2 * PATH_MAX];
 
 	(void)state;
-	pty_set_language("C.UTF-8");
 	(void)snprintf(program, sizeof program, "%s/parrot", pty_folder);
 	pty_write_file(
 		program,

@@ -156,6 +156,21 @@ pty_type(const char *text)
 	assert_int_equal(write(pty_term.fd, text, strlen(text)), (ssize_t)strlen(text));
 }
 
+void
+pty_answer(const char *question, const char *answer)
+{
+	pty_expect(question);
+	pty_type(answer);
+}
+
+void
+pty_answer_unseen(const char *question, const char *answer)
+{
+	pty_expect(question);
+	pty_await_echo(false);
+	pty_type(answer);
+}
+
 int
 pty_end(void)
 {
@@ -184,12 +199,6 @@ pty_await_echo(bool wanted)
 	for (int i = 0; i < PATIENCE / 10 && pty_echoes() != wanted; i++)
 		(void)usleep(10000);
 	assert_int_equal(pty_echoes(), wanted);
-}
-
-void
-pty_expect_no_echo(void)
-{
-	pty_await_echo(false);
 }
 
 bool
@@ -267,6 +276,7 @@ pty_fresh_cards(void **state)
 		       "rm -rf '%s/state' && cp -r '%s/tests/cards' '%s/state'", pty_folder,
 		       pty_build, pty_folder);
 	pty_job_control = false;
+	pty_set_language("C.UTF-8");
 	pty_size = (struct winsize){.ws_row = 40, .ws_col = 60};
 	return system(command) == 0 ? 0 : -1;
 }

@@ -37,7 +37,7 @@ int pty_begin(int argc, char *argv[]);
 /* For cmocka: the group's, and each test's. */
 int pty_prepare(void **state);
 int pty_clean_up(void **state);
-int pty_fresh_cards(void **state);
+int pty_fresh_cards(void **state); /* and English */
 int pty_stop_program(void **state);
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, pty_fresh_cards, pty_stop_program)
@@ -48,9 +48,11 @@ void pty_set_language(const char *locale);
 /* Starts "jpki-card-sim run OPTION... -- jpki-tool ARGUMENT..."; the list ends with NULL. */
 void pty_start(const char *card, ...) __attribute__((sentinel));
 
-/* What comes, and what is typed. */
+/* What comes, and what is typed; both, and that once what is typed is not shown. */
 void pty_expect(const char *text);
 void pty_type(const char *text);
+void pty_answer(const char *question, const char *answer);
+void pty_answer_unseen(const char *question, const char *answer);
 
 /* Reads to the end; the exit status, as a shell has it. */
 int pty_end(void);
@@ -59,7 +61,6 @@ int pty_end(void);
 bool pty_echoes(void);
 /* Until the terminal echoes what is typed, or does so no more. */
 void pty_await_echo(bool wanted);
-void pty_expect_no_echo(void);
 
 /* Whether it came at any time. */
 bool pty_came(const char *text);

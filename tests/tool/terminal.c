@@ -21,26 +21,18 @@ the_same_in_japanese(void **state)
 	(void)state;
 	pty_set_language("ja_JP.UTF-8");
 	pty_start("adult", "pin", "change", "sign", NULL);
-	pty_expect("署名用電子証明書の暗証番号（英数字6〜16桁）: ");
-	pty_expect_no_echo();
-	pty_type("ABC123\n");
-	pty_expect("新しい暗証番号");
-	pty_type("ABCDEF\n");
+	pty_answer_unseen("署名用電子証明書の暗証番号（英数字6〜16桁）: ", "ABC123\n");
+	pty_answer("新しい暗証番号", "ABCDEF\n");
 	pty_expect("英字と数字をそれぞれ1つ以上");
-	pty_expect("新しい暗証番号");
-	pty_type("ｘｙｚ７８９\n");
-	pty_expect("もう一度");
-	pty_type("XYZ789\n");
+	pty_answer("新しい暗証番号", "ｘｙｚ７８９\n");
+	pty_answer("もう一度", "XYZ789\n");
 	pty_expect("変更しました");
 	assert_int_equal(pty_end(), 0);
 	assert_false(pty_came("ABC123") || pty_came("XYZ789"));
 	pty_start("adult", "pin", "change", "sign", NULL);
-	pty_expect(": ");
-	pty_type("XYZ789\n");
-	pty_expect(": ");
-	pty_type("ABC123\n");
-	pty_expect(": ");
-	pty_type("ABC123\n");
+	pty_answer(": ", "XYZ789\n");
+	pty_answer(": ", "ABC123\n");
+	pty_answer(": ", "ABC123\n");
 	assert_int_equal(pty_end(), 0);
 }
 
@@ -131,7 +123,6 @@ static void
 colour_is_for_terminals_that_want_it(void **state)
 {
 	(void)state;
-	pty_set_language("C.UTF-8");
 	pty_start("adult", "status", NULL);
 	assert_int_equal(pty_end(), 0);
 	assert_true(pty_came("\033[32mOK"));
@@ -154,30 +145,23 @@ signing_says_first_what_it_discloses(void **state)
 	(void)state;
 	(void)snprintf(path, sizeof path, "%s/contract", pty_folder);
 	pty_write_file(path, "a contract\n", 0600);
-	pty_set_language("C.UTF-8");
 	pty_start("adult", "sign", path, NULL);
 	pty_expect("name, address, birth date and\r\nsex");
-	pty_expect("contract? Type \"yes\" to go on: ");
-	pty_type("y\n");
+	pty_answer("contract? Type \"yes\" to go on: ", "y\n");
 	pty_expect("not done");
 	assert_int_equal(pty_end(), 8);
 	assert_false(pty_came("characters): "));
 	pty_set_language("ja_JP.UTF-8");
 	pty_start("adult", "sign", path, NULL);
 	pty_expect("氏名・住所・生年月日・性別");
-	pty_expect("yes");
-	pty_type("はい\n");
-	pty_expect("署名用電子証明書の暗証番号（英数字6〜16桁）: ");
-	pty_expect_no_echo();
-	pty_type("\003");
+	pty_answer("yes", "はい\n");
+	pty_answer_unseen("署名用電子証明書の暗証番号（英数字6〜16桁）: ", "\003");
 	assert_int_equal(pty_end(), 130);
 	pty_assert_file("contract.p7s", false);
 	pty_start("adult", "sign", path, NULL);
 	pty_expect("yes");
 	pty_type("　ｙｅｓ \n"); /* as an input method types it */
-	pty_expect("英数字6〜16桁）: ");
-	pty_expect_no_echo();
-	pty_type("ABC123\n");
+	pty_answer_unseen("英数字6〜16桁）: ", "ABC123\n");
 	pty_expect("カードで署名中");
 	pty_expect("書き出しました");
 	assert_int_equal(pty_end(), 0);
@@ -198,7 +182,6 @@ a_closed_pipe_is_an_error_and_no_crash(void **state)
 	char sim[PATH_MAX], tool[PATH_MAX], module[PATH_MAX];
 
 	(void)state;
-	pty_set_language("C.UTF-8");
 	pty_build_path(sim, "src/sim/jpki-card-sim");
 	pty_build_path(tool, "src/tool/jpki-tool");
 	pty_build_path(module, ".libs/jpki-pkcs11.so");
