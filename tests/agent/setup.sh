@@ -5,7 +5,6 @@
 # told. In a home folder of its own.
 . "$(dirname "$0")/../tool/promise.sh"
 home_make
-tool=$build/src/tool/jpki-tool
 trap 'chattr -i "$conf" 2>/dev/null; rm -rf "$work"' EXIT
 conf=$HOME/.config/jpki-pkcs11.conf
 at=

@@ -2,24 +2,51 @@
 # shellcheck shell=sh
 #
 # Sourced by scripts in tests/tool and tests/agent: $top and $build are the folders of source and build,
-# $work is the script's own, and goes with it. It ends with `exit $failed`.
+# $work is the script's own, and goes with it; one that starts itself again gives it in $JPKI_WORK. It ends
+# with `exit $failed`.
 top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${JPKI_BUILD:-$top/build/test}
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
+build=$(realpath -e "${JPKI_BUILD:-$top/build/test}") || exit 99
+sim=$build/src/sim/jpki-card-sim
+tool=$build/src/tool/jpki-tool
+module=$build/.libs/jpki-pkcs11.so
+work=${JPKI_WORK:-}
+if [ -z "$work" ]; then
+	work=$(mktemp -d) || exit 99
+	trap 'rm -rf "$work"' EXIT
+fi
 failed=0
+
+# judge PROMISE STATUS WORD GOT: a command that ended with GOT and said what is in $work/out.
+judge() {
+	if ! [ "$4" -eq "$2" ]; then
+		echo "not ok $1: exit status $4, expected $2"
+	elif [ -n "$3" ] && ! grep -q -e "$3" "$work/out"; then
+		echo "not ok $1: '$3' was not said"
+	elif [ "$4" -eq 0 ] && grep -q PROBLEM "$work/out"; then
+		echo "not ok $1: a PROBLEM, and exit status 0"
+	else
+		echo "ok $1"
+		return
+	fi
+	cat "$work/out" "$work/said" 2>/dev/null | sed 's/^/# /'
+	failed=1
+}
 
 # check PROMISE COMMAND...: it has to succeed.
 check() {
 	promise=$1
 	shift
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $promise"
-	else
-		echo "not ok $promise"
-		cat "$work/out" "$work/said" 2>/dev/null | sed 's/^/# /'
-		failed=1
-	fi
+	"$@" >"$work/out" 2>&1
+	judge "$promise" 0 "" $?
+}
+
+# Cards of the script's own: at first those that all module tests share, to save the time of making them.
+cards_make() {
+	JPKI_CARD_SIM_STATE=$work/state
+	LC_ALL=C.UTF-8
+	export JPKI_CARD_SIM_STATE LC_ALL
+	unset JPKI_CARD_SIM_CONTROL JPKI_CARD_SIM_SOCKET LANGUAGE NO_COLOR
+	[ ! -d "$build/tests/cards" ] || cp -r "$build/tests/cards" "$work/state" || exit 99
 }
 
 # A home folder of the script's own, and a systemctl that only says in $work/told what it was told, and

@@ -5,17 +5,14 @@
 # told, and a simulated card. In a home folder of its own.
 . "$(dirname "$0")/promise.sh"
 home_make
-JPKI_CARD_SIM_STATE=$work/cards
-export JPKI_CARD_SIM_STATE
+cards_make
 dates=$HOME/.local/share/jpki-pkcs11/dates
-[ ! -d "$build/tests/cards" ] || cp -r "$build/tests/cards" "$work/cards"
 
 # tool CARD ARGUMENT...: with that card in the reader.
 tool() {
 	card=$1
 	shift
-	told_of "$build/src/sim/jpki-card-sim" run $card -- "$build/src/tool/jpki-tool" \
-		--module "$build/.libs/jpki-pkcs11.so" "$@"
+	told_of "$sim" run $card -- "$tool" --module "$module" "$@"
 }
 is_dates_only() { ! grep -Evx '[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]+' "$dates"; }
 

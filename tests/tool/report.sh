@@ -3,18 +3,8 @@
 # jpki-tool report and jpki-card-sim make --like: what a card does is told rightly and comes back, and
 # nothing personal is told. With the argument "all" (tests/slow/report.sh): every value of every switch,
 # pairs of them, and every ready-made person.
-
-sim=${SIM:-src/sim/jpki-card-sim}
-tool=${TOOL:-src/tool/jpki-tool}
-module=${MODULE:-.libs/jpki-pkcs11.so}
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
-JPKI_CARD_SIM_STATE=$work/state
-LC_ALL=C.UTF-8
-export JPKI_CARD_SIM_STATE LC_ALL
-unset JPKI_CARD_SIM_CONTROL JPKI_CARD_SIM_SOCKET LANGUAGE NO_COLOR
-failed=0
-test ! -d tests/cards || cp -r tests/cards "$work/state"
+. "$(dirname "$0")/promise.sh"
+cards_make
 printf '1234\n' >"$work/pin"
 "$sim" switches >"$work/switches" || exit 99
 people="adult alias child opted-out phone"

@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # jpki-tool sign and verify: OpenSSL accepts what the one makes, the other says what is wrong with
 # what OpenSSL made, and bad input gets a sentence, a status of the table, and no half-written file.
-
-sim=${SIM:-src/sim/jpki-card-sim}
-tool=${TOOL:-src/tool/jpki-tool}
-module=${MODULE:-.libs/jpki-pkcs11.so}
-failed=0
+. "$(dirname "$0")/promise.sh"
 
 # ends PROMISE STATUS WORD ARGUMENT...: jpki-tool with these arguments and $pins on descriptor 5, and
 # without a terminal.
@@ -15,30 +11,7 @@ ends() {
 	shift 3
 	printf '%b' "$pins" >"$work/pins"
 	setsid -w $under ${under:+"$within"} "$tool" --module "$module" "$@" >"$work/out" 2>&1 5<"$work/pins" <"${input:-/dev/null}"
-	judge $?
-}
-
-judge() {
-	if test "$1" -ne "$status"; then
-		echo "not ok $promise: exit status $1, expected $status"
-	elif test -n "$word" && ! grep -q -e "$word" "$work/out"; then
-		echo "not ok $promise: '$word' was not said"
-	elif test "$1" -eq 0 && grep -q PROBLEM "$work/out"; then
-		echo "not ok $promise: a PROBLEM, and exit status 0"
-	else
-		echo "ok $promise"
-		return
-	fi
-	sed 's/^/# /' "$work/out"
-	failed=1
-}
-
-# check PROMISE COMMAND...: it has to succeed.
-check() {
-	promise=$1 status=0 word=
-	shift
-	"$@" >"$work/out" 2>&1
-	judge $?
+	judge "$promise" "$status" "$word" $?
 }
 
 # Nothing but what is named may lie in the folder.
@@ -412,25 +385,17 @@ verifies() {
 # ---- all of it ----
 
 if test "$1" = --part; then
-	work=$3 pins='' input=''
-	real_tool=$tool
+	pins='' input='' real_tool=$tool
 	"$2"
 	exit
 fi
-for name in sim tool module; do
-	eval "path=\$$name"
-	eval "$name=\$(realpath \"\$path\")"
-done
-work=$(mktemp -d) || exit 99
 trap 'chattr -fR -ia "$work/f" 2>/dev/null; rm -rf "$work"' EXIT
-unset JPKI_CARD_SIM_CONTROL JPKI_CARD_SIM_SOCKET LANGUAGE NO_COLOR
-SIM=$sim TOOL=$tool MODULE=$module JPKI_CARD_SIM_STATE=$work/state LC_ALL=C.UTF-8 OPENSSL_CONF=/dev/null
-export SIM TOOL MODULE JPKI_CARD_SIM_STATE LC_ALL OPENSSL_CONF
+cards_make
+JPKI_WORK=$work OPENSSL_CONF=/dev/null
+export JPKI_WORK OPENSSL_CONF
 self=$(realpath "$0")
-# The cards that all module tests share, to save the time of making them.
-test ! -d tests/cards || cp -r tests/cards "$work/state"
 mkdir "$work/f" && "$sim" ca certificates sign >"$work/ca.pem" || exit 99
-"$sim" run --card adult -- "$self" --part signs "$work" || failed=1
-"$sim" run --reader One=adult --reader Two=child -- "$self" --part two_cards "$work" || failed=1
-"$self" --part verifies "$work" || failed=1
+"$sim" run --card adult -- "$self" --part signs || failed=1
+"$sim" run --reader One=adult --reader Two=child -- "$self" --part two_cards || failed=1
+"$self" --part verifies || failed=1
 exit $failed

@@ -2,19 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # jpki-tool's exit statuses, and that bad input gets a sentence. From the table in jpki-tool
 # --statuses: each line is the promise, the status, a word of what is said, the command.
-
-sim=${SIM:-src/sim/jpki-card-sim}
-tool=${TOOL:-src/tool/jpki-tool}
-module=${MODULE:-.libs/jpki-pkcs11.so}
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
-JPKI_CARD_SIM_STATE=$work/state
-LC_ALL=C.UTF-8
-export JPKI_CARD_SIM_STATE LC_ALL
-unset JPKI_CARD_SIM_CONTROL JPKI_CARD_SIM_SOCKET LANGUAGE NO_COLOR
-failed=0
-# The cards that all module tests share, to save the time of making them.
-test $# -gt 0 || test ! -d tests/cards || cp -r tests/cards "$work/state"
+. "$(dirname "$0")/promise.sh"
+cards_make
 
 # Without a terminal: a PIN can only come from a descriptor.
 ends() {
@@ -23,51 +12,21 @@ ends() {
 	setsid -w "$@" >"$work/out" 2>&1 </dev/null
 	got=$?
 	echo $got >>"$work/seen"
-	if test $got -ne "$status"; then
-		echo "not ok $promise: exit status $got, expected $status"
-	elif test -n "$word" && ! grep -q -e "$word" "$work/out"; then
-		echo "not ok $promise: '$word' was not said"
-	elif test $got -eq 0 && grep -q PROBLEM "$work/out"; then
-		echo "not ok $promise: a PROBLEM, and exit status 0"
-	else
-		echo "ok $promise"
-		return
-	fi
-	sed 's/^/# /' "$work/out"
-	failed=1
+	judge "$promise" "$status" "$word" $got
 }
 
-# on CARD ARGUMENT...: with that card in the reader; with($pins) their lines on descriptor 5
-on() {
-	card=$1
-	shift
-	"$sim" run --card "$card" -- "$tool" --module "$module" "$@"
-}
-pins() {
-	printf '%b' "$1" >"$work/pins"
-	shift
-	"$@" 5<"$work/pins"
-}
-# What setsid runs has to be a program: this script itself.
-case $1 in
-on | pins)
-	work=$2
-	JPKI_CARD_SIM_STATE=$work/state
-	trap - EXIT
-	shift 2
-	case $1 in
-	-p) shift && pins "$@" ;;
-	*) on "$@" ;;
-	esac
-	exit
-	;;
-esac
-self=$0
-card() { promise=$1 status=$2 word=$3; shift 3; ends "$promise" "$status" "$word" "$self" on "$work" "$@"; }
-typed() {
-	promise=$1 status=$2 word=$3 lines=$4
+# card PROMISE STATUS WORD CARD ARGUMENT...: with that card in the reader; typed PROMISE STATUS WORD LINES CARD
+# ARGUMENT...: with those lines on descriptor 5
+card() {
+	promise=$1 status=$2 word=$3 card=$4
 	shift 4
-	ends "$promise" "$status" "$word" "$self" pins "$work" -p "$lines" on "$@"
+	ends "$promise" "$status" "$word" "$sim" run --card "$card" -- "$tool" --module "$module" "$@"
+}
+typed() {
+	promise=$1 status=$2 word=$3
+	printf '%b' "$4" >"$work/pins" || exit 99
+	shift 4
+	card "$promise" "$status" "$word" "$@" 5<"$work/pins"
 }
 lone() { ends "$1" "$2" "$3" "$tool" --module "$module" $4; }
 
@@ -100,7 +59,7 @@ agree() { # COMMAND...
 }
 for made in adult child opted-out phone foreign locked-auth expired cert-random-bytes-auth cert-random-bytes-sign \
 	cert-length-past-end-auth key-ec-auth; do
-	for command in status "validity auth" "validity sign"; do agree "$self" on "$work" $made $command; done
+	for command in status "validity auth" "validity sign"; do agree "$sim" run --card $made -- "$tool" --module "$module" $command; done
 	agree "$sim" run --reader One=$made --reader Two=adult -- "$tool" --module "$module" status
 done
 card "the family of a command has a help" 0 'jpki-tool cert export' adult cert --help
@@ -409,7 +368,7 @@ home=$work/profiles
 lists=$home/.mozilla/firefox
 mkdir -p "$lists/good" "$lists/bad/pkcs11.txt"
 printf '[Profile0]\nName=a\nIsRelative=1\nPath=good\n\n[Profile1]\nName=b\nIsRelative=1\nPath=bad\n' >"$lists/profiles.ini"
-auth=$(realpath .libs/jpki-auth-pkcs11.so)
+auth=$build/.libs/jpki-auth-pkcs11.so
 printf 'library=%s\nname=jpki-auth-pkcs11\n\n' "$auth" >"$lists/good/pkcs11.txt"
 touch "$lists/good/cert9.db" "$lists/bad/cert9.db"
 for what in "setup firefox --yes" "setup firefox --remove --yes"; do
