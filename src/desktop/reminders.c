@@ -64,6 +64,25 @@ notify(const char *text)
 	return true;
 }
 
+/* For g_free. */
+static char *
+reminder_text(struct day end, int64_t left)
+{
+	char day[DAY_TEXT];
+
+	day_format(end, day);
+	if (!left)
+		return g_strdup_printf(_("A certificate of your card ends today, %s. The municipal "
+					 "office renews it."),
+				       day);
+	return g_strdup_printf(P_("A certificate of your card ends on %s, in %d day. The "
+				  "municipal office renews it.",
+				  "A certificate of your card ends on %s, in %d days. The "
+				  "municipal office renews it.",
+				  left),
+			       day, (int)left);
+}
+
 int
 reminders_tell(void)
 {
@@ -73,17 +92,11 @@ reminders_tell(void)
 
 	for (size_t i = 0; i < count; i++) {
 		const int64_t left = day_count(day_at(time(NULL)), kept[i].day);
-		char day[DAY_TEXT], *text;
+		char *text;
 
 		if (!reminder_due(left) || reminder_due(left) == kept[i].told)
 			continue;
-		day_format(kept[i].day, day);
-		text = g_strdup_printf(P_("A certificate of your card ends on %s, in %d day. The "
-					  "municipal office renews it.",
-					  "A certificate of your card ends on %s, in %d days. The "
-					  "municipal office renews it.",
-					  left),
-				       day, (int)left);
+		text = reminder_text(kept[i].day, left);
 		if (notify(text)) {
 			kept[i].told = reminder_due(left);
 			told = true;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Reminders: switched on, told once, switched off, with a systemctl that only says what it was told."""
 
+import datetime
 import os
 import subprocess
 
@@ -76,6 +77,28 @@ report("it tells of the 20 days", shown and "ends on %s, in 20 days" % day in sh
 shown.clear()
 remind()
 report("... once", not shown, shown)
+
+
+def in_japan():
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=9)).strftime("%Y-%m-%d")
+
+
+def told_on_last_day():
+    """The day, and what is told on it, where it does not end meanwhile."""
+    screen.rests()  # a look would write the dates of its card
+    while True:
+        shown.clear()
+        day = in_japan()
+        with open(dates, "w", encoding="utf-8") as file:
+            file.write(day + " 0\n")
+        remind()
+        if day == in_japan():
+            return day, shown
+
+
+last, said = told_on_last_day()
+report("on a certificate's last day it says so", len(said) == 1 and "ends today, %s. " % last in said[0], said)
+shown.clear()
 
 # ---- dates that only show with a PIN ----
 with open(dates, "w", encoding="utf-8"):

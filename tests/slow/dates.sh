@@ -104,9 +104,9 @@ japan() { TZ=JST-9 date +%F "$@"; }
 # status CARD VARIABLE=VALUE...
 status() { env "${@:2}" src/sim/jpki-card-sim run --card "$1" -- src/tool/jpki-tool --module .libs/jpki-pkcs11.so status; }
 
-# shown NAME CARD TEXT: what the status of that card says.
+# shown NAME CARD TEXT VARIABLE=VALUE...: what the status of that card says.
 shown() {
-	status "$2" >screen 2>&1 # its exit status is not the matter here
+	status "$2" "${@:4}" >screen 2>&1 # its exit status is not the matter here
 	if grep -Fq -e "$3" screen; then
 		echo "ok $1"
 	else
@@ -126,6 +126,8 @@ screens() {
 			shown "an adult's certificate begins today" adult "OK       $today to "
 			[ -n "$young" ] || {
 				shown "near-expiry ends in 20 days" near-expiry "to $(japan -d '20 days'), 20 days left"
+				shown "... and on that day, today" near-expiry "to $(japan -d '20 days'), ends today" \
+					"FAKETIME=$(printf %+d $((FAKETIME + 20 * 24 * 60 * 60)))"
 				shown "expired ended 100 days ago" expired "ended on $(japan -d '100 days ago')"
 				shown "renewed lasts past its 40 days" renewed "OK       $today to "
 			}

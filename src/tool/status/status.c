@@ -35,6 +35,18 @@ show_tries(const struct jpki_slot_status *status, enum key key)
 			    _("%d of %d tries left"), left, status->tries_allowed);
 }
 
+/* While it is valid. */
+static void
+show_rest(const char *label, enum mark mark, const char *from, const char *to, long long days_left)
+{
+	if (days_left)
+		screen_rowf(label, mark,
+			    P_("%s to %s, %lld day left", "%s to %s, %lld days left", days_left),
+			    from, to, days_left);
+	else
+		screen_rowf(label, mark, _("%s to %s, ends today"), from, to);
+}
+
 static void
 show_dates(const struct validity *v)
 {
@@ -54,9 +66,7 @@ show_dates(const struct validity *v)
 			    to);
 		return;
 	}
-	screen_rowf(label, is_open ? MARK_CAUTION : MARK_OK,
-		    P_("%s to %s, %lld day left", "%s to %s, %lld days left", v->days_left), from,
-		    to, (long long)v->days_left);
+	show_rest(label, is_open ? MARK_CAUTION : MARK_OK, from, to, v->days_left);
 	screen_rowf(_("Renewal"), is_open ? MARK_CAUTION : MARK_NONE,
 		    is_open ? _("possible since %s, at the municipal office") : _("from %s on"),
 		    opens);
