@@ -21,6 +21,7 @@ BUTTONS = (
     Atspi.Role.SWITCH if hasattr(Atspi.Role, "SWITCH") else Atspi.Role.TOGGLE_BUTTON,
 )
 PATIENCE = 120  # seconds: only what hangs takes so long
+LOOKS = 10  # ... where it was looked at so often: beside much other work one look takes a minute
 
 build = os.environ["JPKI_BUILD"]
 work = os.environ["WORK"]
@@ -162,7 +163,9 @@ class Screen:
 
     def until(self, call, patience=PATIENCE):
         end = time.monotonic() + patience
-        while time.monotonic() < end:
+        looks = 0
+        while time.monotonic() < end or looks < LOOKS:
+            looks += 1
             try:
                 got = call()
             except (GLib.Error, LookupError):  # what was asked is gone, or not all there yet
