@@ -210,15 +210,16 @@ add_buttons(GtkBox *box)
 	gtk_window_set_default_widget(window, ok);
 }
 
+/* Of a question that was left before it came to be shown, nothing is there any more. */
 static gboolean
 show(void *parent)
 {
-	const struct pin_request *request = asked.request;
-	const char *question = pin_question_text(request->key, request->question);
+	const char *question;
 	GtkBox *whole, *box;
 
 	if (is_answered())
 		return G_SOURCE_REMOVE;
+	question = pin_question_text(asked.request->key, asked.request->question);
 	window = rows_window(parent, question, WIDTH, &whole);
 	box = rows_scrolled(whole);
 	add_about(box);
