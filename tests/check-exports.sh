@@ -35,7 +35,7 @@ for name in jpki-pkcs11 jpki-auth-pkcs11 jpki-sign-pkcs11; do
 	same "$name needs libraries without state of their own" "$libraries" \
 		"$(grep -vx libgmp <<<"$needed" | paste -sd' ')"
 	same "$name has no exit handler, and ends no process" "" \
-		"$(nm "$module" | grep -E ' (__cxa_atexit|atexit|on_exit|abort|exit)(@|$)')"
+		"$(nm -D "$module" | grep -E ' (__cxa_atexit|atexit|on_exit|abort|exit)(@|$)')"
 done
 
 root=$(mktemp -d) || exit 1

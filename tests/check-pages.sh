@@ -228,7 +228,7 @@ unspaced() {
 japanese >"$work/japanese"
 while IFS=$'\t' read -r wrong right; do
 	grep -P "$wrong" "$work/japanese" | sed "s/\$/ -> $right/"
-done < <(glossary) >"$work/wrong"
+done < <(glossary) >"$work/wrong" 2>&1
 quiet "Japanese has one word for each thing" cat "$work/wrong"
 quiet "... and a space between Latin and Japanese letters" unspaced
 

@@ -43,8 +43,8 @@ changed_refused() {
 }
 check "but not with another message" changed_refused
 no_name_in_it() {
-	! elsewhere cat-file commit HEAD | sed -n '/BEGIN SSH/,/END SSH/p' | sed '1d;$d;s/^ //' | sed 's/.*SIGNATURE-----//' |
-		base64 -di | grep -aq JPKI
+	elsewhere cat-file commit HEAD | sed -n '/BEGIN SSH/,/END SSH/p' | sed '1d;$d;s/^ //' | sed 's/.*SIGNATURE-----//' |
+		base64 -di >"$work/signature" && grep -aq ssh-rsa "$work/signature" && ! grep -aq JPKI "$work/signature"
 }
 check "the signature holds no certificate" no_name_in_it
 

@@ -32,7 +32,10 @@ check "sign: the format" grep -aq '/SubFilter */adbe.pkcs7.detached' "$play/sign
 opensc 's/\.jpki-pdf/.opensc-pdf/; s/JPKI Sign 6-16 char password/JPKI (Digital Signature PIN)/' \
 	"$question" $pin_sign
 
-no_timestamp() { ! openssl asn1parse -inform DER -in "$work/cms" | grep -q timeStampToken; }
+no_timestamp() {
+	openssl asn1parse -inform DER -in "$work/cms" >"$work/parsed" && grep -q messageDigest "$work/parsed" &&
+		! grep -q timeStampToken "$work/parsed"
+}
 check "sign: no time stamp" no_timestamp
 mv "$play/signed.pdf" "$work/signed.pdf"
 mishap_with 's/-add-signature/-add-signature -etsi/' sign "the other format it does not make" \

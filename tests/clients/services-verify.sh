@@ -255,5 +255,5 @@ openssl ocsp -url http://127.0.0.1:2560/ -issuer ocsp/trust/auth-ca.pem -VAfile 
 check "and answers for older generations" answered "older.pem: good"
 check "its key is for nobody else to read" [ "$(stat -c %a ocsp/responder/auth-responder.pem)" = 600 ]
 
-check "no copies of what was sent are left" [ -z "$(find "$work" -maxdepth 1 -name 'tmp*')" ]
+check "no copies of what was sent are left" [ -z "$(find "$work" -maxdepth 1 -name 'tmp*' -o -maxdepth 1 -name 'check-*')" ]
 finish

@@ -44,5 +44,3 @@ ssh_answers() { ssh-keyscan -T 2 -t ed25519 server.example 2>/dev/null | grep -q
 # How many keys sshd refused since sshd_log_begin.
 sshd_log_begin() { : >"$work/sshd.log"; }
 keys_refused() { grep -c '^Failed publickey ' "$work/sshd.log"; }
-
-left_no_open_key() { ! card --json status | grep -q '"open": true'; }

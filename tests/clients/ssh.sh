@@ -75,9 +75,9 @@ agent_begin() {
 agent_end() { ssh-agent -k >/dev/null; unset SSH_AUTH_SOCK SSH_AGENT_PID; }
 check "an agent takes the key" agent_begin jpki-auth-pkcs11.so $pin_auth
 check "and has one" [ "$(ssh-add -L | wc -l)" = 1 ]
-check "while it has the PIN the card is logged out" left_no_open_key
+check "while it has the PIN the card is logged out" logged_out
 check "and it logs in again and again" bash -c 'ssh server.example true && ssh server.example true'
-check "while it has the PIN the card is logged out again" left_no_open_key
+check "while it has the PIN the card is logged out again" logged_out
 fresh_card
 ssh_with_agent() { ssh server.example true || return 1; }
 refuses "once the card was out, the agent refuses" "agent refused operation" ssh_with_agent

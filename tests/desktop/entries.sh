@@ -61,7 +61,10 @@ for unit in timer service; do
 	sed 's|@BINDIR@/jpki-desktop|/bin/true|' ../systemd/jpki-reminders.$unit.in >"$units/jpki-reminders.$unit"
 done
 export XDG_RUNTIME_DIR=$units
-finds_nothing() { ! systemd-analyze --user --man=no verify "$@" 2>&1 | grep jpki-reminders; }
+finds_nothing() {
+	systemd-analyze --user --man=no verify "$@" >"$units/said" 2>&1 && ! grep jpki-reminders "$units/said" ||
+		{ cat "$units/said"; return 1; }
+}
 comes_daily() {
 	local day
 	day=$(sed -n 's/^OnCalendar=//p' "$1")

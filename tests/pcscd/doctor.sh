@@ -304,10 +304,6 @@ finds "it can sign for TLS 1.3" ok tls13
 finds "p11-kit knows the module" ok known "$build/.libs/jpki-auth-pkcs11.so"
 finds_not "OpenSC is not there" opensc-too
 says "with nothing wrong the status is 0" 0
-logged_out() {
-	card --json status | tr -d ' \n' >"$work/status"
-	! grep -q '"open":true' "$work/status"
-}
 card trace >/dev/null
 look
 card trace >"$work/trace"

@@ -241,5 +241,11 @@ card_serve() {
 # An order to the running card.
 card() { "$sim" --control "$work/control" "$@"; }
 
+# logged_out: there is a card with keys, and none of them is open.
+logged_out() {
+	card --json status | tr -d ' \n' >"$work/status"
+	grep -q '"open":false' "$work/status" && ! grep -q '"open":true' "$work/status"
+}
+
 # pkcs11-tool with our module; a hang is a failure.
 tool() { timeout 120 pkcs11-tool --module "$module" "$@"; }

@@ -28,11 +28,6 @@ ends_last() {
 	sed -n '/^libpcsclite/,$p' "$work/order" | grep -qx "$(basename "$helper")"
 }
 
-logged_out() {
-	card --json status | tr -d ' \n' >"$work/status"
-	grep -q '"card":"adult"' "$work/status" && ! grep -q '"open":true' "$work/status"
-}
-
 helper=$build/tests/life/.libs/destructor.so
 pcscd_start
 card_serve --card adult

@@ -207,10 +207,26 @@ what_cannot_be_written_is_known_before(void **state)
 	assert_int_equal(file_may_write(path_of("new/below-a-file"), false), TOOL_FAILED);
 	/* where not even root may */
 	assert_int_equal(file_may_write("/proc/made.p7s", false), TOOL_FAILED);
-	if (geteuid() == 0)
-		return;
-	assert_int_equal(mkdir(path_of("closed"), 0500), 0);
-	assert_int_equal(file_may_write(path_of("closed/made.p7s"), false), TOOL_FAILED);
+}
+
+/* As root, who may everything, and therefore for a moment as somebody else. */
+static void
+a_folder_that_is_closed_takes_no_file(void **state)
+{
+	uid_t self = geteuid(), other = self ? self : 65534;
+	enum tool_exit closed, opened;
+
+	(void)state;
+	(void)umask(0);
+	assert_int_equal(mkdir(path_of("closed"), 0555), 0);
+	assert_int_equal(mkdir(path_of("opened"), 0755), 0);
+	if (chmod(folder, 0755) || chown(path_of("opened"), other, (gid_t)-1) || seteuid(other))
+		skip();
+	closed = file_may_write(path_of("closed/made.p7s"), false);
+	opened = file_may_write(path_of("opened/made.p7s"), false);
+	assert_int_equal(seteuid(self), 0);
+	assert_int_equal(closed, TOOL_FAILED);
+	assert_int_equal(opened, TOOL_OK);
 }
 
 static void
@@ -250,6 +266,7 @@ main(void)
 		cmocka_unit_test(a_file_written_over_keeps_its_mode),
 		cmocka_unit_test(a_link_is_followed_and_stays_one),
 		cmocka_unit_test(what_cannot_be_written_is_known_before),
+		cmocka_unit_test(a_folder_that_is_closed_takes_no_file),
 		cmocka_unit_test(nothing_is_left_beside_what_is_asked),
 	};
 

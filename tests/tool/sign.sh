@@ -14,6 +14,9 @@ ends() {
 	judge "$promise" "$status" "$word" $?
 }
 
+# ordered COMMAND...: to the running card; without it, what is promised of it is not shown.
+ordered() { "$sim" "$@" || { echo "not ok jpki-card-sim $*" && failed=1 && false; }; }
+
 # Nothing but what is named may lie in the folder.
 only() { test "$(cd "$work/f" && echo *)" = "$*"; }
 into_pipe() { "$tool" --module "$module" cert export auth --output /dev/fd/1 | grep -q 'BEGIN CERT'; }
@@ -39,9 +42,11 @@ held_files() {
 	if chattr +i held/there 2>/dev/null; then
 		held "for a file that may not be changed"
 		chattr -i held/there
-		chattr +a held/there && held "for a file that may only grow"
+		chattr +a held/there || exit 99
+		held "for a file that may only grow"
 		chattr -a held/there
-		chattr +a held && held "for a folder that only takes more"
+		chattr +a held || exit 99
+		held "for a folder that only takes more"
 		chattr -a held
 	else
 		echo "skip files that may not be changed: chattr +i needs root, and a file system that knows it"
@@ -99,9 +104,11 @@ signs() {
 	ends "where no file can be made" 1 'cannot write' sign --output /proc/made.p7s contract.txt
 	ends "nor for a certificate that cannot be written" 1 'cannot write' cert export sign --output no/where
 	ends "nor for a calendar that is there" 1 'is there already' status --pin --ics contract.txt
-	truncate -s 257M large && ends "what is too large to enclose, and the way out" 1 'without --enclosed' sign --enclosed large
+	truncate -s 257M large || exit 99
+	ends "what is too large to enclose, and the way out" 1 'without --enclosed' sign --enclosed large
 	rm -f large
-	cp contract.txt contract.pdf && ends "a PDF file is signed beside it, which is said" 0 'doc/clients/pdf' $sign contract.pdf
+	cp contract.txt contract.pdf || exit 99
+	ends "a PDF file is signed beside it, which is said" 0 'doc/clients/pdf' $sign contract.pdf
 	rm -f contract.pdf contract.pdf.p7s
 	ends "a full disk" 1 'No space left' $sign --output /dev/full contract.txt
 	under="sh -c"
@@ -131,12 +138,12 @@ signs() {
 	rm -f x
 
 	# the card comes and goes between commands
-	"$sim" remove && ends "no card" 4 'no card in the reader' $sign --output x contract.txt
-	"$sim" swap locked-sign && ends "a locked password is not asked for" 7 'locked' sign contract.txt --output x
-	"$sim" swap child && ends "no certificate to sign with" 5 'issued without' $sign --output x contract.txt
-	"$sim" swap expired && ends "nothing is signed out of the dates" 11 'nothing was signed' $sign --output x contract.txt
+	ordered remove && ends "no card" 4 'no card in the reader' $sign --output x contract.txt
+	ordered swap locked-sign && ends "a locked password is not asked for" 7 'locked' sign contract.txt --output x
+	ordered swap child && ends "no certificate to sign with" 5 'issued without' $sign --output x contract.txt
+	ordered swap expired && ends "nothing is signed out of the dates" 11 'nothing was signed' $sign --output x contract.txt
 	ends "nor is anything asked" 11 'nothing was signed' sign --output x contract.txt
-	"$sim" swap adult && ends "the card is back" 0 '' $sign --output x contract.txt
+	ordered swap adult && ends "the card is back" 0 '' $sign --output x contract.txt
 	rm -f x
 	# pulled out while the password is checked, the certificate is read, the key signs
 	"$sim" calls reset >/dev/null
@@ -144,9 +151,8 @@ signs() {
 	all=$("$sim" calls | sed -n 's/ transmit$//p')
 	rm -f x
 	for at in $((all - 23)) $((all - 20)) $((all - 2)); do
-		"$sim" fault "card-removed@transmit:$at" >/dev/null
-		ends "pulled out in the middle (exchange $at of $((all)))" 4 'the card was taken away' $sign --output x contract.txt
-		"$sim" insert adult
+		ordered fault "card-removed@transmit:$at" >/dev/null && ends "pulled out in the middle (exchange $at of $((all)))" 4 'the card was taken away' $sign --output x contract.txt
+		ordered insert adult
 	done
 	check "left nothing half-written" only contract.txt contract.txt.p7m contract.txt.p7s empty \
 		empty.p7m empty.p7s
@@ -332,7 +338,8 @@ verifies() {
 	ends "characters that nobody sees" 12 'Name  *山????' verify evil.p7m
 	check "are not on the screen" sh -c '! LC_ALL=C grep -q "$(printf "\342\200\256\|\342\201\246\|\342\200\213\|\033")" "$1"' - "$work/out"
 	ends "a birth date that was none is not shown as one" 12 'Birth date  *CAUTION  not a date: 599999999' verify evil.p7m
-	hidden=$(printf 'b\342\200\256c.p7m') && cp der.p7m "$hidden"
+	hidden=$(printf 'b\342\200\256c.p7m')
+	cp der.p7m "$hidden" || exit 99
 	ends "nor are they in a file's name" 12 'b?c.p7m' verify "$hidden"
 	rm -f "$hidden"
 	ends "nor in the name of a file that is not there" 1 'b?c.p7m' verify "$hidden"
