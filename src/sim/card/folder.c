@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/card/folder.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,33 +57,6 @@ sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], c
 	ok = sim_file_write_json(dir, "pins.json", file, false, error);
 	json_decref(file);
 	return ok;
-}
-
-bool
-sim_pin_is_well_formed(enum sim_pin which, const uint8_t *pin, size_t len)
-{
-	bool sign = which == SIM_PIN_SIGN;
-
-	if (len < (sign ? 6u : 4u) || len > (sign ? (size_t)SIM_PIN_MAX : 4u))
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!isdigit(pin[i]) && !(sign && isupper(pin[i])))
-			return false;
-	return true;
-}
-
-bool
-sim_pin_is_acceptable(enum sim_pin which, const uint8_t *pin, size_t len)
-{
-	bool digit = false, letter = which == SIM_PIN_AUTH;
-
-	if (!sim_pin_is_well_formed(which, pin, len))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		digit = digit || isdigit(pin[i]);
-		letter = letter || isupper(pin[i]);
-	}
-	return digit && letter;
 }
 
 bool

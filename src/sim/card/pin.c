@@ -1,10 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <ctype.h>
 #include <openssl/crypto.h>
 #include <string.h>
 
 #include "sim/card/command.h"
 
-/* VERIFY and CHANGE REFERENCE DATA: sections 3.3, 3.5 and 5 of the facts on the card. */
+/* PINs, VERIFY and CHANGE REFERENCE DATA: sections 3.3, 3.5 and 5 of the facts on the card. */
+
+bool
+sim_pin_is_well_formed(enum sim_pin which, const uint8_t *pin, size_t len)
+{
+	bool sign = which == SIM_PIN_SIGN;
+
+	if (len < (sign ? 6u : 4u) || len > (sign ? (size_t)SIM_PIN_MAX : 4u))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!isdigit(pin[i]) && !(sign && isupper(pin[i])))
+			return false;
+	return true;
+}
+
+bool
+sim_pin_is_acceptable(enum sim_pin which, const uint8_t *pin, size_t len)
+{
+	bool digit = false, letter = which == SIM_PIN_AUTH;
+
+	if (!sim_pin_is_well_formed(which, pin, len))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		digit = digit || isdigit(pin[i]);
+		letter = letter || isupper(pin[i]);
+	}
+	return digit && letter;
+}
 
 static uint16_t
 wrong_pin(unsigned int tries)
