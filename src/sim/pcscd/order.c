@@ -17,7 +17,7 @@
 
 enum value { VALUE_NONE, VALUE_CARD, VALUE_AID, VALUE_CODE, VALUE_LENGTH, VALUE_SW };
 
-/* One row per kind, in the order of the enum; FAULTS in jpki-card-sim(1) says what they do. */
+/* FAULTS in jpki-card-sim(1) says what they do. */
 static const struct {
 	const char *name;
 	enum fault_group group;
@@ -26,25 +26,28 @@ static const struct {
 	uint32_t code;	   /* the default */
 	size_t length;	   /* the default */
 } kinds[] = {
-	{.name = "card-removed", FAULT_STATE},
-	{"card-swapped", FAULT_STATE, VALUE_CARD, .needs = "another CARD takes its place"},
-	{.name = "slept", FAULT_STATE, VALUE_CARD},
-	{.name = "line-dead", FAULT_STATE},
-	{.name = "card-reset", FAULT_OTHER},
-	{.name = "reset-ends", FAULT_OTHER},
-	{.name = "reset-unsaid", FAULT_OTHER},
-	{.name = "app-selected", FAULT_OTHER, VALUE_AID},
-	{.name = "reader-gone", FAULT_STATE},
-	{.name = "service-stopped", FAULT_STATE},
-	{.name = "comm-error", FAULT_RESULT},
-	{"sharing-violation", FAULT_RESULT, .code = (uint32_t)SCARD_E_SHARING_VIOLATION},
-	{"timeout", FAULT_RESULT, .code = (uint32_t)SCARD_E_TIMEOUT},
-	{"error", FAULT_RESULT, VALUE_CODE, .needs = "any PC/SC error CODE (name or hex)"},
-	{"truncated", FAULT_ANSWER, VALUE_LENGTH, .length = 1},
-	{"oversized", FAULT_ANSWER, VALUE_LENGTH, .length = 300},
-	{.name = "sw", FAULT_ANSWER, VALUE_SW},
-	{.name = "61xx", FAULT_ANSWER},
-	{.name = "6cxx", FAULT_ANSWER},
+	[FAULT_CARD_REMOVED] = {.name = "card-removed", FAULT_STATE},
+	[FAULT_CARD_SWAPPED] = {"card-swapped", FAULT_STATE, VALUE_CARD,
+				.needs = "another CARD takes its place"},
+	[FAULT_SLEPT] = {.name = "slept", FAULT_STATE, VALUE_CARD},
+	[FAULT_LINE_DEAD] = {.name = "line-dead", FAULT_STATE},
+	[FAULT_CARD_RESET] = {.name = "card-reset", FAULT_OTHER},
+	[FAULT_RESET_ENDS] = {.name = "reset-ends", FAULT_OTHER},
+	[FAULT_RESET_UNSAID] = {.name = "reset-unsaid", FAULT_OTHER},
+	[FAULT_APP_SELECTED] = {.name = "app-selected", FAULT_OTHER, VALUE_AID},
+	[FAULT_READER_GONE] = {.name = "reader-gone", FAULT_STATE},
+	[FAULT_SERVICE_STOPPED] = {.name = "service-stopped", FAULT_STATE},
+	[FAULT_COMM_ERROR] = {.name = "comm-error", FAULT_RESULT},
+	[FAULT_SHARING_VIOLATION] = {"sharing-violation", FAULT_RESULT,
+				     .code = (uint32_t)SCARD_E_SHARING_VIOLATION},
+	[FAULT_TIMEOUT] = {"timeout", FAULT_RESULT, .code = (uint32_t)SCARD_E_TIMEOUT},
+	[FAULT_ERROR] = {"error", FAULT_RESULT, VALUE_CODE,
+			 .needs = "any PC/SC error CODE (name or hex)"},
+	[FAULT_TRUNCATED] = {"truncated", FAULT_ANSWER, VALUE_LENGTH, .length = 1},
+	[FAULT_OVERSIZED] = {"oversized", FAULT_ANSWER, VALUE_LENGTH, .length = 300},
+	[FAULT_SW] = {.name = "sw", FAULT_ANSWER, VALUE_SW},
+	[FAULT_61XX] = {.name = "61xx", FAULT_ANSWER},
+	[FAULT_6CXX] = {.name = "6cxx", FAULT_ANSWER},
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
