@@ -21,7 +21,8 @@ enum kind {
 	PIN,
 	SIGN,
 	SIGN_PSS,
-	RISKY, /* a reader may not pass it on: the last one */
+	SIGN_LEFT, /* after that by which the module logs a card out */
+	RISKY,	   /* a reader may not pass it on: the last one */
 };
 
 struct row {
@@ -124,9 +125,11 @@ static const struct row rows[] = {
 	{"pin-reset-jpki", "4, 13.3", ASK, true, BYTES(SELECT_AID, JPKI)},
 	{"pin-after-reset", "4, 13.3", SIGN, true, BYTES(0x80, 0x2a, 0x00, 0x80)},
 	{"pin-leave", "4", ASK, false, BYTES(SELECT_AID, NEIGHBOUR(4, 8))},
+	{"pin-return", "4", ASK, true, BYTES(SELECT_AID, JPKI)},
+	{"pin-after-leaving", "4", SIGN_LEFT, true, BYTES(0x80, 0x2a, 0x00, 0x80)},
 	{"pin-leave-isd", "4", ASK, false, BYTES(SELECT_ISD)},
-	{"pin-return", "4", ASK, false, BYTES(SELECT_AID, JPKI)},
-	{"pin-after-leaving", "4", SIGN, true, BYTES(0x80, 0x2a, 0x00, 0x80)},
+	{"pin-return-isd", "4", ASK, true, BYTES(SELECT_AID, JPKI)},
+	{"pin-after-isd", "4", SIGN_LEFT, true, BYTES(0x80, 0x2a, 0x00, 0x80)},
 	{"extended-select", "3.2, 13.8", ASK, false, BYTES(SELECT_EF(0x06))},
 	{"extended-read", "3.2, 13.8", RISKY, true, BYTES(0x00, 0xb0, 0x00, 0x00, 0x00, 0x00, 0xa0)},
 };
@@ -388,6 +391,16 @@ sign(struct run *run, bool pss, struct probe_answer *a)
 	return r;
 }
 
+/* Signs after all: nothing that is selected is known to log this card out, but power does. */
+static enum result
+sign_left(struct run *run, struct probe_answer *a)
+{
+	enum result r = sign(run, false, a);
+
+	run->t->power_off |= a->sw == 0x9000;
+	return r;
+}
+
 /* A reader that does not pass it on may have lost its way: the card gets power anew. */
 static enum result
 ask_risky(struct run *run, const struct row *row, struct probe_answer *a)
@@ -422,6 +435,8 @@ send_row(struct run *run, const struct row *row, struct probe_answer *a)
 	case SIGN:
 	case SIGN_PSS:
 		return sign(run, row->kind == SIGN_PSS, a);
+	case SIGN_LEFT:
+		return sign_left(run, a);
 	case RISKY:
 		return ask_risky(run, row, a);
 	}

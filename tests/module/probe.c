@@ -154,6 +154,66 @@ with_the_pin_one_verify_and_what_ends_a_login(void **state)
 	assert_sw("pin-after-jpki", 0x9000);
 	assert_sw("pin-after-reset", 0x9000);
 	assert_sw("pin-after-leaving", 0x6982);
+	assert_sw("pin-after-isd", 0x6982);
+}
+
+static void
+what_the_module_logs_out_with_is_told_apart(void **state)
+{
+	(void)state;
+	harness_sim("set", "adult", "login-after-leaving", "kept", NULL);
+	assert_int_equal(probe(PIN_AUTH), CKR_OK);
+	assert_sw("pin-after-leaving", 0x9000);
+	assert_sw("pin-after-isd", 0x6982);
+	assert_false(harness_is_open("auth"));
+	harness_sim("set", "adult", "login-after-leaving", "dropped", NULL);
+	harness_sim("set", "adult", "other-applications", "isd-only", NULL);
+	assert_int_equal(probe(PIN_AUTH), CKR_OK);
+	assert_int_equal(answer("pin-after-leaving")->state, JPKI_PROBE_NOT_SENT);
+	assert_sw("pin-after-isd", 0x6982);
+	harness_sim("set", "adult", "other-applications", "present", NULL);
+}
+
+/* By the log: the number of the last exchange that such a line tells of. */
+static int
+find_last_exchange(const char *what)
+{
+	size_t len;
+	char *text = harness_log_text(&len);
+	int exchange = 0, last = 0;
+
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		exchange += strstr(line, ": > ") != NULL;
+		if (strstr(line, what))
+			last = exchange;
+	}
+	free(text);
+	return last;
+}
+
+static void
+a_login_that_nothing_ended_ends_with_the_power(void **state)
+{
+	char fault[40];
+
+	(void)state;
+	p11_stop(f);
+	harness_log("debug");
+	harness_sim("set", "adult", "login-after-leaving", "kept", NULL);
+	p11_start(f);
+	assert_int_equal(probe(PIN_AUTH), CKR_OK);
+	p11_stop(f);
+	/* A probe's: that before the last one, which goes back to JPKI. */
+	(void)snprintf(fault, sizeof fault, "sw@transmit:%d:6A82",
+		       find_last_exchange("> 00 A4 04 0C, 0 bytes") - 1);
+	p11_start(f);
+	harness_sim("fault", fault, NULL);
+	assert_int_equal(probe(PIN_AUTH), CKR_OK);
+	assert_sw("pin-leave-isd", 0x6a82);
+	assert_sw("pin-after-leaving", 0x9000);
+	assert_int_equal(answer("pin-after-isd")->state, JPKI_PROBE_NOT_SENT);
+	assert_false(harness_is_open("auth"));
+	harness_sim("set", "adult", "login-after-leaving", "dropped", NULL);
 }
 
 static void
@@ -301,6 +361,8 @@ main(int argc, char *argv[])
 		CASE(nothing_that_could_spend_or_change_anything_is_in_the_list),
 		CASE(without_a_pin_no_try_no_verify_no_signature_and_the_card_is_logged_out),
 		CASE(with_the_pin_one_verify_and_what_ends_a_login),
+		CASE(what_the_module_logs_out_with_is_told_apart),
+		CASE(a_login_that_nothing_ended_ends_with_the_power),
 		CASE(a_pin_is_not_sent_unless_all_its_tries_are_there),
 		CASE(no_pin_is_sent_once_the_application_declines),
 		CASE(another_card_gets_nothing_but_the_look_at_it),

@@ -52,7 +52,10 @@ check_told() {
 				return card ~ /locked|child|opted/ ? "" : "always"
 			if (name == "absent-certificate")
 				return card ~ /child|opted/ ? "" : "always"
-			if (name ~ /^(login-at-reset|delay-signature)$/)
+			if (name == "login-after-leaving" &&
+			    (want["other-applications"] != "present" || want["login-at-reset"] == "dropped"))
+				return "always"
+			if (name ~ /^(login-at-reset|login-after-leaving|delay-signature)$/)
 				return pin == "yes" ? "" : "always"
 			if (name == "pss" && want["check-order"] == "pin-first")
 				return pin == "yes" ? "" : "always"
@@ -238,6 +241,8 @@ PIN=yes round_trip adult atr=2 short-ids=no-signature refused-short-id=6981 pss=
 	login-at-reset=dropped other-applications=isd-only first-command=6F00 delay-exchange=2ms delay-signature=5ms
 PIN=no round_trip adult atr=4 short-ids=off refused-short-id=6A88 filler=00 read-past-end=6282 \
 	extended-length=on other-applications=absent auth-certificate=pin-needed
+PIN=yes round_trip adult login-after-leaving=kept
+told "$work/one.json" | grep -qx 'login-after-isd dropped' || bad "what ends a login is told apart"
 PIN=no round_trip child absent-certificate=missing
 
 # Each fact is on the page that says where it is from, in both languages.

@@ -12,6 +12,15 @@ answer_fci(struct sim_reply *reply, const struct sim_app *app)
 	sim_reply_append(reply, app->aid, app->aid_len);
 }
 
+/* Section 4: selecting this application keeps its logins, any other ends them. */
+static bool
+ends_logins(const struct sim_card *card, const struct sim_app *app)
+{
+	return app == &sim_apps[SIM_APP_ISSUER] ||
+	       (app != &sim_apps[SIM_APP_JPKI] &&
+		card->switches.value[SIM_SW_LOGIN_AFTER_LEAVING] == 0);
+}
+
 static uint16_t
 select_app(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
 {
@@ -25,8 +34,7 @@ select_app(struct sim_card *card, const struct sim_command *command, struct sim_
 	app = sim_app_find(card, command->data, command->data_len, next);
 	if (!app)
 		return SW_NOT_FOUND;
-	/* Section 4: selecting this application keeps its logins, any other ends them. */
-	if (app != &sim_apps[SIM_APP_JPKI])
+	if (ends_logins(card, app))
 		sim_chip_forget(card);
 	card->app = app;
 	card->ef = NULL;

@@ -89,23 +89,27 @@ judge_length(const struct judging *j)
 	return p && p->state == JPKI_PROBE_ANSWERED && say(j, "%lu", p->length);
 }
 
-/* Whether the login was still there, where it was before. */
+/* Whether the login was still there, where it was before: with what may have ended it unseen. */
 static bool
 judge_login(const struct judging *j)
 {
-	static const char *const order[] = {"pin-signature", "pin-after-file", "pin-after-jpki",
-					    "pin-after-reset", "pin-after-leaving"};
+	static const struct {
+		const char *probe, *event; /* NULL: it is not left out */
+	} order[] = {{"pin-signature", NULL},
+		     {"pin-after-file", NULL},
+		     {"pin-after-jpki", NULL},
+		     {"pin-after-reset", "pin-reset"},
+		     {"pin-after-leaving", "pin-leave"},
+		     {"pin-after-isd", NULL}};
 
-	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-		if (strcmp(order[i], j->fact->probe) == 0)
-			break;
-		/* The reset may have been left out. */
-		if (sw(j, order[i]) != 0x9000 && (i == 0 || sw(j, order[i]) != NO_ANSWER || i != 3))
+	for (size_t i = 0; strcmp(order[i].probe, j->fact->probe) != 0; i++) {
+		const int word = sw(j, order[i].probe);
+
+		if (word == 0x9000)
+			continue;
+		if (word != NO_ANSWER || !order[i].event || sw(j, order[i].event) == 0x9000)
 			return false;
 	}
-	if (strcmp(j->fact->probe, "pin-after-leaving") == 0 && sw(j, "pin-leave") != 0x9000 &&
-	    sw(j, "pin-leave-isd") != 0x9000)
-		return false;
 	return judge_sw(j);
 }
 
@@ -539,8 +543,14 @@ judge_made_of(const struct judging *j)
 #define FINDS_OUT N_("The module finds this out by itself: nothing to do.")
 #define IS_TOLD N_("Nobody has told of this before; everything may work all the same.")
 #define IS_SAFE N_("The module logs the card out itself after each use, whichever it is.")
+#define STAYS_OPEN                                                                                 \
+	N_("The module does not log this card out: take it off the reader after use, and report "  \
+	   "this.")
 #define IS_TIME N_("How long you wait.")
 #define NEEDS_PIN N_("it takes the PIN to know (report --pin auth)")
+#define NEEDS_LOGIN                                                                                \
+	N_("it takes the PIN to know (report --pin auth), that application, and a login still "    \
+	   "there")
 #define NO_ANSWER_TEXT N_("the card gave no answer that tells")
 #define NEVER_ASKED N_("not asked: it would cost a try or open the card to others")
 #define NO_OCCASION N_("this card gives no occasion to see it")
@@ -595,7 +605,8 @@ const struct fact facts[] = {
 	{"login-after-file", "4", "kept", N_("login after SELECT of a file"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-file"},
 	{"login-after-select", "4", "kept", N_("login after SELECT of the same application"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-jpki"},
 	{"login-at-reset", "4, 13.3", "kept|dropped", N_("login after a reset"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-reset"},
-	{"login-after-leaving", "4", "dropped", N_("login after SELECT of another application"), N_("The card does not log out as expected: take it off the reader after use, and report this."), NEEDS_PIN, judge_login, "pin-after-leaving"},
+	{"login-after-leaving", "4", "dropped", N_("login after SELECT of another application"), STAYS_OPEN, NEEDS_LOGIN, judge_login, "pin-after-leaving"},
+	{"login-after-isd", "4", "dropped", N_("login after SELECT of the issuer's application"), STAYS_OPEN, NEEDS_LOGIN, judge_login, "pin-after-isd"},
 	{"login-at-disconnect", "4", NULL, N_("login after a disconnection"), IS_SAFE, NEVER_ASKED, NULL, NULL},
 	{"blocked-attempt", "3.3", NULL, N_("a PIN sent to a locked one"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
 	{"malformed-pin", "3.3, 13.2", NULL, N_("a PIN of the wrong shape"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
