@@ -61,7 +61,7 @@ check-local: check-TESTS
 		'$(tests_without).'
 
 # What ./run-tests runs beside make check.
-EXTRA_DIST += tests/pcscd tests/desktop tests/slow tests/machine tests/packages.txt tests/install-packages tests/debian-root.sh tests/debs.sh \
+EXTRA_DIST += tests/pcscd tests/desktop tests/slow tests/machine tests/packages.txt tests/install-packages tests/debian-root.sh tests/debs.sh tests/results.sh \
 	tests/check-exports.sh tests/check-format.sh tests/check-layers.sh tests/check-run-tests.sh tests/check-static.sh \
 	tests/cppcheck-suppressions.txt tests/check-completion.sh tests/check-pages.sh \
 	tests/check-clients.sh tests/clients doc/clients doc/CLIENTS.md \

@@ -15,9 +15,6 @@
 # in a mount namespace that go with it, its network is a loopback of its own, and its files are in
 # $work, which is removed. It never touches the user's pcscd, ports, settings or readers: the
 # private pcscd knows vpcd's virtual readers only, because PINs are tried on whatever card it finds.
-#
-# Results are lines "ok NAME", "not ok NAME", "skip NAME: REASON" and, for what this machine does not
-# allow, "forbidden NAME: REASON"; "# ..." explains a failure.
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${JPKI_BUILD:-$top/build/test}
@@ -30,29 +27,8 @@ pcscd=(pcscd)
 vpcd_conf=/etc/reader.conf.d/vpcd
 pin_auth=1234
 pin_sign=ABC123
-export LC_ALL=C.UTF-8
-
-failures=0
-
-ok() { printf 'ok %s\n' "$1"; }
-
-skip() { printf 'skip %s: %s\n' "$1" "$2"; }
-
-forbidden() { printf 'forbidden %s: %s\n' "$1" "$2"; }
-
-# not_ok NAME [FILE]: with the end of a file that explains it.
-not_ok() {
-	printf 'not ok %s\n' "$1"
-	[ $# -lt 2 ] || tail -n 15 "$2" | sed 's/^/# /'
-	failures=$((failures + 1))
-}
-
-# check NAME COMMAND...: the command has to succeed. Its output stays in $work/out.
-check() {
-	local name=$1
-	shift
-	if "$@" >"$work/out" 2>&1; then ok "$name"; else not_ok "$name" "$work/out"; fi
-}
+# shellcheck source=tests/results.sh
+. "$top/tests/results.sh"
 
 # refuses NAME MESSAGE COMMAND...: the command has to fail by itself, not by a signal or a timeout,
 # and has to say MESSAGE.
@@ -68,9 +44,6 @@ refuses() {
 		not_ok "$name" "$work/out"
 	fi
 }
-
-# Ends the test.
-finish() { exit $((failures > 0)); }
 
 # Nothing more can be tested: fails with a reason and perhaps a file.
 bail() {

@@ -3,29 +3,8 @@
 #
 # What configure can leave out, from a release's tarball: the modules alone, each program alone, without
 # cmocka; and an installation below a prefix of an ordinary user's own.
-set -u
-export LC_ALL=C.UTF-8
-
-top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${JPKI_BUILD:-$top/build/test}
-work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-configure.XXXXXX") || exit 1
+. "$(dirname "$0")/lib.sh"
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM HUP
-failures=0
-
-ok() { printf 'ok %s\n' "$1"; }
-
-# not_ok NAME
-not_ok() {
-	printf 'not ok %s\n' "$1"
-	tail -n 25 "$work/out" | sed 's/^/# /'
-	failures=$((failures + 1))
-}
-
-# check NAME COMMAND...
-check() {
-	if "${@:2}" >"$work/out" 2>&1; then ok "$1"; else not_ok "$1"; fi
-}
 
 # try FOLDER ARGUMENT...: the unpacked tarball, configured and built in that folder.
 try() {
@@ -82,11 +61,7 @@ works_there() {
 		grep '3 of 3 tries left'
 }
 
-if ! make -C "$build" distdir="$work/source" distdir >"$work/out" 2>&1; then
-	not_ok "the tarball's files"
-	exit 1
-fi
-
+must "the tarball's files" make -C "$build" distdir="$work/source" distdir
 check "the modules alone need neither OpenSSL nor jansson nor gettext" modules_alone
 check "neither of the programs is built" built
 check "make check says what did not run" says_so "jpki-card-sim, jpki-tool"
@@ -100,4 +75,4 @@ check "make check says so in its last words" says_so 'cmocka \(libcmocka-dev\)'
 check "an ordinary user builds and installs it at home" installs_at_home
 check "configure has said where p11-kit's files go" told
 check "it works there" works_there
-exit $((failures > 0))
+finish

@@ -5,26 +5,10 @@
 # corpus in the source. FUZZ_SECONDS: how long each, 15 if not set. FUZZ_TARGETS: which, all if not set.
 # FUZZ_KEEP: a folder where new inputs
 # of interest are gathered. The fuzzers are built in build/test/fuzz and kept.
-set -u
-export LC_ALL=C.UTF-8
-
-top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${JPKI_BUILD:-$top/build/test}/fuzz
+. "$(dirname "$0")/lib.sh"
+build+=/fuzz
 seconds=${FUZZ_SECONDS:-15}
 targets="${FUZZ_TARGETS:-certificate card calls verify prompt agent}"
-failures=0
-work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-fuzz.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM HUP
-
-ok() { printf 'ok %s\n' "$1"; }
-
-# not_ok NAME FILE
-not_ok() {
-	printf 'not ok %s\n' "$1"
-	tail -n 40 "$2" | sed 's/^/# /'
-	failures=$((failures + 1))
-}
 
 build_targets() {
 	local target programs=()
@@ -48,10 +32,7 @@ fuzz() {
 		>"$work/$1.log" 2>&1
 }
 
-if ! (build_targets) >"$work/build.log" 2>&1; then
-	not_ok "the fuzzers are built with clang" "$work/build.log"
-	exit 1
-fi
+must "the fuzzers are built with clang" build_targets
 for target in $targets; do
 	if fuzz "$target"; then
 		runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$target.log")
@@ -61,4 +42,4 @@ for target in $targets; do
 			"$work/$target.log"
 	fi
 done
-exit $((failures > 0))
+finish

@@ -3,36 +3,20 @@
 #
 # No PIN and nothing of the holder's name and address is left in the memory of a program that is
 # done with the card, nor in core dumps, forked children, logs or files (tests/secrets/secrets.c).
-set -u
-export LC_ALL=C.UTF-8
-
-top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${JPKI_BUILD:-$top/build/test}
+. "$(dirname "$0")/lib.sh"
 pin_auth=7391 pin_sign=QX7ZK9WPV3M2LHT8 # as no program has them by chance
-work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-secrets.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM HUP
 sim=$build/src/sim/jpki-card-sim
 log=$work/log
-failures=0
-
-ok() { printf 'ok %s\n' "$1"; }
-
-# not_ok NAME [FILE]
-not_ok() {
-	printf 'not ok %s\n' "$1"
-	[ $# -lt 2 ] || head -n 20 "$2" | sed 's/^/# /'
-	failures=$((failures + 1))
-}
 
 mkdir "$work/folder"
 # It types the password.
 printf '#!/bin/sh\necho "OK here"\nwhile read -r word rest; do\n\t[ "$word" != GETPIN ] || echo "D %s"\n\techo OK\ndone\n' $pin_sign \
 	>"$work/pinentry" && chmod +x "$work/pinentry"
-"$sim" make --state "$work/cards" --person adult --pin-auth $pin_auth --pin-sign $pin_sign holder \
-	>"$work/make.log" 2>&1 &&
-	"$sim" certificate --state "$work/cards" holder sign >"$work/sign.pem" ||
-	{ not_ok "a card is made" "$work/make.log"; exit 1; }
+make_card() {
+	"$sim" make --state "$work/cards" --person adult --pin-auth $pin_auth --pin-sign $pin_sign holder &&
+		"$sim" certificate --state "$work/cards" holder sign >"$work/sign.pem"
+}
+must "a card is made" make_card
 
 # watch [COMMAND...]: the watcher, under a command, with the fullest log.
 watch() {
@@ -93,7 +77,7 @@ fi
 
 name="no file is written but the log"
 if ! command -v strace >/dev/null; then
-	printf 'skip %s: strace is not installed\n' "$name"
+	skip "$name" "strace is not installed"
 else
 	rm -f "$log"
 	watch strace -f -qq -o "$work/trace" -e trace=%file,memfd_create \
@@ -110,4 +94,4 @@ else
 		ok "$name"
 	fi
 fi
-exit $((failures > 0))
+finish
