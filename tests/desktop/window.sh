@@ -37,7 +37,8 @@ export LOCPATH=$WORK/locales
 
 [ $# -gt 0 ] || set -- "$top"/tests/desktop/test-*.py
 exec {display}< <(exec setpriv --pdeathsig TERM Xvfb -displayfd 1 -screen 0 1024x600x24 -nolisten tcp -r 2>"$WORK/xvfb.log")
-read -r -t 60 number <&"$display" || skip "Xvfb does not start"
+read -r -t 60 number <&"$display" ||
+	{ echo "not ok desktop/window: Xvfb does not start"; sed 's/^/# /' "$WORK/xvfb.log"; exit 1; }
 export DISPLAY=:$number
 unset DBUS_SESSION_BUS_ADDRESS
 setpriv --pdeathsig TERM openbox >"$WORK/openbox.log" 2>&1 &
