@@ -342,6 +342,35 @@ a_certificate_is_revoked_once(void **state)
 }
 
 static void
+what_would_come_in_the_wrong_order_is_refused(void **state)
+{
+	static const struct {
+		const char *now, *says;
+		sim_change *change;
+		enum sim_pin which;
+	} table[] = {{"2040-01-01", "ends on 20", sim_renew, SIM_PIN_COUNT},
+		     {"2032-01-01", "ends on 20", sim_issue, SIM_PIN_SIGN},
+		     {"2026-01-01", "has a certificate of 2026-11-21", sim_renew, SIM_PIN_COUNT},
+		     {"2026-01-01", "has a certificate of 2026-11-21", sim_issue, SIM_PIN_SIGN},
+		     {"2026-01-01", "begins later", sim_revoke, SIM_PIN_AUTH}};
+
+	(void)state;
+	make_card(help_store(), "in-order", "child", &help_options);
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct sim_make_options options = help_options;
+		char *error = NULL;
+
+		assert_true(sim_now_parse(table[i].now, &options.now, &error));
+		assert_false(sim_store_change(help_store(), "in-order", table[i].which, &options,
+					      table[i].change, &error));
+		assert_non_null(error);
+		if (!strstr(error, table[i].says))
+			fail_msg("at %s: %s", table[i].now, error);
+		free(error);
+	}
+}
+
+static void
 an_export_has_what_a_server_needs_and_no_key(void **state)
 {
 	static const char *const names[] = {"auth-ca.pem", "sign-ca.pem", "auth-crl.pem",
@@ -429,6 +458,7 @@ main(void)
 			a_child_can_get_a_signing_certificate_later_for_the_rest_of_the_term),
 		cmocka_unit_test(a_signing_certificate_issued_anew_takes_the_remaining_term),
 		cmocka_unit_test(a_certificate_is_revoked_once),
+		cmocka_unit_test(what_would_come_in_the_wrong_order_is_refused),
 		cmocka_unit_test(an_export_has_what_a_server_needs_and_no_key),
 		cmocka_unit_test(the_same_seed_makes_the_same_card_and_another_or_none_does_not),
 	};

@@ -26,6 +26,9 @@ sim_revoke(struct sim_work *work, json_t *card, const char *name, enum sim_pin w
 	if (sim_ca_is_revoked(authority, serial))
 		return sim_error_set(work->error, "the %s certificate of \"%s\" is revoked already",
 				     words[which], name);
+	if (work->now < sim_json_number(key, "not-before"))
+		return sim_error_set(work->error, "the %s certificate of \"%s\" begins later",
+				     words[which], name);
 	return sim_ca_revoke(authority, serial, work->now) && sim_work_save_ca(work);
 }
 

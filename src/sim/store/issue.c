@@ -137,6 +137,30 @@ record_issue(json_t *card, const json_t *authority, X509 *certificate,
 	return ok;
 }
 
+/* No certificate ends before it begins, or is older than what the card had before it. */
+static bool
+is_in_order(const struct sim_work *work, const json_t *card, const struct sim_request *request)
+{
+	char date[11];
+
+	if (request->not_after <= request->not_before) {
+		sim_date_write(sim_date_at(request->not_after), date);
+		return sim_error_set(work->error,
+				     "a certificate for this card ends on %s at the latest", date);
+	}
+	for (int i = 0; i < SIM_PIN_COUNT; i++) {
+		const json_t *key = json_object_get(card, sim_pin_names[i]);
+		const int64_t begins = sim_json_number(key, "not-before");
+
+		if (begins > request->not_before) {
+			sim_date_write(sim_date_at(begins), date);
+			return sim_error_set(work->error,
+					     "the card has a certificate of %s already", date);
+		}
+	}
+	return true;
+}
+
 bool
 sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 	      const struct sim_plan *plan)
@@ -171,8 +195,11 @@ sim_issue_key(struct sim_work *work, json_t *card, const char *card_name,
 	else if (request.serial)
 		request.key =
 			sim_pki_make_rsa(&random, plan->oddity == SIM_ODD_RSA_1024 ? 1024 : 2048);
-	if (request.key && fill_request(&request, &issuer, card, plan, &random))
+	if (request.key && fill_request(&request, &issuer, card, plan, &random)) {
+		if (!is_in_order(work, card, &request))
+			goto out;
 		certificate = sim_pki_make_end_entity(&issuer, &request);
+	}
 	if (certificate)
 		ok = record_issue(card, authority, certificate, &request, plan, &random);
 	if (!ok)
