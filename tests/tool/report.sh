@@ -153,7 +153,7 @@ nothing_of() {
 			printf '%d\n' "0x$serial"
 			for hash in md5 sha1 sha256; do
 				printf %s "$serial" | openssl dgst -$hash -r | cut -c1-12
-				printf %s "$serial" | xxd -r -p 2>/dev/null | openssl dgst -$hash -r | cut -c1-12
+				printf %s "$serial" | basenc -d --base16 | openssl dgst -$hash -r | cut -c1-12
 			done
 		done
 	} 2>/dev/null | grep -E '^.{4,}$' | grep -vE '^(card|phone|iphone|foreign|auth|sign)$' >"$work/personal"
