@@ -9,7 +9,7 @@ export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/debian-root.sh"
-root_home=/tmp root_seconds=400
+root_home=/tmp root_seconds=1800 # with what it downloads
 packages=(jpki-pkcs11 jpki-pkcs11-dev jpki-tool jpki-card-sim)
 clients=(bash-completion gnutls-bin libnss3-tools man-db opensc openssl p11-kit pcscd pinentry-curses vsmartcard-vpcd zsh)
 clients+=(libadwaita-1-0 libgtk-4-1) # what the window stands on leaves things of its own behind
