@@ -19,6 +19,7 @@ src_tool_jpki_desktop_SOURCES = \
 	src/desktop/pins.c \
 	src/desktop/reminders.c src/desktop/reminders.h \
 	src/desktop/rows.c src/desktop/rows.h \
+	src/desktop/soon.c src/desktop/soon.h \
 	src/desktop/tasks.c src/desktop/tasks.h \
 	src/desktop/watch.c src/desktop/watch.h \
 	src/desktop/window.c src/desktop/window.h \

@@ -7,6 +7,7 @@
 #include "agent/words.h"
 #include "desktop/pin-entry.h"
 #include "desktop/rows.h"
+#include "desktop/soon.h"
 #include "holder/module.h"
 #include "holder/pin.h"
 #include "tool/cards/pin.h"
@@ -249,7 +250,7 @@ ask(void *context, const struct pin_request *request, struct pin *pin)
 	asked.is_answered = asked.is_over;
 	asked.answer = TOOL_CANCELLED;
 	if (!asked.is_over)
-		(void)g_idle_add(show, over);
+		soon(show, over);
 	while (!asked.is_answered)
 		g_cond_wait(&asked.answered, &asked.lock);
 	g_mutex_unlock(&asked.lock);

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "desktop/soon.h"
+
 #define PAUSE 200000 /* microseconds, where there is nothing to wait for */
 
 static GThread *thread;
@@ -25,7 +27,7 @@ watch(void *functions)
 
 	while ((rv = f->C_WaitForSlotEvent(0, &slot, NULL)) != CKR_CRYPTOKI_NOT_INITIALIZED) {
 		if (rv == CKR_OK)
-			(void)g_idle_add(happened, NULL);
+			soon(happened, NULL);
 		else
 			g_usleep(PAUSE);
 	}

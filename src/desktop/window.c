@@ -7,6 +7,7 @@
 #include "desktop/pin-dialog.h"
 #include "desktop/reminders.h"
 #include "desktop/rows.h"
+#include "desktop/soon.h"
 #include "desktop/tasks.h"
 #include "tool/terminal/text.h"
 
@@ -58,7 +59,7 @@ on_busy(void *context, enum busy what)
 	_Static_assert(G_N_ELEMENTS(texts) == BUSY_KINDS, "a text for each");
 
 	(void)context;
-	(void)g_idle_add(say_later, (void *)(uintptr_t)texts[what]);
+	soon(say_later, (void *)(uintptr_t)texts[what]);
 }
 
 /* ---- looking ---- */

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "desktop/soon.h"
 #include "desktop/watch.h"
 #include "tool/system/away.h"
 
@@ -160,7 +161,7 @@ run(struct job *job)
 	g_mutex_unlock(&lock);
 	if (ender)
 		renew(ender);
-	(void)g_idle_add(is_done, job);
+	soon(is_done, job);
 }
 
 /* `ender`: who gave up the worker before; NULL: this is the first one. */
@@ -239,7 +240,7 @@ give_up_worker(void)
 	g_thread_unref(thread);
 	begin_turn(leaving);
 	leaving = NULL;
-	(void)g_idle_add(is_done, instead);
+	soon(is_done, instead);
 }
 
 /* ---- what the window asks for ---- */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Files that never end: each is refused, or its wait can be left; a file system that does not answer holds nobody up."""
+"""Files that never end: each is refused, or its wait can be left; a file system that does not answer holds nobody up,
+nor does a slow screen."""
 
 import os
 import subprocess
@@ -18,9 +19,14 @@ with open(huge, "w", encoding="utf-8") as file:
 os.mkdir(os.path.dirname(stuck))
 with open(stuck, "w", encoding="utf-8") as file:
     file.write("a letter\n")
-shim = work + "/stuck.so"
-subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, here + "/stuck.c"], check=True)
-UNDER[:0] = ["env", "LD_PRELOAD=" + shim, "STUCK=" + answered]
+given = list(UNDER)
+
+
+def under(name, *variables):
+    """The next window has that loaded before it."""
+    library = "%s/%s.so" % (work, name)
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, "%s/%s.c" % (here, name)], check=True)
+    UNDER[:] = ["env", "LD_PRELOAD=" + library, *variables, *given]
 
 
 def opened(path):
@@ -35,6 +41,7 @@ def close():
     screen.rests()
 
 
+under("stuck", "STUCK=" + answered)
 screen = Screen("C.UTF-8")
 screen.shows("the card is shown", "3 of 3 tries left")
 
@@ -88,4 +95,18 @@ screen.press("Sign with the password")
 screen.shows("waited for once more", "Leave")
 status = screen.end()
 report("the window can be closed in the middle of it", status in (0, 143), status)
+
+# ---- a computer that is too slow for its screen ----
+under("busy")
+screen = Screen("C.UTF-8")
+screen.shows("where a frame is always due, the card is shown", "3 of 3 tries left")
+screen.press(CHECK)
+screen.shows("... its PIN is asked", NOW, "3 of 3 tries left")
+screen.type("1234")
+screen.type("", "Return")
+screen.shows("... and it answers", "the card has the key of this certificate")
+screen.card("remove")
+close()
+screen.shows("... and is taken out", "no card in the reader")
+report("told to end, it ends well", screen.end() == 0)
 finish()

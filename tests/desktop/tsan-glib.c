@@ -86,8 +86,6 @@ g_async_queue_try_pop(void *queue)
 	return data;
 }
 
-unsigned g_idle_add_full(int priority, int (*call)(void *), void *data, void (*forget)(void *));
-
 struct idle {
 	int (*call)(void *data);
 	void *data;
@@ -102,14 +100,18 @@ call_idle(void *data)
 	return idle->call(idle->data);
 }
 
+/* Ours has priority 0 (soon.c); GTK's own, on one thread, it keeps to itself. */
 unsigned
-g_idle_add(int (*call)(void *), void *data)
+g_idle_add_full(int priority, int (*call)(void *), void *data, void (*forget)(void *))
 {
-	struct idle *idle = malloc(sizeof *idle);
+	struct idle *idle;
 
+	if (priority != 0 || forget)
+		return GLIBS(g_idle_add_full)(priority, call, data, forget);
+	idle = malloc(sizeof *idle);
 	if (!idle)
 		abort();
 	*idle = (struct idle){call, data};
 	release(idle);
-	return GLIBS(g_idle_add_full)(200, call_idle, idle, free); /* G_PRIORITY_DEFAULT_IDLE */
+	return GLIBS(g_idle_add_full)(priority, call_idle, idle, free);
 }
