@@ -9,6 +9,7 @@
 #include "desktop/rows.h"
 #include "desktop/soon.h"
 #include "desktop/tasks.h"
+#include "tool/commands/commands.h"
 #include "tool/terminal/text.h"
 
 static GtkWindow *window;
@@ -167,6 +168,16 @@ show_answer(const struct job *job, const struct task *task, GVariant *parameter)
 	g_free(action);
 }
 
+/* Of what was left too: what the card has done, or perhaps has, before it could be. */
+static bool
+is_told(const struct job *job)
+{
+	const bool is_past = job->status == TOOL_OK || job->status == TOOL_PIN_WRONG ||
+			     job->status == TOOL_PIN_LOCKED || job->command == pin_change_run;
+
+	return job->status != TOOL_CANCELLED && job->sheet.count && (is_past || !job->was_left);
+}
+
 static void
 ended(struct job *job)
 {
@@ -178,7 +189,7 @@ ended(struct job *job)
 		show_bar();
 		look();
 	}
-	if (window && !job->was_left && job->status != TOOL_CANCELLED && job->sheet.count)
+	if (window && is_told(job))
 		show_answer(job, asked->task, asked->parameter);
 	task_forget(asked);
 	job_free(job);

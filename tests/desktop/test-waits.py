@@ -5,6 +5,7 @@ from screen import Screen, finish, report
 
 NOW = "4-digit PIN for user authentication"
 SLOW = "3000"  # ms for each exchange
+SLOWER = "10000"
 
 screen = Screen("C.UTF-8")
 screen.shows("the card is shown", "3 of 3 tries left")
@@ -27,6 +28,25 @@ screen.type("", "Return")
 screen.shows("... and the right PIN is taken", "the card has the key of this certificate")
 screen.type("", "Escape")
 screen.rests()
+
+# ---- a change that is left ----
+screen.type("", "ctrl+2")
+screen.press("Change: user authentication certificate")
+for question, typed in ((NOW, "1234"), ("New " + NOW, "5678")):
+    screen.until(lambda q=question: screen.asks(q))
+    screen.type(typed)
+    screen.type("", "Return")
+screen.until(lambda: screen.asks("The same once more"))
+screen.card("set", "adult", "delay-exchange", SLOWER)
+screen.type("5678")
+screen.type("", "Return")
+screen.shows("the window says that the PIN is being changed", "The card is changing the PIN ...")
+screen.press("Leave", at_once=True)
+screen.card("set", "adult", "delay-exchange", "0")
+screen.shows("left, it says whether it was changed, or that it is not certain", "PIN", "was changed", "Close")
+screen.type("", "Escape")
+screen.rests()
+screen.type("", "ctrl+1")
 screen.card("set", "adult", "delay-exchange", SLOW)
 screen.press("Check validity: user authentication certificate")
 report("told to end in a wait, it ends", screen.end() in (0, 143))
