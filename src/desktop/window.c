@@ -40,7 +40,7 @@ say(const char *text)
 static gboolean
 say_later(void *text)
 {
-	if (working)
+	if (window && working)
 		say(_(text));
 	return G_SOURCE_REMOVE;
 }
