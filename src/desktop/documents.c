@@ -1,34 +1,53 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sign and verify: one file, and what to do with it. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "desktop/file.h"
 #include "desktop/pages.h"
 #include "desktop/rows.h"
+#include "holder/text.h"
 #include "tool/cards/words.h"
 #include "tool/terminal/text.h"
 
 /* A row that names a file. */
 struct chosen {
 	AdwActionRow *row;
-	char *path; /* NULL: none */
+	char *path;	  /* NULL: none */
+	const char *none; /* what the row says then */
 };
 
-static struct chosen document, content;
+static struct chosen document = {.none = N_("Choose one, or drop it here.")};
+static struct chosen content = {.none = N_("Only where it does not lie beside its signature.")};
 static GtkWidget *enclosed, *overwrite;
 static GtkBox *signers; /* a button for each card that signs */
 
 static void
+set(struct chosen *chosen, const char *path)
+{
+	char *name = g_filename_display_name(path ? path : "");
+	char *safe = text_safe(name, strlen(name));
+
+	g_free(chosen->path);
+	chosen->path = g_strdup(path);
+	rows_say(chosen->row, MARK_NONE, path && safe ? safe : _(chosen->none));
+	free(safe);
+	g_free(name);
+}
+
+/* What was said of the file before does not hold for another one. */
+static void
 take(void *context, const char *path)
 {
 	struct chosen *chosen = context;
-	char *shown;
 
 	if (!path)
 		return;
-	g_free(chosen->path);
-	chosen->path = g_strdup(path);
-	shown = g_filename_display_name(path);
-	rows_say(chosen->row, MARK_NONE, shown);
-	g_free(shown);
+	set(chosen, path);
+	if (chosen != &document)
+		return;
+	set(&content, NULL);
+	gtk_switch_set_active(GTK_SWITCH(overwrite), FALSE);
 }
 
 void
@@ -63,11 +82,11 @@ on_drop(GtkDropTarget *target, const GValue *value, double x, double y, void *un
 }
 
 static void
-add_chooser(AdwPreferencesGroup *group, struct chosen *chosen, const char *label, const char *text)
+add_chooser(AdwPreferencesGroup *group, struct chosen *chosen, const char *label)
 {
 	GtkWidget *button = rows_button(_("Choose"), label, NULL, NULL);
 
-	chosen->row = rows_add(group, label, MARK_NONE, text);
+	chosen->row = rows_add(group, label, MARK_NONE, _(chosen->none));
 	g_signal_connect(button, "clicked", G_CALLBACK(on_choose), chosen);
 	rows_end_with(chosen->row, button);
 }
@@ -119,11 +138,10 @@ documents_new(void)
 
 	g_signal_connect(drop, "drop", G_CALLBACK(on_drop), NULL);
 	gtk_widget_add_controller(page, GTK_EVENT_CONTROLLER(drop));
-	add_chooser(group, &document, _("File"), _("Choose one, or drop it here."));
+	add_chooser(group, &document, _("File"));
 	add_sign(box);
 	group = rows_group(box, _("Verify"));
-	add_chooser(group, &content, _("The file that was signed"),
-		    _("Only where it does not lie beside its signature."));
+	add_chooser(group, &content, _("The file that was signed"));
 	gtk_box_append(box, rows_button(_("Verify the signature"), NULL, "win.verify", NULL));
 	return page;
 }

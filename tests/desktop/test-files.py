@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from screen import PATIENCE, Screen, build, finish, report, work
+from screen import BUTTONS, PATIENCE, Atspi, Screen, build, finish, report, work
 
 PASSWORD = "password for digital signature (6 to 16 characters)"
 ELSEWHERE = "This file is not on this computer: copy it here first."
@@ -109,8 +109,17 @@ screen.shows("... which is said", "The copy is in %s." % saved)
 close()
 
 # ---- dropped ----
+OVERWRITE = "Overwrite a file that is there already"
 dropped = written("dropped, with blanks and 漢字")
 screen.type("", "ctrl+3")
+
+
+def overwrites():
+    return screen.is_state(screen.find(OVERWRITE, *BUTTONS), Atspi.StateType.CHECKED)
+
+
+screen.press(OVERWRITE)
+report("a file that is there may be overwritten", screen.until(overwrites), screen.words())
 
 
 def source_of(what):
@@ -143,8 +152,12 @@ screen.until(lambda: drag(dropped))
 report("a file that is dropped is the one to sign", dropped in screen.words(), screen.words())
 source.terminate()
 source.wait()
+report("... and overwrites nothing", not overwrites())
 sign()
 screen.shows("... and is signed", "The signature is in %s.p7s." % dropped)
+close()
+screen.press("Verify the signature")
+screen.shows("... and verified by itself, not with the file that was chosen before", "it fits: not a bit has changed")
 close()
 source = source_of("sftp://host.invalid/letter")
 screen.until(lambda: drag(ELSEWHERE))
@@ -161,6 +174,13 @@ subprocess.run(
 )
 screen.shows("... also where it is opened by another program", ELSEWHERE)
 press_close()
+subprocess.run(
+    [build + "/src/tool/jpki-desktop", written("letter\u202efdp.txt")],
+    env=dict(os.environ, LC_ALL="C.UTF-8"),
+    check=False,
+    timeout=PATIENCE,
+)
+screen.shows("a name that would turn its direction does not", folder + "/letter?fdp.txt")
 
 # ---- what others are told ----
 report("nothing of all this is in the clipboard", not has_owner(b"CLIPBOARD"))
