@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
 #
-# Sourced by all that runs tests: make check (tests/module/local.mk), ./run-tests, tests/pcscd/lib.sh. From
-# there on no program finds a reader service, an agent, a screen or a setting of whoever runs the
-# tests, whatever it does: a test that wants one starts its own. $JPKI_BUILD is the build folder.
+# Sourced by all that runs tests: make check (tests/module/local.mk), ./run-tests, and each script, which may be
+# run by hand (tests/check-layers.sh). From there on no program finds a reader service, an agent, a screen or a
+# setting of whoever runs the tests, whatever it does: a test that wants one starts its own. $JPKI_BUILD is the
+# build folder, and if nobody named one that of ./run-tests below $top.
 
+export JPKI_BUILD="${JPKI_BUILD:-$top/build/test}"
 for name in $(env | sed -n 's/^\(\(XDG\|OPENSSL\|OPENSC\|PCSC[A-Z]*\|JPKI_PKCS11\|JPKI_CARD_SIM\)_[A-Za-z0-9_]*\)=.*/\1/p'); do
 	unset "$name"
 done

@@ -7,11 +7,12 @@ set -u
 export LC_ALL=C.UTF-8
 [ $# -eq 0 ] || { echo "${0##*/} takes no arguments" >&2; exit 2; }
 top=$(cd "$(dirname "$0")/.." && pwd)
-build=${JPKI_BUILD:-$top/build/test}
+. "$top/tests/alone.sh"
+build=$JPKI_BUILD
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-completion.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 export JPKI_CARD_SIM_STATE=$work/cards
-unset LANGUAGE JPKI_CARD_SIM_CONTROL
+unset LANGUAGE
 status=0
 
 program() { if [ "$1" = jpki-tool ]; then echo "$build/src/tool/$1"; else echo "$build/src/sim/$1"; fi; }

@@ -153,6 +153,17 @@ judge_fragments() {
 	$3 !~ /^tests_lib/ && $3 != "tests_" $1 { print "tests/" $1 "/" $2 ": " $3 "... is another room\x27s" }'
 }
 
+# What scripts source that are alone, which tests/alone.sh says; those that run nothing of ours but in a machine
+# of its own, or for whoever wants to know how fast a card is.
+alone='^[[:blank:]]*(JPKI_BUILD=[^ ]+ |.*\|\| )?\. ".*/(alone|tool/promise|promise|lib)\.sh"$'
+not_alone='^(machine/.*|slow/packages\.sh|desktop/entries\.sh|bench/bench\.sh)$'
+
+# Scripts that would reach a card, a daemon or settings of whoever runs them by hand.
+judge_scripts() {
+	(cd "$1" && find . -mindepth 2 -name '*.sh' \( -perm -u+x -o -name promise.sh -o -name lib.sh \) -printf '%P\n' |
+		grep -Ev "$not_alone" | xargs -r grep -LE "$alone") | sed 's,.*,tests/&: it does not source tests/alone.sh,'
+}
+
 # sees_test_fault NAME FILE INCLUDE: as sees_fault, with a copy of the tests.
 sees_test_fault() {
 	local copy status=0
@@ -187,13 +198,13 @@ sees_fault() {
 	return $status
 }
 
-found=$(judge_all "${1:-$top/src}"; judge_calls "${1:-$top/src}"; judge_tests "${2:-$top/tests}"; judge_fragments "${2:-$top/tests}")
+found=$(judge_all "${1:-$top/src}"; judge_calls "${1:-$top/src}"; judge_tests "${2:-$top/tests}"; judge_fragments "${2:-$top/tests}"; judge_scripts "${2:-$top/tests}")
 if [ -n "$found" ]; then
-	echo "not ok no folder includes one above it, and no test what is not its"
+	echo "not ok no folder includes one above it, no test what is not its, and no script finds a card of yours"
 	sed 's/^/# /' <<<"$found"
 	exit 1
 fi
-echo "ok no folder includes one above it, and no test what is not its"
+echo "ok no folder includes one above it, no test what is not its, and no script finds a card of yours"
 [ $# -eq 0 ] || exit 0
 
 status=0
@@ -242,6 +253,13 @@ if judge_fragments "$fragment" | grep -q '^tests/life/local.mk: tests_module'; t
 	echo "ok a line in the fragment of another room would be seen"
 else
 	echo "not ok a line in the fragment of another room would be seen"
+	status=1
+fi
+printf '#!/bin/sh\n. "$top/tests/debian-root.sh"\n' >"$fragment/life/new.sh" && chmod +x "$fragment/life/new.sh"
+if judge_scripts "$fragment" | grep -q '^tests/life/new.sh: '; then
+	echo "ok a script that could find a card of yours would be seen"
+else
+	echo "not ok a script that could find a card of yours would be seen"
 	status=1
 fi
 rm -rf "$fragment"

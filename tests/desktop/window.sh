@@ -7,7 +7,6 @@
 # the keyboard, in English and in Japanese.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
-export JPKI_BUILD=${JPKI_BUILD:-$top/build/test}
 # shellcheck source=tests/alone.sh
 . "$top/tests/alone.sh"
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/jpki-desktop.XXXXXX") || exit 1

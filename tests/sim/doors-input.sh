@@ -3,12 +3,13 @@
 # Bad input to jpki-card-sim gets a sentence on standard error and the exit status of the manual.
 # Every line: the promise, the status, a word of the message, the command.
 
-sim=${SIM:-src/sim/jpki-card-sim}
+top=$(cd "$(dirname "$0")/../.." && pwd)
+. "$top/tests/alone.sh"
+sim=$JPKI_BUILD/src/sim/jpki-card-sim
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 JPKI_CARD_SIM_STATE=$work/state
 export JPKI_CARD_SIM_STATE
-unset JPKI_CARD_SIM_CONTROL JPKI_CARD_SIM_SOCKET
 failed=0
 
 refused() {

@@ -9,7 +9,8 @@ set -u
 export LC_ALL=C.UTF-8
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${JPKI_BUILD:-$top/build/test}/coverage
+. "$top/tests/alone.sh"
+build=$JPKI_BUILD/coverage
 least=90
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-coverage.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT

@@ -9,7 +9,9 @@
 # JPKI_BUILD is the build folder; with the argument "switches", only the cards with switches.
 set -u
 
-build=${JPKI_BUILD:?}
+top=$(cd "$(dirname "$0")/../.." && pwd)
+. "$top/tests/alone.sh"
+build=$JPKI_BUILD
 every=199
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT

@@ -16,7 +16,8 @@ if [ $# -gt 0 ]; then
 	exit 2
 fi
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-build=$(realpath -e "${JPKI_BUILD:-$top/build/test}") || exit 1
+. "$top/tests/alone.sh"
+build=$(realpath -e "$JPKI_BUILD") || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-$(basename "$0" .sh).XXXXXX") || exit 1
 trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM HUP

@@ -8,7 +8,8 @@ set -u
 export LC_ALL=C.UTF-8
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${JPKI_BUILD:-$top/build/test}/sanitizers
+. "$top/tests/alone.sh"
+build=$JPKI_BUILD/sanitizers
 failures=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-sanitizers.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT

@@ -8,7 +8,8 @@ set -u
 export LC_ALL=C.UTF-8
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${JPKI_BUILD:-$top/build/test}
+. "$top/tests/alone.sh"
+build=$JPKI_BUILD
 threads=8 count=1000
 failures=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-threads.XXXXXX") || exit 1
@@ -28,7 +29,7 @@ not_ok() {
 load() {
 	local from=$1
 	shift
-	env -u JPKI_PKCS11_LOG_FILE XDG_CONFIG_HOME="$work" timeout --kill-after=10 2800 \
+	env XDG_CONFIG_HOME="$work" timeout --kill-after=10 2800 \
 		"$from/src/sim/jpki-card-sim" run --state "$work/cards" --reader Reader=adult -- "$@"
 }
 

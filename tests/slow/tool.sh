@@ -8,7 +8,10 @@ set -u
 export LC_ALL=C.UTF-8
 
 self=$(realpath "$0")
-build=$(realpath "${JPKI_BUILD:?}")
+top=${self%/tests/*}
+# Not when started anew: the simulator's own variables are then there.
+[ "${1:-}" = --inside ] || . "$top/tests/alone.sh"
+build=$(realpath "$JPKI_BUILD")
 sim=$build/src/sim/jpki-card-sim
 tool=("$build/src/tool/jpki-tool" --module "$build/.libs/jpki-pkcs11.so")
 status=0
@@ -200,7 +203,7 @@ full_disk() {
 }
 
 if [ "${1:-}" = --inside ]; then inside; fi
-unset LANGUAGE NO_COLOR JPKI_CARD_SIM_CONTROL JPKI_CARD_SIM_SOCKET
+unset LANGUAGE NO_COLOR
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM HUP

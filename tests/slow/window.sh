@@ -8,7 +8,8 @@ set -u
 export LC_ALL=C.UTF-8
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
-build=${JPKI_BUILD:-$top/build/test}
+. "$top/tests/alone.sh"
+build=$JPKI_BUILD
 failures=0
 
 if ! [ -x "$build/src/tool/jpki-desktop" ]; then

@@ -11,6 +11,8 @@ tool=$build/src/tool/jpki-tool
 module=$build/.libs/jpki-pkcs11.so
 work=${JPKI_WORK:-}
 if [ -z "$work" ]; then
+	JPKI_BUILD=$build
+	. "$top/tests/alone.sh"
 	work=$(mktemp -d) || exit 99
 	trap 'rm -rf "$work"' EXIT
 fi
@@ -45,7 +47,7 @@ cards_make() {
 	JPKI_CARD_SIM_STATE=$work/state
 	LC_ALL=C.UTF-8
 	export JPKI_CARD_SIM_STATE LC_ALL
-	unset JPKI_CARD_SIM_CONTROL JPKI_CARD_SIM_SOCKET LANGUAGE NO_COLOR
+	unset LANGUAGE NO_COLOR
 	[ ! -d "$build/tests/cards" ] || cp -r "$build/tests/cards" "$work/state" || exit 99
 }
 
@@ -63,7 +65,6 @@ home_make() {
 	chmod +x "$work/bin/systemctl"
 	PATH=$work/bin:$PATH
 	export HOME LC_ALL PATH
-	unset XDG_CONFIG_HOME XDG_DATA_HOME
 }
 
 # told_of COMMAND...: without anybody at the computer; what it says is in $work/said, $status is how it ends.
