@@ -203,6 +203,30 @@ printf '%s' "$head"'{"name": "pss", "value": "perhaps"}, {"name": "../x", "value
 "$sim" make odd --like "$work/odd" >"$work/said" 2>&1 || bad "a value that no switch has"
 grep -q 'pss: no simulated card does "perhaps"; it is on' "$work/said" || bad "it is said what was left out"
 
+# said_of NAME WORD: --like had that word, and no more than one line, on a fact.
+said_of() {
+	test "$(grep -c "^$1: " "$work/said")" = 1 && grep -q "^$1: .*$2" "$work/said" ||
+		bad "--like on $1: $(grep "^$1: " "$work/said" || echo nothing)"
+}
+# like FILE: what --like says of it.
+like() {
+	rm -rf "$work/state/cards/odd"
+	"$sim" make odd --like "$1" >"$work/said" 2>&1 || bad "make --like: $(cat "$work/said")"
+}
+PIN=yes report "$work/whole.json" adult --json || bad "no report with the PIN"
+like "$work/whole.json"
+for name in label signature login-after-leaving; do
+	grep "^$name: " "$work/said" && bad "what is as expected is not said"
+done
+sed -e 's/"value": .*/"value": "odd",/' -e 's/"verdict": .*/"verdict": "differs",/' "$work/whole.json" >"$work/odd"
+like "$work/odd"
+for name in $(told "$work/odd" | sed 's/ .*//'); do
+	said_of "$name" odd
+done
+printf '%s' "$head"'{"name": "kind", "value": "phone"}, {"name": "certificates", "value": "none"}]}' >"$work/odd"
+like "$work/odd"
+said_of certificates 'does "none"; it is both'
+
 # The options and the consent.
 ends() {
 	promise=$1 status=$2 word=$3

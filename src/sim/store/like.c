@@ -138,34 +138,36 @@ take_switches(const json_t *report, struct sim_like *like, FILE *notes)
 	free(why);
 }
 
-/* Whose card has such certificates; a phone has both. */
+/* Whose card is of that kind, or has such certificates. */
 static void
 take_person(const json_t *report, struct sim_like *like, FILE *notes)
 {
 	static const struct {
-		const char *fact, *value, *person;
+		const char *fact, *value, *person, *certificates;
 	} rows[] = {
-		{"kind", "phone", "phone"},
-		{"kind", "iphone", "iphone"},
-		{"certificates", "both", "adult"},
-		{"certificates", "auth", "child"},
-		{"certificates", "none", "opted-out"},
+		{"kind", "phone", "phone", "both"},
+		{"kind", "iphone", "iphone", "both"},
+		{"certificates", "both", "adult", "both"},
+		{"certificates", "auth", "child", "auth"},
+		{"certificates", "none", "opted-out", "none"},
 	};
 	const char *kind = told(report, "kind"), *certificates = told(report, "certificates");
+	const char *has = "both";
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0] && !like->person; i++) {
 		const char *value = told(report, rows[i].fact);
 
-		if (value && strcmp(value, rows[i].value) == 0)
+		if (value && strcmp(value, rows[i].value) == 0) {
 			like->person = rows[i].person;
+			has = rows[i].certificates;
+		}
 	}
-	if (!kind ||
-	    (strcmp(kind, "card") != 0 && strcmp(kind, like->person ? like->person : "") != 0))
-		note(notes, "kind", kind, "card");
-	if (!like->person)
-		note(notes, "certificates", certificates, "both");
 	if (!like->person)
 		like->person = "adult";
+	if (!kind || (strcmp(kind, "card") != 0 && strcmp(kind, like->person) != 0))
+		note(notes, "kind", kind, "card");
+	if (!certificates || strcmp(certificates, has) != 0)
+		note(notes, "certificates", certificates, has);
 }
 
 static void
@@ -182,6 +184,38 @@ take_locked(const json_t *report, struct sim_like *like, FILE *notes)
 	note(notes, "pins-locked", value, names[0]);
 }
 
+static bool
+is_taken(const char *name)
+{
+	static const char *const names[] = {"kind", "certificates", "pins-locked"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	for (int i = 0; i < SIM_SWITCH_COUNT; i++)
+		if (strcmp(sim_switch_table[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Whatever no part of the card was made of, but for what is as expected: that it does anyway. */
+static void
+note_rest(const json_t *report, FILE *notes)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "findings"), i, one)
+	{
+		const char *name = json_string_value(json_object_get(one, "name"));
+		const char *value = json_string_value(json_object_get(one, "value"));
+		const char *verdict = json_string_value(json_object_get(one, "verdict"));
+
+		if (value && !is_taken(name) && (!verdict || strcmp(verdict, "as-expected") != 0))
+			(void)fprintf(notes, "%s: \"%s\" is not taken over\n", name, value);
+	}
+}
+
 bool
 sim_like_read(const char *path, struct sim_like *like, char **error)
 {
@@ -196,6 +230,7 @@ sim_like_read(const char *path, struct sim_like *like, char **error)
 		take_person(report, like, notes);
 		take_locked(report, like, notes);
 		take_switches(report, like, notes);
+		note_rest(report, notes);
 	}
 	if (ok && (!notes || fclose(notes) != 0)) {
 		ok = sim_error_set(error, "out of memory");
