@@ -82,6 +82,8 @@ refused "no simulator there" 3 'no simulator listens' "$sim" status --control "$
 refused "a control socket's path too long" 125 'at most' "$sim" run --empty --control "/tmp/$(printf '%0120d' 0)" -- true
 refused "a control socket where another file is" 125 'not a socket' "$sim" run --empty --control "$work/err" -- true
 refused "a port that is none" 2 'whole number' "$sim" serve --port 70000
+refused "a port where QEMU has a socket" 2 '--port' timeout 30 "$sim" serve --qemu "$work/none" --port 35963
+refused "a virtual computer without a socket" 2 '--qemu' timeout 30 "$sim" serve --qemu ''
 refused "three cards for two readers" 1 'only 2 readers' "$sim" serve --card a --card b --card c
 echo x >"$work/file"
 refused "a state directory that is a file" 1 'file' "$sim" list --state "$work/file"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Small parts of jpki-tool: words for a shell, the holder's birth date in words, and how files are
- * written over others.
+ * Small parts of jpki-tool: words for a shell, the holder's birth date in words, what a report has
+ * of a certificate, and how files are written over others.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "tool/cards/personal.h"
+#include "tool/report/facts.h"
 #include "tool/system/file.h"
 #include "tool/system/shell.h"
 
@@ -107,6 +108,46 @@ birth_dates_are_decoded(void **state)
 		assert_string_equal(words, table[i].words);
 		free(words);
 	}
+}
+
+/* ---- what a report tells of a certificate ---- */
+
+static void
+extensions_of(size_t count, char text[FACT_TEXT])
+{
+	X509 *certificate = X509_new();
+	ASN1_OCTET_STRING *nothing = ASN1_OCTET_STRING_new();
+
+	assert_true(certificate && nothing);
+	for (size_t i = 0; i < count; i++) {
+		char oid[32];
+		ASN1_OBJECT *object;
+		X509_EXTENSION *extension;
+
+		(void)snprintf(oid, sizeof oid, "2.5.29.%zu", 100 + i);
+		object = OBJ_txt2obj(oid, 1);
+		extension = X509_EXTENSION_create_by_OBJ(NULL, object, 1, nothing);
+		assert_int_equal(X509_add_ext(certificate, extension, -1), 1);
+		X509_EXTENSION_free(extension);
+		ASN1_OBJECT_free(object);
+	}
+	text[0] = '\0';
+	assert_true(fact_certificate(certificate, "extensions", text));
+	ASN1_OCTET_STRING_free(nothing);
+	X509_free(certificate);
+}
+
+/* More than any certificate of these authorities has; and what does not fit is not cut unsaid. */
+static void
+a_list_that_is_cut_says_so(void **state)
+{
+	char text[FACT_TEXT];
+
+	(void)state;
+	extensions_of(18, text);
+	assert_string_equal(text + strlen(text) - 12, " 2.5.29.117!");
+	extensions_of(40, text);
+	assert_string_equal(text + strlen(text) - 15, "2.5.29.120! ...");
 }
 
 /* ---- files ---- */
@@ -263,6 +304,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_shell_reads_what_was_quoted),
 		cmocka_unit_test(birth_dates_are_decoded),
+		cmocka_unit_test(a_list_that_is_cut_says_so),
 		cmocka_unit_test(a_file_written_over_keeps_its_mode),
 		cmocka_unit_test(a_link_is_followed_and_stays_one),
 		cmocka_unit_test(what_cannot_be_written_is_known_before),

@@ -197,7 +197,11 @@ refused "a word without end" 'finding 1 is unsound' "$head"'{"name": "pss", "val
 refused "the same twice" 'finding 2 is unsound' "$head"'{"name": "pss", "value": "on"}, {"name": "pss", "value": "off"}]}'
 refused "too large" 'more than' "$head$(head -c 300000 /dev/zero | tr '\0' ' ')]}"
 refused "too deep" 'not JSON' "$(head -c 100000 /dev/zero | tr '\0' '[')"
+refused "a number too large" 'too large' '{"x": 1'"$(head -c 400 /dev/zero | tr '\0' 0)"'}'
 rm -f "$work/hostile"
+mkfifo "$work/pipe"
+timeout 30 "$sim" make hostile --like "$work/pipe" >"$work/said" 2>&1
+grep -q 'no ordinary file' "$work/said" || bad "a pipe is no report: $(cat "$work/said")"
 "$sim" make hostile --like "$work/hostile" >"$work/said" 2>&1 && bad "a report that is not there"
 printf '%s' "$head"'{"name": "pss", "value": "perhaps"}, {"name": "../x", "value": "y"}]}' >"$work/odd"
 "$sim" make odd --like "$work/odd" >"$work/said" 2>&1 || bad "a value that no switch has"
@@ -254,6 +258,13 @@ ends "shown and written" 0 'short-ids = on' --yes --output "$work/written"
 grep -q '"short-ids"' "$work/written.json" || bad "the JSON is written"
 sed -n '/^What a/,$p' "$work/said" | cmp -s - "$work/written.txt" || bad "the text is written as shown"
 ends "not over another file" 1 'is there already' --yes --output "$work/written"
+ln -s /dev/full "$work/full.txt"
+ends "a full disk" 1 'No space left' --yes --output "$work/full"
+test ! -e "$work/full.json" || bad "half a report is left"
+mkdir "$work/folder"
+ends "a folder is no name for files" 1 'Is a directory' --yes --output "$work/folder/"
+"$sim" run --reader 'Reader (No. (7) ABC12) 00=adult' -- "$tool" --module "$module" report --yes >"$work/said" 2>&1 </dev/null
+grep -qx 'Reader: Reader  00' "$work/said" || bad "what is in brackets is not told: $(grep '^Reader: ' "$work/said")"
 mkdir "$work/bin" && printf '#!/bin/sh\n' >"$work/bin/dpkg-query" && chmod +x "$work/bin/dpkg-query"
 (PATH=$work/bin:$PATH && report "$work/one.json" adult --json) && test "$(grep -c '"\(pcscd\|libccid\)": "?"' "$work/one.json")" = 2 ||
 	bad "a package that is known and not installed has no version"

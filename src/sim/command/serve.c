@@ -138,6 +138,14 @@ open_doors(struct serve *serve, const struct options *options, const char *place
 	return true;
 }
 
+static bool
+is_one_door(const struct options *options)
+{
+	if (options->qemu && options->port)
+		return complain("--port is not for --qemu");
+	return !options->qemu || *options->qemu || complain("--qemu takes the path of a socket");
+}
+
 int
 command_serve(const struct call *call)
 {
@@ -148,7 +156,7 @@ command_serve(const struct call *call)
 	unsigned long fd = 0;
 	int status = EXIT_FAILED;
 
-	if (!read_whole("--port", port, 65534, &fd))
+	if (!read_whole("--port", port, 65534, &fd) || !is_one_door(options))
 		return EXIT_USAGE;
 	if (options->ready_fd) {
 		if (!read_whole("--ready-fd", options->ready_fd, 1023, &fd))

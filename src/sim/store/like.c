@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -13,19 +14,27 @@
 #define FORMAT "jpki-pkcs11 card report 1"
 #define LARGEST 262144 /* bytes; a report has some twenty thousand */
 #define FINDINGS_MAX 200
-#define WORD_MAX 128
+#define WORD_MAX 256
 
 /* ---- the file ---- */
 
 static json_t *
 load(const char *path, char **error)
 {
-	FILE *file = fopen(path, "re");
-	char *text = sim_alloc(LARGEST + 1);
+	struct stat about;
 	json_error_t mistake;
 	json_t *report = NULL;
 	size_t len = 0;
+	FILE *file;
+	char *text;
 
+	/* A pipe may have nobody at its other end for ever. */
+	if (stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
+		sim_error_set(error, "%s is no ordinary file", path);
+		return NULL;
+	}
+	file = fopen(path, "re");
+	text = sim_alloc(LARGEST + 1);
 	if (file)
 		len = fread(text, 1, LARGEST + 1, file);
 	if (!file || ferror(file))
@@ -35,8 +44,10 @@ load(const char *path, char **error)
 	else {
 		report = json_loadb(text, len, JSON_REJECT_DUPLICATES, &mistake);
 		if (!report)
-			sim_error_set(error, "%s is no report: line %d is not JSON", path,
-				      mistake.line);
+			sim_error_set(error, "%s is no report: line %d %s", path, mistake.line,
+				      json_error_code(&mistake) == json_error_numeric_overflow
+					      ? "has a number that is too large"
+					      : "is not JSON");
 	}
 	if (file)
 		(void)fclose(file);

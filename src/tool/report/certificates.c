@@ -9,12 +9,17 @@
 
 #define ARC_MAX 6 /* digits: a date or a number of a person's has more */
 
+#define MORE " ..." /* something is left out for which there is no room */
+
 static void
 add(char *text, const char *word)
 {
-	const size_t len = strlen(text);
+	const size_t len = strlen(text), more = strlen(MORE);
 
-	(void)snprintf(text + len, FACT_TEXT - len, "%s%s", len ? " " : "", word);
+	if (len + 1 + strlen(word) + more < FACT_TEXT)
+		(void)snprintf(text + len, FACT_TEXT - len, "%s%s", len ? " " : "", word);
+	else if (len < more || strcmp(text + len - more, MORE) != 0)
+		(void)snprintf(text + len, FACT_TEXT - len, MORE);
 }
 
 /* An identifier; nothing of one that could hide a number. */

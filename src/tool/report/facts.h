@@ -41,7 +41,7 @@ struct fact {
 	const char *probe; /* that `judge` looks at */
 };
 
-#define FACT_TEXT 128
+#define FACT_TEXT 256
 
 extern const struct fact facts[];
 extern const size_t fact_count;

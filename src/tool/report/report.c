@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tool/report/report.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "holder/certificate.h"
 #include "holder/pin.h"
@@ -30,6 +32,9 @@ name_files(const struct options *options, struct job *job)
 
 	if (!options->output)
 		return TOOL_OK;
+	if (!*basename(options->output))
+		return give_up(TOOL_FAILED, _("cannot write %s: %s"), options->output,
+			       strerror(EISDIR));
 	job->json_path = text_made("%s.json", options->output);
 	job->text_path = text_made("%s.txt", options->output);
 	if (!job->json_path || !job->text_path)
@@ -99,20 +104,18 @@ agree(const struct options *options, struct job *job, struct module *module)
 
 /* ---- around the card ---- */
 
-/* The name of a reader without what stands in brackets: that may be its serial number. */
+/* A reader's name without what is in brackets, however deep: it may be a serial number. */
 static void
 clean_reader(char text[FACT_TEXT], const char *name)
 {
 	char kept[FACT_TEXT];
-	size_t n = 0;
-	bool inside = false;
+	size_t n = 0, depth = 0;
 
 	for (; *name && n + 1 < sizeof kept; name++) {
-		inside = inside || *name == '(';
-		if (!inside)
+		depth += *name == '(';
+		if (!depth)
 			kept[n++] = *name;
-		if (*name == ')')
-			inside = false;
+		depth -= depth && *name == ')';
 	}
 	fact_clean(text, kept, n);
 }
@@ -168,8 +171,13 @@ write_files(const struct options *options, const struct job *job, const char *te
 	status = dump ? file_write(job->json_path, dump, strlen(dump), options->force)
 		      : out_of_memory();
 	free(dump);
-	return status == TOOL_OK ? file_write(job->text_path, text, strlen(text), options->force)
-				 : status;
+	if (status != TOOL_OK)
+		return status;
+	status = file_write(job->text_path, text, strlen(text), options->force);
+	/* One without the other would only stand in the way of the next try. */
+	if (status != TOOL_OK && !options->force && file_is_ordinary(job->json_path))
+		(void)unlink(job->json_path);
+	return status;
 }
 
 /* Shown first, and written as it was shown. */
