@@ -19,6 +19,7 @@ static GtkLabel *doing; /* in it */
 static struct look *seen;
 static bool is_looking, look_again;
 static unsigned working; /* jobs but looks */
+static gint is_changing; /* set on the worker's thread: this job has come to where a PIN changes */
 
 /* ---- what is waited for ---- */
 
@@ -60,6 +61,8 @@ on_busy(void *context, enum busy what)
 	_Static_assert(G_N_ELEMENTS(texts) == BUSY_KINDS, "a text for each");
 
 	(void)context;
+	if (what == BUSY_CHANGING_PIN)
+		g_atomic_int_set(&is_changing, TRUE);
 	soon(say_later, (void *)(uintptr_t)texts[what]);
 }
 
@@ -168,12 +171,13 @@ show_answer(const struct job *job, const struct task *task, GVariant *parameter)
 	g_free(action);
 }
 
-/* Of what was left too: what the card has done, or perhaps has, before it could be. */
+/* Of what was left, only what cannot be taken back: a try, a PIN perhaps changed, a signature. */
 static bool
 is_told(const struct job *job)
 {
-	const bool is_past = job->status == TOOL_OK || job->status == TOOL_PIN_WRONG ||
-			     job->status == TOOL_PIN_LOCKED || job->command == pin_change_run;
+	const bool is_past = job->status == TOOL_PIN_WRONG || job->status == TOOL_PIN_LOCKED ||
+			     g_atomic_int_get(&is_changing) ||
+			     (job->status == TOOL_OK && job->command == sign_run);
 
 	return job->status != TOOL_CANCELLED && job->sheet.count && (is_past || !job->was_left);
 }
@@ -201,6 +205,7 @@ begin(struct job *job)
 	const struct task *task = ((const struct asked *)job->context)->task;
 
 	job->done = ended;
+	g_atomic_int_set(&is_changing, FALSE);
 	working++;
 	set_enabled(false);
 	say(task->of_file && !task->of_card ? _("Reading the file ...")

@@ -30,8 +30,14 @@ screen.type("", "Escape")
 screen.rests()
 
 # ---- a change that is left ----
+change = "Change: user authentication certificate"
 screen.type("", "ctrl+2")
-screen.press("Change: user authentication certificate")
+screen.card("set", "adult", "delay-exchange", SLOW)
+screen.press(change)
+screen.press("Leave", at_once=True)
+screen.card("set", "adult", "delay-exchange", "0")
+report("left before a PIN was asked, it says nothing", screen.rests(), screen.words())
+screen.press(change)
 for question, typed in ((NOW, "1234"), ("New " + NOW, "5678")):
     screen.until(lambda q=question: screen.asks(q))
     screen.type(typed)
