@@ -41,6 +41,14 @@ def close():
     screen.rests()
 
 
+def answers(asked):
+    """Once its PIN is asked, the certificate's key is checked."""
+    screen.shows(asked, NOW, "3 of 3 tries left")
+    screen.type("1234")
+    screen.type("", "Return")
+    screen.shows("... and answers", "the card has the key of this certificate")
+
+
 under("stuck", "STUCK=" + answered)
 screen = Screen("C.UTF-8")
 screen.shows("the card is shown", "3 of 3 tries left")
@@ -76,10 +84,7 @@ screen.press("Leave", at_once=True)
 report("... and left", screen.rests(), screen.words())
 screen.type("", "ctrl+1")
 screen.press(CHECK)
-screen.shows("the card is used meanwhile", NOW, "3 of 3 tries left")
-screen.type("1234")
-screen.type("", "Return")
-screen.shows("... and answers", "the card has the key of this certificate")
+answers("the card is used meanwhile")
 close()
 with open(answered, "w", encoding="utf-8"):  # whoever waited goes on
     pass
@@ -101,10 +106,7 @@ under("busy")
 screen = Screen("C.UTF-8")
 screen.shows("where a frame is always due, the card is shown", "3 of 3 tries left")
 screen.press(CHECK)
-screen.shows("... its PIN is asked", NOW, "3 of 3 tries left")
-screen.type("1234")
-screen.type("", "Return")
-screen.shows("... and it answers", "the card has the key of this certificate")
+answers("... its PIN is asked")
 screen.card("remove")
 close()
 screen.shows("... and is taken out", "no card in the reader")

@@ -37,9 +37,5 @@ pcscd_stop
 pcscd_start
 go_on
 stage "a pcscd restarted between two calls ends the login, and no more" "the end"
-logged_out() {
-	card --json status | tr -d ' \n' >"$work/status"
-	grep -q '"card":"adult"' "$work/status" && ! grep -q '"open":true' "$work/status"
-}
 check "the card is logged out at the end" logged_out
 finish

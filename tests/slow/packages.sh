@@ -5,7 +5,7 @@
 # and installed on a Debian that has nothing but its minimal base, where the programs have to work
 # and which has to be as it was once the packages are purged (tests/debian-root.sh).
 set -u
-export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+export DEBIAN_FRONTEND=noninteractive
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/debian-root.sh"
@@ -17,27 +17,11 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-packages.XXXXXX") || exit 1
 tree=$work/debian
 debs=$work/debs
 there=/opt/debs # the same in the other Debian
-failures=0
 trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
-ok() { printf 'ok %s\n' "$1"; }
-
-forbidden() { printf 'forbidden %s: %s\n' "$1" "$2"; }
-
-# not_ok NAME [FILE]
-not_ok() {
-	printf 'not ok %s\n' "$1"
-	[ $# -lt 2 ] || tail -n 25 "$2" | sed 's/^/# /'
-	failures=$((failures + 1))
-}
-
-# check NAME COMMAND...: its output stays in $work/out.
-check() {
-	local name=$1
-	shift
-	if "$@" >"$work/out" 2>&1; then ok "$name"; else not_ok "$name" "$work/out"; fi
-}
+# shellcheck source=tests/results.sh
+. "$top/tests/results.sh"
 
 # same NAME FILE FILE: no difference between them.
 same() { check "$1" diff "$2" "$3"; }
@@ -279,4 +263,4 @@ else
 	with_client_programs
 	root_keep "$tree" >/dev/null 2>&1
 fi
-exit $((failures > 0))
+finish
