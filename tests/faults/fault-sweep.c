@@ -12,7 +12,7 @@
  * --with: on a card with these switches; --every: of the points one in N, others with other
  * switches. A point is named by the words that repeat it: "sign-auth card-removed transmit 3".
  */
-#include "tests/faults/fault-sweep.h"
+#include "tests/faults/steps.h"
 
 #include <dirent.h>
 #include <malloc.h>

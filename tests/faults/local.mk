@@ -3,6 +3,6 @@
 
 card_tests += tests/faults/fault-sweep
 
-tests_faults_fault_sweep_SOURCES = tests/faults/fault-sweep.c tests/faults/fault-sweep.h tests/faults/fault-sweep-steps.c
+tests_faults_fault_sweep_SOURCES = tests/faults/fault-sweep.c tests/faults/steps.c tests/faults/steps.h
 tests_faults_fault_sweep_CPPFLAGS = $(harness_cppflags)
 tests_faults_fault_sweep_LDADD = $(harness_libs)

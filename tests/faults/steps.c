@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "tests/faults/fault-sweep.h"
+#include "tests/faults/steps.h"
 #include "tests/module/harness.h"
 
 static const char text[] = "a document";
