@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/faults/steps.h"
+
 #include <stdint.h>
 #include <string.h>
 
-#include "tests/faults/steps.h"
 #include "tests/module/harness.h"
 
 static const char text[] = "a document";

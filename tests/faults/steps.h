@@ -8,7 +8,7 @@
 #include "jpki-pkcs11.h"
 
 /*
- * What programs do with the module, as lists of steps: fault-sweep.c runs them with one fault at
+ * What programs do with the module, as lists of steps: trial.c runs them with one fault at
  * one PC/SC call, and judges what each step answered.
  */
 
