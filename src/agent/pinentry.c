@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,23 +214,13 @@ pinentry_say(struct pinentry *p, const struct pinentry_line lines[], size_t coun
 
 /* ---- what is heard ---- */
 
-static int
-hex_digit(char c)
-{
-	const char *digits = "0123456789ABCDEF", *at = c ? strchr(digits, c & ~0x20) : NULL;
-
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return at ? (int)(at - digits) : -1;
-}
-
 /* A data line's text, without the escapes; behind what came before. */
 static void
 take_data(struct pinentry *p, const char *text)
 {
 	while (*text) {
-		const int high = text[0] == '%' ? hex_digit(text[1]) : -1;
-		const int low = high >= 0 ? hex_digit(text[2]) : -1;
+		const int high = text[0] == '%' ? OPENSSL_hexchar2int((unsigned char)text[1]) : -1;
+		const int low = high >= 0 ? OPENSSL_hexchar2int((unsigned char)text[2]) : -1;
 
 		if (p->typed_len + 1 >= sizeof p->typed) {
 			p->typed_long = true;
