@@ -110,8 +110,8 @@ enum jpki_probe_state {
 	JPKI_PROBE_LOST, /* sent, and the reader had no answer */
 };
 
-#define JPKI_PROBES_MAX 80
-#define JPKI_PROBE_DATA 56
+#define JPKI_PROBES_MAX 120
+#define JPKI_PROBE_DATA 120
 
 struct jpki_probe {
 	const char *name;	/* as in the report, static storage */
@@ -141,6 +141,7 @@ struct jpki_probe_report {
 	CK_BYTE atr[JPKI_ATR_MAX];
 	CK_ULONG atr_len;
 	CK_ULONG protocol; /* T= */
+	CK_ULONG lost;	   /* answers, whereupon no PIN was sent any more, and some were left out */
 	CK_ULONG count;
 	struct jpki_probe probes[JPKI_PROBES_MAX];
 };
@@ -175,9 +176,10 @@ struct jpki_functions {
 
 	/*
 	 * Since 1.2: sends them to the card in a slot, which is logged out afterwards, and fills in
-	 * the answers. To a card that is no My Number card nothing is sent beyond the look that
-	 * tells so: CKR_TOKEN_NOT_PRESENT. As above, and CKR_USER_ALREADY_LOGGED_IN (somebody in
-	 * this process is), CKR_DEVICE_ERROR, CKR_HOST_MEMORY.
+	 * the answers, also where it ends before its end. To a card that is no My Number card
+	 * nothing is sent beyond the look that tells so: CKR_TOKEN_NOT_PRESENT. As above, and
+	 * CKR_USER_ALREADY_LOGGED_IN (somebody in this process is), CKR_DEVICE_ERROR,
+	 * CKR_HOST_MEMORY.
 	 */
 	CK_RV (*probe_card)(CK_SLOT_ID slot, struct jpki_probe_report *report);
 

@@ -505,8 +505,7 @@ static enum result
 probe(struct module *m, struct reader *reader, uint64_t expected, struct bytes pin,
       struct jpki_probe_report *report)
 {
-	struct probe_answer answers[JPKI_PROBES_MAX] = {0};
-	unsigned int protocol = 1;
+	struct probe_answers answers = {.protocol = 1};
 	struct token *t;
 	enum result r;
 
@@ -518,11 +517,11 @@ probe(struct module *m, struct reader *reader, uint64_t expected, struct bytes p
 	(void)pthread_mutex_unlock(&m->state);
 	r = access_begin(m, reader, &t);
 	if (r == RESULT_OK)
-		r = access_end(m, reader,
-			       token_probe(t, expected, pin, report->alone, answers, &protocol));
-	report->protocol = protocol;
+		r = access_end(m, reader, token_probe(t, expected, pin, report->alone, &answers));
+	report->protocol = answers.protocol;
+	report->lost = answers.lost;
 	for (CK_ULONG i = 0; i < report->count; i++)
-		fill_answer(&report->probes[i], &answers[i]);
+		fill_answer(&report->probes[i], &answers.of[i]);
 	return r;
 }
 

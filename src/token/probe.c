@@ -164,7 +164,15 @@ struct run {
 	bool alone;
 	uint8_t head[4]; /* of the file read last */
 	bool ok;	 /* the row before was done */
+	bool adrift;	 /* what is selected is not what the next rows go on from */
 };
+
+/* The card may be there, and have done what it was sent. */
+static bool
+is_loss(enum result r)
+{
+	return r == RESULT_TRANSPORT || r == RESULT_BAD_ANSWER || r == RESULT_RESET;
+}
 
 static unsigned long
 microseconds(void)
@@ -267,8 +275,10 @@ find_end(struct run *run, struct probe_answer *a)
 		const size_t middle = (inside + outside) / 2;
 
 		r = read_at(run, middle, &one, &byte);
-		if (r != RESULT_OK)
+		if (r != RESULT_OK) {
+			a->state = PROBE_LOST;
 			return r;
+		}
 		if (one.length > 0) {
 			inside = middle;
 		} else {
@@ -326,6 +336,8 @@ present(struct run *run, struct probe_answer *a)
 	secret_free(pin);
 	if (r == RESULT_OK)
 		*a = (struct probe_answer){.state = PROBE_ANSWERED, .sw = 0x9000};
+	else if (is_loss(r))
+		a->state = PROBE_LOST;
 	return r;
 }
 
@@ -407,7 +419,7 @@ ask_risky(struct run *run, const struct row *row, struct probe_answer *a)
 {
 	enum result r = ask(run, row, a);
 
-	if (r != RESULT_TRANSPORT && r != RESULT_BAD_ANSWER)
+	if (!is_loss(r))
 		return r;
 	run->t->power_off = true;
 	return RESULT_OK;
@@ -450,29 +462,58 @@ is_done(const struct probe_answer *a)
 	return a->state == PROBE_ANSWERED && (a->sw == 0x9000 || a->sw == 0x6282);
 }
 
+/*
+ * The answer to a row was lost, and nobody knows what the card did: it gets no PIN any more. If it
+ * is still there and the same, the rest goes on with the next selection, once. A card that has the
+ * PIN is only logged out.
+ */
+static enum result
+recover(struct run *run, const struct row *row, enum result r, size_t *lost)
+{
+	if (++*lost > 1 || needs_pin(row))
+		return r;
+	run->pin = (struct bytes){NULL, 0};
+	run->adrift = true;
+	run->t->doubted = true;
+	return work_go_on(run->t, run->insertion);
+}
+
+static bool
+is_skipped(struct run *run, const struct row *row)
+{
+	if ((needs_pin(row) && !run->pin.data) || (row->follows && !run->ok))
+		return true;
+	if (run->adrift && row->command && row->command[1] == 0xa4)
+		run->adrift = false;
+	return run->adrift;
+}
+
 /* What follows a certificate's head that could be read goes on from that. */
 static enum result
-send_all(struct run *run, struct probe_answer *answers)
+send_all(struct run *run, struct probe_answers *answers)
 {
 	enum result r = RESULT_OK;
 
 	for (size_t i = 0; i < ROWS && r == RESULT_OK; i++) {
 		const struct row *row = &rows[i];
+		struct probe_answer *a = &answers->of[i];
 
 		if (line_is_drawn(run->t->line))
 			return RESULT_ENDED;
-		if ((needs_pin(row) && !run->pin.data) || (row->follows && !run->ok))
+		if (is_skipped(run, row))
 			continue;
-		r = send_row(run, row, &answers[i]);
+		r = send_row(run, row, a);
 		if (row->kind != FILLER && row->kind != END)
-			run->ok = is_done(&answers[i]);
+			run->ok = is_done(a);
+		if (is_loss(r))
+			r = recover(run, row, r, &answers->lost);
 	}
 	return r;
 }
 
 enum result
 token_probe(struct token *t, uint64_t expected, struct bytes pin, bool alone,
-	    struct probe_answer *answers, unsigned int *protocol)
+	    struct probe_answers *answers)
 {
 	struct run run = {.t = t, .pin = pin, .alone = alone};
 	enum result r = state_anybody_logged_in(t) ? RESULT_LOGGED_IN : work_begin(t, expected);
@@ -480,7 +521,7 @@ token_probe(struct token *t, uint64_t expected, struct bytes pin, bool alone,
 	if (r != RESULT_OK)
 		return r;
 	run.insertion = t->insertion;
-	*protocol = link_protocol(t->link);
+	answers->protocol = link_protocol(t->link);
 	t->shown = true; /* who is asked for the PIN was shown this card: it is compared before */
 	if (alone) {
 		r = work_power_anew(t, run.insertion);

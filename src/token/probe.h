@@ -11,8 +11,8 @@
  * left alone, and so is every form of VERIFY that no card is known to take for a query.
  */
 
-#define PROBES_MAX 80
-#define PROBE_DATA 56
+#define PROBES_MAX 120
+#define PROBE_DATA 120
 
 /* What is sent, and what it is about. */
 struct probe_row {
@@ -32,16 +32,27 @@ struct probe_answer {
 	size_t data_len;
 };
 
+/* What came of them, as far as it came. */
+struct probe_answers {
+	unsigned int protocol; /* T= */
+	size_t lost;	       /* answers, whereupon something was left out */
+	struct probe_answer of[PROBES_MAX];
+};
+
 size_t probe_count(void);
 struct probe_row probe_row(size_t i);
 
 /*
  * Sends them. `pin`, as it was typed (data NULL: none): presented once, for the log-in key, and
  * only where all its tries are left (else RESULT_DECLINED). `alone`: nobody else is connected to
- * the card, which may then be powered anew and reset. answers[probe_count()] is filled as far as it
- * came. RESULT_NOT_JPKI; RESULT_LOGGED_IN; for the PIN as token_login.
+ * the card, which may then be powered anew and reset.
+ *
+ * Where the reader loses an answer, no PIN is sent any more, and the rest goes on, once. Lost once
+ * more, or after the PIN, it ends: with RESULT_TRANSPORT and the like.
+ *
+ * RESULT_NOT_JPKI; RESULT_LOGGED_IN; for the PIN as token_login.
  */
 enum result token_probe(struct token *t, uint64_t expected, struct bytes pin, bool alone,
-			struct probe_answer *answers, unsigned int *protocol);
+			struct probe_answers *answers);
 
 #endif

@@ -280,6 +280,88 @@ no_pin_is_sent_once_the_application_declines(void **state)
 	assert_int_equal(answer("signature-unknown")->state, JPKI_PROBE_ANSWERED);
 }
 
+/* Each exchange's answer lost in turn, with all that a report may not do over it. */
+static void
+a_lost_answer_costs_no_try_and_no_report_and_the_card_is_logged_out(void **state)
+{
+	unsigned int struck = 0, lost_before_pin = 0;
+	char fault[40];
+
+	(void)state;
+	for (int n = 1, over = 0; !over; n++) {
+		const unsigned long verifies = harness_verifies();
+		CK_RV rv;
+
+		p11_stop(f);
+		p11_start(f);
+		(void)snprintf(fault, sizeof fault, "comm-error@transmit:%d:during", n);
+		harness_sim("fault", fault, NULL);
+		rv = probe(PIN_AUTH);
+		over = !harness_fault_struck();
+		struck += !over;
+		if (rv != CKR_OK && rv != CKR_DEVICE_ERROR)
+			fail_msg("%s: %08lX", fault, rv);
+		if (report.lost > 0 && answer("pin")->state == JPKI_PROBE_NOT_SENT) {
+			lost_before_pin++;
+			assert_int_equal(rv, CKR_OK);
+			assert_int_equal(harness_verifies(), verifies);
+			if (answer("extended-read")->state != JPKI_PROBE_ANSWERED)
+				fail_msg("%s: the rest was not sent", fault);
+		}
+		assert_in_range(harness_verifies(), verifies, verifies + 1);
+		assert_int_equal(harness_tries("auth"), 3);
+		assert_int_equal(harness_tries("sign"), 5);
+		case_assert_logged_out();
+		harness_sim("clear", NULL);
+	}
+	assert_in_range(struck, 100, 400);
+	assert_in_range(lost_before_pin, 80, 400);
+}
+
+/* What was lost is not told, nor what would go on from it. */
+static void
+what_a_lost_answer_was_to_is_told_apart(void **state)
+{
+	char fault[40];
+
+	(void)state;
+	p11_stop(f);
+	harness_log("debug");
+	p11_start(f);
+	assert_int_equal(probe(NULL), CKR_OK);
+	p11_stop(f);
+	/* 00 B0 01 00 is sent once: what is behind the end of the token information. */
+	(void)snprintf(fault, sizeof fault, "comm-error@transmit:%d",
+		       find_last_exchange("> 00 B0 01 00"));
+	p11_start(f);
+	harness_sim("fault", fault, NULL);
+	assert_int_equal(probe(NULL), CKR_OK);
+	assert_int_equal(report.lost, 1);
+	assert_int_equal(answer("info-past-end")->state, JPKI_PROBE_ANSWERED);
+	assert_int_equal(answer("info-behind-end")->state, JPKI_PROBE_LOST);
+	assert_int_equal(answer("info-short-id")->state, JPKI_PROBE_NOT_SENT);
+	assert_sw("availability-select", 0x9000);
+	assert_sw("extended-read", 0x6700);
+}
+
+static void
+a_card_that_is_gone_or_mute_ends_it_with_what_was_found(void **state)
+{
+	(void)state;
+	harness_sim("fault", "card-removed@transmit:60", NULL);
+	assert_int_equal(probe(NULL), CKR_TOKEN_NOT_PRESENT);
+	assert_sw("select-text", 0x9000);
+	assert_int_equal(answer("extended-read")->state, JPKI_PROBE_NOT_SENT);
+	harness_card("adult");
+	harness_sim("fault", "line-dead@transmit:60", NULL);
+	assert_int_equal(probe(PIN_AUTH), CKR_DEVICE_ERROR);
+	assert_sw("select-text", 0x9000);
+	assert_int_equal(answer("pin")->state, JPKI_PROBE_NOT_SENT);
+	harness_sim("clear", NULL);
+	assert_int_equal(harness_tries("auth"), 3);
+	case_assert_logged_out();
+}
+
 /* The look at a card is two exchanges: the first contact, and JPKI. */
 static void
 another_card_gets_nothing_but_the_look_at_it(void **state)
@@ -365,6 +447,9 @@ main(int argc, char *argv[])
 		CASE(a_login_that_nothing_ended_ends_with_the_power),
 		CASE(a_pin_is_not_sent_unless_all_its_tries_are_there),
 		CASE(no_pin_is_sent_once_the_application_declines),
+		CASE(a_lost_answer_costs_no_try_and_no_report_and_the_card_is_logged_out),
+		CASE(what_a_lost_answer_was_to_is_told_apart),
+		CASE(a_card_that_is_gone_or_mute_ends_it_with_what_was_found),
 		CASE(another_card_gets_nothing_but_the_look_at_it),
 		CASE(a_card_put_in_after_the_pin_was_typed_gets_no_pin),
 		CASE(who_is_logged_in_is_left_so),

@@ -269,6 +269,51 @@ mkdir "$work/bin" && printf '#!/bin/sh\n' >"$work/bin/dpkg-query" && chmod +x "$
 (PATH=$work/bin:$PATH && report "$work/one.json" adult --json) && test "$(grep -c '"\(pcscd\|libccid\)": "?"' "$work/one.json")" = 2 ||
 	bad "a package that is known and not installed has no version"
 
+# lost ORDER: a report with the PIN while that fault strikes. What was found is shown, and written as it
+# was shown; it says whether something is missing, and how it ends does too; the card is as it was.
+lost() {
+	rm -f "$work/lost".*
+	"$sim" run --card adult --fault "$1" -- sh -c '
+		"$0" --module "$1" report --yes --json --pin auth --pin-fd 5 --output "$2" >"$2.shown"
+		echo $? >"$2.status"
+		"$3" fault >"$2.faults"
+		"$3" insert adult >"$2.in" 2>&1
+		"$3" status --json >"$2.card"' "$tool" "$module" "$work/lost" "$sim" \
+		2>"$work/said" </dev/null 5<"$work/pin"
+	read -r got <"$work/lost.status"
+	full=$(grep -cE '"tries": (3|5)' "$work/lost.card")
+	if test "$full" != 2 || grep -q '"open": true' "$work/lost.card"; then
+		bad "$1: the card is not as it was: $(grep -E 'tries|open' "$work/lost.card" | tr '\n' ' ')"
+	elif test -s "$work/lost.shown" && ! cmp -s "$work/lost.shown" "$work/lost.json"; then
+		bad "$1: what was written is not what was shown"
+	elif grep -q '"incomplete": true' "$work/lost.shown"; then
+		incomplete=$((incomplete + 1))
+		test "$got" -ne 0 || bad "$1: incomplete, and exit status 0"
+		said=$((said + $(grep -c '"verdict": "not-answered"' "$work/lost.json")))
+	elif test -s "$work/lost.shown"; then
+		test "$got" -eq 0 || bad "$1: complete, and exit status $got: $(cat "$work/said")"
+		! grep -q 'struck 0' "$work/lost.faults" || over=yes
+	else
+		silent=$((silent + 1))
+	fi
+}
+incomplete=0 said=0 silent=0 over=no n=3
+while test $over = no; do
+	lost "comm-error@transmit:$n:during"
+	n=$((n + 11))
+	test $n -lt 500 || over=never
+done
+test $over = yes || bad "a report has an end"
+test $incomplete -ge 8 && test $silent -eq 0 || bad "of $n lost answers $incomplete are told, $silent reports are lost"
+test $said -ge 3 && test $said -le $incomplete || bad "of $incomplete lines $said say that they were not answered"
+lost card-removed@transmit:100
+test "$got" = 4 && grep -q '"incomplete": true' "$work/lost.json" || bad "what was found on a card that was taken away: $got"
+grep -q '"simulated": false' "$work/lost.json" || bad "the card there is now was not looked at"
+lost line-dead@transmit:100
+test "$got" = 1 && grep -q '"incomplete": true' "$work/lost.json" || bad "what was found on a card that went mute: $got"
+lost comm-error@transmit:999
+test "$got" = 0 && grep -q '"incomplete": false' "$work/lost.json" || bad "nothing is lost of a report without a fault: $got"
+
 # Told rightly, and back.
 PIN=no round_trip adult
 PIN=yes round_trip adult

@@ -640,6 +640,14 @@ is_listed(const char *list, const char *value)
 	return false;
 }
 
+static bool
+is_lost(const struct judging *j)
+{
+	const struct jpki_probe *p = j->fact->probe ? find(j, j->fact->probe) : NULL;
+
+	return p && p->state == JPKI_PROBE_LOST;
+}
+
 enum fact_verdict
 fact_judge(const struct fact *fact, const struct fact_input *in, char text[FACT_TEXT])
 {
@@ -648,7 +656,7 @@ fact_judge(const struct fact *fact, const struct fact_input *in, char text[FACT_
 	text[0] = '\0';
 	if (!fact->judge || !fact->judge(&judging)) {
 		text[0] = '\0';
-		return FACT_NOT_TOLD;
+		return is_lost(&judging) ? FACT_LOST : FACT_NOT_TOLD;
 	}
 	if (!fact->expected)
 		return FACT_NEW;

@@ -24,6 +24,7 @@ enum fact_verdict {
 	FACT_EXPECTED,
 	FACT_DIFFERS,
 	FACT_NEW,      /* nobody has said yet what to expect */
+	FACT_LOST,     /* the reader lost the answer */
 	FACT_NOT_TOLD, /* `text` is NULL; the row's `silent` says why */
 };
 

@@ -14,7 +14,6 @@
 #include "tool/cards/cards.h"
 #include "tool/system/child.h"
 #include "tool/system/file.h"
-#include "tool/terminal/json.h"
 #include "tool/terminal/prompt.h"
 #include "tool/terminal/text.h"
 
@@ -133,10 +132,17 @@ read_version(char text[FACT_TEXT], const char *package)
 		(void)snprintf(text, FACT_TEXT, "?");
 }
 
-static void
-look_around(struct card_report *report, struct module *module, struct reader *reader)
+/* Where the card was taken away, what lies there now may be somebody else's. */
+static X509 *
+read_certificate(struct module *module, struct reader *reader, enum object_id id, bool is_there)
 {
-	X509 *auth = certificate_without_pin(module, reader, ID_AUTH);
+	return is_there ? certificate_without_pin(module, reader, id) : NULL;
+}
+
+static void
+look_around(struct card_report *report, struct module *module, struct reader *reader, bool is_there)
+{
+	X509 *auth = read_certificate(module, reader, ID_AUTH, is_there);
 
 	clean_reader(report->reader, reader->name);
 	read_version(report->service, "pcscd");
@@ -144,7 +150,7 @@ look_around(struct card_report *report, struct module *module, struct reader *re
 	report->input = (struct fact_input){
 		.report = &report->probes,
 		.auth = auth,
-		.auth_ca = certificate_without_pin(module, reader, ID_AUTH_CA),
+		.auth_ca = read_certificate(module, reader, ID_AUTH_CA, is_there),
 	};
 	report->simulated =
 		(auth && certificate_is_simulated(auth)) ||
@@ -155,10 +161,9 @@ look_around(struct card_report *report, struct module *module, struct reader *re
 
 static enum tool_exit
 write_files(const struct options *options, const struct job *job, const char *text,
-	    const json_t *json)
+	    const char *json)
 {
 	enum tool_exit status = TOOL_OK;
-	char *dump;
 
 	if (!job->json_path)
 		return TOOL_OK;
@@ -167,10 +172,7 @@ write_files(const struct options *options, const struct job *job, const char *te
 					_("not written; the card is logged out"));
 	if (status != TOOL_OK)
 		return status;
-	dump = json_dumps(json, JSON_INDENT(2));
-	status = dump ? file_write(job->json_path, dump, strlen(dump), options->force)
-		      : out_of_memory();
-	free(dump);
+	status = file_write(job->json_path, json, strlen(json), options->force);
 	if (status != TOOL_OK)
 		return status;
 	status = file_write(job->text_path, text, strlen(text), options->force);
@@ -182,29 +184,58 @@ write_files(const struct options *options, const struct job *job, const char *te
 
 /* Shown first, and written as it was shown. */
 static enum tool_exit
-show_and_write(const struct options *options, const struct job *job, const char *text, json_t *json)
+show_and_write(const struct options *options, const struct job *job, const char *text,
+	       const char *json)
 {
-	enum tool_exit status = TOOL_OK;
-
-	if (options->json)
-		status = json_print(json_incref(json));
-	else
-		(void)fputs(text, stdout);
+	(void)fputs(options->json ? json : text, stdout);
 	(void)fflush(stdout);
-	return status == TOOL_OK ? write_files(options, job, text, json) : status;
+	return write_files(options, job, text, json);
 }
 
 static enum tool_exit
 tell(const struct options *options, const struct job *job)
 {
 	char *text = report_text(&job->report);
-	json_t *json = report_json(&job->report);
+	char *json = report_json(&job->report);
 	enum tool_exit status =
 		text && json ? show_and_write(options, job, text, json) : out_of_memory();
 
-	json_decref(json);
+	free(json);
 	free(text);
 	return status;
+}
+
+/* A card or reader that failed on the way has told something before. */
+static bool
+is_worth_telling(const struct card_report *report, const struct outcome *outcome)
+{
+	if (outcome->what != OUTCOME_NO_ANSWER && outcome->what != OUTCOME_REMOVED)
+		return outcome->what == OUTCOME_OK;
+	for (CK_ULONG i = 0; i < report->probes.count; i++)
+		if (report->probes.probes[i].state == JPKI_PROBE_ANSWERED)
+			return true;
+	return false;
+}
+
+/* What the report did not come to is told after it. */
+static enum tool_exit
+tell_all(const struct options *options, struct module *module, struct reader *reader,
+	 struct job *job, struct outcome outcome)
+{
+	struct card_report *report = &job->report;
+	enum tool_exit status;
+
+	report->incomplete = outcome.what != OUTCOME_OK || report->probes.lost > 0;
+	look_around(report, module, reader, outcome.what != OUTCOME_REMOVED);
+	status = tell(options, job);
+	X509_free((X509 *)(uintptr_t)report->input.auth);
+	X509_free((X509 *)(uintptr_t)report->input.auth_ca);
+	if (status != TOOL_OK || !report->incomplete)
+		return status;
+	if (outcome.what != OUTCOME_OK)
+		return cards_tell(module, outcome);
+	return give_up(TOOL_FAILED, "%s",
+		       _("the reader lost an answer of the card: the report is incomplete"));
 }
 
 static enum tool_exit
@@ -214,6 +245,7 @@ ask(struct module *module, const struct options *options, void *context)
 	struct card_report *report = &job->report;
 	struct reader *reader;
 	CK_SLOT_ID slot = 0;
+	struct outcome outcome;
 	enum tool_exit status = choose(module, report->with_pin, &reader, &slot);
 
 	if (status == TOOL_OK && report->with_pin)
@@ -222,15 +254,10 @@ ask(struct module *module, const struct options *options, void *context)
 		status = agree(options, job, module);
 	if (status != TOOL_OK)
 		return status;
-	status = cards_tell(module,
-			    pin_probe(module, reader, slot, report->with_pin, &report->probes));
-	if (status != TOOL_OK)
-		return status;
-	look_around(report, module, reader);
-	status = tell(options, job);
-	X509_free((X509 *)(uintptr_t)report->input.auth);
-	X509_free((X509 *)(uintptr_t)report->input.auth_ca);
-	return status;
+	outcome = pin_probe(module, reader, slot, report->with_pin, &report->probes);
+	if (!is_worth_telling(report, &outcome))
+		return cards_tell(module, outcome);
+	return tell_all(options, module, reader, job, outcome);
 }
 
 enum tool_exit

@@ -2,8 +2,6 @@
 #ifndef JPKI_TOOL_CARD_REPORT_H
 #define JPKI_TOOL_CARD_REPORT_H
 
-#include <jansson.h>
-
 #include "tool/report/facts.h"
 #include "tool/terminal/options.h"
 
@@ -14,14 +12,16 @@ struct card_report {
 	struct fact_input input;
 	char reader[FACT_TEXT], service[FACT_TEXT], driver[FACT_TEXT]; /* cleaned */
 	bool with_pin, simulated;
+	bool incomplete; /* an answer was lost, or the card taken away */
 };
 
 /* show.c: prints what will be sent. */
 void report_print_plan(const struct card_report *report);
 
-/* The report in the user's language, and for programs. The caller frees it; NULL without memory. */
+/* The report in the user's language, and for programs (JSON). The caller frees it; NULL without
+ * memory. */
 char *report_text(const struct card_report *report);
-json_t *report_json(const struct card_report *report);
+char *report_json(const struct card_report *report);
 
 /* The command. */
 command_run report_run;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The report as text and as JSON: both say the same. */
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
+#include "holder/text.h"
 #include "tool/report/report.h"
 #include "tool/terminal/text.h"
 
@@ -16,13 +19,24 @@ static const struct {
 	[FACT_EXPECTED] = {"as-expected", N_("as expected")},
 	[FACT_DIFFERS] = {"differs", N_("differs")},
 	[FACT_NEW] = {"new", N_("new")},
+	[FACT_LOST] = {"not-answered", N_("not answered")},
 	[FACT_NOT_TOLD] = {"not-told", N_("not told")},
 };
 
+static bool
+is_told(enum fact_verdict verdict)
+{
+	return verdict != FACT_LOST && verdict != FACT_NOT_TOLD;
+}
+
 /* What it means to the holder; or why there is nothing to mean anything. */
 static const char *
-meaning(const struct fact *fact, enum fact_verdict verdict)
+meaning(const struct card_report *report, const struct fact *fact, enum fact_verdict verdict)
 {
+	if (verdict == FACT_LOST)
+		return _("the reader lost the answer: ask once more (jpki-tool report)");
+	if (verdict == FACT_NOT_TOLD && report->incomplete && fact->judge)
+		return _("not known: this report is incomplete");
 	if (verdict == FACT_NOT_TOLD)
 		return _(fact->silent);
 	return verdict == FACT_EXPECTED ? _("Nothing to do.") : _(fact->means);
@@ -74,11 +88,11 @@ put_facts(FILE *out, const struct card_report *report)
 		const enum fact_verdict verdict = fact_judge(fact, &report->input, value);
 
 		(void)fprintf(out, "%s: %s\n", _(fact->what), _(verdicts[verdict].text));
-		if (verdict == FACT_NOT_TOLD)
-			(void)fprintf(out, "  %s (%s): ", fact->name, fact->facts);
-		else
+		if (is_told(verdict))
 			(void)fprintf(out, "  %s = %s (%s): ", fact->name, value, fact->facts);
-		(void)fprintf(out, "%s\n", meaning(fact, verdict));
+		else
+			(void)fprintf(out, "  %s (%s): ", fact->name, fact->facts);
+		(void)fprintf(out, "%s\n", meaning(report, fact, verdict));
 	}
 }
 
@@ -110,6 +124,11 @@ report_text(const struct card_report *report)
 		return NULL;
 	(void)fprintf(out, "%s\n\n",
 		      report->simulated ? _("What a SIMULATED card does") : _("What a card does"));
+	if (report->incomplete)
+		(void)fprintf(out, "%s\n\n",
+			      _("INCOMPLETE: an answer of the card was lost, or the card was taken "
+				"away.\n"
+				"After that no PIN was sent, and the rest not, or not all of it."));
 	(void)fprintf(out, "%s: %s\npcscd: %s\nlibccid: %s\n%s\n\n", _("Reader"), report->reader,
 		      report->service, report->driver, PACKAGE_STRING);
 	(void)fprintf(out, "%s\n\n",
@@ -135,11 +154,12 @@ findings_json(const struct card_report *report)
 		const enum fact_verdict verdict = fact_judge(fact, &report->input, value);
 
 		(void)json_array_append_new(
-			all, json_pack("{s:s, s:s, s:o, s:s?, s:s, s:s}", "name", fact->name,
-				       "facts", fact->facts, "value",
-				       verdict == FACT_NOT_TOLD ? json_null() : json_string(value),
-				       "expected", fact->expected, "verdict",
-				       verdicts[verdict].name, "means", meaning(fact, verdict)));
+			all,
+			json_pack("{s:s, s:s, s:o, s:s?, s:s, s:s}", "name", fact->name, "facts",
+				  fact->facts, "value",
+				  is_told(verdict) ? json_string(value) : json_null(), "expected",
+				  fact->expected, "verdict", verdicts[verdict].name, "means",
+				  meaning(report, fact, verdict)));
 	}
 	return all;
 }
@@ -166,13 +186,20 @@ probes_json(const struct jpki_probe_report *report)
 	return all;
 }
 
-json_t *
+char *
 report_json(const struct card_report *report)
 {
-	return json_pack("{s:s, s:s, s:b, s:b, s:b, s:{s:s, s:s, s:s}, s:o, s:o}", "format",
-			 "jpki-pkcs11 card report 1", "program", PACKAGE_STRING, "simulated",
-			 report->simulated, "pin", report->with_pin, "alone",
-			 report->probes.alone == CK_TRUE, "reader", "name", report->reader, "pcscd",
-			 report->service, "libccid", report->driver, "findings",
-			 findings_json(report), "probes", probes_json(&report->probes));
+	json_t *json = json_pack("{s:s, s:s, s:b, s:b, s:b, s:b, s:{s:s, s:s, s:s}, s:o, s:o}",
+				 "format", "jpki-pkcs11 card report 1", "program", PACKAGE_STRING,
+				 "simulated", report->simulated, "pin", report->with_pin, "alone",
+				 report->probes.alone == CK_TRUE, "incomplete", report->incomplete,
+				 "reader", "name", report->reader, "pcscd", report->service,
+				 "libccid", report->driver, "findings", findings_json(report),
+				 "probes", probes_json(&report->probes));
+	char *dump = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+	char *text = dump ? text_made("%s\n", dump) : NULL;
+
+	free(dump);
+	json_decref(json);
+	return text;
 }
