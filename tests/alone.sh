@@ -7,6 +7,7 @@
 # build folder, and if nobody named one that of ./run-tests below $top.
 
 export JPKI_BUILD="${JPKI_BUILD:-$top/build/test}"
+JPKI_CACHE=${JPKI_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/jpki-pkcs11} # for what takes long to make
 for name in $(env | sed -n 's/^\(\(XDG\|OPENSSL\|OPENSC\|PCSC[A-Z]*\|JPKI_PKCS11\|JPKI_CARD_SIM\)_[A-Za-z0-9_]*\)=.*/\1/p'); do
 	unset "$name"
 done
@@ -16,7 +17,6 @@ unset name DISPLAY WAYLAND_DISPLAY XAUTHORITY SSH_AUTH_SOCK GPG_AGENT_INFO GNUPG
 PCSCLITE_CSOCK_NAME=/nonexistent/pcscd.comm
 DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/dbus
 DBUS_SESSION_BUS_ADDRESS=$DBUS_SYSTEM_BUS_ADDRESS
-JPKI_CACHE=${JPKI_CACHE:-${HOME:-/root}/.cache/jpki-pkcs11} # for what takes long to make
 HOME=$JPKI_BUILD/tests/home
 export JPKI_CACHE PCSCLITE_CSOCK_NAME DBUS_SYSTEM_BUS_ADDRESS DBUS_SESSION_BUS_ADDRESS HOME
 mkdir -p "$HOME"

@@ -69,6 +69,20 @@ printf '#!/bin/sh\nread -r _ _ _ parent _ </proc/$PPID/stat\nkill -KILL $parent\
 ends "what runs beside the rest and does not get to its end is a failure" 1 \
 	"${named% *}
 3 passed, 1 failed, 3 skipped"
+printf '#!/bin/sh\necho "ok a line"\nsleep 100000\n' >"$work/tests/slow/long.sh"
+sed -i 's/^silence_seconds=.*/silence_seconds=10/' "$work/run-tests"
+ends "what says nothing any more is told to end, and is a failure" 1 "4 passed, 1 failed, 3 skipped"
 tree "make check: 7 of 32 test programs ran: the others need cmocka"
 ends "programs that make check could not build are counted" 0 "2 passed, 0 failed, 27 skipped" --fast
+
+# A script that slow/packages.sh is like: HOME is the tests' own by then.
+printf '#!/bin/bash\n. "%s/tests/debian-root.sh"\necho "ok $root_cache"\n' "$top" >"$work/tests/slow/long.sh"
+env -u JPKI_CACHE -u XDG_CACHE_HOME HOME="$work/mine" "$work/run-tests" >"$work/out" 2>&1
+if grep -q "slow/long: $work/mine/.cache/jpki-pkcs11\$" "$work/out"; then
+	echo "ok what was downloaded is kept in the user's cache"
+else
+	echo "not ok what was downloaded is kept in the user's cache"
+	sed 's/^/# /' "$work/out"
+	failures=$((failures + 1))
+fi
 exit $((failures > 0))

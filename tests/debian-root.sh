@@ -12,7 +12,7 @@
 # Nothing is left mounted or running, however it ends. The bases and the packages that were
 # downloaded are kept in ~/.cache/jpki-pkcs11; whoever deletes that loses only time.
 
-root_cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/jpki-pkcs11
+root_cache=${JPKI_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/jpki-pkcs11} # tests/alone.sh changes HOME
 root_network=shared	# or "none": root_run with nothing but a loopback
 root_home=/root		# $HOME of what root_run runs
 root_seconds=6000	# after that root_run gives up

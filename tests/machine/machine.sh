@@ -76,7 +76,6 @@ prepare() {
 if [ "${1:-}" != --alone ]; then
 	. "$top/tests/debian-root.sh"
 	. "$top/tests/debs.sh"
-	root_cache=${JPKI_CACHE:-$root_cache}
 	reason=$(root_impossible)
 	release=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
 	if [ -n "$reason" ]; then

@@ -60,24 +60,23 @@ fi
 		sed -e 's/.*/& &/' -e 's/^probes /&--every 17 /'
 	sed "s/.*/& --with & --every $every all/" "$out/singles" "$out/pairs"
 } >"$out/jobs"
+# Each says what came of it once it is done.
 # shellcheck disable=SC2016 # it is the inner shell that expands them
 xargs -P "$(nproc)" -L 1 sh -c '
 	sweep=$1 out=$2 name=$3
 	shift 3
-	"$sweep" "$@" >"$out/$name.out" 2>"$out/$name.log"' sh \
-	"$build/tests/faults/fault-sweep" "$out" <"$out/jobs"
-status=$?
-
-while read -r name arguments; do
-	tried=$(sed -n 's/^# \([0-9]*\) fault points tried, 0 failed.*/\1/p' "$out/$name.out")
+	"$sweep" "$@" >"$out/$name.out" 2>"$out/$name.log"
+	status=$?
+	tried=$(sed -n "s/^# \([0-9]*\) fault points tried, 0 failed.*/\1/p" "$out/$name.out")
 	if [ "${tried:-0}" -gt 0 ]; then
 		echo "ok $name: $tried fault points"
-	elif ! grep '^not ok ' "$out/$name.out"; then
-		echo "not ok $arguments: the sweep did not run"
-		tail -n 5 "$out/$name.log" | sed 's/^/# /'
-		status=1
+	elif ! grep "^not ok " "$out/$name.out"; then
+		echo "not ok $*: the sweep did not run"
+		tail -n 5 "$out/$name.log" | sed "s/^/# /"
+		exit 1
 	fi
-done <"$out/jobs"
+	exit $status' sh "$build/tests/faults/fault-sweep" "$out" <"$out/jobs"
+status=$?
 cat "$out"/*.out | awk -v singles="$(wc -l <"$out/singles")" -v pairs="$(wc -l <"$out/pairs")" '
 	/^# [0-9]+ fault points tried/ { n += $2 }
 	END { print "# " n " fault points tried; " singles " cards with one switch, " pairs " with two" }'
