@@ -48,7 +48,7 @@ main(int argc, char *argv[])
 	int first, status;
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		puts("jpki-card-sim (" PACKAGE_NAME ") " PACKAGE_VERSION);
+		(void)puts("jpki-card-sim (" PACKAGE_NAME ") " PACKAGE_VERSION);
 		return EXIT_OK;
 	}
 	if (argc == 2 && strcmp(argv[1], "--words") == 0) {

@@ -55,7 +55,7 @@ sim_file_write(const char *path, const void *data, size_t len, mode_t mode, bool
 		ok = false;
 	if (!ok || rename(beside, path) != 0) {
 		ok = sim_error_set(error, "cannot write %s: %s", path, strerror(errno));
-		unlink(beside);
+		(void)unlink(beside);
 	}
 	free(beside);
 	return ok;
@@ -108,7 +108,7 @@ sim_file_lock(const char *dir, char **error)
 		return fd;
 	sim_error_set(error, "cannot lock %s/lock: %s", dir, strerror(errno));
 	if (fd >= 0)
-		close(fd);
+		(void)close(fd);
 	return -1;
 }
 
@@ -124,7 +124,7 @@ sim_file_remove_dir(const char *path, char **error)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			/* NOLINTNEXTLINE(clang-analyzer-unix.StdCLibraryFunctions): it is open */
 			(void)unlinkat(dirfd(folder), entry->d_name, 0);
-	closedir(folder);
+	(void)closedir(folder);
 	if (rmdir(path) != 0)
 		return sim_error_set(error, "cannot remove %s: %s", path, strerror(errno));
 	return true;

@@ -45,7 +45,7 @@ loop_free(struct loop *loop)
 	while ((watch = loop->watches)) {
 		loop->watches = watch->next;
 		if (watch->fd != -1)
-			close(watch->fd);
+			(void)close(watch->fd);
 		free(watch);
 	}
 	free(loop);
@@ -73,7 +73,7 @@ loop_watch_add(struct loop *loop, int fd, void (*ready)(void *arg), void *arg)
 void
 loop_watch_close(struct loop_watch *watch)
 {
-	close(watch->fd);
+	(void)close(watch->fd);
 	watch->fd = -1;
 }
 

@@ -12,7 +12,7 @@ there(void *memory)
 {
 	if (memory)
 		return memory;
-	fputs("jpki-card-sim: out of memory\n", stderr);
+	(void)fputs("jpki-card-sim: out of memory\n", stderr);
 	exit(EXIT_FAILURE);
 }
 

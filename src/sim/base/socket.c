@@ -28,7 +28,7 @@ socket_connect(const struct sockaddr_un *address, int type)
 	if (fd == -1 || connect(fd, (const struct sockaddr *)address, sizeof *address) == 0)
 		return fd;
 	why = errno;
-	close(fd);
+	(void)close(fd);
 	errno = why;
 	return -1;
 }
@@ -46,11 +46,11 @@ make_way(const struct sockaddr_un *address, int type, char **error)
 	fd = socket_connect(address, type);
 	if (fd != -1 || errno != ECONNREFUSED) { /* EPROTOTYPE: it listens for another kind */
 		if (fd != -1)
-			close(fd);
+			(void)close(fd);
 		return sim_error_set(error, "another program listens at %s already",
 				     address->sun_path);
 	}
-	unlink(address->sun_path);
+	(void)unlink(address->sun_path);
 	return true;
 }
 
@@ -73,7 +73,7 @@ socket_listen(const char *path, int type, char **error)
 	}
 	sim_error_set(error, "cannot listen at %s: %s", path, strerror(errno));
 	if (fd != -1)
-		close(fd);
+		(void)close(fd);
 	return -1;
 }
 

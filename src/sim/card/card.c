@@ -73,7 +73,7 @@ sim_card_free(struct sim_card *card)
 		return;
 	sim_chip_free_data(&card->data);
 	if (card->lock >= 0)
-		close(card->lock);
+		(void)close(card->lock);
 	free(card->dir);
 	OPENSSL_cleanse(card->pin, sizeof card->pin);
 	free(card);

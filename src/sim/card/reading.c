@@ -22,7 +22,7 @@ file_name(uint32_t id, char buffer[16])
 {
 	const struct sim_ef *file = sim_app_file(&sim_apps[SIM_APP_JPKI], id);
 
-	snprintf(buffer, 16, "EF %04X", (unsigned int)id);
+	(void)snprintf(buffer, 16, "EF %04X", (unsigned int)id);
 	return file && file->name ? file->name : buffer;
 }
 
@@ -49,8 +49,8 @@ read_select(struct sim_reading *reading)
 		name = application_name(command);
 	else if (command->data_len == 2)
 		name = file_name((uint32_t)(command->data[0] << 8 | command->data[1]), buffer);
-	snprintf(reading->name, sizeof reading->name, "SELECT%s%s", name ? " " : "",
-		 name ? name : "");
+	(void)snprintf(reading->name, sizeof reading->name, "SELECT%s%s", name ? " " : "",
+		       name ? name : "");
 }
 
 /* The file that P2, or P1 of READ BINARY, addresses: a short id, or the current one; 0: none. */
@@ -77,10 +77,10 @@ read_on_file(const struct sim_card *card, const char *verb, struct sim_reading *
 
 	if (reading->command.ins == INS_READ && !(jpki && file && file->free))
 		reading->show_response = false;
-	snprintf(reading->name, sizeof reading->name, "%s %s", verb,
-		 !jpki	   ? "in another application"
-		 : id == 0 ? "?"
-			   : file_name(id, buffer));
+	(void)snprintf(reading->name, sizeof reading->name, "%s %s", verb,
+		       !jpki	 ? "in another application"
+		       : id == 0 ? "?"
+				 : file_name(id, buffer));
 }
 
 void
@@ -93,7 +93,7 @@ sim_card_read(const struct sim_card *card, const uint8_t *bytes, size_t len,
 	(void)sim_command_parse(&reading->command, bytes, len);
 	if (len < 4)
 		return;
-	snprintf(reading->name, sizeof reading->name, "INS %02X", (unsigned int)command->ins);
+	(void)snprintf(reading->name, sizeof reading->name, "INS %02X", (unsigned int)command->ins);
 	if (command->ins == INS_SELECT)
 		read_select(reading);
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
@@ -107,6 +107,6 @@ sim_card_read(const struct sim_card *card, const uint8_t *bytes, size_t len,
 				     verb->ins == INS_VERIFY && len == 4 ? "QUERY" : verb->name,
 				     reading);
 		else
-			snprintf(reading->name, sizeof reading->name, "%s", verb->name);
+			(void)snprintf(reading->name, sizeof reading->name, "%s", verb->name);
 	}
 }

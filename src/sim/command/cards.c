@@ -82,7 +82,7 @@ make_card(struct store_work *work)
 	ok = sim_store_make_card(work->store, name, person ? person : like.person, &make,
 				 &work->error);
 	if (ok && like.notes)
-		fputs(like.notes, stderr);
+		(void)fputs(like.notes, stderr);
 	sim_like_free(&like);
 	return ok;
 }
@@ -112,13 +112,13 @@ print_key(const json_t *card, const char *name)
 	char until[11];
 
 	if (!json_is_true(json_object_get(key, "present"))) {
-		printf("  %s: no certificate, %d tries left\n", name, tries);
+		(void)printf("  %s: no certificate, %d tries left\n", name, tries);
 		return;
 	}
 	sim_date_write(sim_date_at(sim_json_number(key, "not_after")), until); /* in Japan */
-	printf("  %s: serial %s, CA of %s, until %s%s, %d tries left\n", name,
-	       sim_json_text(key, "serial"), sim_json_text(key, "generation"), until,
-	       json_is_true(json_object_get(key, "revoked")) ? ", revoked" : "", tries);
+	(void)printf("  %s: serial %s, CA of %s, until %s%s, %d tries left\n", name,
+		     sim_json_text(key, "serial"), sim_json_text(key, "generation"), until,
+		     json_is_true(json_object_get(key, "revoked")) ? ", revoked" : "", tries);
 }
 
 static bool
@@ -132,12 +132,12 @@ list_cards(struct store_work *work)
 	if (work->options->json)
 		print_json(cards);
 	else if (json_array_size(cards) == 0)
-		puts("No cards yet; see jpki-card-sim make --help.");
+		(void)puts("No cards yet; see jpki-card-sim make --help.");
 	else
 		json_array_foreach(cards, i, card)
 		{
-			printf("%s (%s)\n", sim_json_text(card, "name"),
-			       sim_json_text(card, "person"));
+			(void)printf("%s (%s)\n", sim_json_text(card, "name"),
+				     sim_json_text(card, "person"));
 			for (int pin = 0; pin < SIM_PIN_COUNT; pin++)
 				print_key(card, sim_pin_names[pin]);
 		}
@@ -164,7 +164,7 @@ command_people(const struct call *call)
 		json_array_append_new(rows, json_pack("{s:s, s:s}", "name", person->name, "summary",
 						      person->summary));
 		if (!call->options->json)
-			printf("%-20s %s\n", person->name, person->summary);
+			(void)printf("%-20s %s\n", person->name, person->summary);
 	}
 	return print_rows(call, rows);
 }
@@ -181,8 +181,8 @@ command_switches(const struct call *call)
 				      json_pack("{s:s, s:s, s:s}", "name", info->name, "values",
 						info->values, "meaning", info->meaning));
 		if (!call->options->json)
-			printf("%s\n    %s\n    values: %s\n", info->name, info->meaning,
-			       info->values);
+			(void)printf("%s\n    %s\n    values: %s\n", info->name, info->meaning,
+				     info->values);
 	}
 	return print_rows(call, rows);
 }
@@ -192,7 +192,7 @@ static bool
 print_made(char *text)
 {
 	if (text)
-		fputs(text, stdout);
+		(void)fputs(text, stdout);
 	free(text);
 	return text != NULL;
 }
@@ -262,7 +262,7 @@ void
 commands_print_ca_words(void)
 {
 	for (size_t i = 0; i < CA_VERBS; i++)
-		printf("=\tVERB\t%s\n", ca_verbs[i].name);
+		(void)printf("=\tVERB\t%s\n", ca_verbs[i].name);
 }
 
 const struct command card_commands[] = {

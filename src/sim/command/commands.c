@@ -52,12 +52,12 @@ print_names(const struct command *command)
 
 	for (; command->name; command++) {
 		if (column > 0 && column + (int)strlen(command->name) > 70) {
-			putchar('\n');
+			(void)putchar('\n');
 			column = 0;
 		}
 		column += printf("%s%s", column == 0 ? "  " : ", ", command->name);
 	}
-	putchar('\n');
+	(void)putchar('\n');
 }
 
 void
@@ -66,32 +66,34 @@ commands_print_help(void)
 	const struct command *command;
 	char head[64];
 
-	puts("Usage: jpki-card-sim COMMAND [OPTION]... [ARGUMENT]...\n"
-	     "A simulated My Number card (JPKI), for tests of what uses the real one.\n");
+	(void)puts("Usage: jpki-card-sim COMMAND [OPTION]... [ARGUMENT]...\n"
+		   "A simulated My Number card (JPKI), for tests of what uses the real one.\n");
 	for (size_t i = 0; i < GROUPS; i++) {
-		printf("%s:\n", groups[i].title);
+		(void)printf("%s:\n", groups[i].title);
 		if (groups[i].commands == control_commands) {
 			print_names(groups[i].commands);
 			continue;
 		}
 		for (command = groups[i].commands; command->name; command++) {
-			snprintf(head, sizeof head, "%s %s", command->name, command->arguments);
-			printf("  %-33s %s\n", head, command->summary);
+			(void)snprintf(head, sizeof head, "%s %s", command->name,
+				       command->arguments);
+			(void)printf("  %-33s %s\n", head, command->summary);
 		}
 	}
-	puts("\nOptions of all commands (jpki-card-sim COMMAND --help has the others):");
+	(void)puts("\nOptions of all commands (jpki-card-sim COMMAND --help has the others):");
 	options_print(NULL);
 }
 
 void
 commands_print_command(const struct command *command)
 {
-	printf("Usage: jpki-card-sim %s [OPTION]... %s\n\n", command->name, command->arguments);
+	(void)printf("Usage: jpki-card-sim %s [OPTION]... %s\n\n", command->name,
+		     command->arguments);
 	if (command->help)
-		fputs(command->help, stdout);
+		(void)fputs(command->help, stdout);
 	else
-		printf("To %s.\n", command->summary);
-	puts("\nOptions:");
+		(void)printf("To %s.\n", command->summary);
+	(void)puts("\nOptions:");
 	options_print(command);
 }
 
@@ -106,10 +108,10 @@ print_arguments(const struct command *command)
 
 	/* a command without any is there all the same */
 	if (*at == '\0')
-		printf("%s\t-\t-\n", command->name);
+		(void)printf("%s\t-\t-\n", command->name);
 	while (*(at += strspn(at, BETWEEN)) != '\0') {
 		length = strcspn(at, BETWEEN);
-		printf("%s\t%.*s\t-\n", command->name, (int)length, at);
+		(void)printf("%s\t%.*s\t-\n", command->name, (int)length, at);
 		at += length;
 	}
 }
@@ -119,9 +121,9 @@ static void
 print_choices(void)
 {
 	for (const struct sim_person *person = sim_people; person->name; person++)
-		printf("=\tCARD\t%s\n=\tPERSON\t%s\n", person->name, person->name);
+		(void)printf("=\tCARD\t%s\n=\tPERSON\t%s\n", person->name, person->name);
 	for (size_t i = 0; i < SIM_SWITCH_COUNT; i++)
-		printf("=\tSWITCH\t%s\n", sim_switch_table[i].name);
+		(void)printf("=\tSWITCH\t%s\n", sim_switch_table[i].name);
 }
 
 void
@@ -135,7 +137,7 @@ commands_print_words(void)
 			options_print_words(command);
 		}
 	options_print_words(NULL);
-	puts("-\t--version\t-"); /* see main.c */
+	(void)puts("-\t--version\t-"); /* see main.c */
 	print_choices();
 	commands_print_ca_words();
 }

@@ -39,14 +39,14 @@ print_status(const json_t *reply)
 	{
 		const char *card = sim_json_text(reader, "card");
 
-		printf("%s: %s%s", sim_json_text(reader, "name"), *card ? card : "empty",
-		       json_is_true(json_object_get(reader, "plugged")) ? "" : ", unplugged");
-		json_object_foreach(json_object_get(reader, "pins"), name, pin)
+		(void)printf("%s: %s%s", sim_json_text(reader, "name"), *card ? card : "empty",
+			     json_is_true(json_object_get(reader, "plugged")) ? "" : ", unplugged");
+		json_object_foreach(json_object_get(reader, "pins"), name, pin)(void)
 			printf(", %s %d tries%s", name, (int)sim_json_number(pin, "tries"),
 			       json_is_true(json_object_get(pin, "open")) ? " (open)" : "");
-		putchar('\n');
+		(void)putchar('\n');
 	}
-	printf("exchanges: %d\n", (int)sim_json_number(reply, "exchanges"));
+	(void)printf("exchanges: %d\n", (int)sim_json_number(reply, "exchanges"));
 }
 
 static void
@@ -55,9 +55,9 @@ print_counts(const json_t *reply)
 	json_t *names = json_object_get(reply, "by_name"), *count;
 	const char *name;
 
-	json_object_foreach(names ? names : json_object_get(reply, "by_call"), name, count)
+	json_object_foreach(names ? names : json_object_get(reply, "by_call"), name, count)(void)
 		printf("%6d %s\n", (int)json_integer_value(count), name);
-	printf("%6d in all\n", (int)sim_json_number(reply, "total"));
+	(void)printf("%6d in all\n", (int)sim_json_number(reply, "total"));
 }
 
 static void
@@ -66,7 +66,8 @@ print_trace(const json_t *reply)
 	size_t i;
 	json_t *line;
 
-	json_array_foreach(json_object_get(reply, "lines"), i, line) puts(json_string_value(line));
+	json_array_foreach(json_object_get(reply, "lines"), i, line)(void)
+		puts(json_string_value(line));
 }
 
 static void
@@ -75,7 +76,7 @@ print_faults(const json_t *reply)
 	size_t i;
 	json_t *fault;
 
-	json_array_foreach(json_object_get(reply, "faults"), i, fault)
+	json_array_foreach(json_object_get(reply, "faults"), i, fault)(void)
 		printf("%s: struck %d times\n", sim_json_text(fault, "order"),
 		       (int)sim_json_number(fault, "struck"));
 }

@@ -89,7 +89,7 @@ session_make_folder(struct session *session)
 	/* sockets need short paths */
 	if (!place || *place != '/' || strlen(place) > 30)
 		place = "/tmp";
-	snprintf(path, sizeof path, "%s/jpki-card-sim.XXXXXX", place);
+	(void)snprintf(path, sizeof path, "%s/jpki-card-sim.XXXXXX", place);
 	if (!mkdtemp(path))
 		return complain("cannot make a folder in %s: %s", place, strerror(errno));
 	session->folder = sim_copy(path);

@@ -58,11 +58,11 @@ complain(const char *format, ...)
 {
 	va_list arguments;
 
-	fputs("jpki-card-sim: ", stderr);
+	(void)fputs("jpki-card-sim: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	(void)vfprintf(stderr, format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
+	(void)fputc('\n', stderr);
 	return false;
 }
 
@@ -107,9 +107,9 @@ options_print(const struct command *command)
 	for (int i = 0; i < ROWS; i++) {
 		if (!goes_with(command, i))
 			continue;
-		snprintf(head, sizeof head, "--%s%s%s", rows[i].name, !rows[i].value ? "" : " ",
-			 rows[i].value ? rows[i].value : "");
-		printf("  %-26s %s\n", head, rows[i].meaning);
+		(void)snprintf(head, sizeof head, "--%s%s%s", rows[i].name,
+			       !rows[i].value ? "" : " ", rows[i].value ? rows[i].value : "");
+		(void)printf("  %-26s %s\n", head, rows[i].meaning);
 	}
 }
 
@@ -118,8 +118,8 @@ options_print_words(const struct command *command)
 {
 	for (int i = 0; i < ROWS; i++)
 		if (!command ? i < COMMON : i >= COMMON && goes_with(command, i))
-			printf("%s\t--%s\t%s\n", !command ? "-" : command->name, rows[i].name,
-			       rows[i].value ? rows[i].value : "-");
+			(void)printf("%s\t--%s\t%s\n", !command ? "-" : command->name, rows[i].name,
+				     rows[i].value ? rows[i].value : "-");
 }
 
 static bool
@@ -198,5 +198,5 @@ void
 print_json(const json_t *value)
 {
 	json_dumpf(value, stdout, JSON_INDENT(2));
-	putchar('\n');
+	(void)putchar('\n');
 }

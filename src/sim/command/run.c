@@ -32,9 +32,10 @@ add_reader(struct run *run, const char *text, int number)
 	const char *card = strrchr(text, '=');
 	size_t length = !card ? strlen(text) : (size_t)(card - text);
 
-	snprintf(name, sizeof name, "%.*s", (int)(length < WIRE_NAME ? length : WIRE_NAME), text);
+	(void)snprintf(name, sizeof name, "%.*s", (int)(length < WIRE_NAME ? length : WIRE_NAME),
+		       text);
 	if (length == 0)
-		snprintf(name, sizeof name, READER_NAME, (unsigned int)number);
+		(void)snprintf(name, sizeof name, READER_NAME, (unsigned int)number);
 	return session_add_reader(&run->session, name, !card ? NULL : card + 1);
 }
 
@@ -84,17 +85,17 @@ find_library(char folder[PATH_MAX])
 
 	folder[0] = '\0';
 	if (variable && *variable != '\0') {
-		snprintf(folder, PATH_MAX, "%s", variable);
+		(void)snprintf(folder, PATH_MAX, "%s", variable);
 	} else if (length > 0) {
 		self[length] = '\0';
 		slash = strrchr(self, '/');
 		*slash = '\0';
-		snprintf(folder, PATH_MAX, "%s/standin", self);
-		snprintf(path, sizeof path, "%s/" STANDIN, folder);
+		(void)snprintf(folder, PATH_MAX, "%s/standin", self);
+		(void)snprintf(path, sizeof path, "%s/" STANDIN, folder);
 		if (access(path, R_OK) != 0)
-			snprintf(folder, PATH_MAX, "%s", PKGLIBDIR);
+			(void)snprintf(folder, PATH_MAX, "%s", PKGLIBDIR);
 	}
-	snprintf(path, sizeof path, "%s/" STANDIN, folder);
+	(void)snprintf(path, sizeof path, "%s/" STANDIN, folder);
 	return access(path, R_OK) == 0 ||
 	       complain("cannot find %s (set JPKI_CARD_SIM_LIBDIR to its folder)", path);
 }
@@ -161,7 +162,7 @@ signal_ready(void *arg)
 	if (read(run->session.signals, &info, sizeof info) != (ssize_t)sizeof info)
 		return;
 	if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGHUP) {
-		kill(run->child, (int)info.ssi_signo);
+		(void)kill(run->child, (int)info.ssi_signo);
 		return;
 	}
 	/* SIGINT and SIGQUIT come from the terminal to the command as well: it decides */
@@ -177,7 +178,7 @@ start_child(struct run *run, char *arguments[])
 
 	if (!session_watch_signals(&run->session, signals, &before, signal_ready, run))
 		return false;
-	fflush(NULL);
+	(void)fflush(NULL);
 	run->child = fork();
 	if (run->child == 0)
 		execute(arguments, &before);

@@ -112,7 +112,7 @@ add_readers(struct serve *serve, const struct options *options)
 	for (unsigned int i = 0; i < serve->door->readers; i++) {
 		bool usual = i == 0 && options->cards.count == 0 && !options->empty;
 
-		snprintf(name, sizeof name, serve->door->reader_name, i);
+		(void)snprintf(name, sizeof name, serve->door->reader_name, i);
 		if (!session_add_reader(session, name, usual ? "adult" : card[i]))
 			return false;
 	}

@@ -40,7 +40,7 @@ control_client_open(const char *path, char **error)
 	if (!replies) {
 		sim_error_set(error, "no simulator listens at %s: %s", path, strerror(errno));
 		if (fd != -1)
-			close(fd);
+			(void)close(fd);
 		return NULL;
 	}
 	client = sim_alloc(sizeof *client);
@@ -54,7 +54,7 @@ control_client_free(struct control_client *client)
 {
 	if (!client)
 		return;
-	fclose(client->replies);
+	(void)fclose(client->replies);
 	free(client);
 }
 

@@ -235,7 +235,7 @@ control_close(struct control *control)
 		asker_close(asker);
 	}
 	loop_watch_close(control->watch);
-	unlink(control->path);
+	(void)unlink(control->path);
 	free(control->path);
 	free(control);
 }

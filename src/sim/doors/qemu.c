@@ -76,7 +76,7 @@ say(struct qemu *qemu, enum type type, uint32_t reader, const void *body, size_t
 		memcpy(message + HEADER_SIZE, body, length);
 	if (send(qemu->fd, message, HEADER_SIZE + length, MSG_NOSIGNAL | MSG_DONTWAIT) !=
 	    (ssize_t)(HEADER_SIZE + length))
-		shutdown(qemu->fd, SHUT_RDWR);
+		(void)shutdown(qemu->fd, SHUT_RDWR);
 }
 
 static void

@@ -79,7 +79,7 @@ slot_leave(struct slot *slot)
 {
 	slot->last_orders = 0;
 	slot->looked = false;
-	shutdown(slot->fd, SHUT_WR);
+	(void)shutdown(slot->fd, SHUT_WR);
 	slot->state = SLOT_LEAVING;
 }
 
@@ -203,7 +203,7 @@ slot_connect(struct slot *slot)
 	if (fd == -1)
 		return;
 	if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-		close(fd);
+		(void)close(fd);
 		return;
 	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);

@@ -287,7 +287,7 @@ fault_read(struct fault *fault, const char *text, char **error)
 
 	if (!ok)
 		sim_error_set(error, "fault order '%s': %s", text, why);
-	snprintf(fault->text, sizeof fault->text, "%s", text);
+	(void)snprintf(fault->text, sizeof fault->text, "%s", text);
 	free(why);
 	free(copy);
 	return ok;

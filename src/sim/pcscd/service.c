@@ -134,7 +134,7 @@ standin_close(struct server *server)
 		client_close(client);
 	}
 	loop_watch_close(pcsc->watch);
-	unlink(pcsc->path);
+	(void)unlink(pcsc->path);
 	faults_clear(&pcsc->faults);
 	free(pcsc->path);
 	free(pcsc);

@@ -51,9 +51,9 @@ carry_out_state(struct pcsc *pcsc, struct fault *fault, struct reader *reader)
 	}
 	if (!reader)
 		return;
-	snprintf(fault->undo_reader, sizeof fault->undo_reader, "%s", reader->name);
-	snprintf(fault->undo_card, sizeof fault->undo_card, "%s",
-		 reader->card_name ? reader->card_name : "");
+	(void)snprintf(fault->undo_reader, sizeof fault->undo_reader, "%s", reader->name);
+	(void)snprintf(fault->undo_card, sizeof fault->undo_card, "%s",
+		       reader->card_name ? reader->card_name : "");
 	switch ((int)fault->kind) {
 	case FAULT_READER_GONE:
 		reader_unplug(reader);
@@ -142,8 +142,8 @@ carry_out(struct pcsc *pcsc, struct fault *fault, const struct pcsc_call *call)
 	} else if (reader && may_strike(reader, fault)) {
 		carry_out_other(reader, fault);
 	} else {
-		snprintf(fault->undo_reader, sizeof fault->undo_reader, "%s",
-			 !reader ? "" : reader->name);
+		(void)snprintf(fault->undo_reader, sizeof fault->undo_reader, "%s",
+			       !reader ? "" : reader->name);
 		fault->due = true;
 	}
 }

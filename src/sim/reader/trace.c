@@ -38,7 +38,7 @@ trace_free(struct trace *trace)
 	json_decref(trace->lines);
 	json_decref(trace->counts);
 	if (trace->file && trace->file != stderr)
-		fclose(trace->file);
+		(void)fclose(trace->file);
 	free(trace);
 }
 
@@ -58,7 +58,7 @@ static void
 keep_line(struct trace *trace, const char *line)
 {
 	if (trace->file)
-		fprintf(trace->file, "%s\n", line);
+		(void)fprintf(trace->file, "%s\n", line);
 	if (json_array_size(trace->lines) == LINES_MAX)
 		json_array_remove(trace->lines, 0);
 	json_array_append_new(trace->lines, json_string(line));
@@ -98,14 +98,14 @@ print_body(FILE *line, const uint8_t *data, size_t length, bool show)
 	if (length == 0)
 		return;
 	if (!show) {
-		fprintf(line, " [%zu masked]", length);
+		(void)fprintf(line, " [%zu masked]", length);
 		return;
 	}
-	fputc(' ', line);
+	(void)fputc(' ', line);
 	for (size_t i = 0; i < shown; i++)
-		fprintf(line, "%02X", (unsigned int)data[i]);
+		(void)fprintf(line, "%02X", (unsigned int)data[i]);
 	if (shown < length)
-		fputs("...", line);
+		(void)fputs("...", line);
 }
 
 static void
@@ -114,15 +114,16 @@ print_exchange(FILE *line, const struct sim_reading *reading, const uint8_t *res
 {
 	const struct sim_command *command = &reading->command;
 
-	fprintf(line, "> %-28s %02X %02X %02X %02X", reading->name, (unsigned int)command->cla,
-		(unsigned int)command->ins, (unsigned int)command->p1, (unsigned int)command->p2);
+	(void)fprintf(line, "> %-28s %02X %02X %02X %02X", reading->name,
+		      (unsigned int)command->cla, (unsigned int)command->ins,
+		      (unsigned int)command->p1, (unsigned int)command->p2);
 	if (command->data_len > 0)
-		fprintf(line, " Lc=%zu", command->data_len);
+		(void)fprintf(line, " Lc=%zu", command->data_len);
 	if (command->le > 0 && !command->extended)
-		fprintf(line, " Le=%zu", command->le);
+		(void)fprintf(line, " Le=%zu", command->le);
 	print_body(line, command->data, command->data_len, reading->show_command);
-	fprintf(line, "  < %02X%02X %zu", (unsigned int)response[length],
-		(unsigned int)response[length + 1], length);
+	(void)fprintf(line, "  < %02X%02X %zu", (unsigned int)response[length],
+		      (unsigned int)response[length + 1], length);
 	print_body(line, response, length, reading->show_response);
 }
 
@@ -136,7 +137,7 @@ trace_exchange(struct trace *trace, unsigned int reader, const struct sim_readin
 	count_name(trace, reading->name);
 	if (!line)
 		return;
-	fprintf(line, "%u  ", reader);
+	(void)fprintf(line, "%u  ", reader);
 	print_exchange(line, reading, response, response_length - 2);
 	(void)fclose(line);
 	keep_line(trace, text);

@@ -124,7 +124,7 @@ link_establish(DWORD scope, SCARDCONTEXT *context)
 	if (rv == SCARD_S_SUCCESS)
 		*context = (SCARDCONTEXT)question.reply.value[0];
 	else
-		close(fd);
+		(void)close(fd);
 	return rv;
 }
 
@@ -215,7 +215,7 @@ link_forget(struct link *link)
 		link->users--;
 	}
 	list_leave();
-	close(link->fd);
+	(void)close(link->fd);
 	link->fd = -1;
 	link_unlock(link);
 }

@@ -62,7 +62,7 @@ SCardCancel(SCARDCONTEXT hContext)
 	if (fd == -1)
 		return SCARD_E_NO_SERVICE;
 	rv = talk_ask(fd, &question);
-	close(fd);
+	(void)close(fd);
 	return rv;
 }
 
@@ -243,6 +243,6 @@ pcsc_stringify_error(const LONG pcscError)
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		if (texts[i].code == pcscError)
 			return texts[i].text;
-	snprintf(other, sizeof other, "Error 0x%08lX.", (unsigned long)pcscError);
+	(void)snprintf(other, sizeof other, "Error 0x%08lX.", (unsigned long)pcscError);
 	return other;
 }

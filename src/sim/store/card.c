@@ -290,7 +290,7 @@ ensure_pin(const struct sim_work *work, const char *name, enum sim_pin which)
 		ok = choose_pin(work->options, which, &pins[which], work->error) &&
 		     sim_pins_write(dir, pins, work->error);
 	if (lock >= 0)
-		close(lock);
+		(void)close(lock);
 	free(dir);
 	return ok;
 }

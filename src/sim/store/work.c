@@ -56,7 +56,7 @@ void
 sim_work_end(struct sim_work *work)
 {
 	json_decref(work->ca);
-	close(work->lock);
+	(void)close(work->lock);
 }
 
 bool
