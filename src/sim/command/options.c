@@ -85,7 +85,7 @@ read_whole(const char *what, const char *text, unsigned long most, unsigned long
 static bool
 goes_with(const struct command *command, int row)
 {
-	const char *at = !command ? "" : command->options;
+	const char *at = command ? command->options : "";
 	size_t length = strlen(rows[row].name);
 
 	if (row < COMMON)
@@ -108,7 +108,7 @@ options_print(const struct command *command)
 		if (!goes_with(command, i))
 			continue;
 		(void)snprintf(head, sizeof head, "--%s%s%s", rows[i].name,
-			       !rows[i].value ? "" : " ", rows[i].value ? rows[i].value : "");
+			       rows[i].value ? " " : "", rows[i].value ? rows[i].value : "");
 		(void)printf("  %-26s %s\n", head, rows[i].meaning);
 	}
 }
@@ -117,8 +117,8 @@ void
 options_print_words(const struct command *command)
 {
 	for (int i = 0; i < ROWS; i++)
-		if (!command ? i < COMMON : i >= COMMON && goes_with(command, i))
-			(void)printf("%s\t--%s\t%s\n", !command ? "-" : command->name, rows[i].name,
+		if (command ? i >= COMMON && goes_with(command, i) : i < COMMON)
+			(void)printf("%s\t--%s\t%s\n", command ? command->name : "-", rows[i].name,
 				     rows[i].value ? rows[i].value : "-");
 }
 

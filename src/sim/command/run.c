@@ -30,13 +30,13 @@ add_reader(struct run *run, const char *text, int number)
 {
 	char name[WIRE_NAME + 1];
 	const char *card = strrchr(text, '=');
-	size_t length = !card ? strlen(text) : (size_t)(card - text);
+	size_t length = card ? (size_t)(card - text) : strlen(text);
 
 	(void)snprintf(name, sizeof name, "%.*s", (int)(length < WIRE_NAME ? length : WIRE_NAME),
 		       text);
 	if (length == 0)
 		(void)snprintf(name, sizeof name, READER_NAME, (unsigned int)number);
-	return session_add_reader(&run->session, name, !card ? NULL : card + 1);
+	return session_add_reader(&run->session, name, card ? card + 1 : NULL);
 }
 
 static bool
@@ -116,7 +116,7 @@ set_environment(const struct run *run, const char *folder)
 	const char *own = run->session.folder;
 
 	set_variable("LD_LIBRARY_PATH",
-		     sim_text("%s%s%s", folder, !old || *old == '\0' ? "" : ":", old ? old : ""));
+		     sim_text("%s%s%s", folder, old && *old ? ":" : "", old ? old : ""));
 	/* No way leads to the machine's own pcscd. */
 	set_variable("PCSCLITE_CSOCK_NAME", sim_text("%s/pcscd.comm", own));
 	set_variable(WIRE_SOCKET_VARIABLE, sim_text("%s/pcsc", own));

@@ -163,7 +163,7 @@ call_get_attrib(struct pcsc_call *call)
 
 	switch (call->request->arg[0]) {
 	case SCARD_ATTR_ATR_STRING:
-		return give(call, reader->atr, !reader->card ? 0 : reader->atr_length);
+		return give(call, reader->atr, reader->card ? reader->atr_length : 0);
 	case SCARD_ATTR_VENDOR_NAME:
 		return give(call, vendor, sizeof vendor);
 	case SCARD_ATTR_DEVICE_FRIENDLY_NAME:

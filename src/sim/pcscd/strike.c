@@ -136,14 +136,14 @@ carry_out(struct pcsc *pcsc, struct fault *fault, const struct pcsc_call *call)
 {
 	struct reader *reader = fault_reader(pcsc, fault, call);
 
-	trace_note(pcsc->server->trace, !reader ? 0 : reader->index, "fault %s", fault->text);
+	trace_note(pcsc->server->trace, reader ? reader->index : 0, "fault %s", fault->text);
 	if (fault->group == FAULT_STATE) {
 		carry_out_state(pcsc, fault, reader);
 	} else if (reader && may_strike(reader, fault)) {
 		carry_out_other(reader, fault);
 	} else {
 		(void)snprintf(fault->undo_reader, sizeof fault->undo_reader, "%s",
-			       !reader ? "" : reader->name);
+			       reader ? reader->name : "");
 		fault->due = true;
 	}
 }

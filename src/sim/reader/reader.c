@@ -84,7 +84,7 @@ server_find_reader(struct server *server, const char *text, char **error)
 		if (server->readers[i].name[0] != '\0' &&
 		    (!text || strcmp(server->readers[i].name, text) == 0))
 			return &server->readers[i];
-	number = !text ? WIRE_READERS : strtoul(text, &end, 10);
+	number = text ? strtoul(text, &end, 10) : WIRE_READERS;
 	if (number < WIRE_READERS && end != text && *end == '\0' &&
 	    server->readers[number].name[0] != '\0')
 		return &server->readers[number];
