@@ -44,7 +44,7 @@ loop_free(struct loop *loop)
 
 	while ((watch = loop->watches)) {
 		loop->watches = watch->next;
-		if (watch->fd != -1)
+		if (watch->fd >= 0)
 			(void)close(watch->fd);
 		free(watch);
 	}
@@ -99,7 +99,7 @@ sweep_removed(struct loop *loop)
 	while (*at) {
 		struct loop_watch *watch = *at;
 
-		if (watch->fd == -1) {
+		if (watch->fd < 0) {
 			*at = watch->next;
 			free(watch);
 		} else {
@@ -139,7 +139,7 @@ wait_and_call(struct loop *loop, uint64_t until)
 	if (ppoll(fds, count, until == LOOP_NEVER ? NULL : &timeout, NULL) < 0)
 		return errno == EINTR;
 	for (i = 0; i < count; i++)
-		if (fds[i].revents != 0 && called[i]->fd != -1)
+		if (fds[i].revents != 0 && called[i]->fd >= 0)
 			called[i]->ready(called[i]->arg);
 	return true;
 }

@@ -25,7 +25,7 @@ socket_connect(const struct sockaddr_un *address, int type)
 {
 	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0), why;
 
-	if (fd == -1 || connect(fd, (const struct sockaddr *)address, sizeof *address) == 0)
+	if (fd < 0 || connect(fd, (const struct sockaddr *)address, sizeof *address) == 0)
 		return fd;
 	why = errno;
 	(void)close(fd);
@@ -44,8 +44,8 @@ make_way(const struct sockaddr_un *address, int type, char **error)
 	if (!S_ISSOCK(status.st_mode))
 		return sim_error_set(error, "%s exists and is not a socket", address->sun_path);
 	fd = socket_connect(address, type);
-	if (fd != -1 || errno != ECONNREFUSED) { /* EPROTOTYPE: it listens for another kind */
-		if (fd != -1)
+	if (fd >= 0 || errno != ECONNREFUSED) { /* EPROTOTYPE: it listens for another kind */
+		if (fd >= 0)
 			(void)close(fd);
 		return sim_error_set(error, "another program listens at %s already",
 				     address->sun_path);
@@ -64,7 +64,7 @@ socket_listen(const char *path, int type, char **error)
 	if (!socket_address(&address, path, error) || !make_way(&address, type, error))
 		return -1;
 	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd != -1) {
+	if (fd >= 0) {
 		mask = umask(077);
 		bound = bind(fd, (struct sockaddr *)&address, sizeof address);
 		umask(mask);
@@ -72,7 +72,7 @@ socket_listen(const char *path, int type, char **error)
 			return fd;
 	}
 	sim_error_set(error, "cannot listen at %s: %s", path, strerror(errno));
-	if (fd != -1)
+	if (fd >= 0)
 		(void)close(fd);
 	return -1;
 }

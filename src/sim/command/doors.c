@@ -117,7 +117,7 @@ session_watch_signals(struct session *session, const int *signals, sigset_t *bef
 		sigaddset(&ours, *signals++);
 	sigprocmask(SIG_BLOCK, &ours, before);
 	session->signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (session->signals == -1)
+	if (session->signals < 0)
 		return complain("signalfd: %s", strerror(errno));
 	loop_watch_add(session->server->loop, session->signals, ready, arg);
 	return true;

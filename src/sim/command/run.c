@@ -182,7 +182,7 @@ start_child(struct run *run, char *arguments[])
 	run->child = fork();
 	if (run->child == 0)
 		execute(arguments, &before);
-	return run->child != -1 || complain("fork: %s", strerror(errno));
+	return run->child >= 0 || complain("fork: %s", strerror(errno));
 }
 
 int

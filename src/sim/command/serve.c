@@ -81,7 +81,7 @@ say_ready(void *arg)
 	serve->ready = true;
 	length = snprintf(line, sizeof line, "ready, control socket %s\n",
 			  serve->session.control_path);
-	if (write(serve->ready_fd == -1 ? STDOUT_FILENO : serve->ready_fd, line, (size_t)length) !=
+	if (write(serve->ready_fd < 0 ? STDOUT_FILENO : serve->ready_fd, line, (size_t)length) !=
 	    length)
 		complain("cannot say that all is ready: %s", strerror(errno));
 	return LOOP_NEVER;

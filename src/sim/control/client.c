@@ -36,10 +36,10 @@ control_client_open(const char *path, char **error)
 	if (!socket_address(&address, path, error))
 		return NULL;
 	fd = socket_connect(&address, SOCK_STREAM);
-	replies = fd == -1 ? NULL : fdopen(fd, "r");
+	replies = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!replies) {
 		sim_error_set(error, "no simulator listens at %s: %s", path, strerror(errno));
-		if (fd != -1)
+		if (fd >= 0)
 			(void)close(fd);
 		return NULL;
 	}

@@ -196,7 +196,7 @@ accept_asker(void *arg)
 	int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct asker *asker;
 
-	if (fd == -1)
+	if (fd < 0)
 		return;
 	asker = sim_alloc(sizeof *asker);
 	asker->watch = loop_watch_add(control->server->loop, fd, asker_ready, asker);
@@ -212,7 +212,7 @@ control_open(struct server *server, const char *path, char **error)
 	struct control *control;
 	int fd = socket_listen(path, SOCK_STREAM, error);
 
-	if (fd == -1)
+	if (fd < 0)
 		return NULL;
 	control = sim_alloc(sizeof *control);
 	control->server = server;

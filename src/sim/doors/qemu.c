@@ -53,7 +53,7 @@ struct qemu {
 static void
 hang_up(struct qemu *qemu)
 {
-	if (qemu->fd == -1)
+	if (qemu->fd < 0)
 		return;
 	loop_watch_close(qemu->watch);
 	qemu->fd = -1;
@@ -177,7 +177,7 @@ find(struct qemu *qemu)
 {
 	qemu->retry_at = loop_now() + RETRY;
 	qemu->fd = socket_connect(&qemu->address, SOCK_STREAM);
-	if (qemu->fd == -1)
+	if (qemu->fd < 0)
 		return;
 	qemu->watch = loop_watch_add(qemu->reader->server->loop, qemu->fd, readable, qemu);
 	greet(qemu);
@@ -188,9 +188,9 @@ turn(void *arg)
 {
 	struct qemu *qemu = arg;
 
-	if (qemu->fd == -1 && qemu->retry_at <= loop_now())
+	if (qemu->fd < 0 && qemu->retry_at <= loop_now())
 		find(qemu);
-	if (qemu->fd == -1)
+	if (qemu->fd < 0)
 		return qemu->retry_at;
 	if (qemu->answer_at != 0 && qemu->answer_at <= loop_now())
 		answer(qemu);
@@ -208,7 +208,7 @@ qemu_of(const struct reader *reader)
 static void
 inserted(struct reader *reader)
 {
-	if (qemu_of(reader)->fd != -1)
+	if (qemu_of(reader)->fd >= 0)
 		tell_inserted(qemu_of(reader));
 }
 
@@ -218,7 +218,7 @@ removed(struct reader *reader)
 	struct qemu *qemu = qemu_of(reader);
 
 	qemu->answer_at = 0;
-	if (qemu->fd == -1)
+	if (qemu->fd < 0)
 		return;
 	say(qemu, TYPE_CARD_REMOVE, READER_ID, NULL, 0);
 	qemu->unconfirmed++;
@@ -230,14 +230,14 @@ seen(const struct reader *reader)
 {
 	const struct qemu *qemu = qemu_of(reader);
 
-	return qemu->fd != -1 && qemu->unconfirmed == 0 && qemu->settled_at <= loop_now();
+	return qemu->fd >= 0 && qemu->unconfirmed == 0 && qemu->settled_at <= loop_now();
 }
 
 /* The device came anew on QEMU's monitor, which nobody else tells. */
 static void
 plugged(struct reader *reader)
 {
-	if (qemu_of(reader)->fd != -1)
+	if (qemu_of(reader)->fd >= 0)
 		greet(qemu_of(reader));
 }
 
@@ -246,7 +246,7 @@ qemu_explain(const struct server *server, bool *taken)
 {
 	const struct qemu *qemu = qemu_of(&server->readers[0]);
 
-	*taken = qemu->fd != -1;
+	*taken = qemu->fd >= 0;
 	return sim_text(*taken ? "whoever listens at %s does not answer as QEMU's "
 				 "ccid-card-passthru does"
 			       : "nobody listens at %s: is QEMU running, with "

@@ -49,7 +49,7 @@ struct slot {
 static void
 slot_close(struct slot *slot)
 {
-	if (slot->fd != -1)
+	if (slot->fd >= 0)
 		loop_watch_close(slot->watch);
 	slot->fd = -1;
 	slot->got = 0;
@@ -200,7 +200,7 @@ slot_connect(struct slot *slot)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	slot->retry_at = loop_now() + RETRY;
-	if (fd == -1)
+	if (fd < 0)
 		return;
 	if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
 		(void)close(fd);
@@ -254,7 +254,7 @@ slot_removed(struct reader *reader)
 
 	slot->settled_at = 0;
 	slot->answer_at = 0;
-	if (slot->fd == -1)
+	if (slot->fd < 0)
 		return;
 	slot_leave(slot);
 }

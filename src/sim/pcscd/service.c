@@ -114,7 +114,7 @@ accept_client(void *arg)
 	struct client *client;
 	int fd = accept4(pcsc->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	if (fd == -1)
+	if (fd < 0)
 		return;
 	client = sim_alloc(sizeof *client);
 	client->watch = loop_watch_add(pcsc->server->loop, fd, client_ready, client);
@@ -155,7 +155,7 @@ standin_open(struct server *server, const char *path, uint64_t idle_power_off, c
 	struct pcsc *pcsc;
 	int fd = socket_listen(path, WIRE_SOCKET_TYPE, error);
 
-	if (fd == -1)
+	if (fd < 0)
 		return false;
 	pcsc = pcsc_new(server, idle_power_off);
 	pcsc->path = sim_copy(path);

@@ -116,7 +116,7 @@ link_establish(DWORD scope, SCARDCONTEXT *context)
 	int fd = talk_connect();
 	LONG rv;
 
-	if (fd == -1)
+	if (fd < 0)
 		return SCARD_E_NO_SERVICE;
 	rv = talk_ask(fd, &question);
 	if (rv == SCARD_S_SUCCESS && !link_new(fd, (SCARDCONTEXT)question.reply.value[0]))
@@ -166,7 +166,7 @@ find_and_lock(SCARDCONTEXT context, SCARDHANDLE handle)
 	if (!link)
 		return NULL;
 	pthread_mutex_lock(&link->lock);
-	if (link->fd != -1 && is_meant(link, context, handle))
+	if (link->fd >= 0 && is_meant(link, context, handle))
 		return link;
 	link_unlock(link);
 	return NULL;

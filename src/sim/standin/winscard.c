@@ -59,7 +59,7 @@ SCardCancel(SCARDCONTEXT hContext)
 	if (!link_knows_context(hContext))
 		return SCARD_E_INVALID_HANDLE;
 	fd = talk_connect();
-	if (fd == -1)
+	if (fd < 0)
 		return SCARD_E_NO_SERVICE;
 	rv = talk_ask(fd, &question);
 	(void)close(fd);
