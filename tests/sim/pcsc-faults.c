@@ -344,7 +344,7 @@ a_packet_of_the_wrong_size_ends_its_connection(void **state)
 	struct {
 		struct wire_request request;
 		char more[8];
-	} packet = {.request = {.call = WIRE_LIST_READERS, .length = 4}};
+	} packet = {.request = {.call = WIRE_LIST_READERS, .len = 4}};
 	const size_t sizes[] = {1, sizeof packet.request - 1, sizeof packet.request,
 				sizeof packet.request + 3, sizeof packet};
 	char reply[sizeof(struct wire_reply)];

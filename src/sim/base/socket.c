@@ -78,13 +78,13 @@ socket_listen(const char *path, int type, char **error)
 }
 
 bool
-socket_send(int fd, const void *bytes, size_t length, int patience)
+socket_send(int fd, const void *bytes, size_t len, int patience)
 {
 	struct pollfd room = {.fd = fd, .events = POLLOUT};
 	const char *at = bytes;
 
-	while (length > 0) {
-		ssize_t sent = send(fd, at, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+	while (len > 0) {
+		ssize_t sent = send(fd, at, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (sent < 0 && errno == EAGAIN && poll(&room, 1, patience) != 0)
 			continue;
@@ -93,7 +93,7 @@ socket_send(int fd, const void *bytes, size_t length, int patience)
 		if (sent <= 0)
 			return false;
 		at += sent;
-		length -= (size_t)sent;
+		len -= (size_t)sent;
 	}
 	return true;
 }

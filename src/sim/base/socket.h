@@ -22,6 +22,6 @@ int socket_connect(const struct sockaddr_un *address, int type);
 int socket_listen(const char *path, int type, char **error);
 
 /* Sends all, waiting for room at most `patience` ms at a time (-1: for ever); false: it is lost. */
-bool socket_send(int fd, const void *bytes, size_t length, int patience);
+bool socket_send(int fd, const void *bytes, size_t len, int patience);
 
 #endif

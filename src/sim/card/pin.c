@@ -96,9 +96,9 @@ try_pin(struct sim_card *card, enum sim_pin which, const struct sim_command *com
 	if (card->switches.value[SIM_SW_MALFORMED_PIN] == 1 &&
 	    !sim_pin_is_well_formed(which, command->data, command->data_len)) {
 		size_t len = command->data_len;
-		bool length = which == SIM_PIN_AUTH ? len != 4 : len < 6 || len > SIM_PIN_MAX;
+		bool wrong_len = which == SIM_PIN_AUTH ? len != 4 : len < 6 || len > SIM_PIN_MAX;
 
-		return length ? SW_LENGTH : SW_DATA;
+		return wrong_len ? SW_LENGTH : SW_DATA;
 	}
 	if (card->switches.value[SIM_SW_COUNTER_WRITTEN] == 1 &&
 	    !sim_pin_set_counter(card, which, tries - 1))

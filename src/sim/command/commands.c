@@ -104,15 +104,15 @@ static void
 print_arguments(const struct command *command)
 {
 	const char *at = command->arguments;
-	size_t length;
+	size_t len;
 
 	/* a command without any is there all the same */
 	if (*at == '\0')
 		(void)printf("%s\t-\t-\n", command->name);
 	while (*(at += strspn(at, BETWEEN)) != '\0') {
-		length = strcspn(at, BETWEEN);
-		(void)printf("%s\t%.*s\t-\n", command->name, (int)length, at);
-		at += length;
+		len = strcspn(at, BETWEEN);
+		(void)printf("%s\t%.*s\t-\n", command->name, (int)len, at);
+		at += len;
 	}
 }
 

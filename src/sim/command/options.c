@@ -86,15 +86,15 @@ static bool
 goes_with(const struct command *command, int row)
 {
 	const char *at = command ? command->options : "";
-	size_t length = strlen(rows[row].name);
+	size_t len = strlen(rows[row].name);
 
 	if (row < COMMON)
 		return true;
 	while (at && (at = strstr(at, rows[row].name)) != NULL) {
-		if (at[length] == ' ' || at[length] == '\0')
+		if (at[len] == ' ' || at[len] == '\0')
 			if (at == command->options || at[-1] == ' ')
 				return true;
-		at += length;
+		at += len;
 	}
 	return false;
 }

@@ -30,11 +30,10 @@ add_reader(struct run *run, const char *text, int number)
 {
 	char name[WIRE_NAME + 1];
 	const char *card = strrchr(text, '=');
-	size_t length = card ? (size_t)(card - text) : strlen(text);
+	size_t len = card ? (size_t)(card - text) : strlen(text);
 
-	(void)snprintf(name, sizeof name, "%.*s", (int)(length < WIRE_NAME ? length : WIRE_NAME),
-		       text);
-	if (length == 0)
+	(void)snprintf(name, sizeof name, "%.*s", (int)(len < WIRE_NAME ? len : WIRE_NAME), text);
+	if (len == 0)
 		(void)snprintf(name, sizeof name, READER_NAME, (unsigned int)number);
 	return session_add_reader(&run->session, name, card ? card + 1 : NULL);
 }
@@ -80,14 +79,14 @@ find_library(char folder[PATH_MAX])
 {
 	const char *variable = getenv("JPKI_CARD_SIM_LIBDIR");
 	char self[PATH_MAX - 64], path[PATH_MAX + 32];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
 	char *slash;
 
 	folder[0] = '\0';
 	if (variable && *variable != '\0') {
 		(void)snprintf(folder, PATH_MAX, "%s", variable);
-	} else if (length > 0) {
-		self[length] = '\0';
+	} else if (len > 0) {
+		self[len] = '\0';
 		slash = strrchr(self, '/');
 		*slash = '\0';
 		(void)snprintf(folder, PATH_MAX, "%s/standin", self);

@@ -72,17 +72,16 @@ say_ready(void *arg)
 {
 	struct serve *serve = arg;
 	char line[512];
-	int length;
+	int len;
 
 	if (serve->ready)
 		return LOOP_NEVER;
 	if (!is_ready(serve))
 		return say_why_not(serve);
 	serve->ready = true;
-	length = snprintf(line, sizeof line, "ready, control socket %s\n",
-			  serve->session.control_path);
-	if (write(serve->ready_fd < 0 ? STDOUT_FILENO : serve->ready_fd, line, (size_t)length) !=
-	    length)
+	len = snprintf(line, sizeof line, "ready, control socket %s\n",
+		       serve->session.control_path);
+	if (write(serve->ready_fd < 0 ? STDOUT_FILENO : serve->ready_fd, line, (size_t)len) != len)
 		complain("cannot say that all is ready: %s", strerror(errno));
 	return LOOP_NEVER;
 }

@@ -43,7 +43,7 @@ struct qemu {
 	uint64_t settled_at;	  /* when the computer has surely seen it */
 	uint64_t retry_at;
 	uint64_t answer_at; /* a slow card's answer waits; 0: none does */
-	size_t answer_length;
+	size_t answer_len;
 	uint8_t answer[SIM_RESPONSE_MAX];
 	size_t got;
 	uint8_t message[HEADER_SIZE + BODY_MAX];
@@ -66,16 +66,16 @@ hang_up(struct qemu *qemu)
 
 /* What QEMU does not take at once is lost, and the end of the connection is read soon. */
 static void
-say(struct qemu *qemu, enum type type, uint32_t reader, const void *body, size_t length)
+say(struct qemu *qemu, enum type type, uint32_t reader, const void *body, size_t len)
 {
 	uint8_t message[HEADER_SIZE + SIM_RESPONSE_MAX];
-	const uint32_t header[] = {htonl(type), htonl(reader), htonl((uint32_t)length)};
+	const uint32_t header[] = {htonl(type), htonl(reader), htonl((uint32_t)len)};
 
 	memcpy(message, header, sizeof header);
-	if (length > 0)
-		memcpy(message + HEADER_SIZE, body, length);
-	if (send(qemu->fd, message, HEADER_SIZE + length, MSG_NOSIGNAL | MSG_DONTWAIT) !=
-	    (ssize_t)(HEADER_SIZE + length))
+	if (len > 0)
+		memcpy(message + HEADER_SIZE, body, len);
+	if (send(qemu->fd, message, HEADER_SIZE + len, MSG_NOSIGNAL | MSG_DONTWAIT) !=
+	    (ssize_t)(HEADER_SIZE + len))
 		(void)shutdown(qemu->fd, SHUT_RDWR);
 }
 
@@ -83,7 +83,7 @@ static void
 tell_inserted(struct qemu *qemu)
 {
 	reader_power_on(qemu->reader);
-	say(qemu, TYPE_ATR, READER_ID, qemu->reader->atr, qemu->reader->atr_length);
+	say(qemu, TYPE_ATR, READER_ID, qemu->reader->atr, qemu->reader->atr_len);
 	qemu->unconfirmed++;
 }
 
@@ -106,18 +106,18 @@ answer(struct qemu *qemu)
 	const uint32_t code = htonl(GENERAL_ERROR);
 
 	qemu->answer_at = 0;
-	if (qemu->answer_length > 0)
-		say(qemu, TYPE_APDU, READER_ID, qemu->answer, qemu->answer_length);
+	if (qemu->answer_len > 0)
+		say(qemu, TYPE_APDU, READER_ID, qemu->answer, qemu->answer_len);
 	else
 		say(qemu, TYPE_ERROR, READER_ID, &code, sizeof code);
 }
 
 static void
-command(struct qemu *qemu, const uint8_t *bytes, size_t length)
+command(struct qemu *qemu, const uint8_t *bytes, size_t len)
 {
 	unsigned int delay = 0;
 
-	qemu->answer_length = reader_exchange(qemu->reader, bytes, length, qemu->answer, &delay);
+	qemu->answer_len = reader_exchange(qemu->reader, bytes, len, qemu->answer, &delay);
 	if (delay == 0)
 		answer(qemu);
 	else
@@ -125,12 +125,12 @@ command(struct qemu *qemu, const uint8_t *bytes, size_t length)
 }
 
 static void
-message(struct qemu *qemu, uint32_t type, const uint8_t *body, size_t length)
+message(struct qemu *qemu, uint32_t type, const uint8_t *body, size_t len)
 {
 	if (type == TYPE_ERROR && qemu->unconfirmed > 0)
 		qemu->unconfirmed--; /* most of the time it says that all is well */
-	else if (type == TYPE_APDU && length > 0)
-		command(qemu, body, length);
+	else if (type == TYPE_APDU && len > 0)
+		command(qemu, body, len);
 }
 
 /* Takes the messages that are complete. False: no VSCard is spoken here. */
@@ -140,17 +140,17 @@ messages(struct qemu *qemu)
 	uint32_t header[HEADER_SIZE / sizeof(uint32_t)]; /* type, reader, length */
 
 	while (qemu->got >= HEADER_SIZE) {
-		size_t length, whole;
+		size_t len, whole;
 
 		memcpy(header, qemu->message, sizeof header);
-		length = ntohl(header[2]);
-		whole = HEADER_SIZE + length;
+		len = ntohl(header[2]);
+		whole = HEADER_SIZE + len;
 
-		if (length > BODY_MAX)
+		if (len > BODY_MAX)
 			return false;
 		if (qemu->got < whole)
 			return true;
-		message(qemu, ntohl(header[0]), qemu->message + HEADER_SIZE, length);
+		message(qemu, ntohl(header[0]), qemu->message + HEADER_SIZE, len);
 		qemu->got -= whole;
 		memmove(qemu->message, qemu->message + whole, qemu->got);
 	}

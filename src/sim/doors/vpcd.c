@@ -42,7 +42,7 @@ struct slot {
 	size_t got;
 	uint8_t request[2 + 65535];
 	uint64_t answer_at; /* a slow card's answer waits; 0: none does */
-	size_t answer_length;
+	size_t answer_len;
 	uint8_t answer[2 + SIM_RESPONSE_MAX];
 };
 
@@ -59,14 +59,14 @@ slot_close(struct slot *slot)
 }
 
 static void
-slot_send(struct slot *slot, const uint8_t *body, size_t length)
+slot_send(struct slot *slot, const uint8_t *body, size_t len)
 {
 	uint8_t message[2 + SIM_RESPONSE_MAX];
 
-	message[0] = (uint8_t)(length >> 8);
-	message[1] = (uint8_t)length;
-	memcpy(message + 2, body, length);
-	if (send(slot->fd, message, 2 + length, MSG_NOSIGNAL) != (ssize_t)(2 + length))
+	message[0] = (uint8_t)(len >> 8);
+	message[1] = (uint8_t)len;
+	memcpy(message + 2, body, len);
+	if (send(slot->fd, message, 2 + len, MSG_NOSIGNAL) != (ssize_t)(2 + len))
 		slot->state = SLOT_LEAVING; /* the end is read soon */
 }
 
@@ -95,7 +95,7 @@ slot_tell_atr(struct slot *slot)
 		slot->looked = true;
 		return;
 	}
-	slot_send(slot, slot->reader->atr, slot->reader->atr_length);
+	slot_send(slot, slot->reader->atr, slot->reader->atr_len);
 	if (slot->state == SLOT_POWERED) {
 		slot->state = SLOT_OPEN;
 		slot->settled_at = loop_now() + SETTLED;
@@ -126,15 +126,15 @@ slot_order(struct slot *slot, uint8_t order)
 }
 
 static void
-slot_command(struct slot *slot, const uint8_t *command, size_t length)
+slot_command(struct slot *slot, const uint8_t *command, size_t len)
 {
 	unsigned int delay;
 
 	if (!slot->reader->powered)
 		reader_power_on(slot->reader);
-	slot->answer_length = reader_exchange(slot->reader, command, length, slot->answer, &delay);
+	slot->answer_len = reader_exchange(slot->reader, command, len, slot->answer, &delay);
 	if (delay == 0)
-		slot_send(slot, slot->answer, slot->answer_length);
+		slot_send(slot, slot->answer, slot->answer_len);
 	else
 		slot->answer_at = loop_now() + delay;
 }
@@ -144,19 +144,19 @@ static void
 slot_messages(struct slot *slot)
 {
 	while (slot->got >= 2) {
-		size_t length = (size_t)slot->request[0] << 8 | slot->request[1];
+		size_t len = (size_t)slot->request[0] << 8 | slot->request[1];
 
-		if (slot->got < 2 + length)
+		if (slot->got < 2 + len)
 			return;
-		if (slot->state != SLOT_LEAVING && length == 1)
+		if (slot->state != SLOT_LEAVING && len == 1)
 			slot_order(slot, slot->request[2]);
-		else if (slot->state != SLOT_LEAVING && length > 1)
-			slot_command(slot, slot->request + 2, length);
+		else if (slot->state != SLOT_LEAVING && len > 1)
+			slot_command(slot, slot->request + 2, len);
 		else if (slot->state == SLOT_LEAVING)
-			slot->looked = slot->last_orders++ == 0 && length == 1 &&
+			slot->looked = slot->last_orders++ == 0 && len == 1 &&
 				       slot->request[2] == ORDER_ATR;
-		slot->got -= 2 + length;
-		memmove(slot->request, slot->request + 2 + length, slot->got);
+		slot->got -= 2 + len;
+		memmove(slot->request, slot->request + 2 + len, slot->got);
 	}
 }
 
@@ -221,7 +221,7 @@ slot_turn(void *arg)
 
 	if (slot->answer_at != 0 && slot->answer_at <= now) {
 		slot->answer_at = 0;
-		slot_send(slot, slot->answer, slot->answer_length);
+		slot_send(slot, slot->answer, slot->answer_len);
 	}
 	if (slot->settled_at != 0 && slot->settled_at <= now)
 		slot->settled_at = 0;

@@ -22,15 +22,15 @@ answer_with(struct pcsc_call *call, LONG rv)
 }
 
 static void
-answer_bytes(struct pcsc_call *call, const void *bytes, size_t length)
+answer_bytes(struct pcsc_call *call, const void *bytes, size_t len)
 {
-	memmove(call->out, bytes, length);
+	memmove(call->out, bytes, len);
 	call->reply.rv = (uint32_t)SCARD_S_SUCCESS;
-	call->reply.value[0] = (uint32_t)length;
-	call->reply.length = (uint32_t)length;
-	if (length > call->request->arg[1]) {
+	call->reply.value[0] = (uint32_t)len;
+	call->reply.len = (uint32_t)len;
+	if (len > call->request->arg[1]) {
 		call->reply.rv = (uint32_t)SCARD_E_INSUFFICIENT_BUFFER;
-		call->reply.length = 0;
+		call->reply.len = 0;
 	}
 }
 
@@ -61,7 +61,7 @@ bool
 answer_instead(const struct fault *fault, struct pcsc_call *call)
 {
 	bool before = fault->moment == FAULT_BEFORE;
-	bool reads = call->request->length >= 4 && call->data[1] == 0xB0;
+	bool reads = call->request->len >= 4 && call->data[1] == 0xB0;
 
 	if (before && fault->kind == FAULT_SERVICE_STOPPED && call->request->call != WIRE_ESTABLISH)
 		answer_with(call, SCARD_F_COMM_ERROR); /* as of a closed connection */
@@ -96,13 +96,13 @@ static void
 answer_61(struct pcsc_call *call)
 {
 	struct pcsc_reader *state = call->reader ? pcsc_of(call->reader) : NULL;
-	size_t length = call->reply.length;
+	size_t len = call->reply.len;
 
-	if (!state || length < 2 || length > sizeof state->waiting)
+	if (!state || len < 2 || len > sizeof state->waiting)
 		return;
-	memcpy(state->waiting, call->out, length);
-	state->waiting_length = length;
-	answer_sw(call, 0x6100 | ((length - 2) & 0xFF));
+	memcpy(state->waiting, call->out, len);
+	state->waiting_len = len;
+	answer_sw(call, 0x6100 | ((len - 2) & 0xFF));
 }
 
 bool
@@ -111,33 +111,33 @@ answer_waiting(struct pcsc_call *call)
 	struct reader *reader = pcsc_call_reader(call);
 	struct pcsc_reader *state = reader ? pcsc_of(reader) : NULL;
 	const uint8_t *command = call->data;
-	size_t length, wanted;
+	size_t len, wanted;
 
-	if (!state || state->waiting_length == 0 || call->request->call != WIRE_TRANSMIT)
+	if (!state || state->waiting_len == 0 || call->request->call != WIRE_TRANSMIT)
 		return false;
-	length = state->waiting_length;
-	state->waiting_length = 0; /* any other command throws it away */
-	if (call->request->length < 4 || command[1] != 0xC0)
+	len = state->waiting_len;
+	state->waiting_len = 0; /* any other command throws it away */
+	if (call->request->len < 4 || command[1] != 0xC0)
 		return false;
-	wanted = call->request->length > 4 && command[4] != 0 ? command[4] : 256;
+	wanted = call->request->len > 4 && command[4] != 0 ? command[4] : 256;
 	trace_note(call->pcsc->server->trace, reader->index,
 		   "GET RESPONSE, answered by the fault 61xx");
-	if (wanted < length - 2) {
-		memmove(state->waiting + wanted, state->waiting + length - 2, 2);
-		length = wanted + 2;
+	if (wanted < len - 2) {
+		memmove(state->waiting + wanted, state->waiting + len - 2, 2);
+		len = wanted + 2;
 	}
-	answer_bytes(call, state->waiting, length);
+	answer_bytes(call, state->waiting, len);
 	return true;
 }
 
 static void
-lengthen(struct pcsc_call *call, size_t length)
+lengthen(struct pcsc_call *call, size_t len)
 {
 	size_t have = call->reply.value[0];
 
-	if (length > have)
-		memset(call->out + have, 0xA5, length - have);
-	answer_bytes(call, call->out, length > have ? length : have);
+	if (len > have)
+		memset(call->out + have, 0xA5, len - have);
+	answer_bytes(call, call->out, len > have ? len : have);
 }
 
 /* Faults of the card's answer; the command itself has been carried out. */
@@ -145,14 +145,14 @@ void
 answer_change(const struct fault *fault, struct pcsc_call *call)
 {
 	/* The right Le, for a card that refuses the one it was given. */
-	uint32_t le = call->reply.length >= 2 ? (call->reply.length - 2) & 0xFF : 0;
+	uint32_t le = call->reply.len >= 2 ? (call->reply.len - 2) & 0xFF : 0;
 
 	if (call->reply.rv != (uint32_t)SCARD_S_SUCCESS)
 		return;
-	if (fault->kind == FAULT_TRUNCATED && fault->length < call->reply.length)
-		answer_bytes(call, call->out, fault->length);
+	if (fault->kind == FAULT_TRUNCATED && fault->len < call->reply.len)
+		answer_bytes(call, call->out, fault->len);
 	else if (fault->kind == FAULT_OVERSIZED)
-		lengthen(call, fault->length);
+		lengthen(call, fault->len);
 	else if (fault->kind == FAULT_SW)
 		answer_sw(call, fault_sw(fault));
 	else if (fault->kind == FAULT_61XX)

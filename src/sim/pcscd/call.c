@@ -24,8 +24,8 @@ pcsc_call_reader(const struct pcsc_call *call)
 		for (unsigned int i = 0; i < WIRE_READERS; i++) {
 			struct reader *reader = &call->pcsc->server->readers[i];
 
-			if (reader->plugged && strlen(reader->name) == call->request->length &&
-			    memcmp(reader->name, call->data, call->request->length) == 0)
+			if (reader->plugged && strlen(reader->name) == call->request->len &&
+			    memcmp(reader->name, call->data, call->request->len) == 0)
 				return reader;
 		}
 		return NULL;
@@ -82,10 +82,10 @@ call_end(struct pcsc_call *call)
 
 /* The call succeeds with these bytes. */
 static enum pcsc_outcome
-give(struct pcsc_call *call, const void *bytes, size_t length)
+give(struct pcsc_call *call, const void *bytes, size_t len)
 {
-	memcpy(call->out, bytes, length);
-	call->reply.length = (uint32_t)length;
+	memcpy(call->out, bytes, len);
+	call->reply.len = (uint32_t)len;
 	return pcsc_done(call, SCARD_S_SUCCESS);
 }
 
@@ -124,7 +124,7 @@ call_transmit(struct pcsc_call *call)
 	struct reader *reader = call->reader;
 	struct pcsc_reader *state = pcsc_of(reader);
 	unsigned int delay;
-	size_t length;
+	size_t len;
 
 	if (protocol != SCARD_PROTOCOL_RAW && !(state->state & SCARD_PRESENT))
 		return pcsc_done(call, SCARD_E_NO_SMARTCARD);
@@ -135,16 +135,16 @@ call_transmit(struct pcsc_call *call)
 		call->wait_until = state->busy_until;
 		return PCSC_WAIT;
 	}
-	length = reader_exchange(reader, call->data, call->request->length, call->out, &delay);
-	if (length == 0)
+	len = reader_exchange(reader, call->data, call->request->len, call->out, &delay);
+	if (len == 0)
 		return pcsc_done(call, SCARD_E_NOT_TRANSACTED);
 	if (delay > 0)
 		call->hold_until = state->busy_until = loop_now() + delay;
-	call->reply.value[0] = (uint32_t)length;
+	call->reply.value[0] = (uint32_t)len;
 	/* the card has done its work; only the program does not learn of it */
-	if (length > room)
+	if (len > room)
 		return pcsc_done(call, SCARD_E_INSUFFICIENT_BUFFER);
-	call->reply.length = (uint32_t)length;
+	call->reply.len = (uint32_t)len;
 	return pcsc_done(call, SCARD_S_SUCCESS);
 }
 
@@ -163,7 +163,7 @@ call_get_attrib(struct pcsc_call *call)
 
 	switch (call->request->arg[0]) {
 	case SCARD_ATTR_ATR_STRING:
-		return give(call, reader->atr, reader->card ? reader->atr_length : 0);
+		return give(call, reader->atr, reader->card ? reader->atr_len : 0);
 	case SCARD_ATTR_VENDOR_NAME:
 		return give(call, vendor, sizeof vendor);
 	case SCARD_ATTR_DEVICE_FRIENDLY_NAME:

@@ -8,20 +8,20 @@
 
 /* Which protocols an ATR offers (ATRDecodeAtr). */
 static uint32_t
-atr_protocols(const uint8_t *atr, size_t length)
+atr_protocols(const uint8_t *atr, size_t len)
 {
 	uint32_t offered = 0;
 	unsigned int y;
 	size_t at = 2;
 
-	if (length < 2 || (atr[0] != 0x3B && atr[0] != 0x3F))
+	if (len < 2 || (atr[0] != 0x3B && atr[0] != 0x3F))
 		return 0;
 	y = atr[1] >> 4;
-	for (unsigned int round = 1; y != 0 && at < length; round++) {
+	for (unsigned int round = 1; y != 0 && at < len; round++) {
 		if (round == 2 && (y & 1) != 0) /* TA2: specific mode */
 			return (atr[at] & 0x0F) == 0 ? SCARD_PROTOCOL_T0 : SCARD_PROTOCOL_T1;
 		at += (y & 1) + (y >> 1 & 1) + (y >> 2 & 1);
-		if ((y & 8) == 0 || at >= length)
+		if ((y & 8) == 0 || at >= len)
 			break;
 		if ((atr[at] & 0x0F) == 0)
 			offered |= SCARD_PROTOCOL_T0;
@@ -49,7 +49,7 @@ choose_protocol(struct reader *reader, uint32_t share, uint32_t preferred)
 		return preferred & *chosen ? SCARD_S_SUCCESS : SCARD_E_PROTO_MISMATCH;
 	if (preferred & PROTOCOL_ANY_OLD)
 		preferred = SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1;
-	offered = preferred & atr_protocols(reader->atr, reader->atr_length);
+	offered = preferred & atr_protocols(reader->atr, reader->atr_len);
 	if (offered == 0)
 		return SCARD_E_PROTO_MISMATCH;
 	*chosen = offered & SCARD_PROTOCOL_T1 ? SCARD_PROTOCOL_T1 : SCARD_PROTOCOL_T0;

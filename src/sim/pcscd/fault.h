@@ -68,10 +68,10 @@ struct fault {
 	char reader[WIRE_NAME]; /* which one; empty: the call's own, else the first with a card */
 	char card[FAULT_VALUE_MAX]; /* of FAULT_CARD_SWAPPED, FAULT_SLEPT */
 	uint8_t aid[16];
-	size_t aid_length;
+	size_t aid_len;
 	uint32_t code;	/* of FAULT_ERROR; the status word of FAULT_SW, 61XX, 6CXX */
 	bool has_value; /* code was given */
-	size_t length;	/* of FAULT_TRUNCATED and FAULT_OVERSIZED, status word and all */
+	size_t len;	/* of FAULT_TRUNCATED and FAULT_OVERSIZED, status word and all */
 	char text[160]; /* the order as written */
 
 	unsigned long struck; /* how often */

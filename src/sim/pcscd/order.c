@@ -24,7 +24,7 @@ static const struct {
 	enum value value;
 	const char *needs; /* what for, where there has to be a value */
 	uint32_t code;	   /* the default */
-	size_t length;	   /* the default */
+	size_t len;	   /* the default */
 } kinds[] = {
 	[FAULT_CARD_REMOVED] = {.name = "card-removed", FAULT_STATE},
 	[FAULT_CARD_SWAPPED] = {"card-swapped", FAULT_STATE, VALUE_CARD,
@@ -43,8 +43,8 @@ static const struct {
 	[FAULT_TIMEOUT] = {"timeout", FAULT_RESULT, .code = (uint32_t)SCARD_E_TIMEOUT},
 	[FAULT_ERROR] = {"error", FAULT_RESULT, VALUE_CODE,
 			 .needs = "any PC/SC error CODE (name or hex)"},
-	[FAULT_TRUNCATED] = {"truncated", FAULT_ANSWER, VALUE_LENGTH, .length = 1},
-	[FAULT_OVERSIZED] = {"oversized", FAULT_ANSWER, VALUE_LENGTH, .length = 300},
+	[FAULT_TRUNCATED] = {"truncated", FAULT_ANSWER, VALUE_LENGTH, .len = 1},
+	[FAULT_OVERSIZED] = {"oversized", FAULT_ANSWER, VALUE_LENGTH, .len = 300},
 	[FAULT_SW] = {.name = "sw", FAULT_ANSWER, VALUE_SW},
 	[FAULT_61XX] = {.name = "61xx", FAULT_ANSWER},
 	[FAULT_6CXX] = {.name = "6cxx", FAULT_ANSWER},
@@ -113,15 +113,15 @@ read_code(const char *text, uint32_t *code)
 static bool
 read_aid(const char *text, struct fault *fault)
 {
-	return OPENSSL_hexstr2buf_ex(fault->aid, sizeof fault->aid, &fault->aid_length, text,
-				     '\0') == 1 &&
-	       fault->aid_length > 0;
+	return OPENSSL_hexstr2buf_ex(fault->aid, sizeof fault->aid, &fault->aid_len, text, '\0') ==
+		       1 &&
+	       fault->aid_len > 0;
 }
 
 static bool
 read_value(struct fault *fault, const char *text)
 {
-	unsigned long length;
+	unsigned long len;
 
 	fault->has_value = true;
 	switch (kinds[fault->kind].value) {
@@ -135,9 +135,9 @@ read_value(struct fault *fault, const char *text)
 	case VALUE_CODE:
 		return read_code(text, &fault->code) && fault->code != 0;
 	case VALUE_LENGTH:
-		if (!sim_read_whole(text, WIRE_DATA_MAX, &length))
+		if (!sim_read_whole(text, WIRE_DATA_MAX, &len))
 			return false;
-		fault->length = length;
+		fault->len = len;
 		return true;
 	case VALUE_SW:
 		return strlen(text) == 4 && read_hex(text, 4, &fault->code);
@@ -192,13 +192,13 @@ find_name(const char *text, const char *what, const char *(*name)(size_t i), siz
 	  size_t *found, char **error)
 {
 	char list[512] = "";
-	size_t length = 0;
+	size_t len = 0;
 
 	for (*found = 0; *found < count; ++*found) {
 		if (strcasecmp(text, name(*found)) == 0)
 			return true;
-		length += (size_t)snprintf(list + length, sizeof list - length, "%s%s",
-					   length == 0 ? "" : ", ", name(*found));
+		len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", len == 0 ? "" : ", ",
+					name(*found));
 	}
 	return sim_error_set(error, "there is no %s '%s'; there are: %s", what, text, list);
 }
@@ -213,7 +213,7 @@ read_kind(struct fault *fault, const char *text, char **error)
 	fault->kind = (enum fault_kind)i;
 	fault->group = kinds[i].group;
 	fault->code = kinds[i].code;
-	fault->length = kinds[i].length;
+	fault->len = kinds[i].len;
 	return read_aid(TEXT_AID, fault);
 }
 
@@ -222,7 +222,7 @@ static bool
 read_place(struct fault *fault, char **at, char **error)
 {
 	char *part = strsep(at, ":");
-	size_t length, call;
+	size_t len, call;
 
 	if (isalpha((unsigned char)*part) && strcmp(part, "now") != 0) {
 		if (!find_name(part, "call", call_name, WIRE_CALLS, &call, error))
@@ -230,10 +230,10 @@ read_place(struct fault *fault, char **at, char **error)
 		fault->call = (enum wire_call)call;
 		part = *at ? strsep(at, ":") : part + strlen(part);
 	}
-	length = strlen(part);
-	if (length > 0 && part[length - 1] == '+') {
+	len = strlen(part);
+	if (len > 0 && part[len - 1] == '+') {
 		fault->onwards = true;
-		part[length - 1] = '\0';
+		part[len - 1] = '\0';
 	}
 	if (strcmp(part, "now") == 0 && !fault->onwards && fault->call == WIRE_ANY) {
 		fault->at = 0;

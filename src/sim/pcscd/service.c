@@ -30,12 +30,12 @@ client_send(struct client *client)
 {
 	struct wire_reply *reply = &client->call.reply;
 	struct iovec parts[2] = {{.iov_base = reply, .iov_len = sizeof *reply},
-				 {.iov_base = client->out, .iov_len = reply->length}};
+				 {.iov_base = client->out, .iov_len = reply->len}};
 	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
 	ssize_t sent = sendmsg(client->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 	client->busy = client->answered = false;
-	return sent == (ssize_t)(sizeof *reply + reply->length);
+	return sent == (ssize_t)(sizeof *reply + reply->len);
 }
 
 /* One round over all programs; true if anything moved. */
@@ -103,7 +103,7 @@ client_ready(void *arg)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got < (ssize_t)sizeof client->request ||
-	    (size_t)got - sizeof client->request != client->request.length || !client_begin(client))
+	    (size_t)got - sizeof client->request != client->request.len || !client_begin(client))
 		client_close(client);
 }
 

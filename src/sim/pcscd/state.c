@@ -46,8 +46,8 @@ pcsc_table(const struct pcsc *pcsc, struct wire_reader table[WIRE_READERS])
 		table[i].sharing = state->sharing;
 		table[i].protocol = state->protocol;
 		if (state->state & SCARD_PRESENT) {
-			table[i].atr_length = (uint32_t)reader->atr_length;
-			memcpy(table[i].atr, reader->atr, reader->atr_length);
+			table[i].atr_len = (uint32_t)reader->atr_len;
+			memcpy(table[i].atr, reader->atr, reader->atr_len);
 		}
 	}
 }

@@ -27,7 +27,7 @@ struct pcsc_reader {
 	uint64_t power_off_at; /* when an unused card loses its power, LOOP_NEVER for not at all */
 	uint64_t busy_until;   /* the card is at work */
 	uint8_t waiting[SIM_RESPONSE_MAX]; /* for GET RESPONSE, after the fault 61xx */
-	size_t waiting_length;
+	size_t waiting_len;
 };
 
 /* A card handle. When its reader is unplugged, `reader` becomes NULL and the handle useless. */

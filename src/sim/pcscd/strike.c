@@ -75,13 +75,13 @@ carry_out_state(struct pcsc *pcsc, struct fault *fault, struct reader *reader)
 static void
 send_select(struct reader *reader, const struct fault *fault)
 {
-	uint8_t command[5 + 16] = {0x00, 0xA4, 0x04, 0x0C, (uint8_t)fault->aid_length};
+	uint8_t command[5 + 16] = {0x00, 0xA4, 0x04, 0x0C, (uint8_t)fault->aid_len};
 	uint8_t response[SIM_RESPONSE_MAX];
 	unsigned int delay;
 
-	memcpy(command + 5, fault->aid, fault->aid_length);
+	memcpy(command + 5, fault->aid, fault->aid_len);
 	trace_note(reader->server->trace, reader->index, "another program:");
-	reader_exchange(reader, command, 5 + fault->aid_length, response, &delay);
+	reader_exchange(reader, command, 5 + fault->aid_len, response, &delay);
 }
 
 /* Another program connects, resets the card or sends it a command, and disconnects. */
@@ -243,11 +243,11 @@ tear_card(const struct pcsc_call *call)
 	static const uint8_t done[] = {0x90, 0x00};
 	const bool succeeded = call->request->call == WIRE_TRANSMIT &&
 			       call->reply.rv == (uint32_t)SCARD_S_SUCCESS &&
-			       call->reply.length == sizeof done &&
+			       call->reply.len == sizeof done &&
 			       memcmp(call->out, done, sizeof done) == 0;
 
 	if (succeeded && call->reader && call->reader->card)
-		sim_card_tear(call->reader->card, call->data, call->request->length);
+		sim_card_tear(call->reader->card, call->data, call->request->len);
 }
 
 void

@@ -136,7 +136,7 @@ reader_insert(struct reader *reader, const char *card, char **error)
 	if (!reader->card)
 		return false;
 	reader->card_name = sim_copy(card);
-	reader->atr_length = sim_card_atr(reader->card, reader->atr);
+	reader->atr_len = sim_card_atr(reader->card, reader->atr);
 	trace_note(reader->server->trace, reader->index, "inserted %s", card);
 	if (reader->plugged && reader->server->door)
 		reader->server->door->inserted(reader);
@@ -204,7 +204,7 @@ reader_power_on(struct reader *reader)
 		trace_note(reader->server->trace, reader->index, "power on");
 	reader->powered = true;
 	sim_card_power_on(reader->card);
-	reader->atr_length = sim_card_atr(reader->card, reader->atr);
+	reader->atr_len = sim_card_atr(reader->card, reader->atr);
 }
 
 void
@@ -229,11 +229,11 @@ reader_reset(struct reader *reader)
 	}
 	trace_note(reader->server->trace, reader->index, "reset");
 	sim_card_reset(reader->card);
-	reader->atr_length = sim_card_atr(reader->card, reader->atr);
+	reader->atr_len = sim_card_atr(reader->card, reader->atr);
 }
 
 size_t
-reader_exchange(struct reader *reader, const uint8_t *command, size_t length,
+reader_exchange(struct reader *reader, const uint8_t *command, size_t len,
 		uint8_t response[SIM_RESPONSE_MAX], unsigned int *delay)
 {
 	struct sim_reading reading;
@@ -247,9 +247,9 @@ reader_exchange(struct reader *reader, const uint8_t *command, size_t length,
 		trace_note(reader->server->trace, reader->index, "a command is lost");
 		return 0;
 	}
-	*delay = sim_card_delay_us(reader->card, command, length);
-	sim_card_read(reader->card, command, length, &reading);
-	answer = sim_card_transmit(reader->card, command, length, response);
+	*delay = sim_card_delay_us(reader->card, command, len);
+	sim_card_read(reader->card, command, len, &reading);
+	answer = sim_card_transmit(reader->card, command, len, response);
 	trace_exchange(reader->server->trace, reader->index, &reading, response, answer);
 	return answer;
 }

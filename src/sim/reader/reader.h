@@ -56,7 +56,7 @@ struct reader {
 	bool dead;	   /* nothing arrives, until the card gets power anew */
 	unsigned int lost; /* so many more commands do not arrive */
 	uint8_t atr[SIM_ATR_MAX];
-	size_t atr_length;
+	size_t atr_len;
 	void *door_data; /* what the door knows of it */
 };
 
@@ -105,7 +105,7 @@ void reader_reset(struct reader *reader);
  * One exchange, counted and traced; returns the answer's length, 0 without a powered card.
  * *delay is how long the card takes for it, in microseconds.
  */
-size_t reader_exchange(struct reader *reader, const uint8_t *command, size_t length,
+size_t reader_exchange(struct reader *reader, const uint8_t *command, size_t len,
 		       uint8_t response[SIM_RESPONSE_MAX], unsigned int *delay);
 
 #endif

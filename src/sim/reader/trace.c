@@ -91,26 +91,25 @@ count_name(struct trace *trace, const char *name)
 
 /* A body as hexadecimal digits, or how much there was that is not shown. */
 static void
-print_body(FILE *line, const uint8_t *data, size_t length, bool show)
+print_body(FILE *line, const uint8_t *data, size_t len, bool show)
 {
-	size_t shown = length < SHOWN_MAX ? length : SHOWN_MAX;
+	size_t shown = len < SHOWN_MAX ? len : SHOWN_MAX;
 
-	if (length == 0)
+	if (len == 0)
 		return;
 	if (!show) {
-		(void)fprintf(line, " [%zu masked]", length);
+		(void)fprintf(line, " [%zu masked]", len);
 		return;
 	}
 	(void)fputc(' ', line);
 	for (size_t i = 0; i < shown; i++)
 		(void)fprintf(line, "%02X", (unsigned int)data[i]);
-	if (shown < length)
+	if (shown < len)
 		(void)fputs("...", line);
 }
 
 static void
-print_exchange(FILE *line, const struct sim_reading *reading, const uint8_t *response,
-	       size_t length)
+print_exchange(FILE *line, const struct sim_reading *reading, const uint8_t *response, size_t len)
 {
 	const struct sim_command *command = &reading->command;
 
@@ -122,14 +121,14 @@ print_exchange(FILE *line, const struct sim_reading *reading, const uint8_t *res
 	if (command->le > 0 && !command->extended)
 		(void)fprintf(line, " Le=%zu", command->le);
 	print_body(line, command->data, command->data_len, reading->show_command);
-	(void)fprintf(line, "  < %02X%02X %zu", (unsigned int)response[length],
-		      (unsigned int)response[length + 1], length);
-	print_body(line, response, length, reading->show_response);
+	(void)fprintf(line, "  < %02X%02X %zu", (unsigned int)response[len],
+		      (unsigned int)response[len + 1], len);
+	print_body(line, response, len, reading->show_response);
 }
 
 void
 trace_exchange(struct trace *trace, unsigned int reader, const struct sim_reading *reading,
-	       const uint8_t *response, size_t response_length)
+	       const uint8_t *response, size_t response_len)
 {
 	char text[LINE_MAX_LENGTH] = "";
 	FILE *line = fmemopen(text, sizeof text, "w");
@@ -138,7 +137,7 @@ trace_exchange(struct trace *trace, unsigned int reader, const struct sim_readin
 	if (!line)
 		return;
 	(void)fprintf(line, "%u  ", reader);
-	print_exchange(line, reading, response, response_length - 2);
+	print_exchange(line, reading, response, response_len - 2);
 	(void)fclose(line);
 	keep_line(trace, text);
 }

@@ -29,7 +29,7 @@ bool trace_to_file(struct trace *trace, const char *path, char **error);
 
 /* Counts and writes one exchange: a command that was read, and the card's response to it. */
 void trace_exchange(struct trace *trace, unsigned int reader, const struct sim_reading *reading,
-		    const uint8_t *response, size_t response_length);
+		    const uint8_t *response, size_t response_len);
 
 /* A remark between the exchanges: power, insertion, a fault that struck. */
 void trace_note(struct trace *trace, unsigned int reader, const char *format, ...)

@@ -27,7 +27,7 @@ talk_ask(int fd, struct question *question)
 {
 	struct wire_reply *reply = &question->reply;
 	struct iovec out[] = {{&question->request, sizeof question->request},
-			      {(void *)(uintptr_t)question->data, question->request.length}};
+			      {(void *)(uintptr_t)question->data, question->request.len}};
 	struct iovec in[] = {{reply, sizeof *reply}, {question->out, question->room}};
 	const struct msghdr sent = {.msg_iov = out, .msg_iovlen = 2};
 	struct msghdr received = {.msg_iov = in, .msg_iovlen = 2};
@@ -38,7 +38,7 @@ talk_ask(int fd, struct question *question)
 	if (TEMP_FAILURE_RETRY(sendmsg(fd, &sent, MSG_NOSIGNAL)) < 0)
 		return SCARD_F_COMM_ERROR;
 	got = TEMP_FAILURE_RETRY(recvmsg(fd, &received, 0));
-	if (got != (ssize_t)(sizeof *reply + reply->length))
+	if (got != (ssize_t)(sizeof *reply + reply->len))
 		return SCARD_F_COMM_ERROR;
 	return (LONG)reply->rv;
 }

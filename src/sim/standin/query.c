@@ -6,30 +6,30 @@
 #include "sim/standin/link.h"
 
 /*
- * Gives `length` bytes to the caller in the way that three of the calls have in common: a NULL
+ * Gives `len` bytes to the caller in the way that three of the calls have in common: a NULL
  * buffer only asks for the length, SCARD_AUTOALLOCATE asks for memory, else there is `room`.
  */
 static LONG
-hand_out(const void *data, DWORD length, void *buffer, DWORD room)
+hand_out(const void *data, DWORD len, void *buffer, DWORD room)
 {
 	void *made;
 
 	if (room == SCARD_AUTOALLOCATE) {
 		if (!buffer)
 			return SCARD_E_INVALID_PARAMETER;
-		made = malloc(length == 0 ? 1 : length);
+		made = malloc(len == 0 ? 1 : len);
 		if (!made)
 			return SCARD_E_NO_MEMORY;
-		memcpy(made, data, length);
+		memcpy(made, data, len);
 		memcpy(buffer, &made, sizeof made);
 		/* cppcheck-suppress memleak ; the caller has it, in what buffer points to */
 		return SCARD_S_SUCCESS;
 	}
 	if (!buffer)
 		return SCARD_S_SUCCESS;
-	if (room < length)
+	if (room < len)
 		return SCARD_E_INSUFFICIENT_BUFFER;
-	memcpy(buffer, data, length);
+	memcpy(buffer, data, len);
 	return SCARD_S_SUCCESS;
 }
 
@@ -48,8 +48,8 @@ SCardGetAttrib(SCARDHANDLE hCard, DWORD dwAttrId, LPBYTE pbAttr, LPDWORD pcbAttr
 	rv = link_ask_handle(hCard, &question);
 	if (rv != SCARD_S_SUCCESS)
 		return rv;
-	rv = hand_out(value, question.reply.length, pbAttr, *pcbAttrLen);
-	*pcbAttrLen = question.reply.length;
+	rv = hand_out(value, question.reply.len, pbAttr, *pcbAttrLen);
+	*pcbAttrLen = question.reply.len;
 	return rv;
 }
 
@@ -72,20 +72,20 @@ SCardListReaderGroups(SCARDCONTEXT hContext, LPSTR mszGroups, LPDWORD pcchGroups
 static DWORD
 join_names(const struct wire_reader readers[WIRE_READERS], char names[WIRE_READERS * WIRE_NAME + 1])
 {
-	DWORD length = 0;
+	DWORD len = 0;
 
 	for (unsigned int i = 0; i < WIRE_READERS; i++) {
 		size_t size = strnlen(readers[i].name, WIRE_NAME - 1) + 1;
 
 		if (size == 1)
 			continue;
-		memcpy(names + length, readers[i].name, size - 1);
-		names[length + size - 1] = '\0';
-		length += size;
+		memcpy(names + len, readers[i].name, size - 1);
+		names[len + size - 1] = '\0';
+		len += size;
 	}
-	if (length > 0)
-		names[length++] = '\0';
-	return length;
+	if (len > 0)
+		names[len++] = '\0';
+	return len;
 }
 
 EXPORT LONG
@@ -96,7 +96,7 @@ SCardListReaders(SCARDCONTEXT hContext, LPCSTR mszGroups, LPSTR mszReaders, LPDW
 		.request = {.call = WIRE_LIST_READERS}, .out = readers, .room = sizeof readers};
 	char names[WIRE_READERS * WIRE_NAME + 1];
 	struct link *link;
-	DWORD room, length;
+	DWORD room, len;
 	LONG rv;
 
 	(void)mszGroups;
@@ -111,18 +111,18 @@ SCardListReaders(SCARDCONTEXT hContext, LPCSTR mszGroups, LPSTR mszReaders, LPDW
 	link_unlock(link);
 	if (rv != SCARD_S_SUCCESS)
 		return rv;
-	length = join_names(readers, names);
-	*pcchReaders = length == 0 ? 1 : length;
-	if (length == 0)
+	len = join_names(readers, names);
+	*pcchReaders = len == 0 ? 1 : len;
+	if (len == 0)
 		return SCARD_E_NO_READERS_AVAILABLE;
-	return hand_out(names, length, mszReaders, room);
+	return hand_out(names, len, mszReaders, room);
 }
 
 /* One of SCardStatus's two outputs that may be allocated; too small a buffer gets its part. */
 static LONG
-hand_out_part(const void *data, DWORD length, void *buffer, DWORD room)
+hand_out_part(const void *data, DWORD len, void *buffer, DWORD room)
 {
-	LONG rv = hand_out(data, length, buffer, room);
+	LONG rv = hand_out(data, len, buffer, room);
 
 	if (rv == SCARD_E_INSUFFICIENT_BUFFER)
 		memcpy(buffer, data, room);
@@ -156,7 +156,7 @@ SCardStatus(SCARDHANDLE hCard, LPSTR szReaderName, LPDWORD pcchReaderLen, LPDWOR
 		return rv;
 	reader = &readers[question.reply.value[0] % WIRE_READERS];
 	*pcchReaderLen = strnlen(reader->name, WIRE_NAME - 1) + 1;
-	*pcbAtrLen = reader->atr_length;
+	*pcbAtrLen = reader->atr_len;
 	if (pdwState)
 		*pdwState = ((DWORD)reader->event_counter << 16) + reader->state;
 	if (pdwProtocol)

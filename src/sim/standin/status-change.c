@@ -112,8 +112,8 @@ compare_known(SCARD_READERSTATE *state, const struct wire_reader *reader)
 		state->dwEventState |= SCARD_STATE_CHANGED;
 	state->cbAtr = 0;
 	if (reader->state & SCARD_PRESENT) {
-		state->cbAtr = reader->atr_length < sizeof state->rgbAtr ? reader->atr_length
-									 : sizeof state->rgbAtr;
+		state->cbAtr = reader->atr_len < sizeof state->rgbAtr ? reader->atr_len
+								      : sizeof state->rgbAtr;
 		memcpy(state->rgbAtr, reader->atr, state->cbAtr);
 	}
 	return changed;

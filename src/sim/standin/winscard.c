@@ -96,7 +96,7 @@ SCardConnect(SCARDCONTEXT hContext, LPCSTR szReader, DWORD dwShareMode, DWORD dw
 	link = link_lock_context(hContext);
 	if (!link)
 		return SCARD_E_INVALID_HANDLE;
-	question.request.length = (uint32_t)strlen(szReader);
+	question.request.len = (uint32_t)strlen(szReader);
 	rv = link_ask(link, &question);
 	if (rv == SCARD_S_SUCCESS) {
 		*phCard = (SCARDHANDLE)question.reply.value[0];
@@ -156,9 +156,9 @@ SCardEndTransaction(SCARDHANDLE hCard, DWORD dwDisposition)
 /* For an answer. A length that no address space has would be an error, and the answer be left for
  * the next call. */
 static size_t
-room_of(DWORD length)
+room_of(DWORD len)
 {
-	return length < WIRE_DATA_MAX ? length : WIRE_DATA_MAX;
+	return len < WIRE_DATA_MAX ? len : WIRE_DATA_MAX;
 }
 
 EXPORT LONG
@@ -167,7 +167,7 @@ SCardTransmit(SCARDHANDLE hCard, const SCARD_IO_REQUEST *pioSendPci, LPCBYTE pbS
 	      LPDWORD pcbRecvLength)
 {
 	struct question question = {
-		.request = {.call = WIRE_TRANSMIT, .length = (uint32_t)cbSendLength},
+		.request = {.call = WIRE_TRANSMIT, .len = (uint32_t)cbSendLength},
 		.data = pbSendBuffer,
 		.out = pbRecvBuffer};
 	LONG rv;
@@ -195,7 +195,7 @@ SCardControl(SCARDHANDLE hCard, DWORD dwControlCode, LPCVOID pbSendBuffer, DWORD
 	struct question question = {
 		.request = {.call = WIRE_CONTROL,
 			    .arg = {(uint32_t)dwControlCode, (uint32_t)room_of(cbRecvLength)},
-			    .length = !pbSendBuffer ? 0 : (uint32_t)cbSendLength},
+			    .len = !pbSendBuffer ? 0 : (uint32_t)cbSendLength},
 		.data = pbSendBuffer,
 		.out = pbRecvBuffer,
 		.room = !pbRecvBuffer ? 0 : room_of(cbRecvLength)};
@@ -216,7 +216,7 @@ SCardSetAttrib(SCARDHANDLE hCard, DWORD dwAttrId, LPCBYTE pbAttr, DWORD cbAttrLe
 {
 	struct question question = {.request = {.call = WIRE_SET_ATTRIB,
 						.arg = {(uint32_t)dwAttrId},
-						.length = (uint32_t)cbAttrLen},
+						.len = (uint32_t)cbAttrLen},
 				    .data = pbAttr};
 
 	if (!pbAttr || cbAttrLen == 0)

@@ -49,7 +49,7 @@ struct wire_request {
 	uint32_t pid;	 /* who calls; differs from the context's owner in a forked child */
 	uint32_t handle; /* the card handle, or the context for WIRE_CANCEL */
 	uint32_t arg[4]; /* as each call says below */
-	uint32_t length; /* of the bytes that follow: reader name, command, attribute */
+	uint32_t len;	 /* of the bytes that follow: reader name, command, attribute */
 };
 
 /*
@@ -77,7 +77,7 @@ struct wire_reply {
 	uint32_t rv; /* SCARD_… as 32 bits */
 	uint32_t again;
 	uint32_t value[2];
-	uint32_t length;
+	uint32_t len;
 };
 
 /* One slot of the table of readers that every program sees; an empty name is no reader. */
@@ -87,7 +87,7 @@ struct wire_reader {
 	uint32_t state;		/* SCARD_ABSENT, SCARD_PRESENT … */
 	int32_t sharing;	/* connections, -1 for an exclusive one */
 	uint32_t protocol;
-	uint32_t atr_length;
+	uint32_t atr_len;
 	uint8_t atr[WIRE_ATR];
 };
 
