@@ -31,13 +31,13 @@ sim_copy(const char *text)
 char *
 sim_text(const char *format, ...)
 {
-	va_list arguments;
+	va_list args;
 	char *text;
 
-	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
-	va_end(arguments);
+	va_end(args);
 	return there(text);
 }
 

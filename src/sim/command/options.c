@@ -56,12 +56,12 @@ static const struct option_row rows[] = {
 bool
 complain(const char *format, ...)
 {
-	va_list arguments;
+	va_list args;
 
 	(void)fputs("jpki-card-sim: ", stderr);
-	va_start(arguments, format);
-	(void)vfprintf(stderr, format, arguments);
-	va_end(arguments);
+	va_start(args, format);
+	(void)vfprintf(stderr, format, args);
+	va_end(args);
 	(void)fputc('\n', stderr);
 	return false;
 }

@@ -101,11 +101,11 @@ json_t *
 control_client_ask(struct control_client *client, char **error, const char *word, ...)
 {
 	json_t *array = json_array();
-	va_list arguments;
+	va_list args;
 
-	va_start(arguments, word);
-	for (; word; word = va_arg(arguments, const char *))
+	va_start(args, word);
+	for (; word; word = va_arg(args, const char *))
 		json_array_append_new(array, json_string(word));
-	va_end(arguments);
+	va_end(args);
 	return ask(client, error, array);
 }

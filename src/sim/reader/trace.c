@@ -69,11 +69,11 @@ trace_note(struct trace *trace, unsigned int reader, const char *format, ...)
 {
 	char line[LINE_MAX_LENGTH];
 	int start = snprintf(line, sizeof line, "%u  -- ", reader);
-	va_list arguments;
+	va_list args;
 
-	va_start(arguments, format);
-	vsnprintf(line + start, sizeof line - (size_t)start, format, arguments);
-	va_end(arguments);
+	va_start(args, format);
+	(void)vsnprintf(line + start, sizeof line - (size_t)start, format, args);
+	va_end(args);
 	keep_line(trace, line);
 }
 
