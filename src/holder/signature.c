@@ -18,7 +18,7 @@ static const char *const pem_names[] = {"CMS", "PKCS7"};
 bool
 signature_looks_like_one(const uint8_t *data, size_t len)
 {
-	/* id-signedData, which comes after one or two headers of a few bytes */
+	/* id-signedData, which comes after one or two headers of a few bytes. */
 	static const uint8_t signed_data[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86,
 					      0xF7, 0x0D, 0x01, 0x07, 0x02};
 

@@ -12,7 +12,7 @@ C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIF
 	struct api api;
 	CK_RV rv = api_begin(&api);
 
-	/* no event is ever reported (PKCS#11 2.40 5.18) */
+	/* No event is ever reported (PKCS#11 2.40 5.18). */
 	(void)application;
 	(void)notify;
 	if (rv == CKR_OK && !session)

@@ -114,7 +114,7 @@ print_arguments(const struct command *command)
 {
 	const char *at = command->arguments;
 
-	/* a command without any is there all the same */
+	/* A command without any is there all the same. */
 	if (!*at)
 		(void)printf("%s\t-\t-\n", command->name);
 	while (*(at += strspn(at, BETWEEN))) {

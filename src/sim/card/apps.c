@@ -10,7 +10,7 @@ static const struct sim_ef jpki_files[] = {
 	{0x0006, SIM_TYPE_DATA, SIM_EF_TOKEN_INFO, "token information", true},
 	{0x0008, SIM_TYPE_DATA, SIM_EF_AVAILABILITY, "certificates present", true},
 	{0x0009, .type = SIM_TYPE_SEALED},
-	/* behind the PIN on a phone */
+	/* Behind the PIN on a phone. */
 	{0x000A, SIM_TYPE_DATA, SIM_EF_AUTH_CERTIFICATE, "auth certificate", false},
 	{0x000B, SIM_TYPE_DATA, SIM_EF_AUTH_CA, "auth CA certificate", true},
 	{0x0010, SIM_TYPE_STRANGER, .which = 3},

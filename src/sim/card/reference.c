@@ -11,7 +11,7 @@ sim_command_short_id(const struct sim_card *card, enum sim_ef_type type)
 	static const uint16_t words[] = {SW_P1P2,      SW_NO_FILE,   SW_CONDITIONS, SW_NO_DATA,
 					 SW_NOT_FOUND, SW_FILE_TYPE, SW_LOCKED,	    SW_LENGTH};
 	static const bool taken[][3] = {
-		/* reading, PINs, the signature: in the order of the switch's values */
+		/* Reading, PINs, the signature: in the order of the switch's values. */
 		{true, true, true},
 		{true, false, false},
 		{false, false, false},

@@ -236,7 +236,7 @@ run_ca_verb(struct store_work *work)
 		return sim_store_ca_files(work->store, work->arguments[0],
 					  verb->does == CA_RESPONDER_FILES, work->make,
 					  &work->error);
-	/* a list is of a date; certificates are what they are */
+	/* A list is of a date; certificates are what they are. */
 	return print_made(sim_store_ca_text(work->store, work->pin, verb->product,
 					    verb->product == SIM_CRL ? work->make : NULL,
 					    &work->error));

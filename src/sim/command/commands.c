@@ -106,7 +106,7 @@ print_arguments(const struct command *command)
 	const char *at = command->arguments;
 	size_t len;
 
-	/* a command without any is there all the same */
+	/* A command without any is there all the same. */
 	if (*at == '\0')
 		(void)printf("%s\t-\t-\n", command->name);
 	while (*(at += strspn(at, BETWEEN)) != '\0') {

@@ -86,7 +86,7 @@ session_make_folder(struct session *session)
 	const char *place = getenv("TMPDIR");
 	char path[64];
 
-	/* sockets need short paths */
+	/* Sockets need short paths. */
 	if (!place || *place != '/' || strlen(place) > 30)
 		place = "/tmp";
 	(void)snprintf(path, sizeof path, "%s/jpki-card-sim.XXXXXX", place);

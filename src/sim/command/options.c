@@ -151,7 +151,7 @@ complain_usage(const struct command *command, const char *what, const char *opti
 int
 options_read(struct options *options, const struct command *command, int argc, char *argv[])
 {
-	/* arguments that are another program's command line are not looked into */
+	/* Arguments that are another program's command line are not looked into. */
 	bool as_they_are = !command || command->most == -1;
 	struct option table[ROWS + 1] = {0};
 	char *error = NULL;

@@ -164,7 +164,7 @@ signal_ready(void *arg)
 		(void)kill(run->child, (int)info.ssi_signo);
 		return;
 	}
-	/* SIGINT and SIGQUIT come from the terminal to the command as well: it decides */
+	/* SIGINT and SIGQUIT come from the terminal to the command as well: it decides. */
 	if (waitpid(run->child, &run->status, WNOHANG) == run->child)
 		loop_stop(run->session.server->loop);
 }

@@ -69,7 +69,7 @@ asker_reply(struct asker *asker, bool ok)
 		json_object_set_new(order->reply, "error",
 				    json_string(order->error ? order->error : "failed"));
 	line = json_dumps(order->reply, JSON_COMPACT);
-	/* a short wait is enough: a reply fits in the socket's buffer unless the asker sleeps */
+	/* A short wait is enough: a reply fits in the socket's buffer unless the asker sleeps. */
 	sent = line && socket_send(asker->fd, line, strlen(line), 100) &&
 	       socket_send(asker->fd, "\n", 1, 100);
 	free(line);

@@ -168,7 +168,7 @@ slot_ready(void *arg)
 	bool was_leaving = slot->state == SLOT_LEAVING;
 	ssize_t got;
 
-	/* without this each exchange costs 44 ms: vpcd writes length and body apart */
+	/* Without this each exchange costs 44 ms: vpcd writes length and body apart. */
 	setsockopt(slot->fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
 	got = recv(slot->fd, slot->request + slot->got, sizeof slot->request - slot->got,
 		   MSG_DONTWAIT);

@@ -10,7 +10,7 @@ fault_result(const struct fault *fault, const struct pcsc_call *call)
 {
 	if (fault->kind != FAULT_COMM_ERROR)
 		return (LONG)fault->code;
-	/* pcscd reports a driver's trouble with a card as SCARD_E_NOT_TRANSACTED */
+	/* pcscd reports a driver's trouble with a card as SCARD_E_NOT_TRANSACTED. */
 	return call->request->call == WIRE_TRANSMIT ? SCARD_E_NOT_TRANSACTED : SCARD_F_COMM_ERROR;
 }
 
@@ -69,7 +69,7 @@ answer_instead(const struct fault *fault, struct pcsc_call *call)
 		answer_with(call, fault_result(fault, call));
 	else if (before && fault->kind == FAULT_SW)
 		answer_sw(call, fault_sw(fault));
-	/* READ BINARY is carried out to learn the right Le: it changes nothing */
+	/* READ BINARY is carried out to learn the right Le: it changes nothing. */
 	else if (fault->kind == FAULT_6CXX && !reads)
 		answer_sw(call, 0x6C00);
 	else

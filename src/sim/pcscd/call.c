@@ -70,7 +70,7 @@ call_end(struct pcsc_call *call)
 
 	if (disposition > SCARD_EJECT_CARD)
 		return pcsc_done(call, SCARD_E_INVALID_VALUE);
-	/* after a reset by this very program the transaction stays: so in pcsc-lite */
+	/* After a reset by this very program the transaction stays: so in pcsc-lite. */
 	if (handle->event != 0)
 		return pcsc_done(call, (LONG)handle->event);
 	if (disposition != SCARD_LEAVE_CARD && pcsc_is_held(reader, handle->id))
@@ -110,7 +110,7 @@ call_status_change(struct pcsc_call *call)
 	if (call->wait_until == 0)
 		call->wait_until =
 			wait == WIRE_WAIT_FOREVER ? LOOP_NEVER : now + (uint64_t)wait * 1000;
-	/* the library sees for itself that its time is over */
+	/* The library sees for itself that its time is over. */
 	if (call->request->arg[0] != 0 && call->request->arg[1] == call->pcsc->generation &&
 	    now < call->wait_until)
 		return PCSC_WAIT;
@@ -141,7 +141,7 @@ call_transmit(struct pcsc_call *call)
 	if (delay > 0)
 		call->hold_until = state->busy_until = loop_now() + delay;
 	call->reply.value[0] = (uint32_t)len;
-	/* the card has done its work; only the program does not learn of it */
+	/* The card has done its work; only the program does not learn of it. */
 	if (len > room)
 		return pcsc_done(call, SCARD_E_INSUFFICIENT_BUFFER);
 	call->reply.len = (uint32_t)len;
@@ -197,7 +197,7 @@ static const struct {
 	[WIRE_DISCONNECT] = {.run = pcsc_disconnect, .on_handle = true},
 	[WIRE_BEGIN] = {call_begin, true, SCARD_E_INVALID_VALUE, HELD_LATER, true},
 	[WIRE_END] = {call_end, true, SCARD_E_INVALID_VALUE, HELD_LATER, false},
-	/* the library misses the name in the table before it asks the daemon */
+	/* The library misses the name in the table before it asks the daemon. */
 	[WIRE_STATUS] = {call_table, true, SCARD_E_READER_UNAVAILABLE, HELD_AGAIN, true},
 	[WIRE_STATUS_CHANGE] = {.run = call_status_change},
 	[WIRE_TRANSMIT] = {call_transmit, true, SCARD_E_INVALID_VALUE, HELD_AGAIN, true},

@@ -118,7 +118,7 @@ pcsc_connect(struct pcsc_call *call)
 	state = pcsc_of(reader);
 	if (state->sharing == SHARING_EXCLUSIVE)
 		return pcsc_done(call, SCARD_E_SHARING_VIOLATION);
-	/* SCardConnect waits for the end of whosever transaction, its own program's too */
+	/* SCardConnect waits for the end of whosever transaction, its own program's too. */
 	if (state->lock_handle != 0)
 		return PCSC_WAIT;
 	if (share != SCARD_SHARE_DIRECT) {
@@ -195,7 +195,7 @@ pcsc_reconnect(struct pcsc_call *call)
 	if (!reader->card)
 		return pcsc_done(call, SCARD_E_NO_SMARTCARD);
 	rv = choose_protocol(reader, share, protocols);
-	/* no power: a card that another program left unpowered stays so without a reset */
+	/* No power: a card that another program left unpowered stays so without a reset. */
 	if (rv == SCARD_S_SUCCESS)
 		rv = reshare(reader, handle, share);
 	if (rv == SCARD_S_SUCCESS) {

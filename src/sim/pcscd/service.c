@@ -97,7 +97,7 @@ client_ready(void *arg)
 	struct iovec parts[2] = {{&client->request, sizeof client->request},
 				 {client->data, sizeof client->data}};
 	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-	/* nothing may come while an answer is owed: what can be read then is the end */
+	/* Nothing may come while an answer is owed: what can be read then is the end. */
 	ssize_t got = client->busy ? 0 : recvmsg(client->fd, &message, MSG_DONTWAIT);
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))

@@ -87,7 +87,7 @@ pcsc_idle(struct pcsc *pcsc)
 		struct pcsc_reader *state = &pcsc->readers[i];
 
 		if (state->power_off_at <= now) {
-			/* the table goes on saying "powered": so does pcscd's */
+			/* The table goes on saying "powered": so does pcscd's. */
 			reader_power_off(&pcsc->server->readers[i]);
 			state->protocol = SCARD_PROTOCOL_UNDEFINED;
 			state->power_off_at = LOOP_NEVER;

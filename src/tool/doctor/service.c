@@ -163,7 +163,7 @@ add_rule(struct report *report)
 enum policy {
 	POLICY_ALLOWS = 0,
 	POLICY_REFUSES = 1,
-	/* all others: it would ask for a password, or could not be asked */
+	/* All others: it would ask for a password, or could not be asked. */
 };
 
 static int
