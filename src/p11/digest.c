@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
-#include "base/secret.h"
-#include "p11/api.h"
-#include "p11/entry.h"
-
 /*
  * Message digesting functions (PKCS#11 2.40 5.10, 3.0 5.12), and the state of a session, which is
  * that of its hash (2.40 5.6): Java copies hashes this way, and takes a copy that failed for an
  * empty one.
  */
+#include <string.h>
+
+#include "base/secret.h"
+#include "p11/api.h"
+#include "p11/entry.h"
 
 /* Bad arguments end the operation as any other failure does. */
 static CK_RV

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* General-purpose functions (PKCS#11 2.40 5.4). */
 #include <stdlib.h>
 
 #include "config.h"
 #include "p11/api.h"
 #include "p11/entry.h"
 #include "session/variant.h"
-
-/* General-purpose functions (PKCS#11 2.40 5.4). */
 
 /*
  * Every combination of flags is served: the module makes no threads, and its own locks hold

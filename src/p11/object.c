@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Object management functions (PKCS#11 2.40 5.7). */
 #include "p11/api.h"
 #include "p11/entry.h"
-
-/* Object management functions (PKCS#11 2.40 5.7). */
 
 CK_RV
 C_GetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template,

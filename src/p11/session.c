@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Session management functions (PKCS#11 2.40 5.6, 3.0 5.6). */
 #include "p11/api.h"
 #include "p11/entry.h"
 #include "session/asking.h"
-
-/* Session management functions (PKCS#11 2.40 5.6, 3.0 5.6). */
 
 CK_RV
 C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR application, CK_NOTIFY notify,

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Signing functions (PKCS#11 2.40 5.13). */
 #include <string.h>
 
 #include "p11/api.h"
 #include "p11/entry.h"
-
-/* Signing functions (PKCS#11 2.40 5.13). */
 
 /* Bad arguments end the operation as any other failure does (PKCS#11 2.40 5.11.2). */
 static CK_RV

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Slot and token management functions (PKCS#11 2.40 5.5). */
 #include "session/slot.h"
 
 #include <limits.h>
@@ -6,8 +7,6 @@
 #include "p11/api.h"
 #include "p11/entry.h"
 #include "session/asking.h"
-
-/* Slot and token management functions (PKCS#11 2.40 5.5). */
 
 CK_RV
 C_GetSlotList(CK_BBOOL token_present, CK_SLOT_ID_PTR list, CK_ULONG_PTR count)

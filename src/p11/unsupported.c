@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "p11/api.h"
-#include "p11/entry.h"
-
 /*
  * The functions that this module has not, one line each: they say so at any time after
  * C_Initialize, whatever their arguments, as CKR_FUNCTION_NOT_SUPPORTED wants it (PKCS#11 2.40
  * 5.1.6: a stub that simply returns this).
  */
+#include "p11/api.h"
+#include "p11/entry.h"
 
 /* Nobody looks at the arguments, so they have no names, as C2x allows and compilers before it. */
 #pragma GCC diagnostic ignored "-Wpedantic"

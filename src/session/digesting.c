@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Hashing touches no card and waits for nothing: the session is the whole of it. */
 #include <string.h>
 
 #include "base/secret.h"
 #include "session/session.h"
-
-/* Hashing touches no card and waits for nothing: the session is the whole of it. */
 
 #define STATE_FORMAT 0x4a504b4944494731UL
 

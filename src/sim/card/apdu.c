@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* From bytes to commands and back; and the small commands of section 3.6 of the facts. */
 #include <openssl/rand.h>
 #include <string.h>
 
 #include "sim/card/card.h"
 #include "sim/card/command.h"
-
-/*
- * From bytes to commands and back; and the small commands of section 3.6 of the facts.
- */
 
 /* A number of one or two bytes. */
 static size_t

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The card's data: card.json, and the files built from it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +9,6 @@
 #include "sim/base/memory.h"
 #include "sim/card/chip.h"
 #include "sim/pki/pki.h"
-
-/* The card's data: card.json, and the files built from it. */
 
 static void
 free_bytes(struct sim_bytes *bytes)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* PINs, VERIFY and CHANGE REFERENCE DATA: sections 3.3, 3.5 and 5 of the facts on the card. */
 #include <ctype.h>
 #include <openssl/crypto.h>
 #include <string.h>
 
 #include "sim/card/command.h"
-
-/* PINs, VERIFY and CHANGE REFERENCE DATA: sections 3.3, 3.5 and 5 of the facts on the card. */
 
 bool
 sim_pin_is_well_formed(enum sim_pin which, const uint8_t *pin, size_t len)

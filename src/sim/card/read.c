@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/card/command.h"
-
 /* READ BINARY and READ RECORD: sections 2 and 3.2 of the facts on the card. */
+#include "sim/card/command.h"
 
 static uint16_t
 may_read(const struct sim_card *card, const struct sim_ef *ef)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What commands share: which file one means (section 3.7 of the facts), and how an answer grows. */
 #include <string.h>
 
 #include "sim/card/command.h"
-
-/* What commands share: which file one means (section 3.7 of the facts), and how an answer grows. */
 
 uint16_t
 sim_command_short_id(const struct sim_card *card, enum sim_ef_type type)

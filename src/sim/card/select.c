@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/card/command.h"
-
 /* SELECT: sections 1.1 and 3.1 of the facts on the card, and 4 for what it does to a login. */
+#include "sim/card/command.h"
 
 static void
 answer_fci(struct sim_reply *reply, const struct sim_app *app)

@@ -12,7 +12,7 @@
 #include "sim/doors/doors.h"
 
 #define COMPLAIN_AFTER 3000000 /* microseconds; pcscd needs less than one second */
-/* where somebody listens, but not vpcd: it will not come to that */
+/* Where somebody listens, but not vpcd: it will not come to that. */
 #define GIVE_UP_AFTER 15000000
 
 struct serve {

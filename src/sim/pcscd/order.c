@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Orders for faults, from text. */
 #include <ctype.h>
 #include <limits.h>
 #include <openssl/crypto.h>
@@ -12,8 +13,6 @@
 #include "sim/base/memory.h"
 #include "sim/pcscd/fault.h"
 #include "sim/standin/codes.h"
-
-/* Orders for faults, from text. */
 
 enum value { VALUE_NONE, VALUE_CARD, VALUE_AID, VALUE_CODE, VALUE_LENGTH, VALUE_SW };
 

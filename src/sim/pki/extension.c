@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Each extension is made, added and freed in one function. */
 #include <openssl/conf.h>
 #include <openssl/objects.h>
 #include <stdlib.h>
@@ -6,8 +7,6 @@
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/pki/shape.h"
-
-/* Each extension is made, added and freed in one function. */
 
 static CONF *
 read_sections(const char *sections)
