@@ -39,7 +39,7 @@ src_sim_libsim_doors_la_SOURCES = \
 	src/sim/doors/doors.h src/sim/doors/qemu.c src/sim/doors/vpcd.c \
 	src/sim/pcscd/answer.c src/sim/pcscd/call.c src/sim/pcscd/call.h \
 	src/sim/pcscd/client.c src/sim/pcscd/client.h \
-	src/sim/pcscd/connect.c src/sim/pcscd/fault.c src/sim/pcscd/fault.h \
+	src/sim/pcscd/connect.c src/sim/pcscd/connect.h src/sim/pcscd/fault.c src/sim/pcscd/fault.h \
 	src/sim/pcscd/order.c src/sim/pcscd/service.c src/sim/pcscd/service.h \
 	src/sim/pcscd/state.c src/sim/pcscd/state.h src/sim/pcscd/strike.c \
 	src/sim/pcscd/strike.h \

@@ -4,6 +4,8 @@
 #include <reader.h>
 #include <string.h>
 
+#include "sim/pcscd/connect.h"
+
 static struct pcsc_handle *
 find_handle(const struct pcsc_context *context, uint32_t id)
 {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "sim/pcscd/connect.h"
+
 bool
 client_is_stale(const struct client *client)
 {

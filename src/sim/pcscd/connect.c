@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/pcscd/connect.h"
+
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
-#include "sim/pcscd/call.h"
 
 #define CONTEXT_HANDLES_MAX 200 /* contextMaxCardHandles */
 

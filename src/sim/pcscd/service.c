@@ -9,6 +9,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/socket.h"
 #include "sim/pcscd/client.h"
+#include "sim/pcscd/connect.h"
 
 static void
 client_close(struct client *client)
