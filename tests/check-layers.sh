@@ -1,78 +1,150 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Usage: tests/check-layers.sh [SOURCE-FOLDER [TESTS-FOLDER]]
+# Usage: tests/check-layers.sh [FOLDER]
 #
-# No folder of src includes a header of a folder above it; PC/SC, nettle and libtasn1 are known in
-# one place each; the module, the simulated card and the tool do not know each other, and the library
-# of the holder knows no screen and no language, prints nothing and ends no program. A room of tests includes only what is its own and what
-# it is about. Without an argument it also checks itself: on copies of src, each with one include that must not be.
+# In src no file includes a header of a folder above its own, or of one beside it; the module, the simulated card
+# and the tool do not know each other; each library is known in the places that the table names, and the library
+# of the holder knows no screen and no language, prints nothing and ends no program. A room of tests includes,
+# builds and sources only what is its own and what it is about. Each header is named by its path from src, include
+# or the top folder, and only so. Without an argument it also checks itself: on copies of what it reads, each
+# with one line that must not be. With one, it looks at that copy of the top folder.
 set -u
 export LC_ALL=C.UTF-8
-for folder; do
-	[ -d "$folder" ] || { echo "Usage: ${0##*/} [SOURCE-FOLDER [TESTS-FOLDER]]" >&2; exit 2; }
-done
+if [ $# -gt 1 ] || [ ! -d "${1-/}" ]; then
+	echo "Usage: ${0##*/} [FOLDER]" >&2
+	exit 2
+fi
 top=$(cd "$(dirname "$0")/.." && pwd)
 
-# The programs, and the folders of each from the ground up, with a comma between those of one floor;
-# a program includes what is its own.
+# The programs, and the folders of each from the ground up; with a comma between those of one floor, which do
+# not know each other.
 floors="
 module  base reader card token object prompt session p11
-sim     sim/base sim/standin sim/pki sim/card sim/store sim/reader sim/pcscd sim/doors sim/control
-sim     sim/command sim
-tool    holder agent tool/terminal tool/system tool/cards tool/browsers tool/doctor,tool/report,tool/status,tool/verify,tool/commands
-tool    tool,desktop
+sim     sim/base sim/standin sim/pki sim/card sim/store sim/reader sim/pcscd,sim/doors sim/control sim/command sim
+tool    holder agent tool/terminal tool/system tool/cards tool/browsers
+tool    tool/doctor,tool/report,tool/status,tool/verify tool/commands tool,desktop
 "
 
-# A program, a library's headers, and the only files of that program that may include them.
+# Headers of libraries, and the files that may include them. What no line has is of nobody.
 libraries="
-module  ^(winscard|reader|ifdhandler|pcsclite)\.h$|^PCSC/   ^reader/pcsc\.c$
-module  ^nettle/                                            ^token/digest\.[ch]$
-module  ^libtasn1\.h$                                       ^token/certificate\.c$
-module  ^openssl/|^jansson\.h$|^gnutls/|^gcrypt             ^\$
-tool    ^(libintl|locale|termios|curses)\.h$|^sys/ioctl.h$ ^(tool|agent)/
-tool    ^(gtk|glib|gio)|^adwaita\.h$                        ^desktop/
+^(assert|ctype|dirent|dlfcn|errno|fcntl|fnmatch|getopt|glob|limits|poll|pthread|pwd|sched|signal|spawn)\.h$  ^(src|tests)/
+^(std[a-z]*|strings?|time|unistd|wchar|wctype)\.h$|^sys/(file|mman|prctl|random|resource|signalfd)\.h$       ^(src|tests|include)/
+^sys/(socket|stat|syscall|sysmacros|types|un|wait)\.h$                                                       ^(src|tests)/
+^(ftw|setjmp|semaphore|malloc)\.h$|^sys/(auxv|statvfs)\.h$|^linux/                                           ^tests/
+^(winscard|reader|ifdhandler|pcsclite)\.h$|^PCSC/  ^src/reader/pcsc\.c$|^src/sim/(pcscd|standin)/|^tests/(bench|fuzz|pair|sim)/
+^winscard\.h$                                      ^tests/module/(digest|harness|held|threads)\.c$
+^nettle/                                           ^src/token/digest\.[ch]$
+^libtasn1\.h$                                      ^src/token/certificate\.c$
+^openssl/                                          ^src/(agent|holder|sim/(base|card|pcscd|pki)|tool/(browsers|cards|commands|report))/|^tests/
+^jansson\.h$                                       ^src/(sim/(base|control|pcscd|pki|reader|store)|tool/(report|status|terminal))/|^tests/
+^p11-kit/                                          ^include/|^src/tool/browsers/p11kit\.c$
+^(libintl|locale)\.h$                              ^src/(agent|tool/terminal)/|^src/tool/system/start\.c$|^tests/agent/
+^(langinfo|termios)\.h$|^sys/ioctl\.h$             ^src/tool/terminal/|^tests/(tool|unit)/
+^pty\.h$                                           ^tests/tool/
+^syslog\.h$                                        ^src/base/log\.c$
+^(arpa|netinet)/                                   ^src/sim/doors/|^tests/sim/
+^(gtk|glib|gio)|^adwaita\.h$|^malloc\.h$           ^(src|tests)/desktop/
+^cmocka\.h$                                        ^tests/
 "
 
-# A room of tests, and beside its own headers and the public ones (include/jpki-*.h) what it may include
-# of src and of other rooms: a test of one file knows that file, one of the module only what programs do.
+# A room of tests, and beside its own files, those of the folder tests and the public headers what it may include
+# or build of src and source of other rooms: a test of one room of src knows that room, one of the module only what
+# programs do.
 rooms="
-unit     (base|reader|card|token|object|prompt|p11)/[a-z0-9-]+\.h tests/module/agent-stub\.h
-module   sim/control/client\.h tests/life/sign\.h tests/bench/steps\.h
-sim      sim/.*
-holder   holder/.*
-tool     tool/.*
-agent    agent/.* tests/module/harness\.h tests/secrets/scan\.h
+unit     src/(base|reader|card|token|object|prompt|p11)/[a-z0-9-]+\.h tests/module/agent-stub\.[ch]
+module   src/sim/control/client\.h tests/life/sign\.h tests/bench/steps\.[ch]
+sim      src/sim/.*
+holder   src/holder/.*
+tool     src/tool/.*
+agent    src/agent/.* tests/module/harness\.h tests/secrets/scan\.[ch] tests/tool/promise\.sh
 desktop  -
 faults   tests/module/harness\.h
 life     tests/module/harness\.h
 secrets  tests/module/harness\.h
 pair     tests/module/harness\.h
-bench    sim/control/client\.h
-fuzz     (agent|holder|p11|prompt|token|tool)/.*
+bench    src/sim/control/client\.h tests/pcscd/lib\.sh
+fuzz     src/(agent|holder|p11|prompt|token|tool)/.*
 machine  -
+pcscd    -
+clients  tests/pcscd/lib\.sh
+slow     -
 "
 
-# includes FOLDER: lines "file header", file relative to the folder.
-includes() {
-	(cd "$1" && grep -rEo --include='*.[ch]' '^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*[<"][^>"]*' .) |
-		sed -E 's,^\./([^:]*):.*[<"],\1 ,'
+# edges FOLDER: first lines "FILE !", one for each that there is; then "FILE HEADER" with the header as it stands
+# there, in its quotes or brackets; in tests also, in quotes, what scripts source and fragments of the Makefile build.
+edges() {
+	(
+		cd "$1" || exit
+		find src include tests -type f -printf '%p !\n'
+		grep -rHE --include='*.[ch]' '^[[:blank:]]*#[[:blank:]]*include' src include tests |
+			sed -E 's,:[[:blank:]]*#[[:blank:]]*include[[:blank:]]*([<"][^>"]*[>"])?.*, \1,'
+		grep -rHoE --include='*.sh' '\. "[^"]*("[^"]*"[^"]*)*/[a-z]+/[a-z-]+\.sh"' tests/*/ |
+			sed -E 's,:.*/([a-z]+/[a-z-]+\.sh)", "tests/\1",; s,tests/tests/,tests/,'
+		grep -HoE '\<tests/[a-z]+/[a-z0-9-]+\.[ch]\>' tests/*/*.mk | sed -E 's,:(.*), "\1",'
+	)
 }
 
-# folders FOLDER: lines "folder/ -", those that have sources.
-folders() {
-	(cd "$1" && find . -name '*.[ch]' -printf '%h/ -\n' | sed 's,^\./,,' | sort -u)
-}
+# Prints what is wrong with them, if anything is. What no rule speaks of is wrong too.
+judge_edges() {
+	edges "$1" | floors=$floors libraries=$libraries rooms=$rooms awk '
+	function complain(what) { print $1 ": " what }
 
-# Prints what is wrong with folders and includes, if anything is. What no rule speaks of is wrong too.
-judge_all() {
-	(folders "$1"; includes "$1") | floors=$floors libraries=$libraries awk '
 	function room(path) {
 		while (sub("/[^/]*$", "", path))
-			if (path in floor)
-				return path
+			if (substr(path, 5) in floor)
+				return substr(path, 5)
 		return ""
 	}
+
+	# The file that a header in quotes names.
+	function named(header) {
+		if (header == "config.h" || "src/" header in files)
+			return "src/" header
+		if ("include/" header in files)
+			return "include/" header
+		return header ~ /^tests\// && header in files ? header : ""
+	}
+
+	function judge_library(header,    i) {
+		for (i = 1; i <= known; i++)
+			if (header ~ library[i] && $1 ~ place[i])
+				return
+		complain(header " must not be known here")
+	}
+
+	function judge_floor(path,    from, to) {
+		from = room($1)
+		to = room(path)
+		if (path !~ /^src\//)
+			complain(path " is not for src")
+		else if (to != "" && program[to] != program[from])
+			complain(path " is not the " program[from] "\x27s")
+		else if (to != "" && (floor[to] > floor[from] || (floor[to] == floor[from] && to != from)))
+			complain(path " is of a folder above, or beside")
+	}
+
+	function judge_room(path,    here, of) {
+		here = $1
+		gsub(/^tests\/|\/.*/, "", here)
+		if (path !~ "^tests/(" here "/|[^/]*$)" && path !~ "^(" allowed[here] ")$")
+			complain(path " is not for this room")
+		of = path
+		sub("/[^/]*$", "", of)
+		if (of !~ /^src\//)
+			return
+		if (here == "unit" && $1 in about && about[$1] != of)
+			complain(path " is of a second room")
+		about[$1] = of
+	}
+
+	function judge_place(path) {
+		if (path ~ /^src\// && path ~ /\.[ch]$/ && room(path) != substr(path, 5, match(path, "/[^/]*$") - 5))
+			complain("of a folder that this check does not know")
+		if (path ~ /^tests\/[^\/]*\/.*\.([ch]|sh|py)$/ && !(substr(path, 7, index(substr(path, 7), "/") - 1) in allowed))
+			complain("of a room that this check does not know")
+	}
+
 	BEGIN {
 		rows = split(ENVIRON["floors"], row, "\n")
 		for (i = 1; i <= rows; i++)
@@ -83,185 +155,168 @@ judge_all() {
 				}
 		rows = split(ENVIRON["libraries"], row, "\n")
 		for (i = 1; i <= rows; i++)
-			if (split(row[i], word, " ") == 3)
-				allowed[word[1], word[2]] = word[3]
-	}
-	$2 == "-" {
-		folder = substr($1, 1, length($1) - 1)
-		if (!(folder in floor))
-			print "src/" folder ": not a folder that this check knows"
-		next
-	}
-	{
-		from = room($1)
-		to = room($2)
-		if (to != "" && program[to] != program[from])
-			print "src/" $1 ": " $2 " is not the " program[from] "\x27s"
-		else if (to != "" && floor[to] > floor[from])
-			print "src/" $1 ": " $2 " is of a folder above"
-		for (library in allowed) {
-			split(library, of, SUBSEP)
-			if (of[1] == program[from] && $2 ~ of[2] && $1 !~ allowed[library])
-				print "src/" $1 ": " $2 " must not be known here"
-		}
-	}'
-}
-
-# What the library of the holder calls, if it is to print, to end the program or to know a terminal.
-judge_calls() {
-	(cd "$1" && grep -rnE --include='*.[ch]' \
-		'\<(v?printf|puts|putchar|perror|_?exit|abort|isatty|ttyname)\(|\<std(out|err)\>' holder) |
-		sed -E 's,^([^:]*):([0-9]*):[[:blank:]]*(.*),src/\1: line \2 is not for the holder: \3,'
-}
-
-# The same of a folder of tests.
-judge_tests() {
-	(folders "$1"; includes "$1") | floors=$floors rooms=$rooms awk '
-	BEGIN {
-		known = "^(tests"
-		rows = split(ENVIRON["floors"], row, "\n")
-		for (i = 1; i <= rows; i++)
-			for (j = split(row[i], word, "[ ,]+"); j > 1; j--)
-				known = known "|" word[j]
-		known = known ")/"
+			if (split(row[i], word, " ") == 2) {
+				library[++known] = word[1]
+				place[known] = word[2]
+			}
 		rows = split(ENVIRON["rooms"], row, "\n")
 		for (i = 1; i <= rows; i++)
 			for (j = split(row[i], word, " "); j > 1; j--)
-				allowed[word[1]] = allowed[word[1]] (allowed[word[1]] ? "|" : "") word[j]
+				allowed[word[1]] = allowed[word[1]] (allowed[word[1]] ? "|" : "include/.*|src/config.h|") word[j]
 	}
-	{
-		room = $1
-		sub("/.*", "", room)
-		if (!(room in allowed))
-			print "tests/" room ": not a room that this check knows"
-		if ($2 !~ known || index($2, "tests/" room "/") == 1)
-			next
-		if ($2 !~ "^(" allowed[room] ")$")
-			print "tests/" $1 ": " $2 " is not for this room"
-		of = $2
-		sub("/[^/]*$", "", of)
-		if (room == "unit" && of !~ /^tests/ && $1 in about && about[$1] != of)
-			print "tests/" $1 ": " $2 " is of a second room"
-		if (of !~ /^tests/)
-			about[$1] = of
-	}' | sort -u
+	$2 == "!" { files[$1]; judge_place($1); next }
+	{ header = substr($2, 2, length($2) - 2) }
+	$2 ~ /^</ { judge_library(header); next }
+	{ path = named(header) }
+	path == "" { complain("what it includes is not named by its path: " ($2 ? $2 : "a macro")); next }
+	path ~ /^include\// || path == "src/config.h" { next }
+	/^src\// { judge_floor(path) }
+	/^tests\// { judge_room(path) }
+	/^include\// { complain(path " is not public") }' | sort -u
 }
 
-# What stands in the Makefile fragment of another room: programs and their lines are their own room's.
+# What the library of the holder names, if it is to print, to end the program or to know a screen or a language.
+not_for_holder='v?[dw]?printf|puts|putw?char|write|perror|v?(err|warn)x?|v?syslog|_?[Ee]xit|quick_exit|abort|'
+not_for_holder+='isatty|ttyname|ctermid|getpass|tc[gs]etattr|d?c?n?gettext|setlocale|textdomain|system|popen'
+judge_calls() {
+	(cd "$1" && grep -rnE --include='*.[ch]' \
+		"\\<($not_for_holder)\\(|\\<std(out|err)\\>|/dev/(tty|std|fd|pts)" src/holder) |
+		sed -E 's,:([0-9]*):[[:blank:]]*(.*),: line \1 is not for the holder: \2,'
+}
+
+# What stands in the Makefile fragment of another room: programs, their lines and scripts are their own room's.
 judge_fragments() {
-	(cd "$1" && grep -HoE '^tests_[a-z]+' -- */*.mk) | sort -u | awk -F '[/:]' '
-	$3 !~ /^tests_lib/ && $3 != "tests_" $1 { print "tests/" $1 "/" $2 ": " $3 "... is another room\x27s" }'
+	(cd "$1/tests" && grep -HoE '^(tests_[a-z]+|[^#]*\<tests/[a-z]+/[a-z-]+\.sh\>)' -- */*.mk) | sort -u | sed 's,:.*tests/,:tests/,' |
+		awk -F '[/:]' '
+		{ of = $3 == "tests" ? $4 : substr($3, 7) }
+		of != $1 && $3 !~ /^tests_lib/ { print "tests/" $1 "/" $2 ": " of " is another room" }'
 }
 
 # What scripts source that are alone, which tests/alone.sh says; those that run nothing of ours but in a machine
-# of its own, or for whoever wants to know how fast a card is.
+# of its own, or for whoever wants to know how fast a card is, or what others start.
 alone='^[[:blank:]]*(JPKI_BUILD=[^ ]+ |.*\|\| )?\. ".*/(alone|tool/promise|promise|lib)\.sh"$'
-not_alone='^(machine/.*|slow/packages\.sh|desktop/entries\.sh|bench/bench\.sh)$'
+not_alone='^(machine/.*|slow/packages\.sh|desktop/entries\.sh|bench/bench\.sh|clients/answer)$'
 
-# Scripts that would reach a card, a daemon or settings of whoever runs them by hand.
+# Programs that would reach a card, a daemon or settings of whoever runs them by hand.
 judge_scripts() {
-	(cd "$1" && find . -mindepth 2 -name '*.sh' \( -perm -u+x -o -name promise.sh -o -name lib.sh \) -printf '%P\n' |
+	(cd "$1/tests" && find . -mindepth 2 -type f \( -perm -u+x -o -name promise.sh -o -name lib.sh \) -printf '%P\n' |
 		grep -Ev "$not_alone" | xargs -r grep -LE "$alone") | sed 's,.*,tests/&: it does not source tests/alone.sh,'
 }
 
-# sees_test_fault NAME FILE INCLUDE: as sees_fault, with a copy of the tests.
-sees_test_fault() {
-	local copy status=0
-	copy=$(mktemp -d) || exit 1
-	(cd "$top/tests" && find . -name '*.[ch]' -print0 | xargs -0 cp --parents -t "$copy")
-	mkdir -p "$(dirname "$copy/$2")"
-	printf '#include %s\n' "$3" >>"$copy/$2"
-	if judge_tests "$copy" | grep -q "^tests/${2%/*}"; then
+judge() {
+	judge_edges "$1"
+	judge_calls "$1"
+	judge_fragments "$1"
+	judge_scripts "$1"
+}
+
+# sees NAME FILE LINE: in a copy of all that is judged, that line in that file has to be found out. A new file is one
+# that may be executed.
+sees() {
+	local added
+	mkdir -p "$copy/$(dirname "$2")"
+	[ -e "$copy/$2" ] && cp "$copy/$2" "$copy/kept" || { : >"$copy/$2" && chmod +x "$copy/$2"; }
+	printf '%s\n' "$3" >>"$copy/$2"
+	added=$(judge "$copy")
+	if grep -q "^$2: " <<<"$added"; then
 		echo "ok $1 would be seen"
 	else
 		echo "not ok $1 would be seen"
 		status=1
 	fi
-	rm -rf "$copy"
-	return $status
+	rm "$copy/$2"
+	[ ! -e "$copy/kept" ] || mv "$copy/kept" "$copy/$2"
 }
 
-# sees_fault NAME FILE INCLUDE [LINE]: a copy of src with that line in that file has to be found out.
-sees_fault() {
-	local copy status=0
-	copy=$(mktemp -d) || exit 1
-	cp -R "$top/src" "$copy/src"
-	mkdir -p "$(dirname "$copy/src/$2")"
-	printf '%s\n' "${4:-#include $3}" >>"$copy/src/$2"
-	if (judge_all "$copy/src"; judge_calls "$copy/src") | grep -q "src/${2%/*}"; then
-		echo "ok $1 would be seen"
-	else
-		echo "not ok $1 would be seen"
-		status=1
-	fi
-	rm -rf "$copy"
-	return $status
-}
-
-found=$(judge_all "${1:-$top/src}"; judge_calls "${1:-$top/src}"; judge_tests "${2:-$top/tests}"; judge_fragments "${2:-$top/tests}"; judge_scripts "${2:-$top/tests}")
+promise="no folder includes one above it, no test what is not its, and no script finds a card of yours"
+found=$(judge "${1:-$top}")
 if [ -n "$found" ]; then
-	echo "not ok no folder includes one above it, no test what is not its, and no script finds a card of yours"
+	echo "not ok $promise"
 	sed 's/^/# /' <<<"$found"
 	exit 1
 fi
-echo "ok no folder includes one above it, no test what is not its, and no script finds a card of yours"
+echo "ok $promise"
 [ $# -eq 0 ] || exit 0
 
 status=0
-sees_fault "a header of a folder above" card/sw.c '"token/token.h"' || status=1
-sees_fault "a header of the top from the ground" base/log.h '"p11/api.h"' || status=1
-sees_fault "PC/SC above the reader" token/pin.c '<winscard.h>' || status=1
-sees_fault "PC/SC beside reader/pcsc.c" reader/link.h '<PCSC/winscard.h>' || status=1
-sees_fault "nettle beside token/digest" token/pin.c '<nettle/sha2.h>' || status=1
-sees_fault "libtasn1 beside token/certificate" object/attr.c '<libtasn1.h>' || status=1
-sees_fault "OpenSSL in the module" token/digest.c '<openssl/evp.h>' || status=1
-sees_fault "the module in the simulated card" sim/card/card.c '"card/apdu.h"' || status=1
-sees_fault "the simulated card from its keys" sim/pki/key.c '"sim/card/card.h"' || status=1
-sees_fault "the simulated pcscd from its readers" sim/reader/reader.c '"sim/pcscd/fault.h"' || status=1
-sees_fault "the simulator's command line from its orders" sim/control/orders.c '"sim/command/commands.h"' || status=1
-sees_fault "a folder of the simulator that nobody placed" sim/misc/new.c '<stdio.h>' || status=1
-sees_fault "the simulated card in the module" token/work.c '"sim/card/card.h"' || status=1
-sees_fault "the module in the tool" tool/main.c '"token/token.h"' || status=1
-sees_fault "the tool in the holder" holder/pin.c '"tool/terminal/screen.h"' || status=1
-sees_fault "the module in the holder" holder/module.c '"token/token.h"' || status=1
-sees_fault "the simulated card in the holder" holder/module.c '"sim/card/card.h"' || status=1
-sees_fault "a language in the holder" holder/outcome.c '<libintl.h>' || status=1
-sees_fault "a terminal in the holder" holder/pin.c '<termios.h>' || status=1
-sees_fault "a holder that prints" holder/pin.c '' '	(void)printf("%s", "tries");' || status=1
-sees_fault "a holder that complains" holder/pin.c '' '	(void)fputs("tries", stderr);' || status=1
-sees_fault "a holder that ends the program" holder/pin.c '' '	exit(1);' || status=1
-sees_fault "the tool's commands from its screen" tool/terminal/screen.c '"tool/commands/commands.h"' || status=1
-sees_fault "doctor from what it looks at" tool/browsers/browser.c '"tool/doctor/report.h"' || status=1
-sees_fault "the simulated card in the tool" tool/main.c '"sim/card/card.h"' || status=1
-sees_fault "the holder in the module" token/work.c '"holder/dates.h"' || status=1
-sees_fault "the window in the tool's commands" tool/commands/cert.c '"desktop/worker.h"' || status=1
-sees_fault "GTK in the tool" tool/terminal/screen.c '<gtk/gtk.h>' || status=1
-sees_fault "the tool in the agent" agent/pinentry.c '"tool/terminal/screen.h"' || status=1
-sees_fault "a folder that nobody placed" misc/new.c '<stdio.h>' || status=1
-sees_test_fault "a second room in a test of one file" unit/apdu.c '"reader/pcsc.h"' || status=1
-sees_test_fault "the simulated card in a test of one file" unit/sw.c '"sim/card/card.h"' || status=1
-sees_test_fault "the harness in a test of one file" unit/pin.c '"tests/module/harness.h"' || status=1
-sees_test_fault "the module's inside in its tests" module/pin.c '"token/pin.h"' || status=1
-sees_test_fault "the simulated card's inside in the module's tests" module/held.c '"sim/card/card.h"' || status=1
-sees_test_fault "the module in the simulator's tests" sim/store.c '"card/apdu.h"' || status=1
-sees_test_fault "the tool in the holder's tests" holder/pin.c '"tool/terminal/screen.h"' || status=1
-sees_test_fault "one room of tests in another" holder/dates.c '"tests/tool/pty.h"' || status=1
-fragment=$(mktemp -d)
-mkdir "$fragment/life"
-echo 'tests_module_life_LDADD = $(harness_libs)' >"$fragment/life/local.mk"
-if judge_fragments "$fragment" | grep -q '^tests/life/local.mk: tests_module'; then
-	echo "ok a line in the fragment of another room would be seen"
-else
-	echo "not ok a line in the fragment of another room would be seen"
-	status=1
-fi
-printf '#!/bin/sh\n. "$top/tests/debian-root.sh"\n' >"$fragment/life/new.sh" && chmod +x "$fragment/life/new.sh"
-if judge_scripts "$fragment" | grep -q '^tests/life/new.sh: '; then
-	echo "ok a script that could find a card of yours would be seen"
-else
-	echo "not ok a script that could find a card of yours would be seen"
-	status=1
-fi
-rm -rf "$fragment"
-sees_test_fault "a room of tests that nobody placed" misc/new.c '<stdio.h>' || status=1
+copy=$(mktemp -d) || exit 1
+trap 'rm -rf "$copy"' EXIT
+(cd "$top" && find src include tests -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.mk' \) -print0 |
+	xargs -0 cp --parents -t "$copy")
+while IFS='|' read -r name file line; do
+	[ -z "$name" ] || sees "$name" "$file" "$line"
+done <<'END'
+a header of a folder above|src/card/sw.c|#include "token/token.h"
+a header of the top from the ground|src/base/log.h|#include "p11/api.h"
+a header by a path of another kind|src/base/log.c|#include "src/p11/api.h"
+a header by a path that goes up|src/holder/pin.c|#include "../tool/terminal/screen.h"
+a header by its name alone|src/token/pin.c|#include "pin.h"
+a header that a macro names|src/base/log.c|#include HEADER
+an include with spaces|src/base/log.c| #  include   "p11/api.h"
+PC/SC above the reader|src/token/pin.c|#include <winscard.h>
+PC/SC beside reader/pcsc.c|src/reader/link.h|#include <PCSC/winscard.h>
+PC/SC in the tool|src/tool/doctor/service.c|#include <winscard.h>
+PC/SC in the simulated card|src/sim/card/card.c|#include <winscard.h>
+nettle beside token/digest|src/token/pin.c|#include <nettle/sha2.h>
+nettle in the holder|src/holder/pin.c|#include <nettle/sha2.h>
+libtasn1 beside token/certificate|src/object/attr.c|#include <libtasn1.h>
+OpenSSL in the module|src/token/digest.c|#include <openssl/evp.h>
+OpenSSL in the stand-in, which others load|src/sim/standin/client.c|#include <openssl/evp.h>
+JSON in the holder|src/holder/text.c|#include <jansson.h>
+a library that nobody named|src/tool/main.c|#include <curl/curl.h>
+the module in the simulated card|src/sim/card/card.c|#include "card/apdu.h"
+the simulated card from its keys|src/sim/pki/key.c|#include "sim/card/card.h"
+the simulated pcscd from its readers|src/sim/reader/reader.c|#include "sim/pcscd/fault.h"
+the simulated pcscd from a door beside it|src/sim/doors/vpcd.c|#include "sim/pcscd/fault.h"
+the simulator's command line from its orders|src/sim/control/orders.c|#include "sim/command/commands.h"
+a folder of the simulator that nobody placed|src/sim/misc/new.c|#include <stdio.h>
+the simulated card in the module|src/token/work.c|#include "sim/card/card.h"
+the module in the tool|src/tool/main.c|#include "token/token.h"
+the tool in the holder|src/holder/pin.c|#include "tool/terminal/screen.h"
+the module in the holder|src/holder/module.c|#include "token/token.h"
+the simulated card in the holder|src/holder/module.c|#include "sim/card/card.h"
+tests in the product|src/holder/module.c|#include "tests/tool/pty.h"
+a language in the holder|src/holder/outcome.c|#include <libintl.h>
+a language in the module|src/token/work.c|#include <libintl.h>
+a terminal in the holder|src/holder/pin.c|#include <termios.h>
+a holder that prints|src/holder/pin.c|	(void)printf("%s", "tries");
+a holder that complains|src/holder/pin.c|	(void)fputs("tries", stderr);
+a holder that prints by a descriptor|src/holder/pin.c|	(void)dprintf(1, "tries");
+a holder that writes|src/holder/pin.c|	(void)write(1, "tries", 5);
+a holder that asks a terminal|src/holder/pin.c|	int fd = open("/dev/tty", O_RDWR);
+a holder that ends the program|src/holder/pin.c|	quick_exit(1);
+the tool's commands from its screen|src/tool/terminal/screen.c|#include "tool/commands/commands.h"
+doctor from what it looks at|src/tool/browsers/browser.c|#include "tool/doctor/report.h"
+doctor from the status|src/tool/status/status.c|#include "tool/doctor/parts.h"
+the status from doctor|src/tool/doctor/card.c|#include "tool/status/status.h"
+the simulated card in the tool|src/tool/main.c|#include "sim/card/card.h"
+the holder in the module|src/token/work.c|#include "holder/dates.h"
+the window in the tool's commands|src/tool/commands/cert.c|#include "desktop/worker.h"
+the window in the tool|src/tool/main.c|#include "desktop/worker.h"
+GTK in the tool|src/tool/terminal/screen.c|#include <gtk/gtk.h>
+GTK in the module|src/token/work.c|#include <gtk/gtk.h>
+the tool in the agent|src/agent/pinentry.c|#include "tool/terminal/screen.h"
+a folder that nobody placed|src/misc/new.c|#include <stdio.h>
+the inside in a public header|include/jpki-pkcs11.h|#include "token/token.h"
+a library in a public header|include/jpki-agent.h|#include <winscard.h>
+a second room in a test of one room|tests/unit/refused.c|#include "reader/pcsc.h"
+the simulated card in a test of one room|tests/unit/sw.c|#include "sim/card/card.h"
+the harness in a test of one room|tests/unit/pin.c|#include "tests/module/harness.h"
+the module's inside in its tests|tests/module/pin.c|#include "token/pin.h"
+the module's inside by a path that goes up|tests/module/pin.c|#include "../../src/token/pin.h"
+the simulated card's inside in the module's tests|tests/module/held.c|#include "sim/card/card.h"
+PC/SC in a test of what programs see|tests/module/pin.c|#include <winscard.h>
+the module in the simulator's tests|tests/sim/store.c|#include "card/apdu.h"
+another room's harness in the simulator's tests|tests/sim/store.c|#include "module/harness.h"
+the tool in the holder's tests|tests/holder/pin.c|#include "tool/terminal/screen.h"
+a terminal in the holder's tests|tests/holder/pin.c|#include <termios.h>
+one room of tests in another|tests/holder/dates.c|#include "tests/tool/pty.h"
+a room of tests that nobody placed|tests/misc/new.c|#include <stdio.h>
+a line in the fragment of another room|tests/life/local.mk|tests_module_LDADD = $(harness_libs)
+a file in the program of another room|tests/life/local.mk|tests_life_new_SOURCES = tests/tool/pty.c
+a script in the fragment of another room|tests/life/local.mk|tool_scripts += tests/tool/new.sh
+a script that could find a card of yours|tests/life/new.sh|. "$top/tests/debian-root.sh"
+another program that could|tests/life/new|import sys
+a script that begins by another room's harness|tests/pcscd/life.sh|. "$(dirname "$0")/../slow/lib.sh"
+END
 exit $status

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_CERTIFICATE_H
-#define JPKI_TOOL_CERTIFICATE_H
+#ifndef JPKI_HOLDER_CERTIFICATE_H
+#define JPKI_HOLDER_CERTIFICATE_H
 
 #include <openssl/x509.h>
 #include <stdbool.h>

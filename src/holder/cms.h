@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_CMS_H
-#define JPKI_TOOL_CMS_H
+#ifndef JPKI_HOLDER_CMS_H
+#define JPKI_HOLDER_CMS_H
 
 #include <openssl/cms.h>
 #include <stdbool.h>

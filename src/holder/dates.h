@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_DATES_H
-#define JPKI_TOOL_DATES_H
+#ifndef JPKI_HOLDER_DATES_H
+#define JPKI_HOLDER_DATES_H
 
 #include <stdbool.h>
 #include <stdint.h>

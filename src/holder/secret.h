@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_SECRET_H
-#define JPKI_TOOL_SECRET_H
+#ifndef JPKI_HOLDER_SECRET_H
+#define JPKI_HOLDER_SECRET_H
 
 #include <stddef.h>
 

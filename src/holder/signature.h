@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_SIGNATURE_H
-#define JPKI_TOOL_SIGNATURE_H
+#ifndef JPKI_HOLDER_SIGNATURE_H
+#define JPKI_HOLDER_SIGNATURE_H
 
 #include <openssl/bio.h>
 #include <openssl/cms.h>

@@ -15,3 +15,4 @@ tool_tests += tests/agent/module
 tests_agent_module_CPPFLAGS = $(harness_cppflags)
 tests_agent_module_SOURCES = tests/agent/module.c $(agent_play) tests/secrets/scan.c tests/secrets/scan.h
 tests_agent_module_LDADD = src/agent/libagent.la src/holder/libholder.la $(harness_libs) $(OPENSSL_LIBS)
+tool_scripts += tests/agent/setup.sh

@@ -6,7 +6,7 @@ EXTRA_PROGRAMS = tests/bench/bench
 CLEANFILES += tests/bench/bench
 tests_bench_bench_SOURCES = tests/bench/bench.c tests/bench/minimal.c tests/bench/minimal.h \
 	tests/bench/steps.c tests/bench/steps.h
-tests_bench_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(P11KIT_CFLAGS) $(PCSC_CFLAGS) \
+tests_bench_bench_CPPFLAGS = $(AM_CPPFLAGS) $(P11KIT_CFLAGS) $(PCSC_CFLAGS) \
 	$(JANSSON_CFLAGS)
 tests_bench_bench_LDADD = src/sim/libsim-control.la $(PCSC_LIBS) $(JANSSON_LIBS) -ldl
 EXTRA_DIST += tests/bench/bench.sh tests/bench/pcscd.sh doc/BENCHMARKS.md

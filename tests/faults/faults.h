@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_FAULTS_H
-#define JPKI_TESTS_FAULTS_H
+#ifndef JPKI_TESTS_FAULTS_FAULTS_H
+#define JPKI_TESTS_FAULTS_FAULTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

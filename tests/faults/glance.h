@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_GLANCE_H
-#define JPKI_TESTS_GLANCE_H
+#ifndef JPKI_TESTS_FAULTS_GLANCE_H
+#define JPKI_TESTS_FAULTS_GLANCE_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_JUDGE_H
-#define JPKI_TESTS_JUDGE_H
+#ifndef JPKI_TESTS_FAULTS_JUDGE_H
+#define JPKI_TESTS_FAULTS_JUDGE_H
 
 #include "tests/faults/trial.h"
 

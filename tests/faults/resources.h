@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_RESOURCES_H
-#define JPKI_TESTS_RESOURCES_H
+#ifndef JPKI_TESTS_FAULTS_RESOURCES_H
+#define JPKI_TESTS_FAULTS_RESOURCES_H
 
 #include "tests/faults/trial.h"
 

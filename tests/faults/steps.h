@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_STEPS_H
-#define JPKI_TESTS_STEPS_H
+#ifndef JPKI_TESTS_FAULTS_STEPS_H
+#define JPKI_TESTS_FAULTS_STEPS_H
 
 #include <openssl/evp.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_TRIAL_H
-#define JPKI_TESTS_TRIAL_H
+#ifndef JPKI_TESTS_FAULTS_TRIAL_H
+#define JPKI_TESTS_FAULTS_TRIAL_H
 
 #include "tests/faults/faults.h"
 #include "tests/faults/glance.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_AGENT_STUB_H
-#define JPKI_TESTS_AGENT_STUB_H
+#ifndef JPKI_TESTS_MODULE_AGENT_STUB_H
+#define JPKI_TESTS_MODULE_AGENT_STUB_H
 
 #include <stddef.h>
 

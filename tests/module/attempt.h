@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_ATTEMPT_H
-#define JPKI_TESTS_ATTEMPT_H
+#ifndef JPKI_TESTS_MODULE_ATTEMPT_H
+#define JPKI_TESTS_MODULE_ATTEMPT_H
 
 #include "tests/module/case.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_CASE_H
-#define JPKI_TESTS_CASE_H
+#ifndef JPKI_TESTS_MODULE_CASE_H
+#define JPKI_TESTS_MODULE_CASE_H
 
 #include "tests/module/harness.h"
 

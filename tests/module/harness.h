@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_HARNESS_H
-#define JPKI_TESTS_HARNESS_H
+#ifndef JPKI_TESTS_MODULE_HARNESS_H
+#define JPKI_TESTS_MODULE_HARNESS_H
 
 #include <jansson.h>
 #include <openssl/evp.h>

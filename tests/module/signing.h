@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_SIGNING_H
-#define JPKI_TESTS_SIGNING_H
+#ifndef JPKI_TESTS_MODULE_SIGNING_H
+#define JPKI_TESTS_MODULE_SIGNING_H
 
 #include "tests/module/case.h"
 

@@ -6,7 +6,7 @@ card_tests += tests/sim/card-files tests/sim/card-pins tests/sim/card-signatures
 card_libraries += tests/libsim-help.la
 tests_libsim_help_la_SOURCES = tests/sim/card-help.c tests/sim/card-help.h tests/sim/pki-help.c \
 	tests/sim/pki-help.h
-tests_libsim_help_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(OPENSSL_CFLAGS) \
+tests_libsim_help_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS) \
 	$(JANSSON_CFLAGS) $(CMOCKA_CFLAGS)
 tests_libsim_help_la_LIBADD = src/sim/libsim-card.la $(OPENSSL_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_sim_card_files_CPPFLAGS = $(tests_libsim_help_la_CPPFLAGS)

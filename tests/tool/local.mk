@@ -8,6 +8,6 @@ tests_tool_prompt_LDADD = $(CMOCKA_LIBS)
 tests_tool_terminal_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_tool_terminal_SOURCES = tests/tool/terminal.c tests/tool/pty.c tests/tool/pty.h
 tests_tool_terminal_LDADD = $(CMOCKA_LIBS)
-tool_scripts += tests/agent/setup.sh tests/tool/reminders.sh tests/tool/report.sh tests/tool/sign.sh tests/tool/statuses.sh tests/tool/messages.sh
+tool_scripts += tests/tool/reminders.sh tests/tool/report.sh tests/tool/sign.sh tests/tool/statuses.sh tests/tool/messages.sh
 dist_check_SCRIPTS += $(tool_scripts)
 EXTRA_DIST += tests/tool/promise.sh

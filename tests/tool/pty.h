@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_PTY_H
-#define JPKI_TESTS_PTY_H
+#ifndef JPKI_TESTS_TOOL_PTY_H
+#define JPKI_TESTS_TOOL_PTY_H
 
 #include <limits.h>
 #include <stdbool.h>

@@ -8,7 +8,7 @@ card_tests += \
 	tests/unit/digest \
 	tests/unit/object
 
-OBJECTS_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS) $(OPENSSL_CFLAGS) \
+OBJECTS_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(OPENSSL_CFLAGS) \
 	$(NETTLE_CFLAGS) $(TASN1_CFLAGS) $(P11KIT_CFLAGS)
 OBJECTS_LIBS = $(CMOCKA_LIBS) $(OPENSSL_LIBS) $(NETTLE_LIBS) $(GMP_LIBS) $(TASN1_LIBS)
 OBJECTS_MADE = tests/unit/made-certificate.c tests/unit/made-certificate.h src/base/bytes.c

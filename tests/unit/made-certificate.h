@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TESTS_MADE_CERTIFICATE_H
-#define JPKI_TESTS_MADE_CERTIFICATE_H
+#ifndef JPKI_TESTS_UNIT_MADE_CERTIFICATE_H
+#define JPKI_TESTS_UNIT_MADE_CERTIFICATE_H
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_BROWSER_H
-#define JPKI_TOOL_BROWSER_H
+#ifndef JPKI_TOOL_BROWSERS_BROWSER_H
+#define JPKI_TOOL_BROWSERS_BROWSER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_NSSDB_H
-#define JPKI_TOOL_NSSDB_H
+#ifndef JPKI_TOOL_BROWSERS_NSSDB_H
+#define JPKI_TOOL_BROWSERS_NSSDB_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_P11KIT_H
-#define JPKI_TOOL_P11KIT_H
+#ifndef JPKI_TOOL_BROWSERS_P11KIT_H
+#define JPKI_TOOL_BROWSERS_P11KIT_H
 
 /*
  * The file of the first module whose file name begins with `file`, among those that p11-kit's

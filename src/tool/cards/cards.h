@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_CARDS_H
-#define JPKI_TOOL_CARDS_H
+#ifndef JPKI_TOOL_CARDS_CARDS_H
+#define JPKI_TOOL_CARDS_CARDS_H
 
 #include "holder/module.h"
 #include "tool/terminal/exit.h"

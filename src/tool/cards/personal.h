@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_PERSONAL_H
-#define JPKI_TOOL_PERSONAL_H
+#ifndef JPKI_TOOL_CARDS_PERSONAL_H
+#define JPKI_TOOL_CARDS_PERSONAL_H
 
 #include "holder/personal.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_PIN_H
-#define JPKI_TOOL_PIN_H
+#ifndef JPKI_TOOL_CARDS_PIN_H
+#define JPKI_TOOL_CARDS_PIN_H
 
 #include "holder/person.h"
 #include "tool/terminal/options.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_WORDS_H
-#define JPKI_TOOL_WORDS_H
+#ifndef JPKI_TOOL_CARDS_WORDS_H
+#define JPKI_TOOL_CARDS_WORDS_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_COMMANDS_H
-#define JPKI_TOOL_COMMANDS_H
+#ifndef JPKI_TOOL_COMMANDS_COMMANDS_H
+#define JPKI_TOOL_COMMANDS_COMMANDS_H
 
 #include <stddef.h>
 

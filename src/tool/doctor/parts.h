@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_PARTS_H
-#define JPKI_TOOL_PARTS_H
+#ifndef JPKI_TOOL_DOCTOR_PARTS_H
+#define JPKI_TOOL_DOCTOR_PARTS_H
 
 #include "holder/module.h"
 #include "tool/doctor/report.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_FACTS_H
-#define JPKI_TOOL_FACTS_H
+#ifndef JPKI_TOOL_REPORT_FACTS_H
+#define JPKI_TOOL_REPORT_FACTS_H
 
 #include <openssl/x509.h>
 #include <stdbool.h>

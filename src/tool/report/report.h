@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_CARD_REPORT_H
-#define JPKI_TOOL_CARD_REPORT_H
+#ifndef JPKI_TOOL_REPORT_REPORT_H
+#define JPKI_TOOL_REPORT_REPORT_H
 
 #include "tool/report/facts.h"
 #include "tool/terminal/options.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_STATUS_H
-#define JPKI_TOOL_STATUS_H
+#ifndef JPKI_TOOL_STATUS_STATUS_H
+#define JPKI_TOOL_STATUS_STATUS_H
 
 #include <jansson.h>
 

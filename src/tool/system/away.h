@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_AWAY_H
-#define JPKI_TOOL_AWAY_H
+#ifndef JPKI_TOOL_SYSTEM_AWAY_H
+#define JPKI_TOOL_SYSTEM_AWAY_H
 
 #include <stdbool.h>
 

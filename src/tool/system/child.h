@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_CHILD_H
-#define JPKI_TOOL_CHILD_H
+#ifndef JPKI_TOOL_SYSTEM_CHILD_H
+#define JPKI_TOOL_SYSTEM_CHILD_H
 
 #include <stdbool.h>
 #include <stddef.h>

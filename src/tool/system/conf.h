@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_CONF_H
-#define JPKI_TOOL_CONF_H
+#ifndef JPKI_TOOL_SYSTEM_CONF_H
+#define JPKI_TOOL_SYSTEM_CONF_H
 
 #include "tool/terminal/exit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_PACKAGES_H
-#define JPKI_TOOL_PACKAGES_H
+#ifndef JPKI_TOOL_SYSTEM_PACKAGES_H
+#define JPKI_TOOL_SYSTEM_PACKAGES_H
 
 /* What may be missing, and is a package with a name of its own on each distribution. */
 enum package {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_PATHS_H
-#define JPKI_TOOL_PATHS_H
+#ifndef JPKI_TOOL_SYSTEM_PATHS_H
+#define JPKI_TOOL_SYSTEM_PATHS_H
 
 #define PATH_BYTES 4200
 

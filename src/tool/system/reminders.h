@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_REMINDERS_H
-#define JPKI_TOOL_REMINDERS_H
+#ifndef JPKI_TOOL_SYSTEM_REMINDERS_H
+#define JPKI_TOOL_SYSTEM_REMINDERS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_SHELL_H
-#define JPKI_TOOL_SHELL_H
+#ifndef JPKI_TOOL_SYSTEM_SHELL_H
+#define JPKI_TOOL_SYSTEM_SHELL_H
 
 /*
  * One word for a shell that people copy commands into, whatever is in the text: quoted only where

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_START_H
-#define JPKI_TOOL_START_H
+#ifndef JPKI_TOOL_SYSTEM_START_H
+#define JPKI_TOOL_SYSTEM_START_H
 
 /*
  * Before anything else: the user's language, and the variables that the module reads. It says

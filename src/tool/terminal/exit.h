@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_EXIT_H
-#define JPKI_TOOL_EXIT_H
+#ifndef JPKI_TOOL_TERMINAL_EXIT_H
+#define JPKI_TOOL_TERMINAL_EXIT_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_JSON_H
-#define JPKI_TOOL_JSON_H
+#ifndef JPKI_TOOL_TERMINAL_JSON_H
+#define JPKI_TOOL_TERMINAL_JSON_H
 
 #include <jansson.h>
 #include <stdint.h>

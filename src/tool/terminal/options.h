@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_OPTIONS_H
-#define JPKI_TOOL_OPTIONS_H
+#ifndef JPKI_TOOL_TERMINAL_OPTIONS_H
+#define JPKI_TOOL_TERMINAL_OPTIONS_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_PINENTRY_H
-#define JPKI_TOOL_PINENTRY_H
+#ifndef JPKI_TOOL_TERMINAL_PINENTRY_H
+#define JPKI_TOOL_TERMINAL_PINENTRY_H
 
 #include <stddef.h>
 

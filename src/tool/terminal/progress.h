@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_PROGRESS_H
-#define JPKI_TOOL_PROGRESS_H
+#ifndef JPKI_TOOL_TERMINAL_PROGRESS_H
+#define JPKI_TOOL_TERMINAL_PROGRESS_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_PROMPT_H
-#define JPKI_TOOL_PROMPT_H
+#ifndef JPKI_TOOL_TERMINAL_PROMPT_H
+#define JPKI_TOOL_TERMINAL_PROMPT_H
 
 #include <stdbool.h>
 #include <stddef.h>

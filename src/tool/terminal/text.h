@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_TEXT_H
-#define JPKI_TOOL_TEXT_H
+#ifndef JPKI_TOOL_TERMINAL_TEXT_H
+#define JPKI_TOOL_TERMINAL_TEXT_H
 
 #include <libintl.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef JPKI_TOOL_VERIFY_H
-#define JPKI_TOOL_VERIFY_H
+#ifndef JPKI_TOOL_VERIFY_VERIFY_H
+#define JPKI_TOOL_VERIFY_VERIFY_H
 
 #include "holder/signature.h"
 #include "tool/terminal/exit.h"
