@@ -19,7 +19,7 @@ src_sim_libsim_card_la_SOURCES = \
 	src/sim/pki/extension.c src/sim/pki/key.c src/sim/pki/list.c src/sim/pki/name.c \
 	src/sim/pki/pki.h src/sim/pki/shape.h \
 	src/sim/store/authorities.c src/sim/store/card.c src/sim/store/issue.c \
-	src/sim/store/like.c src/sim/store/like.h \
+	src/sim/store/like.c src/sim/store/like.h src/sim/store/list.c \
 	src/sim/store/people.c src/sim/store/people.h src/sim/store/store.c src/sim/store/store.h \
 	src/sim/store/work.c src/sim/store/work.h
 src_sim_libsim_card_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)

@@ -41,6 +41,15 @@ sim_text(const char *format, ...)
 	return there(text);
 }
 
+void
+sim_list_add(char **list, const char *name)
+{
+	char *longer = *list ? sim_text("%s, %s", *list, name) : sim_copy(name);
+
+	free(*list);
+	*list = longer;
+}
+
 bool
 sim_read_whole(const char *text, unsigned long most, unsigned long *number)
 {

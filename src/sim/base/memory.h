@@ -15,6 +15,9 @@ char *sim_copy(const char *text) __attribute__((malloc, returns_nonnull));
 char *sim_text(const char *format, ...)
 	__attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
+/* Adds a name to a list for people, "one, two"; NULL at first. */
+void sim_list_add(char **list, const char *name);
+
 /* A whole number from 0 to `most`, of digits alone; false for anything else. */
 bool sim_read_whole(const char *text, unsigned long most, unsigned long *number);
 

@@ -60,18 +60,16 @@ server_add_reader(struct server *server, const char *name, char **error)
 static void
 set_unknown_reader(struct server *server, const char *text, char **error)
 {
-	char list[1024] = "";
+	char *list = NULL;
 
-	for (unsigned int i = 0; i < WIRE_READERS; i++) {
-		if (server->readers[i].name[0] == '\0')
-			continue;
-		strncat(list, list[0] == '\0' ? "" : ", ", sizeof list - strlen(list) - 1);
-		strncat(list, server->readers[i].name, sizeof list - strlen(list) - 1);
-	}
-	if (list[0] == '\0')
-		sim_error_set(error, "there are no readers");
-	else
+	for (unsigned int i = 0; i < WIRE_READERS; i++)
+		if (server->readers[i].name[0] != '\0')
+			sim_list_add(&list, server->readers[i].name);
+	if (list)
 		sim_error_set(error, "there is no reader '%s'; the readers are: %s", text, list);
+	else
+		sim_error_set(error, "there are no readers");
+	free(list);
 }
 
 struct reader *

@@ -72,6 +72,10 @@ char *sim_store_card_dir(const struct sim_store *store, const char *name, char *
 /* The same whether it exists or not: NULL for a bad name only. */
 char *sim_store_card_place(const struct sim_store *store, const char *name, char **error);
 
+/* The cards' folders, by name, as scandir() gives them; the caller frees each and the array. */
+struct dirent;
+int sim_store_scan(const struct sim_store *store, struct dirent ***entries);
+
 /* The office's record of a card (card.json). */
 json_t *sim_store_read_card(const struct sim_store *store, const char *name, char **error);
 

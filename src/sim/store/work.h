@@ -10,8 +10,8 @@
 #include "sim/store/store.h"
 
 /*
- * Shared by the parts of the store: store.c (the directory), issue.c (one key and its
- * certificate), card.c (whole cards), authorities.c.
+ * Shared by the parts of the store beside store.c, the directory, on which this stands: issue.c
+ * (one key and its certificate), card.c (whole cards), list.c, authorities.c.
  */
 
 /* One piece of work on the state directory, alone: it is locked from begin to end. */
