@@ -19,26 +19,41 @@
  * (a truncated answer needs a transmit) waits for the next one it can strike.
  */
 
+/*
+ * ROW(kind, name, group, and where there is one the kind of value that it takes, what for if it has
+ * to be there, and what stands for it otherwise: see order.c). FAULTS in jpki-card-sim(1) says
+ * what they do.
+ */
+/* clang-format off */
+#define FAULT_KIND_ROWS(ROW) \
+	ROW(FAULT_CARD_REMOVED, "card-removed", FAULT_STATE) \
+	ROW(FAULT_CARD_SWAPPED, "card-swapped", FAULT_STATE, VALUE_CARD, \
+	    .needs = "another CARD takes its place") \
+	ROW(FAULT_SLEPT, "slept", FAULT_STATE, VALUE_CARD) \
+	ROW(FAULT_LINE_DEAD, "line-dead", FAULT_STATE) \
+	ROW(FAULT_CARD_RESET, "card-reset", FAULT_OTHER) \
+	ROW(FAULT_RESET_ENDS, "reset-ends", FAULT_OTHER) \
+	ROW(FAULT_RESET_UNSAID, "reset-unsaid", FAULT_OTHER) \
+	ROW(FAULT_APP_SELECTED, "app-selected", FAULT_OTHER, VALUE_AID) \
+	ROW(FAULT_READER_GONE, "reader-gone", FAULT_STATE) \
+	ROW(FAULT_SERVICE_STOPPED, "service-stopped", FAULT_STATE) \
+	ROW(FAULT_COMM_ERROR, "comm-error", FAULT_RESULT) \
+	ROW(FAULT_SHARING_VIOLATION, "sharing-violation", FAULT_RESULT, \
+	    .code = (uint32_t)SCARD_E_SHARING_VIOLATION) \
+	ROW(FAULT_TIMEOUT, "timeout", FAULT_RESULT, .code = (uint32_t)SCARD_E_TIMEOUT) \
+	ROW(FAULT_ERROR, "error", FAULT_RESULT, VALUE_CODE, \
+	    .needs = "any PC/SC error CODE (name or hex)") \
+	ROW(FAULT_TRUNCATED, "truncated", FAULT_ANSWER, VALUE_LENGTH, .len = 1) \
+	ROW(FAULT_OVERSIZED, "oversized", FAULT_ANSWER, VALUE_LENGTH, .len = 300) \
+	ROW(FAULT_SW, "sw", FAULT_ANSWER, VALUE_SW) \
+	ROW(FAULT_61XX, "61xx", FAULT_ANSWER) \
+	ROW(FAULT_6CXX, "6cxx", FAULT_ANSWER)
+/* clang-format on */
+
 enum fault_kind {
-	FAULT_CARD_REMOVED,
-	FAULT_CARD_SWAPPED,
-	FAULT_SLEPT,
-	FAULT_LINE_DEAD,
-	FAULT_CARD_RESET,
-	FAULT_RESET_ENDS,
-	FAULT_RESET_UNSAID,
-	FAULT_APP_SELECTED,
-	FAULT_READER_GONE,
-	FAULT_SERVICE_STOPPED,
-	FAULT_COMM_ERROR,
-	FAULT_SHARING_VIOLATION,
-	FAULT_TIMEOUT,
-	FAULT_ERROR,
-	FAULT_TRUNCATED,
-	FAULT_OVERSIZED,
-	FAULT_SW,
-	FAULT_61XX,
-	FAULT_6CXX
+#define ROW(kind, ...) kind,
+	FAULT_KIND_ROWS(ROW)
+#undef ROW
 };
 
 enum fault_group {

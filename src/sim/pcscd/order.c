@@ -16,57 +16,30 @@
 
 enum value { VALUE_NONE, VALUE_CARD, VALUE_AID, VALUE_CODE, VALUE_LENGTH, VALUE_SW };
 
-/* FAULTS in jpki-card-sim(1) says what they do. */
+/* What stands in the rows of fault.h. */
+static const char *const kind_names[] = {
+#define ROW(kind, name, ...) name,
+	FAULT_KIND_ROWS(ROW)
+#undef ROW
+};
+
 static const struct {
-	const char *name;
 	enum fault_group group;
 	enum value value;
 	const char *needs; /* what for, where there has to be a value */
 	uint32_t code;	   /* the default */
 	size_t len;	   /* the default */
 } kinds[] = {
-	[FAULT_CARD_REMOVED] = {.name = "card-removed", FAULT_STATE},
-	[FAULT_CARD_SWAPPED] = {"card-swapped", FAULT_STATE, VALUE_CARD,
-				.needs = "another CARD takes its place"},
-	[FAULT_SLEPT] = {.name = "slept", FAULT_STATE, VALUE_CARD},
-	[FAULT_LINE_DEAD] = {.name = "line-dead", FAULT_STATE},
-	[FAULT_CARD_RESET] = {.name = "card-reset", FAULT_OTHER},
-	[FAULT_RESET_ENDS] = {.name = "reset-ends", FAULT_OTHER},
-	[FAULT_RESET_UNSAID] = {.name = "reset-unsaid", FAULT_OTHER},
-	[FAULT_APP_SELECTED] = {.name = "app-selected", FAULT_OTHER, VALUE_AID},
-	[FAULT_READER_GONE] = {.name = "reader-gone", FAULT_STATE},
-	[FAULT_SERVICE_STOPPED] = {.name = "service-stopped", FAULT_STATE},
-	[FAULT_COMM_ERROR] = {.name = "comm-error", FAULT_RESULT},
-	[FAULT_SHARING_VIOLATION] = {"sharing-violation", FAULT_RESULT,
-				     .code = (uint32_t)SCARD_E_SHARING_VIOLATION},
-	[FAULT_TIMEOUT] = {"timeout", FAULT_RESULT, .code = (uint32_t)SCARD_E_TIMEOUT},
-	[FAULT_ERROR] = {"error", FAULT_RESULT, VALUE_CODE,
-			 .needs = "any PC/SC error CODE (name or hex)"},
-	[FAULT_TRUNCATED] = {"truncated", FAULT_ANSWER, VALUE_LENGTH, .len = 1},
-	[FAULT_OVERSIZED] = {"oversized", FAULT_ANSWER, VALUE_LENGTH, .len = 300},
-	[FAULT_SW] = {.name = "sw", FAULT_ANSWER, VALUE_SW},
-	[FAULT_61XX] = {.name = "61xx", FAULT_ANSWER},
-	[FAULT_6CXX] = {.name = "6cxx", FAULT_ANSWER},
+#define ROW(kind, name, ...) {.group = __VA_ARGS__},
+	FAULT_KIND_ROWS(ROW)
+#undef ROW
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
 const char *const fault_call_names[WIRE_CALLS] = {
-	[WIRE_ANY] = "any",
-	[WIRE_ESTABLISH] = "establish",
-	[WIRE_RELEASE] = "release",
-	[WIRE_LIST_READERS] = "listreaders",
-	[WIRE_CONNECT] = "connect",
-	[WIRE_RECONNECT] = "reconnect",
-	[WIRE_DISCONNECT] = "disconnect",
-	[WIRE_BEGIN] = "begin",
-	[WIRE_END] = "end",
-	[WIRE_STATUS] = "status",
-	[WIRE_STATUS_CHANGE] = "statuschange",
-	[WIRE_TRANSMIT] = "transmit",
-	[WIRE_CONTROL] = "control",
-	[WIRE_GET_ATTRIB] = "getattrib",
-	[WIRE_SET_ATTRIB] = "setattrib",
-	[WIRE_CANCEL] = "cancel",
+#define ROW(call, name) name,
+	WIRE_CALL_ROWS(ROW)
+#undef ROW
 };
 
 static const struct {
@@ -163,43 +136,29 @@ read_option(struct fault *fault, const char *text, char **error)
 	} else if (strncmp(text, "back=", 5) == 0) {
 		if (fault->group != FAULT_STATE)
 			return sim_error_set(error, "back= does not go with %s",
-					     kinds[fault->kind].name);
+					     kind_names[fault->kind]);
 		if (!sim_read_whole(text + 5, UINT_MAX, &fault->back) || fault->back == 0)
 			return sim_error_set(error, "back= needs a number of calls, 1 or more");
 	} else if (fault->has_value || !read_value(fault, text)) {
 		return sim_error_set(error, "'%s' does not go with %s", text,
-				     kinds[fault->kind].name);
+				     kind_names[fault->kind]);
 	}
 	return true;
 }
 
-static const char *
-kind_name(size_t i)
-{
-	return kinds[i].name;
-}
-
-static const char *
-call_name(size_t i)
-{
-	return fault_call_names[i];
-}
-
 /* Which of the names the text is, or a sentence that has them all. */
 static bool
-find_name(const char *text, const char *what, const char *(*name)(size_t i), size_t count,
-	  size_t *found, char **error)
+find_name(const char *text, const char *what, const char *const *names, size_t count, size_t *found,
+	  char **error)
 {
-	char list[512] = "";
-	size_t len = 0;
+	char *list = NULL;
 
-	for (*found = 0; *found < count; ++*found) {
-		if (strcasecmp(text, name(*found)) == 0)
-			return true;
-		len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", len == 0 ? "" : ", ",
-					name(*found));
-	}
-	return sim_error_set(error, "there is no %s '%s'; there are: %s", what, text, list);
+	for (*found = 0; *found < count && strcasecmp(text, names[*found]) != 0; ++*found)
+		sim_list_add(&list, names[*found]);
+	if (*found == count)
+		sim_error_set(error, "there is no %s '%s'; there are: %s", what, text, list);
+	free(list);
+	return *found < count;
 }
 
 static bool
@@ -207,7 +166,7 @@ read_kind(struct fault *fault, const char *text, char **error)
 {
 	size_t i;
 
-	if (!find_name(text, "fault", kind_name, KINDS, &i, error))
+	if (!find_name(text, "fault", kind_names, KINDS, &i, error))
 		return false;
 	fault->kind = (enum fault_kind)i;
 	fault->group = kinds[i].group;
@@ -224,7 +183,7 @@ read_place(struct fault *fault, char **at, char **error)
 	size_t len, call;
 
 	if (isalpha((unsigned char)*part) && strcmp(part, "now") != 0) {
-		if (!find_name(part, "call", call_name, WIRE_CALLS, &call, error))
+		if (!find_name(part, "call", fault_call_names, WIRE_CALLS, &call, error))
 			return false;
 		fault->call = (enum wire_call)call;
 		part = *at ? strsep(at, ":") : part + strlen(part);
@@ -246,7 +205,7 @@ read_place(struct fault *fault, char **at, char **error)
 static bool
 check_whole(const struct fault *fault, char **error)
 {
-	const char *name = kinds[fault->kind].name;
+	const char *name = kind_names[fault->kind];
 
 	if (kinds[fault->kind].needs && !fault->has_value)
 		return sim_error_set(error, "%s needs a value: %s", name, kinds[fault->kind].needs);

@@ -19,26 +19,36 @@
 #define WIRE_ATR 36	    /* 33 and padding */
 #define WIRE_DATA_MAX 65548 /* MAX_BUFFER_SIZE_EXTENDED */
 
-/* The calls, as a user who counts them and orders faults sees them (fault_call_names). */
+/*
+ * The calls: ROW(call, as a user who counts them and orders faults names it). WIRE_ANY is no call,
+ * and "any" in a fault order is every one.
+ */
+/* clang-format off */
+#define WIRE_CALL_ROWS(ROW) \
+	ROW(WIRE_ANY, "any") \
+	ROW(WIRE_ESTABLISH, "establish") \
+	ROW(WIRE_RELEASE, "release") \
+	ROW(WIRE_LIST_READERS, "listreaders") \
+	ROW(WIRE_CONNECT, "connect") \
+	ROW(WIRE_RECONNECT, "reconnect") \
+	ROW(WIRE_DISCONNECT, "disconnect") \
+	ROW(WIRE_BEGIN, "begin") \
+	ROW(WIRE_END, "end") \
+	ROW(WIRE_STATUS, "status") \
+	ROW(WIRE_STATUS_CHANGE, "statuschange") \
+	ROW(WIRE_TRANSMIT, "transmit") \
+	ROW(WIRE_CONTROL, "control") \
+	ROW(WIRE_GET_ATTRIB, "getattrib") \
+	ROW(WIRE_SET_ATTRIB, "setattrib") \
+	ROW(WIRE_CANCEL, "cancel")
+
 enum wire_call {
-	WIRE_ANY, /* no call; "every call" in a fault order */
-	WIRE_ESTABLISH,
-	WIRE_RELEASE,
-	WIRE_LIST_READERS,
-	WIRE_CONNECT,
-	WIRE_RECONNECT,
-	WIRE_DISCONNECT,
-	WIRE_BEGIN,
-	WIRE_END,
-	WIRE_STATUS,
-	WIRE_STATUS_CHANGE,
-	WIRE_TRANSMIT,
-	WIRE_CONTROL,
-	WIRE_GET_ATTRIB,
-	WIRE_SET_ATTRIB,
-	WIRE_CANCEL,
+#define ROW(call, name) call,
+	WIRE_CALL_ROWS(ROW)
+#undef ROW
 	WIRE_CALLS
 };
+/* clang-format on */
 
 /* In wire_request.flags: not a new call of the program, so not counted and no new fault. */
 #define WIRE_AGAIN 1u
