@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -35,6 +36,12 @@ days_in_month(int year, int month)
 		     days_of((struct sim_date){year, month, 1}));
 }
 
+static struct sim_date
+date_of(const struct tm *day)
+{
+	return (struct sim_date){day->tm_year + 1900, day->tm_mon + 1, day->tm_mday};
+}
+
 struct sim_date
 sim_date_at(int64_t time)
 {
@@ -42,7 +49,7 @@ sim_date_at(int64_t time)
 	struct tm day = epoch;
 
 	(void)OPENSSL_gmtime_adj(&day, (int)(local / SIM_DAY), (long)(local % SIM_DAY));
-	return (struct sim_date){day.tm_year + 1900, day.tm_mon + 1, day.tm_mday};
+	return date_of(&day);
 }
 
 int64_t
@@ -140,57 +147,34 @@ has_shape(const char *text, const char *shape)
 	return *text == '\0';
 }
 
-/* The number in the next `count` digits, of which the shape is known. */
-static int
-take(const char *text, int count)
-{
-	int number = 0;
-
-	while (count-- > 0)
-		number = number * 10 + (*text++ - '0');
-	return number;
-}
-
 int
 sim_date_parse(const char *text, struct sim_date *date)
 {
-	if (!has_shape(text, "dddddddd"))
+	struct tm day = {0};
+
+	if (!has_shape(text, "dddddddd") || !strptime(text, "%Y%m%d", &day))
 		return -1;
-	*date = (struct sim_date){take(text, 4), take(text + 4, 2), take(text + 6, 2)};
+	*date = date_of(&day);
 	return is_date(date) ? 0 : -1;
 }
 
 bool
 sim_now_parse(const char *text, int64_t *now, char **error)
 {
-	const bool zoned = has_shape(text, "dddd-dd-ddTdd:dd:dd+dd:dd");
-	const bool timed = zoned || has_shape(text, "dddd-dd-ddTdd:dd:ddZ");
-	bool read = timed || has_shape(text, "dddd-dd-dd");
-	struct sim_date date = {0};
-	int hour = 0, minute = 0, second = 0, zone_hour = 0, zone_minute = 0;
-	int64_t zone = JAPAN; /* a date alone is midnight there */
+	const bool timed = has_shape(text, "dddd-dd-ddTdd:dd:dd+dd:dd") ||
+			   has_shape(text, "dddd-dd-ddTdd:dd:ddZ");
+	struct tm at = {.tm_gmtoff = JAPAN}; /* a date alone is midnight there */
+	bool read = (timed || has_shape(text, "dddd-dd-dd")) &&
+		    strptime(text, timed ? "%Y-%m-%dT%H:%M:%S%z" : "%Y-%m-%d", &at);
+	struct sim_date date = date_of(&at);
 
-	if (read)
-		date = (struct sim_date){take(text, 4), take(text + 5, 2), take(text + 8, 2)};
-	if (timed) {
-		hour = take(text + 11, 2);
-		minute = take(text + 14, 2);
-		second = take(text + 17, 2);
-	}
-	if (zoned) {
-		zone_hour = take(text + 20, 2);
-		zone_minute = take(text + 23, 2);
-	}
-	if (timed)
-		zone = (zone_hour * INT64_C(60) + zone_minute) *
-		       (zoned && text[19] == '-' ? -60 : 60);
-	read = read && is_date(&date) && hour <= 23 && minute <= 59 && second <= 59 &&
-	       zone_hour <= 23 && zone_minute <= 59;
 	/* Certificates and the arithmetic of generations are sane between these years. */
-	if (!read || date.year < 2016 || date.year > 2099)
+	if (!read || !is_date(&date) || at.tm_sec > 59 || labs(at.tm_gmtoff) >= SIM_DAY ||
+	    date.year < 2016 || date.year > 2099)
 		return sim_error_set(error,
 				     "the date must look like 2026-11-21 or 2026-11-21T09:00:00Z, "
 				     "in the years 2016 to 2099");
-	*now = days_of(date) * SIM_DAY + (hour * INT64_C(60) + minute) * 60 + second - zone;
+	*now = days_of(date) * SIM_DAY + (at.tm_hour * INT64_C(60) + at.tm_min) * 60 + at.tm_sec -
+	       at.tm_gmtoff;
 	return true;
 }
