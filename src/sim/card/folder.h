@@ -36,10 +36,10 @@ struct sim_card_pin {
 bool sim_pins_read(const char *dir, struct sim_card_pin pins[SIM_PIN_COUNT], char **error);
 bool sim_pins_write(const char *dir, const struct sim_card_pin pins[SIM_PIN_COUNT], char **error);
 
-/* pin.c: the shape a PIN must have: exactly 4 digits, or 6 to 16 of A-Z and 0-9. */
-bool sim_pin_is_well_formed(enum sim_pin which, const uint8_t *pin, size_t len);
-
-/* What a *new* PIN must have besides: a letter and a digit in the signing password. */
+/*
+ * pin.c: what a new PIN must be: exactly 4 digits, or 6 to 16 of A-Z and 0-9 with a letter and a
+ * digit among them.
+ */
 bool sim_pin_is_acceptable(enum sim_pin which, const uint8_t *pin, size_t len);
 
 bool sim_switches_read(const char *dir, struct sim_switches *switches, char **error);

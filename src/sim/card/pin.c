@@ -6,8 +6,9 @@
 
 #include "sim/card/command.h"
 
-bool
-sim_pin_is_well_formed(enum sim_pin which, const uint8_t *pin, size_t len)
+/* The shape of any PIN. */
+static bool
+is_well_formed(enum sim_pin which, const uint8_t *pin, size_t len)
 {
 	bool sign = which == SIM_PIN_SIGN;
 
@@ -24,7 +25,7 @@ sim_pin_is_acceptable(enum sim_pin which, const uint8_t *pin, size_t len)
 {
 	bool digit = false, letter = which == SIM_PIN_AUTH;
 
-	if (!sim_pin_is_well_formed(which, pin, len))
+	if (!is_well_formed(which, pin, len))
 		return false;
 	for (size_t i = 0; i < len; i++) {
 		digit = digit || isdigit(pin[i]);
@@ -93,7 +94,7 @@ try_pin(struct sim_card *card, enum sim_pin which, const struct sim_command *com
 	if (tries == 0)
 		return refuse_locked(card);
 	if (card->switches.value[SIM_SW_MALFORMED_PIN] == 1 &&
-	    !sim_pin_is_well_formed(which, command->data, command->data_len)) {
+	    !is_well_formed(which, command->data, command->data_len)) {
 		size_t len = command->data_len;
 		bool wrong_len = which == SIM_PIN_AUTH ? len != 4 : len < 6 || len > SIM_PIN_MAX;
 
