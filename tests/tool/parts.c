@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Small parts of jpki-tool: words for a shell, the holder's birth date in words, what a report has
- * of a certificate, and how files are written over others.
+ * of a certificate, how files are written over others, and packages.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -18,6 +18,7 @@
 #include "tool/cards/personal.h"
 #include "tool/report/facts.h"
 #include "tool/system/file.h"
+#include "tool/system/packages.h"
 #include "tool/system/shell.h"
 
 static char folder[] = "/tmp/tool-parts.XXXXXX";
@@ -281,6 +282,41 @@ nothing_is_left_beside_what_is_asked(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+/* ---- packages ---- */
+
+/* A system is known by its package manager; on one that has none that is known, Debian's. */
+static void
+every_package_is_named_by_the_systems_own_manager(void **state)
+{
+	static const struct {
+		const char *manager, *command;
+	} systems[] = {{"apt-get", "sudo apt-get install "},
+		       {"dnf", "sudo dnf install "},
+		       {"pacman", "sudo pacman -S "},
+		       {"zypper", "sudo apt-get install "}};
+	char *path = strdup(getenv("PATH"));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof systems / sizeof systems[0]; i++) {
+		const size_t len = strlen(systems[i].command);
+		char program[PATH_MAX];
+
+		(void)snprintf(program, sizeof program, "%s/%s", folder, systems[i].manager);
+		assert_int_equal(close(open(program, O_CREAT | O_WRONLY | O_CLOEXEC, 0755)), 0);
+		assert_int_equal(setenv("PATH", folder, 1), 0);
+		for (enum package package = 0; package < PACKAGES; package++) {
+			const char *command = package_command(package);
+
+			assert_non_null(command);
+			assert_int_equal(strncmp(command, systems[i].command, len), 0);
+			assert_true(command[len] != '\0');
+		}
+		assert_int_equal(unlink(program), 0);
+	}
+	assert_int_equal(setenv("PATH", path, 1), 0);
+	free(path);
+}
+
 static int
 prepare(void **state)
 {
@@ -310,6 +346,7 @@ main(void)
 		cmocka_unit_test(what_cannot_be_written_is_known_before),
 		cmocka_unit_test(a_folder_that_is_closed_takes_no_file),
 		cmocka_unit_test(nothing_is_left_beside_what_is_asked),
+		cmocka_unit_test(every_package_is_named_by_the_systems_own_manager),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, clean_up);

@@ -2,6 +2,7 @@
 /* Whether the module gets PINs from the user's agent, as it says itself. */
 #include "tool/doctor/parts.h"
 #include "tool/system/child.h"
+#include "tool/system/packages.h"
 #include "tool/terminal/text.h"
 
 void
@@ -26,7 +27,7 @@ doctor_agent(struct report *report, const struct module *module)
 			report, MARK_CAUTION, "no-pinentry", "%s",
 			_("the setting ask-pin wants it, but no pinentry is installed with which "
 			  "it could ask"));
-		report_command(report, "sudo apt-get install pinentry-gnome3");
+		report_command(report, "%s", package_command(PACKAGE_PINENTRY));
 	} else {
 		report_on(report, AREA_AGENT, asking.excepts);
 		report_add(report, MARK_OK, "in-use",

@@ -5,7 +5,7 @@
 
 static const struct {
 	const char *manager;
-	const char *commands[4];
+	const char *commands[PACKAGES];
 } systems[] = {
 	{"apt-get",
 	 {
@@ -13,6 +13,7 @@ static const struct {
 		 [PACKAGE_CCID] = "sudo apt-get install libccid",
 		 [PACKAGE_ACS] = "sudo apt-get install libacsccid1",
 		 [PACKAGE_MODUTIL] = "sudo apt-get install libnss3-tools",
+		 [PACKAGE_PINENTRY] = "sudo apt-get install pinentry-gnome3",
 	 }},
 	{"dnf",
 	 {
@@ -20,6 +21,7 @@ static const struct {
 		 [PACKAGE_CCID] = "sudo dnf install pcsc-lite-ccid",
 		 [PACKAGE_ACS] = "sudo dnf install pcsc-lite-acsccid",
 		 [PACKAGE_MODUTIL] = "sudo dnf install nss-tools",
+		 [PACKAGE_PINENTRY] = "sudo dnf install pinentry-gnome3",
 	 }},
 	{"pacman",
 	 {
@@ -27,6 +29,7 @@ static const struct {
 		 [PACKAGE_CCID] = "sudo pacman -S ccid",
 		 [PACKAGE_ACS] = "sudo pacman -S acsccid",
 		 [PACKAGE_MODUTIL] = "sudo pacman -S nss",
+		 [PACKAGE_PINENTRY] = "sudo pacman -S pinentry",
 	 }},
 };
 

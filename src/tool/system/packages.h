@@ -8,6 +8,8 @@ enum package {
 	PACKAGE_CCID,	 /* its driver for most readers */
 	PACKAGE_ACS,	 /* its driver for readers of ACS that the other does not know */
 	PACKAGE_MODUTIL, /* NSS's command line tools */
+	PACKAGE_PINENTRY,
+	PACKAGES
 };
 
 /*
