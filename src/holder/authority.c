@@ -8,8 +8,6 @@
 
 #include "holder/certificate.h"
 
-#define TOKYO INT64_C(32400) /* seconds ahead of UTC, which day_at adds */
-
 /* A line of the list, in words. */
 struct row {
 	char kind[8], year[AUTHORITY_YEAR], how[8], value[80], from[DAY_TEXT], to[DAY_TEXT];
@@ -30,7 +28,7 @@ read_row(FILE *list, struct row *row)
 	return false;
 }
 
-/* The days on which it begins and ends are counted in UTC, as they were published. */
+/* The days on which it begins and ends are counted in UTC, as they were published: day_at adds. */
 static bool
 has_serial(const X509 *ca, const struct row *row)
 {
@@ -44,8 +42,8 @@ has_serial(const X509 *ca, const struct row *row)
 	BN_free(expected);
 	if (!same)
 		return false;
-	day_format(day_at(start - TOKYO), from);
-	day_format(day_at(end - TOKYO), to);
+	day_format(day_at(start - JAPAN), from);
+	day_format(day_at(end - JAPAN), to);
 	return strcmp(from, row->from) == 0 && strcmp(to, row->to) == 0;
 }
 

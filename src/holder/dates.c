@@ -4,7 +4,6 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 
-#define JAPAN INT64_C(32400) /* seconds ahead of UTC */
 #define SECONDS INT64_C(86400)
 #define CYCLE (146097 * SECONDS) /* after 400 years the calendar is the same */
 

@@ -17,6 +17,8 @@ struct day {
 /* Whether the calendar has it. */
 bool day_exists(struct day day);
 
+#define JAPAN INT64_C(32400) /* seconds ahead of UTC */
+
 #define DAY_TEXT 11 /* "2031-07-07" and a NUL */
 
 /* The day in Japan at that time; of times outside the years 0000 to 9999, the first or last one. */
