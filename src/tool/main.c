@@ -47,7 +47,7 @@ static const struct command commands[] = {
 };
 /* clang-format on */
 
-#define COMMANDS (sizeof commands / sizeof commands[0])
+#define COMMANDS ROWS(commands)
 
 static void
 print_help(void)

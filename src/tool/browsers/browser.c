@@ -106,8 +106,6 @@ static const struct {
 	{BROWSER_CHROMIUM, "/etc/crypto-policies/back-ends/nss.config", "p11-kit-proxy.so"},
 };
 
-#define ROWS(table) (sizeof(table) / sizeof(table)[0])
-
 /* clang-format off */
 const struct browser_kind browsers[BROWSERS] = {
 	[BROWSER_FIREFOX] = {"Firefox", "firefox", BROWSER_LOGIN_MODULE, false,

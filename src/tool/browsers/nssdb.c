@@ -109,7 +109,7 @@ state_of(const struct block *block, const char *file, const char *library)
 	enum nssdb_state state =
 		strncmp(base, file, strlen(file)) == 0 ? NSSDB_BY_HAND : NSSDB_WITHOUT;
 
-	for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++)
+	for (size_t i = 0; i < ROWS(libraries); i++)
 		if (strncmp(base, libraries[i].file, strlen(libraries[i].file)) == 0)
 			state = libraries[i].state;
 	return state != NSSDB_PROXY && is_ours(block, file) ? NSSDB_OURS : state;
@@ -266,7 +266,7 @@ nssdb_run(const char *const words[], const char *folder, char *said, char why[NS
 	const char *line;
 	int status;
 
-	for (size_t i = 0; words[i] && i + 1 < sizeof arguments / sizeof arguments[0]; i++)
+	for (size_t i = 0; words[i] && i + 1 < ROWS(arguments); i++)
 		arguments[i] = *words[i] ? words[i] : database;
 	status = child_run(arguments, all, said ? NSSDB_SAID : sizeof short_said);
 	free(database);

@@ -102,7 +102,7 @@ show_authority(X509 *certificate)
 		authority_check(authority_list(), KEY_SIGN, certificate, certificate, year);
 
 	certificate_fingerprint(certificate, fingerprint);
-	screen_labels(labels, sizeof labels / sizeof labels[0]);
+	screen_labels(labels, ROWS(labels));
 	authority_row(labels[0], answer, year);
 	screen_row(labels[1], MARK_NONE, fingerprint);
 	screen_blank();

@@ -53,8 +53,6 @@ static const struct {
 };
 /* clang-format on */
 
-#define ROWS(table) (sizeof(table) / sizeof(table)[0])
-
 const char *
 reason_text(enum jpki_reason reason)
 {

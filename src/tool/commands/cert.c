@@ -27,7 +27,7 @@ static const struct which {
 	{"sign-ca", ID_SIGN_CA},
 };
 
-#define WHICH (sizeof table / sizeof table[0])
+#define WHICH ROWS(table)
 
 const char *
 cert_choice(size_t i)

@@ -66,7 +66,7 @@ pin_help_run(const struct options *options, char *arguments[])
 {
 	(void)options;
 	(void)arguments;
-	for (size_t i = 0; i < sizeof pins / sizeof pins[0]; i++) {
+	for (size_t i = 0; i < ROWS(pins); i++) {
 		if (i > 0)
 			screen_blank();
 		screen_heading(_(pins[i].name));

@@ -13,7 +13,7 @@ show(const struct proof *proof)
 {
 	const char *const labels[] = {_("Dates"), _("Key"), _("Issuer"), _("Revocation")};
 
-	screen_labels(labels, sizeof labels / sizeof labels[0]);
+	screen_labels(labels, ROWS(labels));
 	screen_rowf(labels[0], proof->in_term ? MARK_OK : MARK_PROBLEM, _("%s to %s"), proof->from,
 		    proof->to);
 	screen_row(labels[1], proof->key_fits ? MARK_OK : MARK_PROBLEM,

@@ -34,11 +34,11 @@ static const char *const states[] = {
 static void
 show(const struct report *report)
 {
-	const char *labels[sizeof areas / sizeof areas[0]];
+	const char *labels[ROWS(areas)];
 
-	for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++)
+	for (size_t i = 0; i < ROWS(areas); i++)
 		labels[i] = _(areas[i].label);
-	screen_labels(labels, sizeof areas / sizeof areas[0]);
+	screen_labels(labels, ROWS(areas));
 	for (size_t i = 0; i < report->count; i++) {
 		const struct finding *finding = &report->items[i];
 		bool same = i > 0 && report->items[i - 1].area == finding->area;

@@ -48,8 +48,6 @@ static const struct {
 	{0x054c, 0x02e1, "Sony RC-S330/360/370"},
 };
 
-#define ROWS(table) (sizeof(table) / sizeof(table)[0])
-
 static const char *
 other_name(const struct usb_reader *reader)
 {

@@ -184,7 +184,7 @@ show(const struct holdings *holdings)
 				      _("Password"), _("Certificate"), _("Renewal")};
 	bool any = module_has_any_card(holdings->module);
 
-	screen_labels(labels, sizeof labels / sizeof labels[0]);
+	screen_labels(labels, ROWS(labels));
 	for (size_t i = 0; i < holdings->count; i++) {
 		if (i > 0)
 			screen_blank();

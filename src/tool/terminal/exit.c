@@ -38,7 +38,7 @@ exit_print_table(void)
 	char number[8];
 
 	screen_width(5);
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+	for (size_t i = 0; i < ROWS(table); i++) {
 		(void)snprintf(number, sizeof number, "%3d", table[i].status);
 		screen_row(number, MARK_NONE, _(table[i].meaning));
 	}

@@ -63,8 +63,6 @@ static const struct row rows[] = {
 };
 /* clang-format on */
 
-#define ROWS (sizeof rows / sizeof rows[0])
-
 static bool
 read_number(const struct row *row, const char *text, int *number)
 {
@@ -105,10 +103,10 @@ read_one(struct options *options, int argc, char *argv[], int *i)
 	size_t len = equals ? (size_t)(equals - name) : strlen(name);
 	const struct row *row = rows;
 
-	while (row < rows + ROWS &&
+	while (row < rows + ROWS(rows) &&
 	       (strlen(row->name) != len || strncmp(row->name, name, len) != 0))
 		row++;
-	if (row == rows + ROWS)
+	if (row == rows + ROWS(rows))
 		return complain(_("there is no option \"--%.*s\" (jpki-tool --help lists them)"),
 				(int)len, name);
 	if (equals && row->kind == KIND_FLAG)
@@ -173,7 +171,7 @@ is_given(const struct row *row, const struct options *options)
 bool
 options_fit(const struct options *options, const struct command *command)
 {
-	for (size_t i = 0; i < ROWS; i++) {
+	for (size_t i = 0; i < ROWS(rows); i++) {
 		if (rows[i].goes != WITH_SOME || !is_given(&rows[i], options) ||
 		    has_word(command->options, rows[i].name))
 			continue;
@@ -185,7 +183,7 @@ options_fit(const struct options *options, const struct command *command)
 void
 options_print_words(const struct command *command)
 {
-	for (size_t i = 0; i < ROWS; i++)
+	for (size_t i = 0; i < ROWS(rows); i++)
 		if (rows[i].summary && (command ? has_word(command->options, rows[i].name)
 						: rows[i].goes != WITH_SOME))
 			(void)printf("%s\t--%s\t%s\n", command ? command->name : "-", rows[i].name,
@@ -198,7 +196,7 @@ print_rows(enum goes goes, const struct command *command)
 {
 	char label[40];
 
-	for (size_t i = 0; i < ROWS; i++) {
+	for (size_t i = 0; i < ROWS(rows); i++) {
 		if (!rows[i].summary || rows[i].goes != goes ||
 		    (goes == WITH_SOME && !has_word(command->options, rows[i].name)))
 			continue;

@@ -235,7 +235,7 @@ mark_width(void)
 	const char *const words[] = {_(marks[MARK_OK].word), _(marks[MARK_CAUTION].word),
 				     _(marks[MARK_PROBLEM].word)};
 
-	return widest_of(words, sizeof words / sizeof words[0]) + 2;
+	return widest_of(words, ROWS(words)) + 2;
 }
 
 void

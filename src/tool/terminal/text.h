@@ -9,4 +9,7 @@
 #define N_(text) (text)
 #define P_(one, many, n) ngettext(one, many, (unsigned long)(n))
 
+/* Of a table that is an array. */
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
 #endif

@@ -134,7 +134,7 @@ verify_show(const struct verification *v)
 
 	screen_labels((const char *const[]){name ? name : "?"}, 1);
 	screen_row(name ? name : "?", verdicts[v->verdict].mark, _(verdicts[v->verdict].text));
-	screen_labels(labels, sizeof labels / sizeof labels[0]);
+	screen_labels(labels, ROWS(labels));
 	if (v->signature.count == 0)
 		screen_row(_("Signature"), MARK_PROBLEM, _("nobody has signed"));
 	else
