@@ -18,12 +18,13 @@
 #define FIRST_PASSED 3 /* sd_listen_fds(3): sockets that are handed over begin there */
 
 static bool
-has_option(int fd, int option, int expected)
+was_passed(int option, int expected)
 {
 	int value = 0;
 	socklen_t size = sizeof value;
 
-	return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 && value == expected;
+	return getsockopt(FIRST_PASSED, SOL_SOCKET, option, &value, &size) == 0 &&
+	       value == expected;
 }
 
 /* The one socket that systemd listens on for us, if it does; nobody that we start is to find it. */
@@ -39,9 +40,8 @@ passed_socket(void)
 	(void)unsetenv("LISTEN_PID");
 	(void)unsetenv("LISTEN_FDS");
 	(void)unsetenv("LISTEN_FDNAMES");
-	if (!ours || !has_option(FIRST_PASSED, SO_DOMAIN, AF_UNIX) ||
-	    !has_option(FIRST_PASSED, SO_TYPE, SOCK_SEQPACKET) ||
-	    !has_option(FIRST_PASSED, SO_ACCEPTCONN, 1))
+	if (!ours || !was_passed(SO_DOMAIN, AF_UNIX) || !was_passed(SO_TYPE, SOCK_SEQPACKET) ||
+	    !was_passed(SO_ACCEPTCONN, 1))
 		return -1;
 	(void)fcntl(FIRST_PASSED, F_SETFD, FD_CLOEXEC);
 	(void)fcntl(FIRST_PASSED, F_SETFL, O_NONBLOCK);

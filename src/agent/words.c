@@ -51,10 +51,10 @@ static const char *const fields[][KEYS] = {
  * pinentry takes what looks like HTML for it. The caller frees it; NULL without memory.
  */
 static char *
-shown(const char *name, size_t most)
+shown(const char *name)
 {
 	const size_t len = strlen(name);
-	const char *from = len <= most ? name : name + len - most;
+	const char *from = len <= NAME_BYTES ? name : name + len - NAME_BYTES;
 	char *safe;
 
 	while (((unsigned char)*from & 0xc0) == 0x80)
@@ -72,7 +72,7 @@ who_asks(const struct peer *peer)
 	const char *format = peer->relays
 				     ? _("Asked by: %s (process %d), for another machine perhaps")
 				     : _("Asked by: %s (process %d)");
-	char *program = shown(peer->program, NAME_BYTES);
+	char *program = shown(peer->program);
 	char *text =
 		text_made(format, program && *program ? program : _("unknown"), (int)peer->pid);
 
@@ -83,8 +83,7 @@ who_asks(const struct peer *peer)
 static char *
 which_card(const struct jpki_agent_request *request)
 {
-	char *serial = shown(request->serial, NAME_BYTES),
-	     *reader = shown(request->reader, NAME_BYTES);
+	char *serial = shown(request->serial), *reader = shown(request->reader);
 	char *text = serial && reader ? text_made(_("Card: %s in %s"), serial, reader) : NULL;
 
 	free(serial);

@@ -60,9 +60,6 @@ show_step(const char *format, const char *what)
 
 /* ---- the agent ---- */
 
-#define SETTING "ask-pin"
-#define VALUE "agent"
-
 static enum tool_exit
 use_agent(const struct setup *setup, const struct options *options, const char *path)
 {
@@ -74,7 +71,7 @@ use_agent(const struct setup *setup, const struct options *options, const char *
 			       _("nothing was changed. Without systemd: start \"jpki-tool agent\" "
 				 "when you log in, and write the line \"ask-pin = agent\" into %s"),
 			       path);
-	status = conf_set(path, SETTING, VALUE);
+	status = conf_ask_pin(path, "agent");
 	if (status == TOOL_OK)
 		screen_text(0, _("Done. Programs that are started from now on use it; \"jpki-tool "
 				 "doctor\" tells which do not."));
@@ -85,7 +82,7 @@ use_agent(const struct setup *setup, const struct options *options, const char *
 static enum tool_exit
 leave_agent(const struct setup *setup, const char *path)
 {
-	enum tool_exit status = conf_set(path, SETTING, NULL);
+	enum tool_exit status = conf_ask_pin(path, NULL);
 
 	if (status == TOOL_OK)
 		status = tell_systemd("disable", setup);
@@ -185,7 +182,7 @@ static const struct setup others[] = {
 };
 /* clang-format on */
 
-#define OTHERS (sizeof others / sizeof others[0])
+#define OTHERS ROWS(others)
 
 static enum tool_exit
 set_up(const struct setup *setup, const struct options *options, const char *path)

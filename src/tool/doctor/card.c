@@ -16,7 +16,7 @@ is_busy(struct report *report, const struct reader *reader, enum mark mark)
 {
 	char holders[512];
 
-	process_list("libpcsclite", holders, sizeof holders);
+	process_list(holders, sizeof holders);
 	if (!holders[0]) {
 		report_add(report, mark, "busy",
 			   _("%s: another program holds the reader for itself: end it"),

@@ -36,9 +36,9 @@ void doctor_programs(struct report *report, const char *folder);
 bool process_runs(const char *name);
 
 /*
- * The names and numbers of this user's other processes that have a library of such a name loaded,
+ * The names and numbers of this user's other processes that have libpcsclite loaded,
  * "scdaemon (123), firefox-esr (456)"; empty if there are none.
  */
-void process_list(const char *library, char *names, size_t size);
+void process_list(char *names, size_t size);
 
 #endif

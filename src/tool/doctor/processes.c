@@ -20,14 +20,14 @@ read_name(const char *pid, char *name, size_t size)
 }
 
 static bool
-has_loaded(const char *pid, const char *library)
+uses_readers(const char *pid)
 {
 	char path[64], *text;
 	bool found;
 
 	(void)snprintf(path, sizeof path, "/proc/%s/maps", pid);
 	text = file_text(path);
-	found = text && strstr(text, library);
+	found = text && strstr(text, "libpcsclite");
 	free(text);
 	return found;
 }
@@ -62,7 +62,7 @@ process_runs(const char *name)
 }
 
 void
-process_list(const char *library, char *names, size_t size)
+process_list(char *names, size_t size)
 {
 	DIR *proc = opendir("/proc");
 	const char *pid;
@@ -71,7 +71,7 @@ process_list(const char *library, char *names, size_t size)
 
 	names[0] = '\0';
 	while ((pid = next_process(proc))) {
-		if (strtol(pid, NULL, 10) == (long)getpid() || !has_loaded(pid, library))
+		if (strtol(pid, NULL, 10) == (long)getpid() || !uses_readers(pid))
 			continue;
 		read_name(pid, name, sizeof name);
 		/* The service itself may have it loaded too. */

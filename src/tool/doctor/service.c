@@ -21,7 +21,7 @@ static const char *const programs[] = {"/usr/sbin/pcscd", "/usr/bin/pcscd", "/sb
 static bool
 is_installed(void)
 {
-	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
+	for (size_t i = 0; i < ROWS(programs); i++)
 		if (access(programs[i], X_OK) == 0)
 			return true;
 	return child_exists("pcscd");
@@ -127,7 +127,7 @@ static const struct {
 static const char *
 session_text(void)
 {
-	for (size_t i = 0; i < sizeof sessions / sizeof sessions[0]; i++)
+	for (size_t i = 0; i < ROWS(sessions); i++)
 		if (getenv(sessions[i].variable))
 			return _(sessions[i].text);
 	return _("pcscd refuses this session: only whoever sits at the computer may use readers, "
@@ -184,7 +184,7 @@ is_full(struct report *report)
 {
 	char users[512];
 
-	process_list("libpcsclite", users, sizeof users);
+	process_list(users, sizeof users);
 	report_add(report, MARK_PROBLEM, "full",
 		   _("pcscd turns this program away, though its policy lets it in: it may serve as "
 		     "many programs as it can; of yours these use readers now: %s"),

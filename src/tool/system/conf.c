@@ -13,6 +13,7 @@
 #include "tool/terminal/text.h"
 
 #define BLANKS " \t\r"
+#define SETTING "ask-pin"
 
 char *
 conf_path(void)
@@ -20,14 +21,14 @@ conf_path(void)
 	return path_below(BASE_CONFIG, "jpki-pkcs11.conf");
 }
 
-/* Whether a line is of this setting. */
+/* Whether a line is of the setting. */
 static bool
-is_of(const char *line, const char *name)
+is_ours(const char *line)
 {
-	const size_t len = strlen(name);
+	const size_t len = strlen(SETTING);
 
 	line += strspn(line, BLANKS);
-	return strncmp(line, name, len) == 0 && line[len + strspn(line + len, BLANKS)] == '=';
+	return strncmp(line, SETTING, len) == 0 && line[len + strspn(line + len, BLANKS)] == '=';
 }
 
 /* The file's text; "" where there is none. NULL after a message. */
@@ -45,7 +46,7 @@ read_text(const char *path)
 
 /* The new text, which the caller frees. */
 static char *
-change(const char *text, const char *name, const char *value)
+change(const char *text, const char *value)
 {
 	char *new = NULL, last = '\n';
 	size_t size = 0, len;
@@ -56,20 +57,20 @@ change(const char *text, const char *name, const char *value)
 	for (; *text; text += len) {
 		len = strcspn(text, "\n");
 		len += text[len] == '\n';
-		if (is_of(text, name))
+		if (is_ours(text))
 			continue;
 		(void)fwrite(text, 1, len, out);
 		last = text[len - 1];
 	}
 	if (value)
-		(void)fprintf(out, "%s%s = %s\n", last == '\n' ? "" : "\n", name, value);
+		(void)fprintf(out, "%s" SETTING " = %s\n", last == '\n' ? "" : "\n", value);
 	return fclose(out) == 0 ? new : NULL;
 }
 
 enum tool_exit
-conf_set(const char *path, const char *name, const char *value)
+conf_ask_pin(const char *path, const char *value)
 {
-	char *text = read_text(path), *new = text ? change(text, name, value) : NULL;
+	char *text = read_text(path), *new = text ? change(text, value) : NULL;
 	enum tool_exit status = TOOL_FAILED;
 
 	if (new && *new) {

@@ -10,10 +10,10 @@
 char *conf_path(void);
 
 /*
- * The file without any line of that setting, and with this one at its end; NULL: without it. All at
- * once or not at all; the folder and the file are made, and a file that has nothing any more is
+ * Sets ask-pin: the file without any line of it, and with this one at its end; NULL: without. All
+ * at once or not at all; the folder and the file are made, and a file that has nothing any more is
  * taken away. A message and TOOL_FAILED if it cannot be done.
  */
-enum tool_exit conf_set(const char *path, const char *name, const char *value);
+enum tool_exit conf_ask_pin(const char *path, const char *value);
 
 #endif
