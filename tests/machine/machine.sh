@@ -3,31 +3,16 @@
 #
 # A whole virtual computer with a USB reader, whose card is the simulated one (computer.sh): USB, libccid,
 # udev, systemd, polkit, pcscd, and our packages as they are built. Shown are the packages, what each kind of
-# user may do, what programs that are logged in get when anything comes between (the table is in
+# user may do, what programs of each that are logged in get when anything comes between (the table is in
 # doc/SAFETY.md, which is compared), readers that pcscd cannot have, and the agent that systemd starts.
-# Needs root, namespaces and a network for the image; no KVM, no reader.
+# Needs root, namespaces and a network for the image; no KVM, no reader. What is missing is a failure.
 # With an argument: only the events whose name contains it.
 set -u
-export LC_ALL=C.UTF-8
 top=$(cd "$(dirname "$0")/../.." && pwd)
 here=$top/tests/machine
 build=${JPKI_BUILD:-$top/build/test}
 sim=$build/src/sim/jpki-card-sim
-failures=0
-
-ok() { printf 'ok %s\n' "$1"; }
-not_ok() { # NAME: with what was last shown
-	printf 'not ok %s\n' "$1"
-	tail -n 40 "$work/out" | sed 's/^/# /'
-	failures=$((failures + 1))
-}
-
-# check NAME COMMAND...
-check() {
-	local name=$1
-	shift
-	if "$@" >"$work/out" 2>&1; then ok "$name"; else not_ok "$name"; fi
-}
+. "$top/tests/results.sh"
 
 # must NAME COMMAND...: nothing makes sense without it.
 must() {
@@ -79,27 +64,27 @@ if [ "${1:-}" != --alone ]; then
 	reason=$(root_impossible)
 	release=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
 	if [ -n "$reason" ]; then
-		echo "forbidden a whole computer: $reason"
+		forbidden "a whole computer" "$reason"
 		exit
 	fi
-	for program in qemu-system-x86_64 mke2fs ssh python3 dpkg-deb; do
-		command -v "$program" >/dev/null || { echo "skip a whole computer: $program is not installed"; exit; }
-	done
 	case $release-$(dpkg --print-architecture) in
 	bookworm-amd64 | trixie-amd64) ;;
 	*)
-		echo "skip a whole computer: this is neither Debian 12 nor 13 for amd64"
+		forbidden "a whole computer" "this is neither Debian 12 nor 13 for amd64"
 		exit
 		;;
 	esac
+	for program in qemu-system-x86_64 mke2fs ssh python3 dpkg-deb; do
+		command -v "$program" >/dev/null || not_ok "$program is installed"
+	done
+	[ $failures -eq 0 ] || finish
 	export work
 	work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-machine.XXXXXX") || exit 1
 	trap 'rm -rf --one-file-system "$work"' EXIT
 	trap 'exit 130' INT TERM HUP
 	. "$here/computer.sh"
-	prepare >"$work/out" 2>&1 </dev/null || { not_ok "the computer's disk is made"; exit 1; }
-	ok "the computer's disk is made"
-	export image version
+	must "the computer's disk is made" prepare </dev/null
+	export image version release
 	unshare --mount --pid --net --fork --kill-child --mount-proc "$0" --alone "${1:-}"
 	exit
 fi
@@ -281,7 +266,7 @@ all_events() {
 		IFS='|' read -r name how card <<<"$row"
 		[[ $name != *"$only"* ]] || event "$name" "$how" "$card"
 	done
-	[ -z "$only" ] || exit $((failures > 0))
+	[ -z "$only" ] || finish
 	check "doc/SAFETY.md has these events, and no other" \
 		diff <(printf '%s\n' "${events[@]}" | sed 's/|.*//') <(cells | sed 's/ | .*//')
 }
@@ -390,4 +375,4 @@ check "the packages are purged" inside root \
 inside root "rm -f /usr/local/bin/pinentry"
 list_files >"$work/files.after"
 check "and leave nothing behind" diff "$work/files.before" "$work/files.after"
-exit $((failures > 0))
+finish
