@@ -5,7 +5,9 @@
 set -u
 modules=$(echo /usr/lib/*/pkcs11)
 auth=$modules/jpki-auth-pkcs11.so
-export SSH_AUTH_SOCK=/run/agent SSH_ASKPASS=/root/askpass SSH_ASKPASS_REQUIRE=force
+state=/var/tmp/asked # and -WHO: of the programs that are logged in
+agent=$state-agent
+export SSH_AUTH_SOCK=$agent/socket SSH_ASKPASS=$agent/askpass SSH_ASKPASS_REQUIRE=force
 
 # ---- what a user does ----
 
@@ -24,42 +26,45 @@ sign() {
 		openssl dgst -sha256 -verify key -signature signature text
 }
 
-# ---- two programs that are logged in ----
+# ---- programs that are logged in ----
 
-log_in() { # PIN
-	mkfifo /run/in
-	setsid sleep 100000 >/run/in 2>/dev/null </dev/null &
-	setsid sh -c '/root/program "$@"; echo ended' program "$auth" "$1" </run/in >/run/told 2>/run/said &
-	until [ -s /run/told ]; do sleep 0.2; done
-	cat /run/told
+log_in() { # WHO PIN
+	mkdir "$state-$1" && cd "$state-$1" && mkfifo in || return 1
+	setsid sleep 100000 >in 2>/dev/null </dev/null &
+	setsid sh -c 'program "$@"; echo ended' program "$auth" "$2" <in >told 2>said &
+	until [ -s told ]; do sleep 0.2; done
+	cat told
 }
-go_on() { # PIN
+go_on() { # WHO PIN
 	local before
-	before=$(wc -l </run/told)
-	echo "$1" >/run/in
-	until grep -qx ended /run/told || [ "$(wc -l </run/told)" -gt "$before" ]; do sleep 0.2; done
-	tail -n 1 /run/told
+	cd "$state-$1" || return 1
+	before=$(wc -l <told)
+	echo "$2" >in
+	until grep -qx ended told || [ "$(wc -l <told)" -gt "$before" ]; do sleep 0.2; done
+	tail -n 1 told
 }
-agent_key() { ssh-add -L >/run/all && grep ssh-rsa /run/all | head -n 1 >/run/key.pub && [ -s /run/key.pub ]; }
+agent_key() { ssh-add -L >"$agent/all" && grep -m 1 ssh-rsa "$agent/all" >"$agent/key.pub"; }
 agent_add() { # PIN
-	printf '#!/bin/sh\necho %s\n' "$1" >/root/askpass
-	chmod +x /root/askpass
+	printf '#!/bin/sh\necho %s\n' "$1" >"$agent/askpass"
+	chmod +x "$agent/askpass"
 	ssh-add -s "$auth" && agent_key
 }
 agent_start() { # PIN
-	setsid ssh-agent -a /run/agent -P "$modules/*" >/dev/null 2>&1
-	agent_add "$1"
+	mkdir "$agent" && setsid ssh-agent -a "$agent/socket" -P "$modules/*" >/dev/null 2>&1 && agent_add "$1"
 }
 agent_signs() {
-	rm -f /run/text.sig
-	echo text >/run/text
-	ssh-keygen -Y sign -n file -f /run/key.pub /run/text && ssh-keygen -Y check-novalidate -n file -s /run/text.sig </run/text
+	rm -f "$agent/text.sig"
+	echo text >"$agent/text"
+	ssh-keygen -Y sign -n file -f "$agent/key.pub" "$agent/text" &&
+		ssh-keygen -Y check-novalidate -n file -s "$agent/text.sig" <"$agent/text"
 }
-agent_goes_on() { # PIN
-	agent_signs >/run/agent.log 2>&1 && echo "goes on" && return
-	ssh-add -e "$auth" >>/run/agent.log 2>&1
-	agent_add "$1" >>/run/agent.log 2>&1 && agent_signs >>/run/agent.log 2>&1 && echo "refuses; added again, goes on" && return
-	cat /run/agent.log
+agent_goes_on() { # [PIN]: without one the key stays as it is
+	exec 3>&1 >"$agent/log" 2>&1
+	agent_signs && echo "goes on" >&3 && return
+	[ $# -gt 0 ] || { echo "refuses" >&3; return; }
+	ssh-add -e "$auth"
+	agent_add "$1" && agent_signs && echo "refuses; added again, goes on" >&3 && return
+	cat "$agent/log" >&3
 	return 1
 }
 
