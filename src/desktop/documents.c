@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sign and verify: one file, and what to do with it. */
 #include <stdlib.h>
-#include <string.h>
 
+#include "desktop/answer.h"
 #include "desktop/file.h"
 #include "desktop/pages.h"
 #include "desktop/rows.h"
-#include "holder/text.h"
+#include "desktop/tasks.h"
 #include "tool/cards/words.h"
 #include "tool/terminal/text.h"
 
@@ -21,18 +21,28 @@ static struct chosen document = {.none = N_("Choose one, or drop it here.")};
 static struct chosen content = {.none = N_("Only where it does not lie beside its signature.")};
 static GtkWidget *enclosed, *overwrite;
 static GtkBox *signers; /* a button for each card that signs */
+static bool is_held;
 
 static void
 set(struct chosen *chosen, const char *path)
 {
-	char *name = g_filename_display_name(path ? path : "");
-	char *safe = text_safe(name, strlen(name));
+	char *shown = path ? file_shown(path) : NULL;
 
 	g_free(chosen->path);
 	chosen->path = g_strdup(path);
-	rows_say(chosen->row, MARK_NONE, path && safe ? safe : _(chosen->none));
-	free(safe);
-	g_free(name);
+	rows_say(chosen->row, MARK_NONE, shown ? shown : _(chosen->none));
+	free(shown);
+}
+
+/* Otherwise what is signed would not be what is shown. */
+static bool
+may_take(GtkWindow *window)
+{
+	if (is_held)
+		answer_say(window, _("Sign and verify"),
+			   _("Something is under way: this file was not taken. Choose it once more "
+			     "afterwards."));
+	return !is_held;
 }
 
 /* What was said of the file before does not hold for another one. */
@@ -41,7 +51,7 @@ take(void *context, const char *path)
 {
 	struct chosen *chosen = context;
 
-	if (!path)
+	if (!path || !may_take(GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(chosen->row)))))
 		return;
 	set(chosen, path);
 	if (chosen != &document)
@@ -50,13 +60,34 @@ take(void *context, const char *path)
 	gtk_switch_set_active(GTK_SWITCH(overwrite), FALSE);
 }
 
-void
-documents_take(GtkWindow *window, GFile *file)
+bool
+documents_take(GtkWindow *window, GFile *first, size_t count)
 {
-	char *path = file_path(window, file);
+	bool is_here;
+	char *path;
 
+	if (!may_take(window))
+		return false;
+	if (count > 1) {
+		answer_say(window, _("Sign and verify"),
+			   _("One file at a time: none of these was taken."));
+		return false;
+	}
+	path = file_path(window, first);
+	is_here = path != NULL;
 	take(&document, path);
 	g_free(path);
+	return is_here;
+}
+
+void
+documents_hold(bool is)
+{
+	is_held = is;
+	gtk_widget_set_sensitive(GTK_WIDGET(document.row), !is);
+	gtk_widget_set_sensitive(GTK_WIDGET(content.row), !is);
+	gtk_widget_set_sensitive(enclosed, !is);
+	gtk_widget_set_sensitive(overwrite, !is);
 }
 
 static void
@@ -73,12 +104,17 @@ static gboolean
 on_drop(GtkDropTarget *target, const GValue *value, double x, double y, void *unused)
 {
 	GtkWidget *page = gtk_event_controller_get_widget(GTK_EVENT_CONTROLLER(target));
+	GSList *files = gdk_file_list_get_files(g_value_get_boxed(value));
+	bool is_taken = false;
 
 	(void)x;
 	(void)y;
 	(void)unused;
-	documents_take(GTK_WINDOW(gtk_widget_get_root(page)), g_value_get_object(value));
-	return TRUE;
+	if (files)
+		is_taken = documents_take(GTK_WINDOW(gtk_widget_get_root(page)), files->data,
+					  g_slist_length(files));
+	g_slist_free(files);
+	return is_taken;
 }
 
 static void
@@ -118,9 +154,7 @@ add_sign(GtkBox *box)
 {
 	AdwPreferencesGroup *group = rows_group(box, _("Sign"));
 
-	gtk_box_append(box, rows_paragraph(_("The signature carries your certificate. Everybody "
-					     "who receives it can read your name, address, birth "
-					     "date and sex in it.")));
+	gtk_box_append(box, rows_paragraph(_(task_named("sign")->discloses)));
 	enclosed = add_switch(group, _("Put the file itself into the signature (FILE.p7m)"));
 	overwrite = add_switch(group, _("Overwrite a file that is there already"));
 	signers = GTK_BOX(gtk_box_new(GTK_ORIENTATION_VERTICAL, 12));
@@ -133,7 +167,7 @@ documents_new(void)
 {
 	GtkBox *box;
 	GtkWidget *page = rows_page(&box);
-	GtkDropTarget *drop = gtk_drop_target_new(G_TYPE_FILE, GDK_ACTION_COPY);
+	GtkDropTarget *drop = gtk_drop_target_new(GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 	AdwPreferencesGroup *group = rows_group(box, _("Sign and verify"));
 
 	g_signal_connect(drop, "drop", G_CALLBACK(on_drop), NULL);

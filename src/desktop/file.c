@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desktop/file.h"
 
+#include <string.h>
+
 #include "desktop/answer.h"
+#include "holder/text.h"
 #include "tool/terminal/text.h"
 
 struct choice {
@@ -11,6 +14,16 @@ struct choice {
 };
 
 static GFile *folder; /* of the last choice, or at first the home folder */
+
+char *
+file_shown(const char *path)
+{
+	char *name = g_filename_display_name(path);
+	char *safe = text_safe(name, strlen(name));
+
+	g_free(name);
+	return safe;
+}
 
 char *
 file_path(GtkWindow *window, GFile *file)

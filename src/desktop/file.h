@@ -11,6 +11,9 @@
 void file_choose(GtkWindow *parent, const char *title, const char *name,
 		 void (*taken)(void *context, const char *path), void *context);
 
+/* A file's name, as it may be shown; for free. */
+char *file_shown(const char *path);
+
 /* Its path, for g_free. NULL, after a sentence over the window: it is not of this computer. */
 char *file_path(GtkWindow *window, GFile *file);
 

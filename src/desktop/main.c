@@ -32,7 +32,7 @@ on_open(GApplication *application, GFile **files, int count, const char *hint, v
 	(void)hint;
 	on_activate(application, unused);
 	if (count > 0)
-		window_open(files[0]);
+		window_open(files[0], (size_t)count);
 }
 
 /* What is under way with a card is ended as it is when the window is closed. */

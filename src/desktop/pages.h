@@ -17,8 +17,11 @@ void pins_show(const struct look *look);
 /* A file, to be signed or checked. */
 GtkWidget *documents_new(void);
 void documents_show(const struct look *look);
-/* A file that was dropped or opened, over whose window is said what is wrong with it. */
-void documents_take(GtkWindow *window, GFile *file);
+/* Of `count` files that were dropped or opened, the first: taken if it is the only one and nothing
+ * is under way. False, after a sentence over the window, if it is not. */
+bool documents_take(GtkWindow *window, GFile *first, size_t count);
+/* Whether something is under way: the file that is shown stays the one that it is about. */
+void documents_hold(bool is_held);
 /* What the user wants: path and options of the job. False where no file was chosen. */
 bool documents_fill(struct job *job);
 

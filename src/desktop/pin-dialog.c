@@ -8,6 +8,7 @@
 #include "desktop/pin-entry.h"
 #include "desktop/rows.h"
 #include "desktop/soon.h"
+#include "desktop/worker.h"
 #include "holder/module.h"
 #include "holder/pin.h"
 #include "tool/cards/pin.h"
@@ -23,6 +24,7 @@ static struct {
 	GCond answered;
 	bool is_answered, is_over; /* over: nobody is asked any more */
 	int answer;
+	const struct job *job; /* what for; it waits meanwhile */
 	const struct pin_request *request;
 	struct pin *pin;
 } asked;
@@ -131,6 +133,19 @@ on_destroy(void *widget, void *unused)
 
 /* ---- what it looks like ---- */
 
+/* Which file, say: another one may be chosen behind the dialog by now, or be opened meanwhile. */
+static void
+add_purpose(GtkBox *box)
+{
+	const struct sheet *said = &asked.job->sheet;
+
+	if (asked.job->purpose)
+		gtk_box_append(box, rows_exactly(asked.job->purpose));
+	for (size_t i = 0; i < said->count; i++)
+		if (said->lines[i].kind == LINE_COMPLAINT)
+			gtk_box_append(box, rows_paragraph(said->lines[i].text));
+}
+
 /* "Reader X, card 0123…", and how many tries are left. */
 static void
 add_about(GtkBox *box)
@@ -223,6 +238,7 @@ show(void *parent)
 	question = pin_question_text(asked.request->key, asked.request->question);
 	window = rows_window(parent, question, WIDTH, &whole);
 	box = rows_scrolled(whole);
+	add_purpose(box);
 	add_about(box);
 	add_fault(box);
 	add_last_try(box);
@@ -242,8 +258,8 @@ static GtkWindow *over;
 static int
 ask(void *context, const struct pin_request *request, struct pin *pin)
 {
-	(void)context;
 	g_mutex_lock(&asked.lock);
+	asked.job = context;
 	asked.request = request;
 	asked.pin = pin;
 	explicit_bzero(pin, sizeof *pin); /* an entry that had a fault */

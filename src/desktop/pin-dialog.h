@@ -6,9 +6,9 @@
 
 #include "holder/person.h"
 
-/* The dialog that asks for a PIN: the person of the worker's module. */
+/* The dialog that asks for a PIN: the person of the worker's jobs. */
 
-/* Asks over this window. */
+/* Asks over this window, and says what for: the job's purpose, and what was said of it so far. */
 struct person pin_dialog(GtkWindow *parent, void (*busy)(void *context, enum busy what));
 
 /* Whoever waits for an answer gets none; nor does anybody after that, `for_ever`. */

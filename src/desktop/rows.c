@@ -142,15 +142,23 @@ rows_clear(GtkBox *box)
 /* ---- what stands in them ---- */
 
 GtkWidget *
-rows_paragraph(const char *text)
+rows_exactly(const char *text)
 {
-	char *words = rows_words(text);
-	GtkWidget *label = gtk_label_new(words);
+	GtkWidget *label = gtk_label_new(text);
 
-	g_free(words);
 	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
 	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
 	gtk_label_set_xalign(GTK_LABEL(label), 0);
+	return label;
+}
+
+GtkWidget *
+rows_paragraph(const char *text)
+{
+	char *words = rows_words(text);
+	GtkWidget *label = rows_exactly(words);
+
+	g_free(words);
 	return label;
 }
 

@@ -24,6 +24,9 @@ void rows_clear(GtkBox *box);
 GtkWidget *rows_heading(const char *text);
 GtkWidget *rows_paragraph(const char *text);
 
+/* A text of any length, as it stands: it names a file. */
+GtkWidget *rows_exactly(const char *text);
+
 /* A group of rows; `title` may be empty. */
 AdwPreferencesGroup *rows_group(GtkBox *box, const char *title);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desktop/tasks.h"
 
+#include <stdlib.h>
+
+#include "desktop/file.h"
 #include "desktop/pages.h"
 #include "tool/cards/words.h"
 #include "tool/commands/commands.h"
@@ -11,13 +14,17 @@
 
 /* clang-format off */
 const struct task tasks[] = {
-	{.name = "certificate", .title = N_("Certificate"), .command = cert_show_run, .of_card = true,
-		.of_seen = true},
+	{.name = "certificate", .title = N_("Certificate"), .purpose = N_("Show the certificate"),
+		.discloses = N_("Name, address, birth date and sex are shown too."),
+		.command = cert_show_run, .of_card = true, .of_seen = true},
 	{.name = "validity", .title = N_("Check validity"), .command = validity_run, .of_card = true},
 	{.name = "export", .title = N_("Save a copy"), .command = cert_export_run, .of_card = true,
 		.of_seen = true, .writes = "certificate.pem"},
 	{.name = "change", .title = N_("Change a PIN"), .command = pin_change_run, .of_card = true},
-	{.name = "sign", .title = N_("Sign"), .command = sign_run, .of_card = true, .of_file = true},
+	{.name = "sign", .title = N_("Sign"), .command = sign_run,
+		.discloses = N_("The signature carries your certificate. Everybody who receives it can "
+				"read your name, address, birth date and sex in it."),
+		.of_card = true, .of_file = true},
 	{.name = "verify", .title = N_("Verify"), .command = verify_run, .of_file = true},
 	{.name = "reminders", .title = N_("Reminders"), .command = setup_any_run},
 	{.name = "doctor", .title = N_("It does not work"), .command = doctor_run},
@@ -109,6 +116,27 @@ task_job(const struct task *task, GVariant *parameter)
 	task_forget(asked);
 	job_free(job);
 	return NULL;
+}
+
+/* In the words of the button that was pressed. */
+char *
+task_purpose(const struct job *job)
+{
+	const struct task *task = ((const struct asked *)job->context)->task;
+	const bool discloses = task->discloses && (task->of_file || job->options.personal);
+	enum key key;
+	char *file = NULL, *purpose;
+	const char *what = "";
+
+	if (task->of_file || job->options.output)
+		file = file_shown(task->of_file ? job->argument : job->options.output);
+	if (!task->of_file && key_read(job->argument, &key))
+		what = key_text(key);
+	purpose = g_strconcat(_(task->purpose ? task->purpose : task->title), ": ", what,
+			      *what && file ? _(", ") : "", file ? file : "",
+			      discloses ? "\n" : "", discloses ? _(task->discloses) : "", NULL);
+	free(file);
+	return purpose;
 }
 
 void

@@ -13,6 +13,8 @@
 struct task {
 	const char *name; /* of the window's action */
 	const char *title;
+	const char *purpose;   /* of its PIN; NULL: the title */
+	const char *discloses; /* of the holder, to whom; NULL: nothing */
 	command_run *command;
 	bool of_card;	    /* its parameter is a LOOK_TARGET; otherwise it has none */
 	bool of_seen;	    /* that very card, or none: no PIN's dialog names it */
@@ -33,6 +35,9 @@ struct asked {
 
 /* The job, but for `done`. NULL: no file was chosen. */
 struct job *task_job(const struct task *task, GVariant *parameter);
+/* What its PIN is asked for, all chosen by now; for g_free. */
+char *task_purpose(const struct job *job);
+
 void task_forget(struct asked *asked);
 
 #endif

@@ -142,6 +142,7 @@ set_enabled(bool enabled)
 		g_simple_action_set_enabled(G_SIMPLE_ACTION(g_action_map_lookup_action(
 						    G_ACTION_MAP(window), task->name)),
 					    enabled);
+	documents_hold(!enabled);
 }
 
 /* A certificate that is shown is checked and saved from there, as in the holders' own software. */
@@ -205,6 +206,8 @@ begin(struct job *job)
 	const struct task *task = ((const struct asked *)job->context)->task;
 
 	job->done = ended;
+	if (task->of_card)
+		job->purpose = task_purpose(job);
 	g_atomic_int_set(&is_changing, FALSE);
 	working++;
 	set_enabled(false);
@@ -396,10 +399,10 @@ window_new(AdwApplication *application, const char *module)
 }
 
 void
-window_open(GFile *file)
+window_open(GFile *first, size_t count)
 {
-	documents_take(window, file);
-	adw_view_stack_set_visible_child_name(pages, "documents");
+	if (documents_take(window, first, count))
+		adw_view_stack_set_visible_child_name(pages, "documents");
 }
 
 void

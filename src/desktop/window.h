@@ -9,8 +9,8 @@
 /* `module`: the path of one, NULL: the installed one. */
 GtkWindow *window_new(AdwApplication *application, const char *module);
 
-/* A file that the program was started with, or given. */
-void window_open(GFile *file);
+/* Of `count` files that the program was started with, or given, the first. */
+void window_open(GFile *first, size_t count);
 
 /* After the last window: nothing is asked of a card any more. */
 void window_end(void);

@@ -54,6 +54,7 @@ job_free(struct job *job)
 		return;
 	sheet_free(&job->sheet);
 	g_free(job->argument);
+	g_free(job->purpose);
 	for (size_t i = 0; i < G_N_ELEMENTS(job->words); i++)
 		g_free(job->words[i]);
 	g_free(job);
@@ -97,7 +98,9 @@ lend(struct job *job)
 {
 	job->options.module = wanted.module;
 	job->options.lent = module.f ? &module : NULL;
-	job->options.person = &person;
+	job->person = person;
+	job->person.context = job;
+	job->options.person = &job->person;
 }
 
 /* Once C_Finalize was called, for any reason, the module has to be loaded anew. */

@@ -20,6 +20,8 @@ struct job {
 	struct options options; /* what these point at is in `words`, or lives as long */
 	char *argument;
 	char *words[4]; /* for g_free, like `argument` */
+	char *purpose;	/* in words, for whom it asks a PIN; likewise. NULL: it asks none */
+	struct person person; /* the worker's, with the job for context */
 	void *context;
 	struct sheet sheet; /* what was said */
 	enum tool_exit status;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Usage: drag.py PATH-OR-URI: a window to take that file from with the mouse, as from a file manager's."""
+"""Usage: drag.py PATH-OR-URI...: a window to take these files from with the mouse, as from a file manager's."""
 
 import sys
 from pathlib import Path
@@ -10,9 +10,9 @@ gi.require_version("Gdk", "4.0")
 gi.require_version("Gtk", "4.0")
 from gi.repository import Gdk, GLib, Gtk  # noqa: E402
 
-uri = (sys.argv[1] if "://" in sys.argv[1] else Path(sys.argv[1]).as_uri()) + "\r\n"
+uris = "".join((name if "://" in name else Path(name).as_uri()) + "\r\n" for name in sys.argv[1:])
 source = Gtk.DragSource()
-source.connect("prepare", lambda *_: Gdk.ContentProvider.new_for_bytes("text/uri-list", GLib.Bytes.new(uri.encode())))
+source.connect("prepare", lambda *_: Gdk.ContentProvider.new_for_bytes("text/uri-list", GLib.Bytes.new(uris.encode())))
 label = Gtk.Label(label="a file", hexpand=True, vexpand=True)
 label.add_controller(source)
 Gtk.init()

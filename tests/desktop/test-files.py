@@ -10,6 +10,8 @@ import time
 from screen import BUTTONS, PATIENCE, Atspi, Screen, build, finish, report, work
 
 PASSWORD = "password for digital signature (6 to 16 characters)"
+SEVERAL = "One file at a time: none of these was taken."
+UNDER_WAY = "Something is under way: this file was not taken. Choose it once more afterwards."
 ELSEWHERE = "This file is not on this computer: copy it here first."
 RECENT = os.environ["HOME"] + "/.local/share/recently-used.xbel"
 folder = work + "/files"
@@ -48,13 +50,27 @@ def pasted():
 screen = Screen("C.UTF-8")
 
 
-def sign():
+def ask():
     screen.press("Sign with the password")
-    screen.until(lambda: screen.find(PASSWORD) and screen.find("Continue"))
+    screen.until(lambda: screen.asks(PASSWORD))
+
+
+def answer():
     screen.type("ABC123")
     screen.until(lambda: "6 characters typed" in screen.words())
     screen.type("", "Return")
     screen.until(lambda: screen.find("Close") and not screen.find("Continue"))
+
+
+def sign():
+    ask()
+    answer()
+
+
+def opened(*names):
+    """As a file manager does it, with the program that runs."""
+    command = [build + "/src/tool/jpki-desktop", *names]
+    subprocess.run(command, env=dict(os.environ, LC_ALL="C.UTF-8"), check=False, timeout=PATIENCE)
 
 
 def close():
@@ -83,8 +99,17 @@ screen.press("Choose: File")
 screen.until(lambda: screen.windows() == 2)
 screen.type("", "Escape")
 screen.shows("a choice that was cancelled leaves it there", letter)
-sign()
+ask()
+screen.shows("the dialog says which file is signed, and whom that tells what", "Sign: " + letter, "read your name, address")
+other = written("other")
+opened(other)
+screen.shows("another one that is opened meanwhile is not taken", UNDER_WAY)
+screen.press("Close", at_once=True)
+screen.until(lambda: screen.asks(PASSWORD))
+report("... the window still shows the first", other not in screen.read_out(), screen.read_out())
+answer()
 screen.shows("it is signed", "The signature is in %s.p7s." % letter)
+report("... and the other is not", not os.path.exists(other + ".p7s"))
 close()
 elsewhere = folder + "/elsewhere"
 os.rename(letter, elsewhere)
@@ -122,9 +147,9 @@ screen.press(OVERWRITE)
 report("a file that is there may be overwritten", screen.until(overwrites), screen.words())
 
 
-def source_of(what):
-    """The window to drag that from."""
-    return subprocess.Popen([sys.executable, os.path.dirname(os.path.abspath(__file__)) + "/drag.py", what])
+def source_of(*names):
+    """The window to drag these from."""
+    return subprocess.Popen([sys.executable, os.path.dirname(os.path.abspath(__file__)) + "/drag.py", *names])
 
 
 def xdotool(*words):
@@ -166,20 +191,20 @@ source.terminate()
 source.wait()
 press_close()
 screen.shows("... and the one before stays", dropped)
-subprocess.run(
-    [build + "/src/tool/jpki-desktop", "sftp://host.invalid/letter"],
-    env=dict(os.environ, LC_ALL="C.UTF-8"),
-    check=False,
-    timeout=PATIENCE,
-)
+opened("sftp://host.invalid/letter")
 screen.shows("... also where it is opened by another program", ELSEWHERE)
 press_close()
-subprocess.run(
-    [build + "/src/tool/jpki-desktop", written("letter\u202efdp.txt")],
-    env=dict(os.environ, LC_ALL="C.UTF-8"),
-    check=False,
-    timeout=PATIENCE,
-)
+source = source_of(other, elsewhere)
+screen.until(lambda: drag(SEVERAL))
+report("of several that are dropped none is taken, which is said", SEVERAL in screen.words(), screen.words())
+source.terminate()
+source.wait()
+press_close()
+screen.shows("... and the one before stays", dropped)
+opened(other, elsewhere)
+screen.shows("... also where they are opened by another program", SEVERAL)
+press_close()
+opened(written("letter\u202efdp.txt"))
 screen.shows("a name that would turn its direction does not", folder + "/letter?fdp.txt")
 
 # ---- what others are told ----

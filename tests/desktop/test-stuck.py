@@ -10,7 +10,7 @@ from screen import PATIENCE, UNDER, Screen, build, finish, report, work
 CHECK = "Check validity: user authentication certificate"
 NOW = "4-digit PIN for user authentication"
 here = os.path.dirname(os.path.abspath(__file__))
-pipe, huge, answered = work + "/pipe", work + "/huge", work + "/answered"
+pipe, gone, huge, answered = work + "/pipe", work + "/gone", work + "/huge", work + "/answered"
 stuck = work + "/stuck/letter"
 os.mkfifo(pipe)
 os.mkfifo(answered)
@@ -54,11 +54,17 @@ screen = Screen("C.UTF-8")
 screen.shows("the card is shown", "3 of 3 tries left")
 
 # ---- what is no file ----
-for path in (pipe, "/dev/zero"):
+for path, words in (
+    (pipe, "%s is no ordinary file"),
+    ("/dev/zero", "%s is no ordinary file"),
+    (work, "cannot read %s: Is a directory"),
+    ("/proc/self/mem", "cannot read %s: Input/output error"),
+    (gone, "cannot read %s: No such file or directory"),
+):
     opened(path)
     for button in ("Sign with the password", "Verify the signature"):
         screen.press(button)
-        screen.shows("\"%s\": there is a sentence" % button, path + " is no ordinary file")
+        screen.shows("\"%s\": there is a sentence" % button, words % path)
         close()
 
 # ---- a file that takes hours to read ----

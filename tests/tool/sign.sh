@@ -79,7 +79,7 @@ signs() {
 	check "as it was" cmp contract.txt "$work/back"
 	ends "an empty file" 0 'empty.p7s' $sign empty
 	check "OpenSSL verifies that too" openssl_takes -inform DER -in empty.p7s -content empty
-	ends "an enclosed empty file" 0 '' $sign --enclosed empty
+	ends "an enclosed empty file, which is told" 0 'note: empty is empty' $sign --enclosed empty
 	input=contract.txt
 	ends "standard input to a file" 0 'SIMULATED' $sign --output "$work/stdin.p7s" -
 	input=

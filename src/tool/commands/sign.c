@@ -19,6 +19,8 @@ struct job {
 	const char *path;
 	const char *output;
 	struct content content;
+	bool is_empty;
+	EVP_MD_CTX *hash; /* while the content is read */
 };
 
 /* ---- before any card is asked ---- */
@@ -96,24 +98,31 @@ disclose(const struct options *options, const struct job *job)
 static bool
 add_to_hash(void *context, const uint8_t *data, size_t len)
 {
-	return EVP_DigestUpdate(context, data, len) == 1;
+	struct job *job = context;
+
+	job->is_empty = job->is_empty && len == 0;
+	return EVP_DigestUpdate(job->hash, data, len) == 1;
 }
 
 static enum tool_exit
 read_content(const struct options *options, struct job *job)
 {
-	EVP_MD_CTX *hash = EVP_MD_CTX_new();
-	bool ok = hash && EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1;
 	enum tool_exit status = TOOL_OK;
+	bool ok;
 
+	job->is_empty = true;
+	job->hash = EVP_MD_CTX_new();
+	ok = job->hash && EVP_DigestInit_ex(job->hash, EVP_sha256(), NULL) == 1;
 	if (ok && options->enclosed) {
 		status = file_read(job->path, &job->content.data, &job->content.len);
-		ok = status != TOOL_OK || add_to_hash(hash, job->content.data, job->content.len);
+		ok = status != TOOL_OK || add_to_hash(job, job->content.data, job->content.len);
 	} else if (ok) {
-		status = file_each(job->path, add_to_hash, hash);
+		status = file_each(job->path, add_to_hash, job);
 	}
-	ok = ok && EVP_DigestFinal_ex(hash, job->content.hash, NULL) == 1;
-	EVP_MD_CTX_free(hash);
+	ok = ok && EVP_DigestFinal_ex(job->hash, job->content.hash, NULL) == 1;
+	EVP_MD_CTX_free(job->hash);
+	if (ok && status == TOOL_OK && job->is_empty)
+		complain(_("note: %s is empty"), job->path);
 	return ok ? status : out_of_memory();
 }
 
