@@ -255,11 +255,21 @@ show(void *parent)
 
 static GtkWindow *over;
 
+static void
+tell(const struct job *job, enum busy what)
+{
+	if (job->person.busy)
+		job->person.busy(job->person.context, what);
+}
+
 static int
 ask(void *context, const struct pin_request *request, struct pin *pin)
 {
+	const struct job *job = context;
+
+	tell(job, BUSY_ASKING);
 	g_mutex_lock(&asked.lock);
-	asked.job = context;
+	asked.job = job;
 	asked.request = request;
 	asked.pin = pin;
 	explicit_bzero(pin, sizeof *pin); /* an entry that had a fault */
@@ -270,6 +280,7 @@ ask(void *context, const struct pin_request *request, struct pin *pin)
 	while (!asked.is_answered)
 		g_cond_wait(&asked.answered, &asked.lock);
 	g_mutex_unlock(&asked.lock);
+	tell(job, BUSY_NOT);
 	return asked.answer;
 }
 

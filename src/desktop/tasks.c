@@ -26,8 +26,10 @@ const struct task tasks[] = {
 				"read your name, address, birth date and sex in it."),
 		.of_card = true, .of_file = true},
 	{.name = "verify", .title = N_("Verify"), .command = verify_run, .of_file = true},
-	{.name = "reminders", .title = N_("Reminders"), .command = setup_any_run},
-	{.name = "doctor", .title = N_("It does not work"), .command = doctor_run},
+	{.name = "reminders", .title = N_("Reminders"), .command = setup_any_run,
+		.waits = N_("Waiting for the system ...")},
+	{.name = "doctor", .title = N_("It does not work"), .command = doctor_run,
+		.waits = N_("Looking for the cause ...")},
 	{.name = NULL},
 };
 /* clang-format on */

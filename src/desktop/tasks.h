@@ -19,6 +19,7 @@ struct task {
 	bool of_card;	    /* its parameter is a LOOK_TARGET; otherwise it has none */
 	bool of_seen;	    /* that very card, or none: no PIN's dialog names it */
 	bool of_file;	    /* the one that was chosen, in place of the key */
+	const char *waits;  /* what is said from its start to its end; NULL: what it waits for */
 	const char *writes; /* a file that is asked for, and called so at first; NULL: none */
 };
 

@@ -18,7 +18,10 @@ static GtkWidget *bar;	/* what is waited for */
 static GtkLabel *doing; /* in it */
 static struct look *seen;
 static bool is_looking, look_again;
-static unsigned working; /* jobs but looks */
+static unsigned working;  /* jobs but looks */
+static const char *first; /* what is said of one as it begins */
+static const void *told;  /* the last that its thread has said; atomic */
+static bool is_left;
 static gint is_changing; /* set on the worker's thread: this job has come to where a PIN changes */
 
 /* ---- what is waited for ---- */
@@ -38,32 +41,39 @@ say(const char *text)
 	show_bar();
 }
 
+static const char *const waits[] = {
+	[BUSY_NOT] = N_("Waiting for the card ..."),
+	[BUSY_CHECKING_PIN] = N_("The card is checking the PIN ..."),
+	[BUSY_CHANGING_PIN] = N_("The card is changing the PIN ..."),
+	[BUSY_SIGNING] = N_("The card is signing ..."),
+	[BUSY_PROBING] = N_("The card is being asked ..."),
+	[BUSY_ASKING] = N_("Waiting for the PIN ..."),
+	[BUSY_READING] = N_("Reading the file ..."),
+	[BUSY_WRITING] = N_("Writing the file ..."),
+};
+
+_Static_assert(G_N_ELEMENTS(waits) == BUSY_KINDS, "a text for each");
+
 static gboolean
 say_later(void *text)
 {
-	if (window && working)
+	if (window && working && !is_left)
 		say(_(text));
 	return G_SOURCE_REMOVE;
 }
 
-/* On the worker's thread. */
+/* On the worker's thread; of a file, for each piece that is read. */
 static void
 on_busy(void *context, enum busy what)
 {
-	static const char *const texts[] = {
-		[BUSY_NOT] = N_("Waiting for the card ..."),
-		[BUSY_CHECKING_PIN] = N_("The card is checking the PIN ..."),
-		[BUSY_CHANGING_PIN] = N_("The card is changing the PIN ..."),
-		[BUSY_SIGNING] = N_("The card is signing ..."),
-		[BUSY_PROBING] = N_("The card is being asked ..."),
-	};
-
-	_Static_assert(G_N_ELEMENTS(texts) == BUSY_KINDS, "a text for each");
+	const void *text = waits[what];
 
 	(void)context;
 	if (what == BUSY_CHANGING_PIN)
 		g_atomic_int_set(&is_changing, TRUE);
-	soon(say_later, (void *)(uintptr_t)texts[what]);
+	if (what != BUSY_READING || g_atomic_pointer_get(&told) != text)
+		soon(say_later, (void *)(uintptr_t)text);
+	g_atomic_pointer_set(&told, text);
 }
 
 /* ---- looking ---- */
@@ -107,6 +117,8 @@ looked(struct job *job)
 	struct look *found = job->context;
 
 	is_looking = false;
+	if (working && !is_left)
+		say(_(first)); /* it is its turn */
 	if (is_taken)
 		show_look(is_good ? found : NULL, &job->sheet);
 	if (!is_taken || !is_good)
@@ -208,11 +220,14 @@ begin(struct job *job)
 	job->done = ended;
 	if (task->of_card)
 		job->purpose = task_purpose(job);
+	job->tells = !task->waits;
 	g_atomic_int_set(&is_changing, FALSE);
+	g_atomic_pointer_set(&told, NULL);
 	working++;
+	is_left = false;
 	set_enabled(false);
-	say(task->of_file && !task->of_card ? _("Reading the file ...")
-					    : _("Waiting for the card ..."));
+	first = task->waits ? task->waits : waits[task->of_card ? BUSY_NOT : BUSY_READING];
+	say(is_looking && !task->of_card ? _("Looking at the readers ...") : _(first));
 	worker_do(job);
 }
 
@@ -263,6 +278,7 @@ on_leave(GSimpleAction *action, GVariant *parameter, void *unused)
 	(void)unused;
 	pin_dialog_cancel(false);
 	worker_leave();
+	is_left = true;
 	say(_("Leaving ..."));
 }
 

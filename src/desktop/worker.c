@@ -100,6 +100,8 @@ lend(struct job *job)
 	job->options.lent = module.f ? &module : NULL;
 	job->person = person;
 	job->person.context = job;
+	if (!job->tells)
+		job->person.busy = NULL;
 	job->options.person = &job->person;
 }
 
@@ -199,12 +201,18 @@ begin_turn(GThread *ender)
 /* ---- away with a file ---- */
 
 static void
-go_away(void)
+go_away(enum busy what)
 {
+	struct job *job = NULL;
+
 	g_mutex_lock(&lock);
-	if (my_turn && my_turn == turn)
+	if (my_turn && my_turn == turn) {
 		is_away = true;
+		job = under_way;
+	}
 	g_mutex_unlock(&lock);
+	if (job && job->person.busy && what != BUSY_NOT)
+		job->person.busy(job, what);
 }
 
 /* Whoever was given up meanwhile ends here: the module is another by now, and so are its sessions.

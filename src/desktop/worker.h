@@ -22,6 +22,7 @@ struct job {
 	char *words[4]; /* for g_free, like `argument` */
 	char *purpose;	/* in words, for whom it asks a PIN; likewise. NULL: it asks none */
 	struct person person; /* the worker's, with the job for context */
+	bool tells;	      /* that what its thread waits for */
 	void *context;
 	struct sheet sheet; /* what was said */
 	enum tool_exit status;

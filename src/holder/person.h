@@ -53,11 +53,14 @@ enum {
 
 /* What takes a while. */
 enum busy {
-	BUSY_NOT, /* any more */
+	BUSY_NOT, /* any more: it is the card that is waited for */
 	BUSY_CHECKING_PIN,
 	BUSY_CHANGING_PIN,
 	BUSY_SIGNING,
 	BUSY_PROBING,
+	BUSY_ASKING, /* for a PIN */
+	BUSY_READING, /* a file */
+	BUSY_WRITING, /* a file, or whether one can be written */
 	BUSY_KINDS,
 };
 

@@ -6,7 +6,9 @@ from screen import Screen, finish, report
 NOW = "4-digit PIN for user authentication"
 LONG = "20000"  # ms for each exchange: a look takes minutes
 
-screen = Screen("C.UTF-8")
+screen = Screen("C.UTF-8", arguments=(__file__,))
+screen.until(screen.tabs)
+screen.type("", "ctrl+1")
 screen.shows("the card is shown", "3 of 3 tries left")
 screen.card("set", "adult", "delay-exchange", LONG)
 screen.press("Look again")
@@ -16,10 +18,22 @@ screen.shows("... and another thing waits behind it", "Waiting for the card ..."
 screen.press("Leave", at_once=True)
 screen.card("set", "adult", "delay-exchange", "0")
 report("left, it does not begin later either", screen.rests(), screen.words())
+screen.card("set", "adult", "delay-exchange", LONG)
+screen.type("", "ctrl+3")
+screen.press("Look again")
+screen.press("Verify the signature", at_once=True)
+screen.until(lambda: not screen.is_usable(screen.find("Verify the signature")))
+screen.shows("what needs no card waits for that look too", "Looking at the readers ...")
+screen.press("Leave", at_once=True)
+screen.shows("... which is left", "Leaving ...")
+screen.card("set", "adult", "delay-exchange", "0")
+screen.rests()
+screen.type("", "ctrl+1")
 
 # ---- tries that another program spends meanwhile ----
 screen.press("Check validity: user authentication certificate")
 screen.shows("the PIN is asked, with its tries", NOW, "3 of 3 tries left")
+report("... and it is what the window waits for", "Waiting for the PIN ..." in screen.read_out(), screen.read_out())
 screen.card("tries", "adult", "auth", "2")
 screen.type("1234", "Return")
 screen.shows("fewer by now: it is not sent", "another program has spent tries of the PIN meanwhile: nothing was sent")

@@ -247,6 +247,8 @@ cards_open(struct module *module, const struct options *options)
 	const struct wanted wanted = {options->module, options->reader, options->serial};
 	const struct person person = options->person ? *options->person : pin_prompt(options);
 
+	if (person.busy)
+		person.busy(person.context, BUSY_NOT);
 	return cards_tell(module, options->lent
 					  ? module_lend(module, options->lent, &wanted, &person)
 					  : module_open(module, &wanted, &person));

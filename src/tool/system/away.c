@@ -13,12 +13,12 @@ away_tell(const struct away *whom)
 }
 
 void
-away_begin(void)
+away_begin(enum busy what)
 {
 	const int error = errno;
 
 	if (told)
-		told->begin();
+		told->begin(what);
 	errno = error;
 }
 

@@ -4,13 +4,15 @@
 
 #include <stdbool.h>
 
+#include "holder/person.h"
+
 /*
  * A file system or a child process may let us wait for ever. A program that goes on meanwhile is
  * told where a thread is away with one: in that time it has no card and no lock.
  */
 
 struct away {
-	void (*begin)(void);
+	void (*begin)(enum busy what); /* BUSY_NOT: with something else than a file */
 	bool (*end)(void); /* whether anybody waits for what comes of it */
 };
 
@@ -18,7 +20,7 @@ struct away {
 void away_tell(const struct away *whom);
 
 /* errno stays what it is. */
-void away_begin(void);
+void away_begin(enum busy what);
 bool away_end(void);
 
 #endif

@@ -84,7 +84,7 @@ child_run(const char *const arguments[], char *said, size_t size)
 			     (char *const *)(uintptr_t)arguments, environ);
 	(void)close(ends[1]);
 	if (error == 0) {
-		away_begin();
+		away_begin(BUSY_NOT);
 		child_listen(ends[0], said, size);
 		status = wait_for(child);
 		(void)away_end();

@@ -303,7 +303,7 @@ file_write(const char *path, const void *data, size_t len, bool force)
 {
 	enum tool_exit status;
 
-	away_begin();
+	away_begin(BUSY_WRITING);
 	status = write_whole(path, data, len, force);
 	(void)away_end();
 	return status;
@@ -318,7 +318,7 @@ file_may_write(const char *path, bool force)
 
 	if (strcmp(path, "-") == 0)
 		return TOOL_OK;
-	away_begin();
+	away_begin(BUSY_WRITING);
 	target = target_of(path);
 	status = target ? may_write(target, force, &old) : cannot_write(path);
 	(void)away_end();
@@ -332,7 +332,7 @@ is_there(const char *path, struct stat *there)
 {
 	bool is;
 
-	away_begin();
+	away_begin(BUSY_READING);
 	is = stat(path, there) == 0;
 	(void)away_end();
 	return is;
@@ -385,7 +385,7 @@ file_may_read(const char *path)
 
 	if (strcmp(path, "-") == 0)
 		return TOOL_OK;
-	away_begin();
+	away_begin(BUSY_READING);
 	may = access(path, R_OK) == 0 && stat(path, &there) == 0;
 	(void)away_end();
 	if (!may)
@@ -428,7 +428,7 @@ file_head(const char *path, uint8_t *data, size_t size, size_t *len)
 	FILE *file;
 	enum tool_exit status = TOOL_OK;
 
-	away_begin();
+	away_begin(BUSY_READING);
 	file = fopen(path, "re");
 	*len = file ? fread(data, 1, size, file) : 0;
 	if (!file || ferror(file))
@@ -447,7 +447,7 @@ open_to_read(const char *path, struct stat *about)
 	int fd = STDIN_FILENO;
 
 	*about = (struct stat){0};
-	away_begin();
+	away_begin(BUSY_READING);
 	if (strcmp(path, "-") != 0)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | waits_not);
 	if (fd >= 0)
@@ -460,7 +460,7 @@ open_to_read(const char *path, struct stat *about)
 static bool
 read_piece(int fd, uint8_t *piece, size_t size, ssize_t *n)
 {
-	away_begin();
+	away_begin(BUSY_READING);
 	*n = TEMP_FAILURE_RETRY(read(fd, piece, size));
 	return away_end();
 }
@@ -544,7 +544,7 @@ file_text(const char *path)
 	char *text = NULL;
 	size_t room = 0;
 
-	away_begin();
+	away_begin(BUSY_READING);
 	file = fopen(path, "re");
 	/* Of an empty file nothing is written into what was allocated. */
 	if (file && getdelim(&text, &room, '\0', file) < 0) {
