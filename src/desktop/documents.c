@@ -154,7 +154,7 @@ add_sign(GtkBox *box)
 {
 	AdwPreferencesGroup *group = rows_group(box, _("Sign"));
 
-	gtk_box_append(box, rows_paragraph(_(task_named("sign")->discloses)));
+	gtk_box_append(box, rows_paragraph(task_sign_discloses()));
 	enclosed = add_switch(group, _("Put the file itself into the signature (FILE.p7m)"));
 	overwrite = add_switch(group, _("Overwrite a file that is there already"));
 	signers = GTK_BOX(gtk_box_new(GTK_ORIENTATION_VERTICAL, 12));

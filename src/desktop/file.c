@@ -9,11 +9,13 @@
 
 struct choice {
 	GtkWindow *parent; /* referred to */
+	GFile **folder;
 	void (*taken)(void *context, const char *path);
 	void *context;
 };
 
-static GFile *folder; /* of the last choice, or at first the home folder */
+/* Of the last choice to read, and to write; at first the home folder. */
+static GFile *folders[2];
 
 char *
 file_shown(const char *path)
@@ -43,8 +45,8 @@ end(struct choice *choice, GFile *file)
 	char *path = file ? file_path(choice->parent, file) : NULL;
 
 	if (file) {
-		g_clear_object(&folder);
-		folder = g_file_get_parent(file);
+		g_clear_object(choice->folder);
+		*choice->folder = g_file_get_parent(file);
 	}
 	choice->taken(choice->context, path);
 	g_free(path);
@@ -74,7 +76,7 @@ show(GtkWindow *parent, const char *title, const char *name, struct choice *choi
 
 	gtk_file_dialog_set_title(dialog, title);
 	gtk_file_dialog_set_initial_name(dialog, name);
-	gtk_file_dialog_set_initial_folder(dialog, folder);
+	gtk_file_dialog_set_initial_folder(dialog, *choice->folder);
 	if (name)
 		gtk_file_dialog_save(dialog, parent, NULL, saved, choice);
 	else
@@ -100,7 +102,7 @@ show(GtkWindow *parent, const char *title, const char *name, struct choice *choi
 		title, parent, name ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN,
 		NULL, NULL);
 
-	(void)gtk_file_chooser_set_current_folder(GTK_FILE_CHOOSER(dialog), folder, NULL);
+	(void)gtk_file_chooser_set_current_folder(GTK_FILE_CHOOSER(dialog), *choice->folder, NULL);
 	if (name)
 		gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(dialog), name);
 	g_signal_connect(dialog, "response", G_CALLBACK(responded), choice);
@@ -133,14 +135,17 @@ keep_no_list(void)
 }
 
 void
-file_choose(GtkWindow *parent, const char *title, const char *name,
+file_choose(GtkWindow *parent, const char *title, const char *proposed,
 	    void (*taken)(void *context, const char *path), void *context)
 {
 	struct choice *choice = g_new(struct choice, 1);
+	GFile **folder = &folders[proposed != NULL];
+	char *name = proposed ? g_filename_display_basename(proposed) : NULL;
 
-	*choice = (struct choice){g_object_ref(parent), taken, context};
-	if (!folder)
-		folder = g_file_new_for_path(g_get_home_dir());
+	*choice = (struct choice){g_object_ref(parent), folder, taken, context};
+	if (!*folder)
+		*folder = g_file_new_for_path(g_get_home_dir());
 	keep_no_list();
 	show(parent, title, name, choice);
+	g_free(name);
 }

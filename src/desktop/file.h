@@ -5,10 +5,11 @@
 #include <gtk/gtk.h>
 
 /*
- * Asks for a file to read (`name` NULL), or one to write that is called so at first; `taken` gets
- * its path, or NULL where none was chosen.
+ * Asks for a file to read (`proposed` NULL), or one to write that is called like that one at first;
+ * `taken` gets its path, or NULL where none was chosen. A file that is there is written over only
+ * after a yes.
  */
-void file_choose(GtkWindow *parent, const char *title, const char *name,
+void file_choose(GtkWindow *parent, const char *title, const char *proposed,
 		 void (*taken)(void *context, const char *path), void *context);
 
 /* A file's name, as it may be shown; for free. */

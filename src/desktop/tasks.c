@@ -2,6 +2,7 @@
 #include "desktop/tasks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "desktop/file.h"
 #include "desktop/pages.h"
@@ -12,19 +13,30 @@
 #include "tool/terminal/text.h"
 #include "tool/verify/verify.h"
 
+static char *
+propose_certificate(const struct job *job)
+{
+	(void)job;
+	return strdup("certificate.pem");
+}
+
+static char *
+propose_signature(const struct job *job)
+{
+	return sign_output(&job->options, job->argument);
+}
+
 /* clang-format off */
 const struct task tasks[] = {
 	{.name = "certificate", .title = N_("Certificate"), .purpose = N_("Show the certificate"),
-		.discloses = N_("Name, address, birth date and sex are shown too."),
 		.command = cert_show_run, .of_card = true, .of_seen = true},
 	{.name = "validity", .title = N_("Check validity"), .command = validity_run, .of_card = true},
 	{.name = "export", .title = N_("Save a copy"), .command = cert_export_run, .of_card = true,
-		.of_seen = true, .writes = "certificate.pem"},
+		.of_seen = true, .proposes = propose_certificate},
 	{.name = "change", .title = N_("Change a PIN"), .command = pin_change_run, .of_card = true},
-	{.name = "sign", .title = N_("Sign"), .command = sign_run,
-		.discloses = N_("The signature carries your certificate. Everybody who receives it can "
-				"read your name, address, birth date and sex in it."),
-		.of_card = true, .of_file = true},
+	{.name = "sign", .title = N_("Sign"), .command = sign_run, .of_card = true, .of_file = true},
+	{.name = "sign-elsewhere", .title = N_("Sign"), .command = sign_run, .of_card = true,
+		.of_file = true, .proposes = propose_signature},
 	{.name = "verify", .title = N_("Verify"), .command = verify_run, .of_file = true},
 	{.name = "reminders", .title = N_("Reminders"), .command = setup_any_run,
 		.waits = N_("Waiting for the system ...")},
@@ -96,6 +108,7 @@ fill_file(struct job *job, const struct task *task)
 	if (task->command == verify_run)
 		job->options.content = job->words[1];
 	job->options.yes = true;
+	job->options.force = job->options.force || task->proposes;
 	return true;
 }
 
@@ -120,23 +133,31 @@ task_job(const struct task *task, GVariant *parameter)
 	return NULL;
 }
 
+const char *
+task_sign_discloses(void)
+{
+	return _("The signature carries your certificate. Everybody who receives it can read your "
+		 "name, address, birth date and sex in it.");
+}
+
 /* In the words of the button that was pressed. */
 char *
 task_purpose(const struct job *job)
 {
 	const struct task *task = ((const struct asked *)job->context)->task;
-	const bool discloses = task->discloses && (task->of_file || job->options.personal);
-	enum key key;
+	const char *discloses = task->of_file ? task_sign_discloses() : NULL, *what = "";
 	char *file = NULL, *purpose;
-	const char *what = "";
+	enum key key;
 
 	if (task->of_file || job->options.output)
 		file = file_shown(task->of_file ? job->argument : job->options.output);
 	if (!task->of_file && key_read(job->argument, &key))
 		what = key_text(key);
+	if (job->options.personal)
+		discloses = _("Name, address, birth date and sex are shown too.");
 	purpose = g_strconcat(_(task->purpose ? task->purpose : task->title), ": ", what,
-			      *what && file ? _(", ") : "", file ? file : "",
-			      discloses ? "\n" : "", discloses ? _(task->discloses) : "", NULL);
+			      *what && file ? _(", ") : "", file ? file : "", discloses ? "\n" : "",
+			      discloses ? discloses : "", NULL);
 	free(file);
 	return purpose;
 }

@@ -13,14 +13,14 @@
 struct task {
 	const char *name; /* of the window's action */
 	const char *title;
-	const char *purpose;   /* of its PIN; NULL: the title */
-	const char *discloses; /* of the holder, to whom; NULL: nothing */
+	const char *purpose; /* of its PIN; NULL: the title */
 	command_run *command;
-	bool of_card;	    /* its parameter is a LOOK_TARGET; otherwise it has none */
-	bool of_seen;	    /* that very card, or none: no PIN's dialog names it */
-	bool of_file;	    /* the one that was chosen, in place of the key */
-	const char *waits;  /* what is said from its start to its end; NULL: what it waits for */
-	const char *writes; /* a file that is asked for, and called so at first; NULL: none */
+	bool of_card;	   /* its parameter is a LOOK_TARGET; otherwise it has none */
+	bool of_seen;	   /* that very card, or none: no PIN's dialog names it */
+	bool of_file;	   /* the one that was chosen, in place of the key */
+	const char *waits; /* what is said from its start to its end; NULL: what it waits for */
+	/* Where it writes, which is asked; for free. NULL: it is not. */
+	char *(*proposes)(const struct job *job);
 };
 
 /* The last one has no name. */
@@ -36,6 +36,9 @@ struct asked {
 
 /* The job, but for `done`. NULL: no file was chosen. */
 struct job *task_job(const struct task *task, GVariant *parameter);
+/* What a signature tells of the holder, and to whom. */
+const char *task_sign_discloses(void);
+
 /* What its PIN is asked for, all chosen by now; for g_free. */
 char *task_purpose(const struct job *job);
 

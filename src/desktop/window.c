@@ -19,7 +19,7 @@ static GtkLabel *doing; /* in it */
 static struct look *seen;
 static bool is_looking, look_again;
 static unsigned working;  /* jobs but looks */
-static const char *first; /* what is said of one as it begins */
+static const char *words; /* what is said of one as it begins */
 static const void *told;  /* the last that its thread has said; atomic */
 static bool is_left;
 static gint is_changing; /* set on the worker's thread: this job has come to where a PIN changes */
@@ -118,7 +118,7 @@ looked(struct job *job)
 
 	is_looking = false;
 	if (working && !is_left)
-		say(_(first)); /* it is its turn */
+		say(_(words)); /* it is its turn */
 	if (is_taken)
 		show_look(is_good ? found : NULL, &job->sheet);
 	if (!is_taken || !is_good)
@@ -165,6 +165,8 @@ show_answer(const struct job *job, const struct task *task, GVariant *parameter)
 		{_("Check validity"), "win.validity"}, {_("Save a copy"), "win.export"}, {NULL}};
 	char *action = g_strdup_printf("win.%s", task->name);
 	const struct answer_next again[] = {{_("Try again"), action}, {NULL}};
+	const struct answer_next elsewhere[] = {{_("Choose another place"), "win.sign-elsewhere"},
+						{NULL}};
 	const bool is_shown = job->status == TOOL_OK && g_str_equal(task->name, "certificate");
 	const struct answer_next *next = NULL;
 
@@ -172,6 +174,8 @@ show_answer(const struct job *job, const struct task *task, GVariant *parameter)
 		next = again;
 	else if (is_shown)
 		next = further;
+	else if (job->is_place_bad)
+		next = elsewhere;
 	answer_show(window, &(struct answer){
 				    .title = _(task->title),
 				    .sheet = &job->sheet,
@@ -226,8 +230,8 @@ begin(struct job *job)
 	working++;
 	is_left = false;
 	set_enabled(false);
-	first = task->waits ? task->waits : waits[task->of_card ? BUSY_NOT : BUSY_READING];
-	say(is_looking && !task->of_card ? _("Looking at the readers ...") : _(first));
+	words = task->waits ? task->waits : waits[task->of_card ? BUSY_NOT : BUSY_READING];
+	say(is_looking && !task->of_card ? _("Looking at the readers ...") : _(words));
 	worker_do(job);
 }
 
@@ -247,6 +251,15 @@ taken(void *context, const char *path)
 }
 
 static void
+choose_place(const struct task *task, struct job *job)
+{
+	char *proposed = task->proposes(job);
+
+	file_choose(window, _(task->title), proposed, taken, job);
+	free(proposed);
+}
+
+static void
 on_task(GSimpleAction *action, GVariant *parameter, void *unused)
 {
 	const struct task *task = task_named(g_action_get_name(G_ACTION(action)));
@@ -255,8 +268,8 @@ on_task(GSimpleAction *action, GVariant *parameter, void *unused)
 	(void)unused;
 	if (!job)
 		answer_say(window, _(task->title), _("Choose a file first."));
-	else if (task->writes)
-		file_choose(window, _(task->title), task->writes, taken, job);
+	else if (task->proposes)
+		choose_place(task, job);
 	else
 		begin(job);
 }

@@ -44,6 +44,7 @@ job_new(void (*work)(struct job *job), void (*done)(struct job *job))
 	job->done = done;
 	job->options.pin_fd = -1;
 	job->options.warn = -1;
+	job->options.is_place_bad = &job->is_place_bad;
 	return job;
 }
 

@@ -19,13 +19,14 @@ struct job {
 	command_run *command;
 	struct options options; /* what these point at is in `words`, or lives as long */
 	char *argument;
-	char *words[4]; /* for g_free, like `argument` */
-	char *purpose;	/* in words, for whom it asks a PIN; likewise. NULL: it asks none */
+	char *words[4];	      /* for g_free, like `argument` */
+	char *purpose;	      /* in words, for whom it asks a PIN; likewise. NULL: it asks none */
 	struct person person; /* the worker's, with the job for context */
 	bool tells;	      /* that what its thread waits for */
 	void *context;
 	struct sheet sheet; /* what was said */
 	enum tool_exit status;
+	bool is_place_bad;    /* it was the place of its output that did not do */
 	unsigned long number; /* the worker's */
 	bool was_left;
 };

@@ -58,7 +58,7 @@ enum busy {
 	BUSY_CHANGING_PIN,
 	BUSY_SIGNING,
 	BUSY_PROBING,
-	BUSY_ASKING, /* for a PIN */
+	BUSY_ASKING,  /* for a PIN */
 	BUSY_READING, /* a file */
 	BUSY_WRITING, /* a file, or whether one can be written */
 	BUSY_KINDS,

@@ -111,6 +111,26 @@ answer()
 screen.shows("it is signed", "The signature is in %s.p7s." % letter)
 report("... and the other is not", not os.path.exists(other + ".p7s"))
 close()
+
+
+def signs_elsewhere(promise, why, proposed):
+    """Where nothing can be written beside the file."""
+    place = folder + "/placed/" + proposed
+    screen.press("Sign with the password")
+    screen.shows(promise, why)
+    screen.press("Choose another place", at_once=True)
+    screen.choose(place, proposed, "Save")
+    screen.until(lambda: screen.asks(PASSWORD))
+    answer()
+    screen.shows("... but it can go to another place", "The signature is in %s." % place)
+    report("... where it is", os.path.exists(place))
+    close()
+
+
+os.mkdir(folder + "/placed")
+signs_elsewhere("a signature that is there is not overwritten", letter + ".p7s is there already", "letter.p7s")
+opened("/proc/version")
+signs_elsewhere("where none can be made, that is told", "cannot write /proc/version.p7s", "version.p7s")
 elsewhere = folder + "/elsewhere"
 os.rename(letter, elsewhere)
 screen.press("Choose: File")

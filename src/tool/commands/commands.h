@@ -11,6 +11,10 @@
 command_run pin_change_run, pin_help_run, cert_show_run, cert_export_run, validity_run, sign_run,
 	agent_run, setup_any_run, help_run;
 
+/* Where the signature of a file goes if nobody says where; the caller frees it. NULL without
+ * memory. */
+char *sign_output(const struct options *options, const char *path);
+
 /* The words that cert, help and setup take, for completion; NULL after the last one. */
 const char *cert_choice(size_t i);
 const char *help_choice(size_t i);

@@ -25,6 +25,12 @@ struct job {
 
 /* ---- before any card is asked ---- */
 
+char *
+sign_output(const struct options *options, const char *path)
+{
+	return text_made("%s%s", path, options->enclosed ? ".p7m" : ".p7s");
+}
+
 static enum tool_exit
 name_output(const struct options *options, const char *path, char **name)
 {
@@ -35,11 +41,17 @@ name_output(const struct options *options, const char *path, char **name)
 	if (options->output && strcmp(options->output, "-") == 0 && isatty(STDOUT_FILENO))
 		return give_up(TOOL_USAGE, "%s",
 			       _("a signature is not for a terminal: use --output FILE"));
-	if (options->output)
-		*name = strdup(options->output);
-	else
-		*name = text_made("%s%s", path, options->enclosed ? ".p7m" : ".p7s");
+	*name = options->output ? strdup(options->output) : sign_output(options, path);
 	return *name ? TOOL_OK : out_of_memory();
+}
+
+/* Another place may do. */
+static enum tool_exit
+of_place(const struct options *options, enum tool_exit status)
+{
+	if (status != TOOL_OK && options->is_place_bad)
+		*options->is_place_bad = true;
+	return status;
 }
 
 static enum tool_exit
@@ -50,12 +62,15 @@ check_files(const struct options *options, const struct job *job)
 	if (status != TOOL_OK)
 		return status;
 	if (file_is_same(job->path, job->output))
-		return give_up(TOOL_FAILED,
-			       _("%s is the file to be signed: the signature cannot go there"),
-			       job->output);
+		return of_place(options, give_up(TOOL_FAILED,
+						 _("%s is the file to be signed: the signature "
+						   "cannot go there"),
+						 job->output));
 	if (options->enclosed)
 		status = file_may_enclose(job->path);
-	return status == TOOL_OK ? file_may_write(job->output, options->force) : status;
+	if (status != TOOL_OK)
+		return status;
+	return of_place(options, file_may_write(job->output, options->force));
 }
 
 /* A reader of PDF files shows only what is inside of them. */
@@ -138,7 +153,7 @@ write_signature(const struct options *options, const struct job *job,
 	if (made->is_simulated)
 		complain("%s", _("SIMULATED card: this signature is for tests and means nothing to "
 				 "anybody"));
-	status = file_write(job->output, made->der, made->len, options->force);
+	status = of_place(options, file_write(job->output, made->der, made->len, options->force));
 	if (status != TOOL_OK || strcmp(job->output, "-") == 0)
 		return status;
 	text = text_made(_("The signature is in %s."), job->output);

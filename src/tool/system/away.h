@@ -13,7 +13,7 @@
 
 struct away {
 	void (*begin)(enum busy what); /* BUSY_NOT: with something else than a file */
-	bool (*end)(void); /* whether anybody waits for what comes of it */
+	bool (*end)(void);	       /* whether anybody waits for what comes of it */
 };
 
 /* What lives as long as the program; without, nobody is told. */

@@ -37,6 +37,7 @@ struct options {
 	 * PINs are asked from instead. */
 	const struct module *lent;
 	const struct person *person;
+	bool *is_place_bad; /* theirs: set where it was the output that could not be written */
 };
 
 /* What a command does with its arguments. */
