@@ -27,9 +27,9 @@ static const struct {
 	{"systemctl --user enable", N_("Switch on")},
 	{"systemctl --user disable --now", N_("Switch off")},
 	{"systemctl --user disable", N_("Switch off")},
-	{"--enclosed", N_("Put the file itself into the signature (FILE.p7m)")},
-	{"--content", N_("The file that was signed")},
-	{"--force", N_("the switch for that")},
+	{"--enclosed", N_("the switch \"Put the file itself into the signature (FILE.p7m)\"")},
+	{"--content", N_("\"The file that was signed\"")},
+	{"--force", N_("the switch \"Overwrite a file that is there already\"")},
 };
 
 char *
