@@ -10,10 +10,11 @@ from screen import PATIENCE, UNDER, Screen, build, finish, report, work
 CHECK = "Check validity: user authentication certificate"
 NOW = "4-digit PIN for user authentication"
 here = os.path.dirname(os.path.abspath(__file__))
-pipe, gone, huge, answered = work + "/pipe", work + "/gone", work + "/huge", work + "/answered"
+pipe, broken, gone, huge, answered = (work + name for name in ("/pipe", "/broken", "/gone", "/huge", "/answered"))
 stuck = work + "/stuck/letter"
 os.mkfifo(pipe)
 os.mkfifo(answered)
+os.symlink("/proc/self/mem", broken)
 with open(huge, "w", encoding="utf-8") as file:
     file.truncate(1 << 40)
 os.mkdir(os.path.dirname(stuck))
@@ -58,7 +59,7 @@ for path, words in (
     (pipe, "%s is no ordinary file"),
     ("/dev/zero", "%s is no ordinary file"),
     (work, "cannot read %s: Is a directory"),
-    ("/proc/self/mem", "cannot read %s: Input/output error"),
+    (broken, "cannot read %s: Input/output error"),
     (gone, "cannot read %s: No such file or directory"),
 ):
     opened(path)

@@ -45,6 +45,15 @@ is_not_ordinary(const char *path)
 	return give_up(TOOL_FAILED, _("%s is no ordinary file"), path);
 }
 
+/* Whether what is there can be read for what it is: no folder can. */
+static enum tool_exit
+judge_kind(const char *path, mode_t mode)
+{
+	if (S_ISDIR(mode))
+		return cannot_read(path, strerror(EISDIR));
+	return only_ordinary && !S_ISREG(mode) ? is_not_ordinary(path) : TOOL_OK;
+}
+
 static bool
 write_all(int fd, const uint8_t *data, size_t len)
 {
@@ -390,9 +399,7 @@ file_may_read(const char *path)
 	(void)away_end();
 	if (!may)
 		return cannot_read(path, strerror(errno));
-	if (S_ISDIR(there.st_mode))
-		return cannot_read(path, strerror(EISDIR));
-	return only_ordinary && !S_ISREG(there.st_mode) ? is_not_ordinary(path) : TOOL_OK;
+	return judge_kind(path, there.st_mode);
 }
 
 bool
@@ -488,20 +495,21 @@ file_each(const char *path, file_taker *take, void *context)
 {
 	struct stat about;
 	const int fd = open_to_read(path, &about);
-	const bool is_refused = only_ordinary && !S_ISREG(about.st_mode);
+	enum tool_exit status;
 	bool is_awaited = true;
 	ssize_t n = 0;
 	int error;
 
 	if (fd < 0)
 		return cannot_read(path, strerror(errno));
-	if (!is_refused)
+	status = judge_kind(path, about.st_mode);
+	if (status == TOOL_OK)
 		n = each_piece(fd, &about, take, context, &is_awaited);
 	error = errno;
 	if (strcmp(path, "-") != 0)
 		(void)close(fd);
-	if (is_refused)
-		return is_not_ordinary(path);
+	if (status != TOOL_OK)
+		return status;
 	if (!is_awaited)
 		return TOOL_CANCELLED;
 	if (n > 0)
