@@ -195,7 +195,7 @@ judge_fragments() {
 # What scripts source that are alone, which tests/alone.sh says; those that run nothing of ours but in a machine
 # of its own, or for whoever wants to know how fast a card is, or what others start.
 alone='^[[:blank:]]*(JPKI_BUILD=[^ ]+ |.*\|\| )?\. ".*/(alone|tool/promise|promise|lib)\.sh"$'
-not_alone='^(machine/.*|slow/packages\.sh|desktop/entries\.sh|bench/bench\.sh|clients/answer)$'
+not_alone='^(machine/.*|desktop/entries\.sh|bench/bench\.sh|clients/answer)$'
 
 # Programs that would reach a card, a daemon or settings of whoever runs them by hand.
 judge_scripts() {

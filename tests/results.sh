@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 #
-# How scripts say what they found. Sourced by the lib.sh of tests/pcscd, with it tests/clients, of tests/slow, and
-# by tests/slow/packages.sh and tests/machine/machine.sh; $work is a folder of the script's own.
+# How scripts say what they found. Sourced by the lib.sh of tests/pcscd, with it tests/clients, and of tests/slow,
+# and by tests/machine/machine.sh; $work is a folder of the script's own.
 #
 # Results are lines "ok NAME", "not ok NAME", "skip NAME: REASON" and, for what this machine does not
 # allow, "forbidden NAME: REASON"; "# ..." explains a failure.

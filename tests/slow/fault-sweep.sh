@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # One fault at every PC/SC call of what programs do (tests/faults/fault-sweep.c): the whole sweep on the
@@ -6,16 +6,10 @@
 # scenario on cards with each value of each switch, and with two switches that may meet. make check runs
 # a small part of it.
 # What follows "not ok" repeats the point: tests/faults/fault-sweep --with ... SCENARIO FAULT CALL NUMBER.
-# JPKI_BUILD is the build folder; with the argument "switches", only the cards with switches.
-set -u
-
-top=$(cd "$(dirname "$0")/../.." && pwd)
-. "$top/tests/alone.sh"
-build=$JPKI_BUILD
+# FAULT_SWEEP=switches: only the cards with switches.
+. "$(dirname "$0")/lib.sh"
 every=199
-out=$(mktemp -d) || exit 1
-trap 'rm -rf "$out"' EXIT
-trap 'exit 1' INT TERM HUP
+sweep=$build/tests/faults/fault-sweep
 
 # What changes most of what is sent, or of what a lost answer may mean: each meets each other.
 interesting="short-ids=off short-ids=no-signature check-order=pin-first pss=off filler=00
@@ -27,7 +21,7 @@ interesting="short-ids=off short-ids=no-signature check-order=pin-first pss=off 
 	/^[^ ]/ { name = $1 }
 	name == "login-after-leaving" { next }
 	/^ *values:/ && $2 == "time" { print name "=300us" }
-	/^ *values:/ { for (i = 3; i <= NF; i++) print name "=" $i }' >"$out/singles"
+	/^ *values:/ { for (i = 3; i <= NF; i++) print name "=" $i }' >"$work/singles"
 
 # Each interesting one with each other, each word of refusal with a card that refuses, and the last
 # value of every other switch with the interesting ones in turn.
@@ -48,36 +42,35 @@ awk -F = -v list="$interesting" '
 		for (i = 1; i <= names; i++)
 			if (!(order[i] in met))
 				print last[order[i]] "," hot[i % n + 1]
-	}' "$out/singles" >"$out/pairs"
-if [ "$(wc -l <"$out/singles")" -lt 22 ] || [ "$(wc -l <"$out/pairs")" -lt 30 ]; then
-	echo "not ok the simulator's list of switches could not be read"
-	exit 1
-fi
+	}' "$work/singles" >"$work/pairs"
+all_read() { [ "$(wc -l <"$work/singles")" -ge 22 ] && [ "$(wc -l <"$work/pairs")" -ge 30 ]; }
+must "the simulator's list of switches is read" all_read
 
 # One line a job: its name, and the arguments.
 {
-	[ "${1:-}" = switches ] || "$build/tests/faults/fault-sweep" --scenarios |
+	[ "${FAULT_SWEEP:-}" = switches ] || "$sweep" --scenarios |
 		sed -e 's/.*/& &/' -e 's/^probes /&--every 17 /'
-	sed "s/.*/& --with & --every $every all/" "$out/singles" "$out/pairs"
-} >"$out/jobs"
-# Each says what came of it once it is done.
-# shellcheck disable=SC2016 # it is the inner shell that expands them
-xargs -P "$(nproc)" -L 1 sh -c '
-	sweep=$1 out=$2 name=$3
-	shift 3
-	"$sweep" "$@" >"$out/$name.out" 2>"$out/$name.log"
+	sed "s/.*/& --with & --every $every all/" "$work/singles" "$work/pairs"
+} >"$work/jobs"
+
+# run_job NAME ARGUMENT...: says what came of it once it is done.
+run_job() {
+	local status tried
+	"$sweep" "${@:2}" >"$work/$1.out" 2>"$work/$1.log"
 	status=$?
-	tried=$(sed -n "s/^# \([0-9]*\) fault points tried, 0 failed.*/\1/p" "$out/$name.out")
+	tried=$(sed -n 's/^# \([0-9]*\) fault points tried, 0 failed.*/\1/p' "$work/$1.out")
 	if [ "${tried:-0}" -gt 0 ]; then
-		echo "ok $name: $tried fault points"
-	elif ! grep "^not ok " "$out/$name.out"; then
-		echo "not ok $*: the sweep did not run"
-		tail -n 5 "$out/$name.log" | sed "s/^/# /"
-		exit 1
+		ok "$1: $tried fault points"
+	elif ! grep '^not ok ' "$work/$1.out"; then
+		not_ok "${*:2}: the sweep did not run" "$work/$1.log"
+		return 1
 	fi
-	exit $status' sh "$build/tests/faults/fault-sweep" "$out" <"$out/jobs"
-status=$?
-cat "$out"/*.out | awk -v singles="$(wc -l <"$out/singles")" -v pairs="$(wc -l <"$out/pairs")" '
+	return $status
+}
+export -f run_job ok not_ok
+export sweep work failures
+xargs -P "$(nproc)" -L 1 bash -c 'run_job "$@"' run_job <"$work/jobs" || failures=1
+cat "$work"/*.out | awk -v singles="$(wc -l <"$work/singles")" -v pairs="$(wc -l <"$work/pairs")" '
 	/^# [0-9]+ fault points tried/ { n += $2 }
 	END { print "# " n " fault points tried; " singles " cards with one switch, " pairs " with two" }'
-exit $status
+finish

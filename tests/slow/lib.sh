@@ -33,3 +33,20 @@ must() {
 	not_ok "$name" "$work/out"
 	finish
 }
+
+# found_nothing NAME STATUS [TOLD]: what left $work/log and this status succeeded, and no sanitizer wrote a
+# report, which would be in $work/report* and goes. TOLD is said with it.
+found_nothing() {
+	cat "$work"/report* >"$work/found" 2>/dev/null
+	rm -f "$work"/report*
+	if [ "$2" -eq 0 ] && [ ! -s "$work/found" ]; then
+		ok "$1${3:+: $3}"
+		return
+	fi
+	{
+		grep -E '^(FAIL|ERROR): |FAILED|not ok|^#' "$work/log" | tail -n 25
+		head -n 35 "$work/found"
+	} >"$work/out"
+	[ -s "$work/out" ] || cp "$work/log" "$work/out"
+	not_ok "$1" "$work/out"
+}

@@ -4,24 +4,16 @@
 # The Debian packages (debian/): built from a clean copy of the tree, looked through by lintian,
 # and installed on a Debian that has nothing but its minimal base, where the programs have to work
 # and which has to be as it was once the packages are purged (tests/debian-root.sh).
-set -u
-export DEBIAN_FRONTEND=noninteractive
-
-top=$(cd "$(dirname "$0")/../.." && pwd)
+. "$(dirname "$0")/lib.sh"
 . "$top/tests/debian-root.sh"
+export DEBIAN_FRONTEND=noninteractive
 root_home=/tmp root_seconds=1800 # with what it downloads
 packages=(jpki-pkcs11 jpki-pkcs11-dev jpki-tool jpki-card-sim)
 clients=(bash-completion gnutls-bin libnss3-tools man-db opensc openssl p11-kit pcscd pinentry-curses vsmartcard-vpcd zsh)
 clients+=(libadwaita-1-0 libgtk-4-1) # what the window stands on leaves things of its own behind
-work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-packages.XXXXXX") || exit 1
 tree=$work/debian
 debs=$work/debs
 there=/opt/debs # the same in the other Debian
-trap 'rm -rf --one-file-system "$work"' EXIT
-trap 'exit 130' INT TERM HUP
-
-# shellcheck source=tests/results.sh
-. "$top/tests/results.sh"
 
 # same NAME FILE FILE: no difference between them.
 same() { check "$1" diff "$2" "$3"; }
@@ -232,10 +224,7 @@ with_client_programs() {
 }
 
 check "the tree is copied" copy_tree
-if ! build_packages >"$work/build.log" 2>&1; then
-	not_ok "the packages are built" "$work/build.log"
-	exit 1
-fi
+must "the packages are built" build_packages
 ok "the packages are built"
 check "their version is that of configure.ac" versions_agree
 # jpki-desktop has no page on the network yet. Versions that miss it know that tag; to others, an

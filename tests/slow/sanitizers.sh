@@ -4,25 +4,8 @@
 # make check once more, with everything (the modules, the simulated card, the stand-in libpcsclite,
 # the tests) built with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer. Built in
 # build/test/sanitizers and kept.
-set -u
-export LC_ALL=C.UTF-8
-
-top=$(cd "$(dirname "$0")/../.." && pwd)
-. "$top/tests/alone.sh"
-build=$JPKI_BUILD/sanitizers
-failures=0
-work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-sanitizers.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM HUP
-
-ok() { printf 'ok %s\n' "$1"; }
-
-# not_ok NAME FILE
-not_ok() {
-	printf 'not ok %s\n' "$1"
-	tail -n 40 "$2" | sed 's/^/# /'
-	failures=$((failures + 1))
-}
+. "$(dirname "$0")/lib.sh"
+build+=/sanitizers
 
 build_all() {
 	mkdir -p "$build" && cd "$build" || return 1
@@ -40,41 +23,21 @@ echo "leak:__argz_add_sep" >"$work/not-ours"
 export LSAN_OPTIONS="suppressions=$work/not-ours:print_suppressions=0"
 export UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/report"
 
-if ! (build_all) >"$work/build.log" 2>&1; then
-	not_ok "the build with sanitizers" "$work/build.log"
-	exit 1
-fi
+must "the build with sanitizers" build_all
 
 # A sanitizer that is not at work finds nothing: first each has to find what was made on purpose.
+finds() { ! "$build/tests/fuzz/sanitizer-check" "$1"; }
 for what in overflow leak undefined; do
-	if "$build/tests/fuzz/sanitizer-check" "$what" >"$work/check.log" 2>&1; then
-		not_ok "the sanitizers find an $what made on purpose" "$work/check.log"
-	else
-		ok "the sanitizers find a mistake made on purpose: $what"
-	fi
+	check "the sanitizers find a mistake made on purpose: $what" finds $what
 done
 rm -f "$work"/report*
-
-# found_nothing NAME STATUS LOG: nothing failed, and no report was written.
-found_nothing() {
-	cat "$work"/report* >"$work/reports" 2>/dev/null
-	if [ "$2" -eq 0 ] && [ ! -s "$work/reports" ]; then
-		ok "$1"
-		return
-	fi
-	{ head -n 60 "$work/reports"; grep -E '^(FAIL|ERROR): |FAILED|not ok' "$3"; } >"$work/all"
-	[ -s "$work/all" ] || cp "$3" "$work/all"
-	not_ok "$1 (build/test/sanitizers)" "$work/all"
-	rm -f "$work"/report*
-}
 
 programs=$(printf 'include Makefile\nprograms:\n\t@echo $(filter-out tests/module/life tests/module/fork,$(TESTS))\n' |
 	make -s -C "$build" -f - programs)
 JPKI_BUILD=$build timeout --kill-after=20 3200 make -C "$build" -k -j2 check TESTS="$programs" \
-	>"$work/make.log" 2>&1
-status=$?
-found_nothing "make check under ASan, LeakSanitizer and UBSan: $(grep -c '^PASS: ' \
-	"$work/make.log") programs, nothing found" $status "$work/make.log"
+	>"$work/log" 2>&1
+found_nothing "make check under ASan, LeakSanitizer and UBSan" $? \
+	"$(grep -c '^PASS: ' "$work/log") programs, nothing found"
 
 # Of these two programs all but the tests that fork while another thread allocates: gcc 12's ASan leaves
 # its own locks held in the child. make check itself has those.
@@ -85,14 +48,15 @@ lives() {
 status=0 count=0
 # libp11's engine (0.4.13, with OpenSSL 3.5) keeps a key that was freed; the module has nothing of libcrypto's.
 { cat "$work/not-ours" && echo "leak:CRYPTO_malloc"; } >"$work/engines"
+: >"$work/log"
 for life in $(lives life | sed 's,^,life/,') $(lives fork | sed 's,^,fork/,'); do
 	not_ours=$work/not-ours
 	[ "${life#*/}" != openssls_engine_and_the_program_use_the_module_together ] || not_ours=$work/engines
 	LSAN_OPTIONS=${LSAN_OPTIONS/"$work/not-ours"/"$not_ours"} \
 		JPKI_BUILD=$build timeout --kill-after=20 480 "$build/tests/module/${life%/*}" "${life#*/}" \
-		>>"$work/life.log" 2>&1 || status=1
+		>>"$work/log" 2>&1 || status=1
 	count=$((count + 1))
 done
 [ "$count" -gt 5 ] || status=1
-found_nothing "$count tests of the module's life under the same" $status "$work/life.log"
-exit $((failures > 0))
+found_nothing "$count tests of the module's life under the same" $status
+finish

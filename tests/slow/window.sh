@@ -4,30 +4,14 @@
 # The window's tests once more, of jpki-desktop and all of ours that it stands on, built with
 # ThreadSanitizer, and with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer: neither
 # finds anything. In the build folders of threads.sh and sanitizers.sh. Eight minutes beside other work.
-set -u
-export LC_ALL=C.UTF-8
-
-top=$(cd "$(dirname "$0")/../.." && pwd)
-. "$top/tests/alone.sh"
-build=$JPKI_BUILD
-failures=0
+. "$(dirname "$0")/lib.sh"
+tsan=$build/tsan
+asan=$build/sanitizers
 
 if ! [ -x "$build/src/tool/jpki-desktop" ]; then
-	echo "skip slow/window: jpki-desktop was not built (configure --enable-desktop)"
-	exit 0
+	skip slow/window "jpki-desktop was not built (configure --enable-desktop)"
+	finish
 fi
-work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-window.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM HUP
-
-ok() { printf 'ok %s\n' "$1"; }
-
-# not_ok NAME FILE
-not_ok() {
-	printf 'not ok %s\n' "$1"
-	tail -n 60 "$2" | sed 's/^/# /'
-	failures=$((failures + 1))
-}
 
 # build_in FOLDER FLAGS: what the window's tests need.
 build_in() {
@@ -38,35 +22,35 @@ build_in() {
 		rm -rf tests/cards && mkdir -p tests && cp -r "$build/tests/cards" tests/
 }
 
-# finds_nothing NAME FOLDER TEST...: the tests pass, and no program of ours has written a report.
-finds_nothing() {
-	local name=$1 folder=$2 status
-	shift 2
-	rm -f "$work"/report*
+# run_tests FOLDER TEST...
+run_tests() {
+	local folder=$1
+	shift
 	JPKI_BUILD=$folder "$top/tests/desktop/window.sh" "${@/#/$top/tests/desktop/test-}" >"$work/log" 2>&1
-	status=$?
-	cat "$work"/report* >"$work/reports" 2>/dev/null
-	if [ $status -eq 0 ] && [ ! -s "$work/reports" ] && ! grep -q '^skip' "$work/log"; then
-		ok "$name: $(grep -c '^ok ' "$work/log") cases, nothing found"
-		return
-	fi
-	{ grep -A40 '^not ok' "$work/log"; head -n 60 "$work/reports"; } >"$work/all"
-	[ -s "$work/all" ] || cp "$work/log" "$work/all"
-	not_ok "$name" "$work/all"
 }
 
-# ---- threads ----
+# finds_nothing NAME FOLDER TEST...: the tests pass, and no program of ours has written a report.
+finds_nothing() {
+	local status
+	rm -f "$work"/report*
+	run_tests "${@:2}"
+	status=$?
+	! grep -q '^skip' "$work/log" || status=1
+	found_nothing "$1" $status "$(grep -c '^ok ' "$work/log") cases, nothing found"
+}
+
+## Threads
 
 # What GLib's own locks order, which this sanitizer cannot see.
-tsan=$build/tsan
-if ! (build_in "$tsan" -fsanitize=thread) >"$work/build.log" 2>&1 ||
-	! cc -O1 -fPIC -shared -o "$work/tsan-glib.so" "$top/tests/desktop/tsan-glib.c" >>"$work/build.log" 2>&1; then
-	not_ok "the ThreadSanitizer build" "$work/build.log"
-	exit 1
-fi
+build_tsan() {
+	build_in "$tsan" -fsanitize=thread &&
+		cc -O1 -fPIC -shared -o "$work/tsan-glib.so" "$top/tests/desktop/tsan-glib.c"
+}
+
+must "the ThreadSanitizer build" build_tsan
 export TSAN_OPTIONS="exitcode=66 ignore_noninstrumented_modules=1 log_path=$work/report"
 # Without that it takes what is handed over rightly for a race: so it is at work.
-JPKI_BUILD=$tsan "$top/tests/desktop/window.sh" "$top/tests/desktop/test-waits.py" >"$work/log" 2>&1
+run_tests "$tsan" waits.py
 if grep -q "data race" "$work"/report* 2>/dev/null; then
 	ok "ThreadSanitizer watches the window's threads"
 else
@@ -75,14 +59,10 @@ fi
 JPKI_DESKTOP_UNDER="env LD_PRELOAD=$work/tsan-glib.so" \
 	finds_nothing "the window's tasks under ThreadSanitizer" "$tsan" {waits,tasks,swaps,reminders}.py
 
-# ---- memory ----
+## Memory
 
-asan=$build/sanitizers
-if ! (build_in "$asan" "-fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all") \
-	>"$work/build.log" 2>&1; then
-	not_ok "the build with AddressSanitizer" "$work/build.log"
-	exit 1
-fi
+must "the build with AddressSanitizer" \
+	build_in "$asan" "-fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 # Kept until the end by these, in no frame of ours: fontconfig's patterns, and glibc's search path for
 # locales where LOCPATH is set. The screen's drivers keep something too, some in libraries that are gone
 # by then and have no name: the window does without them (the second is GTK 4.8's word for it).
@@ -92,4 +72,4 @@ export ASAN_OPTIONS="detect_leaks=1:exitcode=66:log_path=$work/report"
 export LSAN_OPTIONS="suppressions=$work/not-ours:print_suppressions=0"
 export UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/report"
 finds_nothing "the window's tasks under ASan, LeakSanitizer and UBSan" "$asan" {waits,tasks,swaps,cards,reminders}.py
-exit $((failures > 0))
+finish
