@@ -144,7 +144,7 @@ has_shape(const char *text, const char *shape)
 		    : *shape == '+' ? *text != '+' && *text != '-'
 				    : *text != *shape)
 			return false;
-	return *text == '\0';
+	return !*text;
 }
 
 int

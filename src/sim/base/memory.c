@@ -57,5 +57,5 @@ sim_read_whole(const char *text, unsigned long most, unsigned long *number)
 
 	errno = 0;
 	*number = strtoul(text, &end, 10);
-	return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *number <= most;
+	return *text >= '0' && *text <= '9' && !*end && errno == 0 && *number <= most;
 }

@@ -107,7 +107,7 @@ print_arguments(const struct command *command)
 	size_t len;
 
 	/* A command without any is there all the same. */
-	if (*at == '\0')
+	if (!*at)
 		(void)printf("%s\t-\t-\n", command->name);
 	while (*(at += strspn(at, BETWEEN)) != '\0') {
 		len = strcspn(at, BETWEEN);

@@ -118,7 +118,7 @@ is_in_reader(const struct options *options, const char *card)
 	int status, found = 0;
 	size_t i;
 
-	if (!options->control && (!variable || *variable == '\0'))
+	if (!options->control && (!variable || !*variable))
 		return 0;
 	reply = ask(options, 1, words, &status);
 	if (!reply)

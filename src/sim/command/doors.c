@@ -33,7 +33,7 @@ session_add_reader(struct session *session, const char *name, const char *card)
 	char *error = NULL;
 	struct reader *reader = server_add_reader(session->server, name, &error);
 
-	if (!reader || (card && *card != '\0' && !reader_insert(reader, card, &error)))
+	if (!reader || (card && *card && !reader_insert(reader, card, &error)))
 		return complain_error(error);
 	return true;
 }

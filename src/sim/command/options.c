@@ -91,7 +91,7 @@ goes_with(const struct command *command, int row)
 	if (row < COMMON)
 		return true;
 	while (at && (at = strstr(at, rows[row].name)) != NULL) {
-		if (at[len] == ' ' || at[len] == '\0')
+		if (at[len] == ' ' || !at[len])
 			if (at == command->options || at[-1] == ' ')
 				return true;
 		at += len;

@@ -83,7 +83,7 @@ find_library(char folder[PATH_MAX])
 	char *slash;
 
 	folder[0] = '\0';
-	if (variable && *variable != '\0') {
+	if (variable && *variable) {
 		(void)snprintf(folder, PATH_MAX, "%s", variable);
 	} else if (len > 0) {
 		self[len] = '\0';

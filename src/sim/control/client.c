@@ -28,7 +28,7 @@ control_client_open(const char *path, char **error)
 
 	if (!path)
 		path = getenv(CONTROL_VARIABLE);
-	if (!path || *path == '\0')
+	if (!path || !*path)
 		return sim_error_null(error,
 				      "which simulator? Give --control PATH, or run this inside of "
 				      "'jpki-card-sim run' (which sets %s)",

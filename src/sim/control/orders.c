@@ -149,7 +149,7 @@ order_status(struct control_order *order)
 	json_t *readers = json_array();
 
 	for (unsigned int i = 0; i < WIRE_READERS; i++)
-		if (server->readers[i].name[0] != '\0')
+		if (server->readers[i].name[0])
 			json_array_append_new(readers, describe_reader(&server->readers[i]));
 	json_object_update_new(order->reply,
 			       json_pack("{s:s, s:o, s:I}", "door", server->door->name, "readers",

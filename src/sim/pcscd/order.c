@@ -61,10 +61,10 @@ read_hex(const char *text, size_t digits_max, uint32_t *number)
 
 	if (strncasecmp(text, "0x", 2) == 0)
 		text += 2;
-	if (*text == '\0' || strlen(text) > digits_max || !isxdigit((unsigned char)*text))
+	if (!*text || strlen(text) > digits_max || !isxdigit((unsigned char)*text))
 		return false;
 	*number = (uint32_t)strtoul(text, &end, 16);
-	return *end == '\0';
+	return !*end;
 }
 
 static bool
@@ -98,7 +98,7 @@ read_value(struct fault *fault, const char *text)
 	fault->has_value = true;
 	switch (kinds[fault->kind].value) {
 	case VALUE_CARD:
-		if (*text == '\0' || strlen(text) >= sizeof fault->card)
+		if (!*text || strlen(text) >= sizeof fault->card)
 			return false;
 		memcpy(fault->card, text, strlen(text) + 1);
 		return true;
@@ -130,7 +130,7 @@ read_option(struct fault *fault, const char *text, char **error)
 			return true;
 		}
 	if (strncmp(text, "reader=", 7) == 0) {
-		if (text[7] == '\0' || strlen(text + 7) >= WIRE_NAME)
+		if (!text[7] || strlen(text + 7) >= WIRE_NAME)
 			return sim_error_set(error, "reader= needs a reader's name or number");
 		memcpy(fault->reader, text + 7, strlen(text + 7) + 1);
 	} else if (strncmp(text, "back=", 5) == 0) {

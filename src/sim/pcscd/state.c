@@ -38,7 +38,7 @@ pcsc_table(const struct pcsc *pcsc, struct wire_reader table[WIRE_READERS])
 		const struct reader *reader = &pcsc->server->readers[i];
 		const struct pcsc_reader *state = &pcsc->readers[i];
 
-		if (reader->name[0] == '\0' || !reader->plugged)
+		if (!reader->name[0] || !reader->plugged)
 			continue;
 		memcpy(table[i].name, reader->name, sizeof table[i].name);
 		table[i].event_counter = state->event_counter;

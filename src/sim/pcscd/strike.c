@@ -22,7 +22,7 @@ fault_reader(struct pcsc *pcsc, const struct fault *fault, const struct pcsc_cal
 {
 	struct reader *reader = NULL;
 
-	if (fault->reader[0] != '\0')
+	if (fault->reader[0])
 		return server_find_reader(pcsc->server, fault->reader, NULL);
 	if (call)
 		reader = call->reader ? call->reader : pcsc_call_reader(call);
@@ -170,7 +170,7 @@ undo(struct pcsc *pcsc, struct fault *fault)
 		return;
 	}
 	reader_remove(reader);
-	if (fault->undo_card[0] != '\0')
+	if (fault->undo_card[0])
 		insert_or_note(reader, fault->undo_card, reader_insert);
 }
 
@@ -187,10 +187,10 @@ strikes_settle(struct pcsc *pcsc)
 		struct reader *reader = NULL;
 
 		if (fault->due)
-			reader = fault->undo_reader[0] == '\0'
-					 ? fault_reader(pcsc, fault, NULL)
-					 : server_find_reader(pcsc->server, fault->undo_reader,
-							      NULL);
+			reader =
+				fault->undo_reader[0]
+					? server_find_reader(pcsc->server, fault->undo_reader, NULL)
+					: fault_reader(pcsc, fault, NULL);
 		if (reader && may_strike(reader, fault)) {
 			fault->due = false;
 			carry_out_other(reader, fault);

@@ -43,14 +43,14 @@ server_add_reader(struct server *server, const char *name, char **error)
 {
 	struct reader *reader = server->readers, *behind = reader + WIRE_READERS;
 
-	if (*name == '\0' || strlen(name) >= WIRE_NAME)
+	if (!*name || strlen(name) >= WIRE_NAME)
 		return sim_error_null(error, "the name of a reader has 1 to %d bytes: '%s'",
 				      WIRE_NAME - 1, name);
-	while (reader < behind && reader->name[0] != '\0' && strcmp(reader->name, name) != 0)
+	while (reader < behind && reader->name[0] && strcmp(reader->name, name) != 0)
 		reader++;
 	if (reader == behind)
 		return sim_error_null(error, "more than %d readers", WIRE_READERS);
-	if (reader->name[0] != '\0')
+	if (reader->name[0])
 		return sim_error_null(error, "there are two readers with the name '%s'", name);
 	memcpy(reader->name, name, strlen(name) + 1);
 	reader_plug(reader);
@@ -63,7 +63,7 @@ set_unknown_reader(struct server *server, const char *text, char **error)
 	char *list = NULL;
 
 	for (unsigned int i = 0; i < WIRE_READERS; i++)
-		if (server->readers[i].name[0] != '\0')
+		if (server->readers[i].name[0])
 			sim_list_add(&list, server->readers[i].name);
 	if (list)
 		sim_error_set(error, "there is no reader '%s'; the readers are: %s", text, list);
@@ -79,12 +79,11 @@ server_find_reader(struct server *server, const char *text, char **error)
 	unsigned long number;
 
 	for (unsigned int i = 0; i < WIRE_READERS; i++)
-		if (server->readers[i].name[0] != '\0' &&
+		if (server->readers[i].name[0] &&
 		    (!text || strcmp(server->readers[i].name, text) == 0))
 			return &server->readers[i];
 	number = text ? strtoul(text, &end, 10) : WIRE_READERS;
-	if (number < WIRE_READERS && end != text && *end == '\0' &&
-	    server->readers[number].name[0] != '\0')
+	if (number < WIRE_READERS && end != text && !*end && server->readers[number].name[0])
 		return &server->readers[number];
 	set_unknown_reader(server, text ? text : "", error);
 	return NULL;

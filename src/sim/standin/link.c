@@ -17,7 +17,7 @@ talk_connect(void)
 	const char *path = getenv(WIRE_SOCKET_VARIABLE);
 	struct sockaddr_un address;
 
-	if (!path || *path == '\0' || !socket_address(&address, path, NULL))
+	if (!path || !*path || !socket_address(&address, path, NULL))
 		return -1;
 	return socket_connect(&address, WIRE_SOCKET_TYPE);
 }

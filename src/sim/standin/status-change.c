@@ -28,7 +28,7 @@ static const struct wire_reader *
 find_reader(const struct watch *watch, const char *name)
 {
 	for (unsigned int i = 0; i < WIRE_READERS; i++)
-		if (watch->readers[i].name[0] != '\0' && strcmp(watch->readers[i].name, name) == 0)
+		if (watch->readers[i].name[0] && strcmp(watch->readers[i].name, name) == 0)
 			return &watch->readers[i];
 	return NULL;
 }
