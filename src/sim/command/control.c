@@ -129,13 +129,6 @@ is_in_reader(const struct options *options, const char *card)
 	return found;
 }
 
-/* block is tries with 0. */
-static const char *
-tries_word(const struct call *call)
-{
-	return call->count == 3 ? call->arguments[2] : "0";
-}
-
 /* An order about a card: to the simulator that has it, else to the card in the drawer. */
 static int
 run_on_card(const struct call *call)
@@ -143,10 +136,9 @@ run_on_card(const struct call *call)
 	char **arguments = call->arguments;
 	int held = is_in_reader(call->options, arguments[0]);
 	struct sim_store *store;
-	struct sim_card *card = NULL;
+	struct sim_card *card;
 	char *dir, *error = NULL;
-	enum sim_pin pin;
-	bool ok = false;
+	bool ok;
 
 	if (held == -1)
 		return EXIT_NOT_RUNNING;
@@ -156,14 +148,9 @@ run_on_card(const struct call *call)
 	if (!store)
 		return EXIT_FAILED;
 	dir = sim_store_card_dir(store, arguments[0], &error);
-	if (dir)
-		card = sim_card_open(dir, &error);
-	if (card && strcmp(call->command->name, "set") == 0)
-		ok = sim_card_set_switch(card, arguments[1], arguments[2], &error);
-	else if (card)
-		ok = sim_pin_find(arguments[1], &pin) &&
-		     sim_card_set_tries(card, pin,
-					(unsigned int)strtoul(tries_word(call), NULL, 10), &error);
+	card = dir ? sim_card_open(dir, &error) : NULL;
+	ok = card && control_change_card(card, call->command->name, arguments[1],
+					 call->count == 3 ? arguments[2] : NULL, &error);
 	free(dir);
 	sim_card_free(card);
 	sim_store_free(store);
@@ -181,7 +168,8 @@ command_tries(const struct call *call)
 		complain("'%s' is neither auth nor sign", name);
 		return EXIT_USAGE;
 	}
-	if (!read_whole("tries", tries_word(call), sim_card_tries_allowed(pin), &tries))
+	if (!read_whole("tries", call->count == 3 ? call->arguments[2] : "0",
+			sim_card_tries_allowed(pin), &tries))
 		return EXIT_USAGE;
 	return run_on_card(call);
 }

@@ -42,6 +42,13 @@ struct control_order {
 /* Carries the order out. */
 bool control_order(struct control_order *order);
 
+/*
+ * "set", "tries" and "block" for a card wherever it is: `what` is a switch or a PIN; "block" says 0
+ * without saying so, its value is NULL.
+ */
+bool control_change_card(struct sim_card *card, const char *order, const char *what,
+			 const char *value, char **error);
+
 /* The second half of a swap, once the removal was seen. */
 bool control_order_insert(struct control_order *order);
 

@@ -10,13 +10,12 @@
 #include "sim/store/store.h"
 
 static bool
-word_number(struct control_order *order, const char *word, unsigned long most, unsigned int *number)
+word_number(const char *word, unsigned long most, unsigned int *number, char **error)
 {
 	unsigned long value;
 
 	if (!sim_read_whole(word, most, &value))
-		return sim_error_set(&order->error, "'%s' is not a number from 0 to %lu", word,
-				     most);
+		return sim_error_set(error, "'%s' is not a number from 0 to %lu", word, most);
 	*number = (unsigned int)value;
 	return true;
 }
@@ -74,29 +73,29 @@ order_plug(struct control_order *order)
 static bool
 order_line(struct control_order *order)
 {
-	return word_number(order, order->words[1], 1000000, &order->reader->lost);
+	return word_number(order->words[1], 1000000, &order->reader->lost, &order->error);
 }
 
-/* "block" says 0 without saying so. */
-static bool
-order_tries(struct control_order *order)
+bool
+control_change_card(struct sim_card *card, const char *order, const char *what, const char *value,
+		    char **error)
 {
 	enum sim_pin pin = SIM_PIN_AUTH;
 	unsigned int tries = 0;
 
-	if (!sim_pin_find(order->words[2], &pin))
-		return sim_error_set(&order->error, "there is no PIN '%s'; there are: auth, sign",
-				     order->words[2]);
-	return word_number(order, order->words[3] ? order->words[3] : "0",
-			   sim_card_tries_allowed(pin), &tries) &&
-	       sim_card_set_tries(order->reader->card, pin, tries, &order->error);
+	if (strcmp(order, "set") == 0)
+		return sim_card_set_switch(card, what, value, error);
+	if (!sim_pin_find(what, &pin))
+		return sim_error_set(error, "there is no PIN '%s'; there are: auth, sign", what);
+	return word_number(value ? value : "0", sim_card_tries_allowed(pin), &tries, error) &&
+	       sim_card_set_tries(card, pin, tries, error);
 }
 
 static bool
-order_set(struct control_order *order)
+order_change(struct control_order *order)
 {
-	return sim_card_set_switch(order->reader->card, order->words[2], order->words[3],
-				   &order->error);
+	return control_change_card(order->reader->card, order->words[0], order->words[2],
+				   order->words[3], &order->error);
 }
 
 static bool
@@ -251,9 +250,9 @@ static const struct row {
 	{"plug", order_plug, ABOUT_READER, 0, 1, "[READER]"},
 	{"unplug", order_plug, ABOUT_READER, 0, 1, "[READER]"},
 	{"line", order_line, ABOUT_READER, 1, 2, "NUMBER [READER]"},
-	{"tries", order_tries, ABOUT_CARD, 3, 3, "CARD auth|sign NUMBER"},
-	{"block", order_tries, ABOUT_CARD, 2, 2, "CARD auth|sign"},
-	{"set", order_set, ABOUT_CARD, 3, 3, "CARD SWITCH VALUE"},
+	{"tries", order_change, ABOUT_CARD, 3, 3, "CARD auth|sign NUMBER"},
+	{"block", order_change, ABOUT_CARD, 2, 2, "CARD auth|sign"},
+	{"set", order_change, ABOUT_CARD, 3, 3, "CARD SWITCH VALUE"},
 	{"renew", order_renew, ABOUT_CARD, 1, 1, "CARD"},
 	{"reload", order_reload, ABOUT_CARD, 1, 1, "CARD"},
 	{"count", order_counts, ABOUT_ALL, 0, 1, "[reset]"},
