@@ -299,21 +299,22 @@ every_package_is_named_by_the_systems_own_manager(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof systems / sizeof systems[0]; i++) {
 		const size_t len = strlen(systems[i].command);
+		const char *commands[PACKAGES];
 		char program[PATH_MAX];
 
 		(void)snprintf(program, sizeof program, "%s/%s", folder, systems[i].manager);
 		assert_int_equal(close(open(program, O_CREAT | O_WRONLY | O_CLOEXEC, 0755)), 0);
-		assert_int_equal(setenv("PATH", folder, 1), 0);
-		for (enum package package = 0; package < PACKAGES; package++) {
-			const char *command = package_command(package);
-
-			assert_non_null(command);
-			assert_int_equal(strncmp(command, systems[i].command, len), 0);
-			assert_true(command[len] != '\0');
-		}
+		(void)setenv("PATH", folder, 1);
+		for (enum package package = 0; package < PACKAGES; package++)
+			commands[package] = package_command(package);
+		(void)setenv("PATH", path, 1);
 		assert_int_equal(unlink(program), 0);
+		for (enum package package = 0; package < PACKAGES; package++) {
+			assert_non_null(commands[package]);
+			assert_int_equal(strncmp(commands[package], systems[i].command, len), 0);
+			assert_true(commands[package][len] != '\0');
+		}
 	}
-	assert_int_equal(setenv("PATH", path, 1), 0);
 	free(path);
 }
 
