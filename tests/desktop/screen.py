@@ -3,6 +3,7 @@
 
 Run inside a session bus and an X screen of its own (window.sh makes both)."""
 
+import datetime
 import os
 import re
 import subprocess
@@ -77,6 +78,26 @@ def text_of(node):
     if text is None:
         return ""
     return attempt(lambda: Atspi.Text.get_text(text, 0, Atspi.Text.get_character_count(text))) or ""
+
+
+JAPAN = datetime.timezone(datetime.timedelta(hours=9))
+
+
+def today():
+    """In Japan, where midnight may come while a test runs; by the clock that tests/slow/dates.sh may have set."""
+    said = subprocess.run(["date", "+%s"], capture_output=True, check=True, timeout=PATIENCE).stdout
+    return datetime.datetime.fromtimestamp(int(said), JAPAN).date()
+
+
+def last_day(card):
+    """Of a ready-made card's log-in certificate, in Japan: what is shown of it is the same on any day. Before
+    a Screen has it."""
+    program = build + "/src/sim/jpki-card-sim"
+    subprocess.run([program, "make", card], capture_output=True, timeout=PATIENCE)  # if there is none yet
+    command = '"$0" certificate "$1" auth | openssl x509 -noout -enddate -dateopt iso_8601'
+    said = subprocess.run(["sh", "-c", command, program, card], capture_output=True, text=True, timeout=PATIENCE).stdout
+    end = datetime.datetime.fromisoformat(said.strip().partition("=")[2].replace("Z", "+00:00"))
+    return end.astimezone(JAPAN).date()
 
 
 class Screen:

@@ -3,16 +3,17 @@
 
 import os
 
-from screen import BUTTONS, Screen, finish, name_of, report, role_of, work
+from screen import BUTTONS, Screen, finish, last_day, name_of, report, role_of, work
 
 document = work + "/several.txt"
 with open(document, "w", encoding="utf-8") as file:
     file.write("a letter\n")
 
+near = last_day("near-expiry")
 screen = Screen("C.UTF-8", cards=("adult", "near-expiry"), arguments=(document,))
 screen.until(screen.tabs)
 screen.type("", "ctrl+1")
-screen.shows("of two cards both are shown", "20 days left", "3 of 3 tries left")
+screen.shows("of two cards both are shown", " to %s" % near, "3 of 3 tries left")
 readers = [word.split(": ", 1)[1].split(",")[0] for word in screen.words().splitlines() if word.startswith("Reader: ")]
 report("... each with its reader", len(set(readers)) == 2, readers)
 

@@ -4,7 +4,7 @@
 import os
 import time
 
-from screen import Screen, finish, report
+from screen import Screen, finish, last_day, report
 
 AUTH = "user authentication certificate"
 SIGN = "digital signature certificate"
@@ -14,6 +14,7 @@ MINUTES = "This is hidden again after a minute."
 MINUTE = 60  # seconds
 copy = os.environ["HOME"] + "/certificate.pem"
 
+NEAR = " to %s" % last_day("near-expiry")  # which no other card has
 screen = Screen("C.UTF-8")
 
 
@@ -55,7 +56,7 @@ def told(promise, words):
 
 def first_again():
     screen.card("swap", "adult")
-    screen.until(lambda: "5 of 5 tries left" in screen.words() and "20 days left" not in screen.words())
+    screen.until(lambda: "5 of 5 tries left" in screen.words() and NEAR not in screen.words())
 
 
 hides("its card taken out, name and address are hidden", "remove")
@@ -81,7 +82,7 @@ def saves_nothing(promise):
     """Where the other card is put in while it is chosen where the copy goes."""
     screen.until(lambda: screen.path_entry("certificate.pem"))
     screen.card("swap", "near-expiry")
-    screen.until(lambda: "20 days left" in screen.read_out())
+    screen.until(lambda: NEAR in screen.read_out())
     screen.choose(copy, "certificate.pem", "Save")
     screen.shows(promise, "no card with the serial number", "Close")
     report("... nothing at all", not os.path.exists(copy))

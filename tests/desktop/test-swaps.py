@@ -3,12 +3,13 @@
 
 import os
 
-from screen import Screen, finish, report, work
+from screen import Screen, finish, last_day, report, work
 
 AUTH = "user authentication certificate"
 SIGN = "digital signature certificate"
 NOW = "4-digit PIN for user authentication"
 PASSWORD = "password for digital signature (6 to 16 characters)"
+NEAR = " to %s" % last_day("near-expiry")  # which no other card has
 ALL = ("3 of 3 tries left", "5 of 5 tries left")
 document = work + "/swap.txt"
 with open(document, "w", encoding="utf-8") as file:
@@ -77,7 +78,7 @@ def back(promise, *words):
 def first_again():
     screen.card("swap", "adult")
     screen.type("", "ctrl+1")
-    good = screen.until(lambda: all(word in screen.words() for word in ALL) and "20 days left" not in screen.words())
+    good = screen.until(lambda: all(word in screen.words() for word in ALL) and NEAR not in screen.words())
     report("... and the first is back", good, screen.words())
 
 
@@ -94,7 +95,7 @@ for page, button, question, typed in TASKS:
         back("... and put back, it has all its tries")
     words = move_and_answer(page, button, asks, step, "swap", "near-expiry")
     report(name + "another card put in gets no PIN", "the card was taken away" in words, words)
-    back("... it has all its tries", "20 days left", *ALL)
+    back("... it has all its tries", NEAR, *ALL)
     first_again()
 
 # ---- while the card works ----
@@ -132,7 +133,7 @@ screen.press("Try again")
 screen.until(lambda: screen.asks(NOW))
 answer(NOW, "1234")
 words = told()
-back("tried again on another card, its tries are all there", "20 days left", *ALL)
+back("tried again on another card, its tries are all there", NEAR, *ALL)
 screen.card("swap", "adult")
 back("... and the first has what it had", "2 of 3 tries left")
 
@@ -149,7 +150,7 @@ screen.until(lambda: screen.is_usable(screen.find("Continue")))
 screen.press("Continue")
 words = told()
 report("a last try that was agreed to is for that card", "key of this certificate" not in words, words)
-back("... another one has all its tries", "20 days left", *ALL)
+back("... another one has all its tries", NEAR, *ALL)
 screen.card("swap", "adult")
 back("... and the first its last", "1 of 3 tries left")
 
