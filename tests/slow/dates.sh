@@ -3,7 +3,7 @@
 #
 # What could depend on the day, run on other days, at other hours and in other time zones: the tests of
 # make check that make, show or judge certificates, the samples for services with a step of nginx, and
-# what jpki-tool and README say. The clock is set by libfaketime, since neither a program that is tested
+# what jpki-tool and README say; on one of them each, the window's reminders, and nginx and Apache with all. The clock is set by libfaketime, since neither a program that is tested
 # nor OpenSSL has one of its own to be set. JPKI_BUILD is the build folder.
 set -u
 export LC_ALL=C.UTF-8
@@ -35,10 +35,19 @@ days() {
 END
 }
 
-programs="module/objects module/pin module/login module/set-pin module/sign module/pss module/slots module/cards tool/parts holder/authority holder/dates holder/signature"
+programs="module/objects module/pin module/login module/set-pin module/sign module/pss module/slots module/cards tool/parts tool/reminders.sh holder/authority holder/dates holder/signature"
 # These need people whose certificates end, or have ended.
 programs_later="tool/prompt tool/terminal tool/sign.sh tool/statuses.sh"
-samples="services-verify services-workflow"
+samples="clients/services-verify.sh clients/services-workflow.sh"
+
+# What takes half a minute more, on a day for which it is worth that.
+longer_on() {
+	case $1 in
+	2026-12-31T14:*) echo desktop/window.sh ;; # the day changes under it
+	2038-01-19T*) echo clients/services-apache.sh ;;
+	2049-*) echo clients/services-nginx.sh ;;
+	esac
+}
 
 find_library() {
 	local path
@@ -53,15 +62,15 @@ find_library() {
 place_clocks() {
 	local name
 	mkdir -p bin samples/src/sim samples/src/tool
-	for name in openssl nginx curl; do
+	for name in openssl nginx apache2 curl gnutls-cli date; do
 		printf '#!/bin/sh\nfor p in /usr/bin /usr/sbin; do\n\tif [ -x $p/%s ]; then exec env %s $p/%s "$@"; fi\ndone\nexit 127\n' \
 			"$name" "${clock[*]}" "$name" >"bin/$name"
 	done
-	for name in sim/jpki-card-sim tool/jpki-tool; do
+	for name in sim/jpki-card-sim tool/jpki-tool tool/jpki-desktop; do
 		printf '#!/bin/sh\nexec env %s "%s" "$@"\n' "${clock[*]}" "$build/src/$name" >"samples/src/$name"
 	done
 	chmod +x bin/* samples/src/*/*
-	ln -s "$build/.libs" "$build/p11-kit" samples/
+	ln -s "$build/.libs" "$build/p11-kit" "$build/Makefile" samples/
 }
 
 # A build folder with cards of this day in it.
@@ -163,7 +172,7 @@ one_day() {
 	local moment=$1 zone=$2 what=$3 clock offset name young='' passed=0 skipped='' failed=''
 	offset=$(($(date -d "$moment" +%s) - $(date +%s)))
 	clock=("LD_PRELOAD=$(find_library)" "FAKETIME=$(printf %+d $offset)" FAKETIME_DONT_FAKE_MONOTONIC=1
-		NO_FAKE_STAT=1 "'TZ=$zone'")
+		FAKETIME_CACHE_DURATION=86400 NO_FAKE_STAT=1 "'TZ=$zone'")
 	case $what in *"no card had expired"*) young=yes ;; esac
 	cd "$(mktemp -d "$work/day.XXXXXX")" || return 1
 	place_clocks
@@ -184,8 +193,13 @@ one_day() {
 		printf 'passed=%s skipped="%s" failed=%s\n' "$passed" "$skipped" "$failed" >so-far
 	)
 	. ./so-far
-	for name in ${young:-$samples}; do
-		[ "$name" = yes ] || JPKI_BUILD=$PWD/samples PATH=$PWD/bin:$PATH count "$name" "$top/tests/clients/$name.sh"
+	export JPKI_BUILD=$PWD/samples PATH=$PWD/bin:$PATH APACHE_HTTPD=$PWD/bin/apache2
+	for name in ${young:-$samples $(longer_on "$moment")}; do
+		case $name in
+		yes) ;;
+		desktop/*) count "$name" "$top/tests/$name" "$top/tests/desktop/test-reminders.py" ;;
+		*) count "$name" "$top/tests/$name" ;;
+		esac
 	done
 	tell
 }
