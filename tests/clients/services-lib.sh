@@ -9,6 +9,8 @@
 #	site_checks
 #	finish
 
+. "$(dirname "${BASH_SOURCE[0]}")/openssl-lib.sh"
+
 samples=$top/doc/services
 tls="--tlsv1.2" # curl's options for the version
 key=auth
@@ -18,11 +20,19 @@ state= # of the hierarchy, where it is not the right one
 service_enter() {
 	private_enter "$@"
 	needs_mounts
+	needs_openssl
 	{ place_installed && make_site_authority && site_certificate login.example &&
 		site_certificate www.example && make_cards && install_server_certificates; } \
 		>"$work/prepare.log" 2>&1 || bail "prepared" "$work/prepare.log"
 	printf '127.0.0.1 localhost login.example www.example\n' >"$work/hosts"
 	mount --bind "$work/hosts" /etc/hosts
+}
+
+# To sign and to log in with whatever key, as OpenSSL does what it is told to.
+needs_openssl() {
+	reaches_card && return
+	skip "$(basename "$0" .sh)" "OpenSSL has neither provider nor engine for PKCS#11 here"
+	finish
 }
 
 # Real root may become www-data; the root of a user namespace may not.
@@ -88,10 +98,10 @@ visit() {
 	true
 }
 
-# The URIs of the two keys for OpenSSL's engine.
+# The URIs of the two keys for OpenSSL.
 declare -A uris=(
-	[auth]="pkcs11:token=JPKI%20Auth%204-digit%20PIN;id=%01;pin-value=$pin_auth"
-	[sign]="pkcs11:token=JPKI%20Sign%206-16%20char%20password;id=%02;pin-value=$pin_sign"
+	[auth]="pkcs11:token=JPKI%20Auth%204-digit%20PIN;id=%01?pin-value=$pin_auth"
+	[sign]="pkcs11:token=JPKI%20Sign%206-16%20char%20password;id=%02?pin-value=$pin_sign"
 )
 
 # visit_with CARD CURL-OPTION...: showing the certificate of $key and proving the key, over $tls.
@@ -103,10 +113,10 @@ visit_with() {
 	# From a file: newer versions of the engine do not log in to read one.
 	"$sim" ${state:+--state "$state"} certificate "$card" "$key" >"$work/shown.pem" || return 1
 	# shellcheck disable=SC2086 # $tls is several options
-	status=$(PKCS11_MODULE_PATH=$modules/jpki-$key-pkcs11.so \
+	status=$(env "$module_named=$modules/jpki-$key-pkcs11.so" \
 		"$sim" ${state:+--state "$state"} run --card "$card" --trace "$work/trace" -- \
 		curl --silent --show-error --max-time $patience --output "$work/page" \
-		--write-out '%{http_code}' $tls --engine pkcs11 --key-type ENG \
+		--write-out '%{http_code}' $tls "${by_curl[@]}" \
 		--cert "$work/shown.pem" --key "${uris[$key]}" "$@" 2>"$work/curl.log")
 	grep -q "SIGN with $key key .*< 9000 256" "$work/trace" && return
 	echo "the card did not sign"
@@ -233,7 +243,7 @@ none_checks() {
 gnutls_shows() {
 	local uri=${uris[auth]}
 	"$sim" run --card "$2" -- timeout $patience gnutls-cli --provider "$modules/jpki-auth-pkcs11.so" \
-		--x509certfile "$uri" --x509keyfile "$uri;type=private" --x509cafile "$work/ca/ca.pem" \
+		--x509certfile "$uri" --x509keyfile "${uri/\?/;type=private?}" --x509cafile "$work/ca/ca.pem" \
 		--priority NORMAL:-VERS-ALL:+VERS-TLS1.3 login.example >"$work/page" 2>&1 \
 		< <(printf 'GET / HTTP/1.1\r\nHost: login.example\r\nConnection: close\r\n\r\n' && exec sleep $patience)
 	cat "$work/page"; echo

@@ -6,6 +6,7 @@ set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/services-lib.sh"
 private_enter "$@"
+needs_openssl
 { place_installed && make_cards && "$sim" ca revoke lost sign && "$sim" make alias &&
 	"$sim" ca export trust; } >"$work/prepare.log" 2>&1 || bail "prepared" "$work/prepare.log"
 printf 'a contract\n' >contract.txt
@@ -14,9 +15,9 @@ printf 'a c0ntract\n' >other.txt
 # sign CARD KEY OUTPUT OPTION...: by OpenSSL, which signs with whatever it is told to.
 sign() {
 	"$sim" ${state:+--state "$state"} certificate "$1" "$2" >signer.pem || return 1
-	PKCS11_MODULE_PATH=$modules/jpki-$2-pkcs11.so \
+	env "$module_named=$modules/jpki-$2-pkcs11.so" \
 		"$sim" ${state:+--state "$state"} run --card "$1" -- \
-		openssl cms -sign -binary -outform DER -engine pkcs11 -keyform engine -inkey "${uris[$2]}" \
+		openssl cms -sign -binary -outform DER "${by_openssl[@]}" -inkey "${uris[$2]}" \
 		-signer signer.pem -in contract.txt -out "$3" "${@:4}" 2>"$work/sign.log"
 }
 
@@ -68,8 +69,8 @@ in_certificate() {
 # resign CARD: another signature in one.p7s gives two.p7s.
 resign() {
 	"$sim" certificate "$1" sign >signer.pem || return 1
-	PKCS11_MODULE_PATH=$modules/jpki-sign-pkcs11.so "$sim" run --card "$1" -- \
-		openssl cms -resign -binary -inform DER -outform DER -engine pkcs11 -keyform engine \
+	env "$module_named=$modules/jpki-sign-pkcs11.so" "$sim" run --card "$1" -- \
+		openssl cms -resign -binary -inform DER -outform DER "${by_openssl[@]}" \
 		-inkey "${uris[sign]}" -signer signer.pem -in one.p7s -out two.p7s 2>"$work/sign.log"
 }
 

@@ -7,9 +7,9 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/services-lib.sh"
-. "$(dirname "$0")/openssl-lib.sh"
 private_enter "$@"
 needs_mounts
+needs_openssl
 is_real_root || { forbidden services-workflow "runners are root, and nginx becomes www-data"; finish; }
 command -v nginx >/dev/null || { skip services-workflow "nginx is not installed"; finish; }
 
