@@ -10,7 +10,6 @@ set -u
 . "$(dirname "$0")/screen-lib.sh"
 . "$(dirname "$0")/openssl-lib.sh"
 client_enter agent "$@"
-recipe_seconds=90 # whoever asks all the same is never answered
 program "pkcs11-tool" "OpenSC $(opensc-tool -i 2>/dev/null | sed -n 's/^OpenSC \([0-9.]*\).*/\1/p')"
 
 says() { grep -Eq -e "$1" "$work/recipe.out"; }

@@ -6,7 +6,6 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 client_enter flatpak "$@"
-recipe_seconds=60 # what is not answered in the sandbox
 for command in bwrap p11-kit curl; do needs $command; done
 [ -e "$modules/p11-kit-client.so" ] || skip_page "p11-kit-modules is not installed"
 openssl list -providers -provider pkcs11 >/dev/null 2>&1 || skip_page "pkcs11-provider is not installed"

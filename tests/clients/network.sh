@@ -7,7 +7,6 @@ set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/agent-lib.sh"
 client_enter network "$@"
-recipe_seconds=60
 holder=$("$sim" certificate $card auth | openssl x509 -noout -subject -nameopt multiline |
 	sed -n 's/ *commonName *= //p')
 ip link add wire0 type veth peer name wire1 2>"$work/out" ||
