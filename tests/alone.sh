@@ -3,7 +3,7 @@
 #
 # Sourced by all that runs tests: make check (tests/module/local.mk), ./run-tests, and each script, which may be
 # run by hand (tests/check-layers.sh). From there on no program finds a reader service, an agent, a screen or a
-# setting of whoever runs the tests, whatever it does: a test that wants one starts its own. $JPKI_BUILD is the
+# setting of whoever runs the tests or of the machine, whatever it does: a test that wants one starts its own. $JPKI_BUILD is the
 # build folder, and if nobody named one that of ./run-tests below $top.
 
 export JPKI_BUILD="${JPKI_BUILD:-$top/build/test}"
@@ -17,6 +17,7 @@ unset name DISPLAY WAYLAND_DISPLAY XAUTHORITY SSH_AUTH_SOCK GPG_AGENT_INFO GNUPG
 PCSCLITE_CSOCK_NAME=/nonexistent/pcscd.comm
 DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/dbus
 DBUS_SESSION_BUS_ADDRESS=$DBUS_SYSTEM_BUS_ADDRESS
+JPKI_PKCS11_SYSTEM_CONF=
 HOME=$JPKI_BUILD/tests/home
-export JPKI_CACHE PCSCLITE_CSOCK_NAME DBUS_SYSTEM_BUS_ADDRESS DBUS_SESSION_BUS_ADDRESS HOME
+export JPKI_CACHE JPKI_PKCS11_SYSTEM_CONF PCSCLITE_CSOCK_NAME DBUS_SYSTEM_BUS_ADDRESS DBUS_SESSION_BUS_ADDRESS HOME
 mkdir -p "$HOME"

@@ -13,6 +13,7 @@
 
 #define FILE_NAME "jpki-pkcs11.conf"
 #define ENV_PREFIX "JPKI_PKCS11_"
+#define SYSTEM_VARIABLE ENV_PREFIX "SYSTEM_CONF"
 #define PATH_BYTES 4096
 
 enum kind { KIND_BOOL, KIND_ENUM, KIND_SECONDS, KIND_TEXT, KIND_READER, KIND_LOG };
@@ -283,6 +284,15 @@ read_file(struct settings *s, const char *path, bool report)
 	(void)fclose(f);
 }
 
+/* The file for all users, or what tests want in its place: they must not find this machine's. */
+static const char *
+system_file(void)
+{
+	const char *path = secure_getenv(SYSTEM_VARIABLE);
+
+	return path ? path : SYSCONFDIR "/" FILE_NAME;
+}
+
 /* The user's file; false where there is no home, or for a setuid program. */
 static bool
 user_file(char path[PATH_BYTES])
@@ -321,7 +331,7 @@ is_variable(const char *wanted)
 		if (strcmp(name, wanted) == 0)
 			return true;
 	}
-	return false;
+	return strcmp(SYSTEM_VARIABLE, wanted) == 0;
 }
 
 /* A misspelt name would otherwise do nothing and say nothing. */
@@ -385,7 +395,7 @@ read_all(struct settings *s, bool report)
 		.log_level = LOG_LEVEL_WARNING,
 		.log_file = "stderr",
 	};
-	read_file(s, SYSCONFDIR "/" FILE_NAME, report);
+	read_file(s, system_file(), report);
 	if (user_file(path))
 		read_file(s, path, report);
 	read_environment(s, report);

@@ -62,6 +62,7 @@ no_settings(void)
 
 	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
 		harness_setting(settings[i], NULL);
+	harness_setting("system-conf", "");
 }
 
 /* A file in the folder of this test. */
@@ -88,7 +89,8 @@ log_path(void)
 	return own_file(path, "log");
 }
 
-/* Everything the module reads is the test's own: no settings of whoever runs it. */
+/* Everything the module reads is the test's own: no settings of whoever runs it, or of the machine.
+ */
 static void
 own_environment(const char *folder)
 {

@@ -239,7 +239,7 @@ openssls_engine_and_the_program_use_the_module_together(void **state)
 /* Setuid programs */
 
 struct setuid_case {
-	char folder[64], life[128], module[128], log[128], config[128];
+	char folder[64], life[128], module[128], config[128];
 };
 
 static void
@@ -262,7 +262,6 @@ prepare_setuid(struct setuid_case *c)
 	assert_non_null(mkdtemp(c->folder));
 	(void)snprintf(c->life, sizeof c->life, "%s/life", c->folder);
 	(void)snprintf(c->module, sizeof c->module, "%s/module.so", c->folder);
-	(void)snprintf(c->log, sizeof c->log, "%s/log/of-the-environment", c->folder);
 	(void)snprintf(c->config, sizeof c->config, "%s/jpki-pkcs11.conf", c->folder);
 	copy_file(harness_path("tests/life/life"), c->life, 0755);
 	copy_file(harness_path(".libs/jpki-pkcs11.so"), c->module, 0755);
@@ -285,12 +284,20 @@ forget_setuid(struct setuid_case *c)
 	assert_int_equal(system(command), 0);
 }
 
+/* Where a caller's settings come from: a variable, and what it names in the folder. */
+static const struct {
+	const char *variable, *path;
+} ways[] = {{"JPKI_PKCS11_LOG_FILE", "/log/of-the-environment"},
+	    {"XDG_CONFIG_HOME", ""},
+	    {"JPKI_PKCS11_SYSTEM_CONF", "/jpki-pkcs11.conf"}};
+#define WAYS (sizeof ways / sizeof ways[0])
+
 /*
  * Runs the settings role as nobody; its first line of output. How many log files it made: what is
  * wrong with a setting stands in them.
  */
 static size_t
-run_settings(const struct setuid_case *c, bool by_file, char line[32])
+run_settings(const struct setuid_case *c, size_t way, char line[32])
 {
 	char command[1024];
 	FILE *out;
@@ -298,9 +305,9 @@ run_settings(const struct setuid_case *c, bool by_file, char line[32])
 
 	(void)snprintf(command, sizeof command,
 		       "setpriv --reuid %d --regid %d --clear-groups env -u XDG_CONFIG_HOME "
-		       "%s%s JPKI_PKCS11_PSS=perhaps '%s' settings '%s' 2>/dev/null",
-		       NOBODY, NOBODY, by_file ? "XDG_CONFIG_HOME=" : "JPKI_PKCS11_LOG_FILE=",
-		       by_file ? c->folder : c->log, c->life, c->module);
+		       "JPKI_PKCS11_PSS=perhaps %s='%s%s' '%s' settings '%s' 2>/dev/null",
+		       NOBODY, NOBODY, ways[way].variable, c->folder, ways[way].path, c->life,
+		       c->module);
 	out = popen(command, "re");
 	assert_non_null(out);
 	if (!fgets(line, 32, out))
@@ -328,14 +335,14 @@ a_setuid_program_takes_no_settings_from_its_caller(void **state)
 		skip();
 	}
 	prepare_setuid(&c);
-	for (int by_file = 0; by_file < 2; by_file++) {
-		assert_int_equal(run_settings(&c, by_file != 0, line), 1);
+	for (size_t way = 0; way < WAYS; way++) {
+		assert_int_equal(run_settings(&c, way, line), 1);
 		assert_string_equal(line, "ordinary\n");
 	}
 	assert_int_equal(chown(c.life, 0, 0), 0);
 	assert_int_equal(chmod(c.life, 04755), 0);
-	for (int by_file = 0; by_file < 2; by_file++) {
-		size_t logs = run_settings(&c, by_file != 0, line);
+	for (size_t way = 0; way < WAYS; way++) {
+		size_t logs = run_settings(&c, way, line);
 
 		secure = strcmp(line, "secure\n") == 0;
 		if (secure)

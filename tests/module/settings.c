@@ -188,6 +188,26 @@ without_xdg_config_home_the_file_is_in_dot_config(void **state)
 }
 
 static void
+another_file_may_take_the_place_of_the_one_for_all_users(void **state)
+{
+	char *path = NULL;
+
+	(void)state;
+	assert_true(asprintf(&path, "%s.all", harness_config_path()) > 0);
+	configure("token-labels", "japanese");
+	assert_int_equal(rename(harness_config_path(), path), 0);
+	harness_log("warning");
+	assert_false(shows(0));
+	harness_setting("system-conf", path);
+	assert_true(shows(0));
+	configure("token-labels", "english"); /* the user's own outweighs it */
+	assert_false(shows(0));
+	assert_int_equal(harness_log_count("\n"), 0);
+	assert_int_equal(unlink(path), 0);
+	free(path);
+}
+
+static void
 comments_blanks_and_line_ends_do_not_matter(void **state)
 {
 	(void)state;
@@ -861,6 +881,7 @@ main(int argc, char *argv[])
 		TEST(each_setting_is_taken_from_its_variable),
 		TEST(a_variable_has_the_last_word),
 		TEST(without_xdg_config_home_the_file_is_in_dot_config),
+		TEST(another_file_may_take_the_place_of_the_one_for_all_users),
 		TEST(comments_blanks_and_line_ends_do_not_matter),
 		TEST(a_mistake_in_the_file_is_told_with_its_line_and_stops_nothing),
 		TEST(a_mistake_in_a_variable_is_told_with_its_name),

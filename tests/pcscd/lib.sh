@@ -139,9 +139,22 @@ find_unpacked() {
 		"$unpacked/usr/sbin/pcscd")
 }
 
+# The build's own folder for settings, whatever it is.
+settings_folder() {
+	sed -n 's/^sysconfdir = //p' "$build/Makefile" |
+		sed "s,[$]{prefix},$(sed -n 's/^prefix = //p' "$build/Makefile"),"
+}
+
+# Settings for all users of this machine: programs that sudo starts heed no variable (tests/alone.sh).
+hide_settings() {
+	local file
+	file=$(settings_folder)/jpki-pkcs11.conf
+	[ ! -e "$file" ] || { : >"$work/no-settings" && mount --bind "$work/no-settings" "$file"; }
+}
+
 # A loopback, an empty /run, no USB.
 private_surroundings() {
-	place_unpacked || return 1
+	place_unpacked && hide_settings || return 1
 	ip link set lo up && mount -t tmpfs none /run || return 1
 	[ ! -d /dev/bus/usb ] || mount -t tmpfs none /dev/bus/usb
 }

@@ -15,9 +15,9 @@ refuses "a simulator whose reader another one has says so and ends" "does not ta
 check "the first one goes on undisturbed" tool -L
 
 needs_mounts
-# The build's own folder for settings, whatever it is, with a file of this test's in it.
-folder=$(sed -n 's/^sysconfdir = //p' "$build/Makefile" | sed "s,[$]{prefix},$(
-	sed -n 's/^prefix = //p' "$build/Makefile"),")
+# The folder for settings, with a file of this test's in it.
+unset JPKI_PKCS11_SYSTEM_CONF
+folder=$(settings_folder)
 existing=$folder
 while [ ! -d "$existing" ]; do existing=$(dirname "$existing"); done
 mkdir -p "$work/etc${folder#"$existing"}" "$work/home"
