@@ -29,6 +29,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/doctor/usb.c \
 	src/tool/report/certificates.c \
 	src/tool/report/facts.c src/tool/report/facts.h \
+	src/tool/report/meanings.c \
 	src/tool/report/report.c src/tool/report/report.h \
 	src/tool/report/show.c \
 	src/tool/browsers/browser.c src/tool/browsers/browser.h \

@@ -28,6 +28,12 @@ report() {
 	fi
 	"$sim" run --card "$card" -- "$tool" --module "$module" report --yes "$@" \
 		>"$file" 2>"$work/said" </dev/null 5<"$work/pin"
+	got=$?
+	if grep -qE '"verdict": "problem"|: PROBLEM$' "$file"; then
+		test $got = 14
+	else
+		test $got = 0
+	fi
 }
 
 # told FILE: "name value" for each fact; a value that is null was not told.
@@ -324,6 +330,35 @@ PIN=no round_trip adult atr=4 short-ids=off refused-short-id=6A88 filler=00 read
 PIN=yes round_trip adult login-after-leaving=kept
 told "$work/one.json" | grep -qx 'login-after-isd dropped' || bad "what ends a login is told apart"
 PIN=no round_trip child absent-certificate=missing
+
+# means CARD OPTION NAME TEXT: what a line of the report says to the holder.
+means() {
+	report "$work/text" "$1" $2
+	grep -qF "  $3 (" "$work/text" || bad "$1: $3 is not there: $(grep "^  ${3% = *}" "$work/text")"
+	grep -F "  $3 (" "$work/text" | grep -qe "$4" || bad "$1: $3 does not mean '$4': $(grep -F "  $3 (" "$work/text")"
+}
+for person in locked-auth phone iphone; do
+	test -d "$work/state/cards/$person" || "$sim" make "$person" >/dev/null || exit 99
+done
+means locked-auth '' 'pins-locked = auth' 'help locked'
+means adult '' 'pins-locked = none' 'Nothing to do'
+means child '' 'certificates = auth' 'not sign documents'
+means phone '' 'auth-certificate = pin-needed' 'only after the PIN'
+means phone '' 'kind = phone' 'PINs and certificates of its own'
+for phone in phone iphone; do
+	"$sim" set $phone other-applications absent >/dev/null
+	means $phone '' 'other-applications = absent' 'takes the power'
+	grep -q ': differs$' "$work/text" && bad "nobody said what a phone should do: $(grep ': differs$' "$work/text")"
+	"$sim" set $phone other-applications present >/dev/null
+done
+"$sim" set adult other-applications absent >/dev/null
+means adult '' 'other-applications = absent' 'takes the power'
+grep -q '^other applications.*: differs$' "$work/text" || bad "a card without other applications differs"
+"$sim" set adult other-applications present >/dev/null
+"$sim" set adult login-after-leaving kept >/dev/null
+ends "what is not safe has an exit status" 14 ': PROBLEM$' --yes --pin auth --pin-fd 5
+means adult '' 'login-after-leaving' 'takes the PIN'
+"$sim" set adult login-after-leaving dropped >/dev/null
 
 # Each fact is on the page that says where it is from, in both languages.
 if page=$(dirname "$0")/../../doc/REAL-CARDS && test -f "$page.md"; then

@@ -542,10 +542,10 @@ judge_made_of(const struct judging *j)
 
 #define FINDS_OUT N_("The module finds this out by itself: nothing to do.")
 #define IS_TOLD N_("Nobody has told of this before; everything may work all the same.")
+#define NOT_USED N_("The module does not use it: nothing to do.")
 #define IS_SAFE N_("The module logs the card out itself after each use, whichever it is.")
-#define STAYS_OPEN                                                                                 \
-	N_("The module does not log this card out: take it off the reader after use, and report "  \
-	   "this.")
+#define NO_SIGNATURE N_("The card made no signature: report this.")
+#define NO_PSS N_("Without PSS, TLS 1.3 does not work; TLS 1.2 and everything else does.")
 #define IS_TIME N_("How long you wait.")
 #define NEEDS_PIN N_("it takes the PIN to know (report --pin auth)")
 #define NEEDS_LOGIN                                                                                \
@@ -569,14 +569,14 @@ const struct fact facts[] = {
 	{"first-command", "1.3, 13.22", "works", N_("first command after power-on"), FINDS_OUT, NOT_ALONE, judge_first, "first-command"},
 	{"other-applications", "1.1, 4", "present", N_("other applications, whose selection logs out"), FINDS_OUT, NO_ANSWER_TEXT, judge_others, NULL},
 	{"select-nobody", "3.1", "6A82", N_("an application that is not there"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-nobody"},
-	{"select-fci", "3.1, 13.17", NULL, N_("length of what SELECT tells when asked"), IS_TOLD, NO_ANSWER_TEXT, judge_length, "select-jpki-fci"},
-	{"select-none", "1.1", "9000", N_("SELECT without a name"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-none"},
-	{"select-3f00", "1.1", "6A82", N_("SELECT of a master file"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-3f00"},
-	{"select-path", "3.1", "6A86", N_("SELECT by path"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-path"},
-	{"select-id", "3.1", NULL, N_("SELECT with P1 = 00"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-id"},
-	{"read-nothing", "3.1", "6986", N_("reading without a file"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "read-nothing"},
-	{"channel", "1.1", "6881", N_("another logical channel"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "channel"},
-	{"challenge", "3.6", "9000", N_("random bytes"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "challenge"},
+	{"select-fci", "3.1, 13.17", NULL, N_("length of what SELECT tells when asked"), NOT_USED, NO_ANSWER_TEXT, judge_length, "select-jpki-fci"},
+	{"select-none", "1.1", "9000", N_("SELECT without a name"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-none"},
+	{"select-3f00", "1.1", "6A82", N_("SELECT of a master file"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-3f00"},
+	{"select-path", "3.1", "6A86", N_("SELECT by path"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-path"},
+	{"select-id", "3.1", NULL, N_("SELECT with P1 = 00"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-id"},
+	{"read-nothing", "3.1", "6986", N_("reading without a file"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "read-nothing"},
+	{"channel", "1.1", "6881", N_("another logical channel"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "channel"},
+	{"challenge", "3.6", "9000", N_("random bytes"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "challenge"},
 	{"short-ids", "3.2, 3.3, 3.4", "on", N_("short file ids"), FINDS_OUT, NEEDS_PIN, judge_short_ids, NULL},
 	{"refused-short-id", "3.7", NULL, N_("answer to a short file id that is not taken"), FINDS_OUT, NO_OCCASION, judge_refused_short_id, NULL},
 	{"read-past-end", "2.2, 13.9", "9000", N_("reading past the end"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "info-past-end"},
@@ -586,27 +586,27 @@ const struct fact facts[] = {
 	{"auth-certificate-size", "2.2", "3808", N_("size of the log-in certificate's file"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "auth-certificate-end"},
 	{"auth-ca-size", "2.2, 13.10", NULL, N_("size of its authority's file"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "auth-ca-end"},
 	{"sign-ca-size", "2.2, 13.10", NULL, N_("size of the file of the document key's authority"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "sign-ca-end"},
-	{"extended-length", "3.2, 13.8", "off|on", N_("extended length"), N_("The module does not use it."), NO_ANSWER_TEXT, judge_extended, "extended-read"},
+	{"extended-length", "3.2, 13.8", "off|on", N_("extended length"), NOT_USED, NO_ANSWER_TEXT, judge_extended, "extended-read"},
 	{"ef-0008", "2.3, 13.11", "present", N_("the file that says which certificates there are"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "availability-select"},
 	{"availability", "2.3, 13.11", "8F8F00|008F00|8F0000|000000", N_("what stands in it"), IS_TOLD, NO_ANSWER_TEXT, judge_availability, "availability-read"},
 	{"certificates", "2.3, 13.11", "both|auth|sign|none", N_("certificates"), IS_TOLD, N_("it takes the document key's PIN to know"), judge_certificates, NULL},
 	{"absent-certificate", "13.11", "filler|missing", N_("the file of a certificate that you do not have"), FINDS_OUT, NO_OCCASION, judge_absent, NULL},
-	{"auth-certificate", "2.1, 7", "free", N_("reading the log-in certificate"), N_("Programs see the certificate only after the PIN."), NO_ANSWER_TEXT, judge_sw, "auth-certificate-read"},
-	{"sign-certificate", "2.1", "6982", N_("reading the document key's certificate without a PIN"), N_("Your name and address may be readable without a PIN."), NO_OCCASION, judge_sw, "sign-certificate-read"},
-	{"sealed-file", "2.1", "6982", N_("the file 0009"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "sealed-read"},
+	{"auth-certificate", "2.1, 7", "free", N_("reading the log-in certificate"), IS_TOLD, NO_ANSWER_TEXT, judge_sw, "auth-certificate-read"},
+	{"sign-certificate", "2.1", "6982", N_("reading the document key's certificate without a PIN"), FINDS_OUT, NO_OCCASION, judge_sw, "sign-certificate-read"},
+	{"sealed-file", "2.1", "6982", N_("the file 0009"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "sealed-read"},
 	{"key-read", "3.2", "6981", N_("reading a key"), IS_TOLD, NO_ANSWER_TEXT, judge_sw, "key-read"},
 	{"pins-locked", "3.3, 13.12", "none|auth|sign|both", N_("PINs that are locked"), IS_TOLD, NO_ANSWER_TEXT, judge_locked, NULL},
 	{"blocked-query", "3.3, 13.1", "63C0|6983|6984", N_("tries left of a locked PIN"), FINDS_OUT, N_("none of the PINs is locked"), judge_blocked_query, NULL},
 	{"check-order", "3.4, 13.6", "p1-first|pin-first", N_("what the signature command checks first"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "signature-unknown"},
-	{"pss", "3.4, 13.6, 13.7", "on", N_("PSS signatures"), N_("Without PSS, TLS 1.3 does not work; TLS 1.2 and everything else does."), NEEDS_PIN, judge_pss, "signature-pss"},
-	{"signature", "3.4", "right", N_("the signature"), N_("Signatures would not be right: do not use the module, and report this."), NEEDS_PIN, judge_right, "pin-signature"},
-	{"pss-signature", "3.4, 13.6", "right|6A86", N_("the PSS signature"), N_("The module refuses to hand out such a signature."), NEEDS_PIN, judge_right, "pin-signature-pss"},
+	{"pss", "3.4, 13.6, 13.7", "on", N_("PSS signatures"), NO_PSS, NEEDS_PIN, judge_pss, "signature-pss"},
+	{"signature", "3.4", "right", N_("the signature"), NO_SIGNATURE, NEEDS_PIN, judge_right, "pin-signature"},
+	{"pss-signature", "3.4, 13.6", "right|6A86", N_("the PSS signature"), NO_PSS, NEEDS_PIN, judge_right, "pin-signature-pss"},
 	{"query-after-pin", "3.3", "63C3", N_("tries left, right after the PIN"), FINDS_OUT, NEEDS_PIN, judge_sw, "pin-query"},
 	{"login-after-file", "4", "kept", N_("login after SELECT of a file"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-file"},
 	{"login-after-select", "4", "kept", N_("login after SELECT of the same application"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-jpki"},
 	{"login-at-reset", "4, 13.3", "kept|dropped", N_("login after a reset"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-reset"},
-	{"login-after-leaving", "4", "dropped", N_("login after SELECT of another application"), STAYS_OPEN, NEEDS_LOGIN, judge_login, "pin-after-leaving"},
-	{"login-after-isd", "4", "dropped", N_("login after SELECT of the issuer's application"), STAYS_OPEN, NEEDS_LOGIN, judge_login, "pin-after-isd"},
+	{"login-after-leaving", "4", "dropped", N_("login after SELECT of another application"), IS_SAFE, NEEDS_LOGIN, judge_login, "pin-after-leaving"},
+	{"login-after-isd", "4", "dropped", N_("login after SELECT of the issuer's application"), IS_SAFE, NEEDS_LOGIN, judge_login, "pin-after-isd"},
 	{"login-at-disconnect", "4", NULL, N_("login after a disconnection"), IS_SAFE, NEVER_ASKED, NULL, NULL},
 	{"blocked-attempt", "3.3", NULL, N_("a PIN sent to a locked one"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
 	{"malformed-pin", "3.3, 13.2", NULL, N_("a PIN of the wrong shape"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
@@ -648,17 +648,60 @@ is_lost(const struct judging *j)
 	return p && p->state == JPKI_PROBE_LOST;
 }
 
+/* One that does not say what it is counts as a card. */
+static void
+find_kind(const struct fact_input *in, char kind[FACT_TEXT])
+{
+	const struct judging judging = {.in = in, .text = kind};
+
+	if (!judge_kind(&judging))
+		(void)say(&judging, "card");
+}
+
+const char *
+fact_expected(const struct fact *fact, const struct fact_input *in)
+{
+	char kind[FACT_TEXT];
+
+	find_kind(in, kind);
+	return fact_expected_of(fact, kind);
+}
+
 enum fact_verdict
 fact_judge(const struct fact *fact, const struct fact_input *in, char text[FACT_TEXT])
 {
 	const struct judging judging = {fact, in, text};
+	const struct fact_value *value;
+	const char *expected;
+	char kind[FACT_TEXT];
 
 	text[0] = '\0';
 	if (!fact->judge || !fact->judge(&judging)) {
 		text[0] = '\0';
 		return is_lost(&judging) ? FACT_LOST : FACT_NOT_TOLD;
 	}
-	if (!fact->expected)
+	value = fact_value(fact, text);
+	if (value && value->is_problem)
+		return FACT_PROBLEM;
+	find_kind(in, kind);
+	expected = fact_expected_of(fact, kind);
+	if (expected && is_listed(expected, text))
+		return FACT_EXPECTED;
+	if (!expected || (strcmp(kind, "card") != 0 && fact_is_of_cards(fact)))
 		return FACT_NEW;
-	return is_listed(fact->expected, text) ? FACT_EXPECTED : FACT_DIFFERS;
+	return FACT_DIFFERS;
+}
+
+const char *
+fact_means(const struct fact *fact, enum fact_verdict verdict, const char *value)
+{
+	const struct fact_value *known = fact_value(fact, value);
+
+	if (verdict == FACT_LOST)
+		return N_("the reader lost the answer: ask once more (jpki-tool report)");
+	if (verdict == FACT_NOT_TOLD)
+		return fact->silent;
+	if (known)
+		return known->means;
+	return verdict == FACT_EXPECTED ? N_("Nothing to do.") : fact->means;
 }

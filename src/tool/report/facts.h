@@ -22,6 +22,7 @@ struct fact_input {
 
 enum fact_verdict {
 	FACT_EXPECTED,
+	FACT_PROBLEM, /* it differs, and that is not safe */
 	FACT_DIFFERS,
 	FACT_NEW,      /* nobody has said yet what to expect */
 	FACT_LOST,     /* the reader lost the answer */
@@ -50,6 +51,27 @@ extern const size_t fact_count;
 /* Judges a row; `text` is empty where nothing is told. */
 enum fact_verdict fact_judge(const struct fact *fact, const struct fact_input *in,
 			     char text[FACT_TEXT]);
+
+/* What is expected of the card at hand; NULL: nothing is known. */
+const char *fact_expected(const struct fact *fact, const struct fact_input *in);
+
+/* What the verdict means to the holder, or why there is none: N_(). */
+const char *fact_means(const struct fact *fact, enum fact_verdict verdict, const char *value);
+
+/* meanings.c: what a value means where the fact's own words are not those for it; or NULL. */
+struct fact_value {
+	const char *fact, *value;
+	bool is_problem;
+	const char *means;
+};
+
+const struct fact_value *fact_value(const struct fact *fact, const char *value);
+
+/* What is expected of a kind of card ("card", "phone", "iphone", "other"). */
+const char *fact_expected_of(const struct fact *fact, const char *kind);
+/* Known of cards alone (card fact 7): what a phone does otherwise is new, and differs from nothing.
+ */
+bool fact_is_of_cards(const struct fact *fact);
 
 /* A text from a card or reader as it may be handed on: no long numbers, printable ASCII alone. */
 void fact_clean(char text[FACT_TEXT], const char *from, size_t len);

@@ -217,6 +217,17 @@ is_worth_telling(const struct card_report *report, const struct outcome *outcome
 	return false;
 }
 
+static bool
+has_problem(const struct card_report *report)
+{
+	char value[FACT_TEXT];
+
+	for (size_t i = 0; i < fact_count; i++)
+		if (fact_judge(&facts[i], &report->input, value) == FACT_PROBLEM)
+			return true;
+	return false;
+}
+
 /* What the report did not come to is told after it. */
 static enum tool_exit
 tell_all(const struct options *options, struct module *module, struct reader *reader,
@@ -228,6 +239,8 @@ tell_all(const struct options *options, struct module *module, struct reader *re
 	report->incomplete = outcome.what != OUTCOME_OK || report->probes.lost > 0;
 	look_around(report, module, reader, outcome.what != OUTCOME_REMOVED);
 	status = tell(options, job);
+	if (status == TOOL_OK && has_problem(report))
+		status = TOOL_WRONG;
 	X509_free((X509 *)(uintptr_t)report->input.auth);
 	X509_free((X509 *)(uintptr_t)report->input.auth_ca);
 	if (status != TOOL_OK || !report->incomplete)

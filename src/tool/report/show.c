@@ -17,6 +17,7 @@ static const struct {
 	const char *text;
 } verdicts[] = {
 	[FACT_EXPECTED] = {"as-expected", N_("as expected")},
+	[FACT_PROBLEM] = {"problem", N_("PROBLEM")},
 	[FACT_DIFFERS] = {"differs", N_("differs")},
 	[FACT_NEW] = {"new", N_("new")},
 	[FACT_LOST] = {"not-answered", N_("not answered")},
@@ -31,15 +32,12 @@ is_told(enum fact_verdict verdict)
 
 /* What it means to the holder; or why there is nothing to mean anything. */
 static const char *
-meaning(const struct card_report *report, const struct fact *fact, enum fact_verdict verdict)
+meaning(const struct card_report *report, const struct fact *fact, enum fact_verdict verdict,
+	const char *value)
 {
-	if (verdict == FACT_LOST)
-		return _("the reader lost the answer: ask once more (jpki-tool report)");
 	if (verdict == FACT_NOT_TOLD && report->incomplete && fact->judge)
 		return _("not known: this report is incomplete");
-	if (verdict == FACT_NOT_TOLD)
-		return _(fact->silent);
-	return verdict == FACT_EXPECTED ? _("Nothing to do.") : _(fact->means);
+	return _(fact_means(fact, verdict, value));
 }
 
 /* ---- commands ---- */
@@ -92,7 +90,7 @@ put_facts(FILE *out, const struct card_report *report)
 			(void)fprintf(out, "  %s = %s (%s): ", fact->name, value, fact->facts);
 		else
 			(void)fprintf(out, "  %s (%s): ", fact->name, fact->facts);
-		(void)fprintf(out, "%s\n", meaning(report, fact, verdict));
+		(void)fprintf(out, "%s\n", meaning(report, fact, verdict, value));
 	}
 }
 
@@ -159,7 +157,7 @@ findings_json(const struct card_report *report)
 				  fact->facts, "value",
 				  is_told(verdict) ? json_string(value) : json_null(), "expected",
 				  fact->expected, "verdict", verdicts[verdict].name, "means",
-				  meaning(report, fact, verdict)));
+				  meaning(report, fact, verdict, value)));
 	}
 	return all;
 }

@@ -29,7 +29,7 @@ static const struct {
 	 N_("validity, verify: not valid; status, sign: a certificate is not within its dates")},
 	{TOOL_NOT_VERIFIABLE, N_("validity, verify: the issuer cannot be verified here")},
 	{TOOL_SIMULATED, N_("validity, verify: only a simulated card")},
-	{TOOL_WRONG, N_("doctor: something is wrong")},
+	{TOOL_WRONG, N_("doctor, report: something is wrong")},
 };
 
 void
