@@ -12,7 +12,7 @@
 enum kind {
 	ASK,	/* the command as it stands; nothing is kept */
 	HEAD,	/* likewise, and the first four bytes are kept */
-	ALL,	/* ... all of it, up to eight bytes */
+	ALL,	/* ... all of it, as far as an answer to reset goes */
 	INFO,	/* ... what the token information says of the kind of card */
 	POWER,	/* the first command after power-on */
 	FILLER, /* one byte from behind the certificate whose head the row before has read */
@@ -53,6 +53,8 @@ static const uint8_t long_to_nothing[5 + TOO_LONG + 1] = {0x80, 0x2a, 0x00, 0x85
 static const uint8_t long_selected[5 + TOO_LONG + 1] = {0x80, 0x2a, 0x00, 0x80, TOO_LONG};
 static const uint8_t pss_selected[5 + TOO_SHORT + 1] = {0x80, 0x2a, 0x04, 0x80, TOO_SHORT};
 static const uint8_t unknown_selected[5 + TOO_SHORT + 1] = {0x80, 0x2a, 0x7f, 0x80, TOO_SHORT};
+
+#define ATR_MAX 32 /* without its first byte (ISO 7816-3 8.1) */
 
 /* What is signed after a PIN: nothing that anybody could use. */
 static const char nonsense[] = "jpki-pkcs11: a probe of a card, which says nothing";
@@ -220,7 +222,7 @@ keep_info(struct probe_answer *a, const uint8_t info[256])
 static enum result
 ask(struct run *run, const struct row *row, struct probe_answer *a)
 {
-	const size_t most = row->kind == HEAD ? 4 : row->kind == ALL ? 8 : 0;
+	const size_t most = row->kind == HEAD ? 4 : row->kind == ALL ? ATR_MAX : 0;
 	uint8_t out[256] = {0};
 	enum result r = send(run, (struct bytes){row->command, row->len}, out, a);
 

@@ -108,6 +108,25 @@ switch_pss_off_knows_p1_00_only(void **state)
 	help_free(card);
 }
 
+/* Card fact 1.2: the second and the fifth of them. */
+static void
+switch_contact_atr_chooses_what_get_data_tells(void **state)
+{
+	static const uint8_t last[] = {0xF5, 0x91, 0x00, 0xFF, 0x91, 0x81, 0x71, 0xFE,
+				       0x40, 0x00, 0x42, 0x00, 0x01, 0xB3, 0xA1, 0x15};
+	struct sim_card *card = help_card("adult");
+	struct answer answer;
+
+	(void)state;
+	set_switch(card, "contact-atr", "2");
+	assert_int_equal(send_hex(card, "00CA5F51 00").len, 18);
+	set_switch(card, "contact-atr", "5");
+	answer = send_hex(card, "00CA5F51 00");
+	assert_int_equal(answer.len, sizeof last);
+	assert_memory_equal(answer.data, last, sizeof last);
+	help_free(card);
+}
+
 static void
 switch_check_order_hides_unknown_p1_while_locked(void **state)
 {
@@ -403,6 +422,7 @@ main(void)
 		cmocka_unit_test(switch_short_ids_off_leaves_the_selected_file),
 		cmocka_unit_test(switch_short_ids_no_signature_leaves_the_others),
 		cmocka_unit_test(switch_pss_off_knows_p1_00_only),
+		cmocka_unit_test(switch_contact_atr_chooses_what_get_data_tells),
 		cmocka_unit_test(switch_check_order_hides_unknown_p1_while_locked),
 		cmocka_unit_test(switches_choose_the_answers_of_a_blocked_pin),
 		cmocka_unit_test(switch_malformed_pin_refuses_for_nothing),

@@ -52,6 +52,8 @@ check_told() {
 		function silent(name) {
 			if (name ~ /^(blocked-attempt|malformed-pin|failed-verify|both-logins|counter-written)$/)
 				return "always"
+			if (name == "contact-atr")
+				return want["other-applications"] == "absent" ? "always" : ""
 			if (name == "refused-short-id")
 				return want["short-ids"] == "on" ? "always" : ""
 			if (name == "blocked-query")
@@ -323,10 +325,16 @@ test "$got" = 0 && grep -q '"incomplete": false' "$work/lost.json" || bad "nothi
 # Told rightly, and back.
 PIN=no round_trip adult
 PIN=yes round_trip adult
-PIN=yes round_trip adult atr=2 short-ids=no-signature refused-short-id=6981 pss=off check-order=pin-first \
+PIN=yes round_trip adult atr=2 contact-atr=2 short-ids=no-signature refused-short-id=6981 pss=off check-order=pin-first \
 	login-at-reset=dropped other-applications=isd-only first-command=6F00 delay-exchange=2ms delay-signature=5ms
 PIN=no round_trip adult atr=4 short-ids=off refused-short-id=6A88 filler=00 read-past-end=6282 \
 	extended-length=on other-applications=absent auth-certificate=pin-needed
+for number in 3 4 5; do
+	PIN=no round_trip adult atr=$number contact-atr=$number
+	test "$(grep -cE '"name": "(contact-)?atr"|"verdict": "as-expected"' "$work/one.json")" -ge 20 &&
+		! awk -F '"' '$4 ~ /^(contact-)?atr$/ { on = 1 } on && $2 == "verdict" { print $4; on = 0 }' "$work/one.json" | grep -v '^as-expected$' ||
+		bad "contacts' answer $number is as expected"
+done
 PIN=yes round_trip adult login-after-leaving=kept
 told "$work/one.json" | grep -qx 'login-after-isd dropped' || bad "what ends a login is told apart"
 PIN=no round_trip child absent-certificate=missing

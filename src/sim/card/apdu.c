@@ -83,7 +83,7 @@ do_challenge(struct sim_card *card, const struct sim_command *command, struct si
 static uint16_t
 do_get_data(struct sim_card *card, const struct sim_command *command, struct sim_reply *reply)
 {
-	static const uint8_t contact_atr[] = {0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14};
+	uint8_t atr[SIM_ATR_MAX];
 
 	if (card->app != &sim_apps[SIM_APP_ISSUER] || card->data.kind == SIM_KIND_FOREIGN)
 		return SW_NO_DATA;
@@ -91,7 +91,7 @@ do_get_data(struct sim_card *card, const struct sim_command *command, struct sim
 		return SW_LENGTH;
 	switch (command->p1 << 8 | command->p2) {
 	case 0x5F51:
-		sim_reply_append(reply, contact_atr, sizeof contact_atr);
+		sim_reply_append(reply, atr + 1, sim_card_contact_atr(card, atr) - 1);
 		break;
 	case 0x00F0:
 		sim_reply_append(reply, card->data.municipality, 5);

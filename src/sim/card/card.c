@@ -79,25 +79,41 @@ sim_card_free(struct sim_card *card)
 	free(card);
 }
 
+/* Card fact 1.2, in its order. */
+static const char *const atrs[] = {
+	"3BE000FF8131FE4514",
+	"3BDA13FF8131FB468012392F31C173C601C03B",
+	"3BC5FF8131FB458073C6010000",
+	"3BF59100FF918171FE400042000100D1D6",
+	"3BF59100FF918171FE4000420001B3A115",
+	"3B888001000005E0B381A1007F",
+	"3B888001000041E0B381A1003B",
+	"3B888001004B51FF0081D100BC",
+	"3B888001004B51FFB381D1000F",
+};
+
+/* The switches' values are the numbers of that list. */
+static size_t
+get_atr(const struct sim_card *card, enum sim_switch which, uint8_t atr[SIM_ATR_MAX])
+{
+	char number[SIM_SWITCH_TEXT];
+	size_t len = 0;
+
+	sim_switches_get_text(&card->switches, which, number);
+	OPENSSL_hexstr2buf_ex(atr, SIM_ATR_MAX, &len, atrs[number[0] - '1'], '\0');
+	return len;
+}
+
 size_t
 sim_card_atr(const struct sim_card *card, uint8_t atr[SIM_ATR_MAX])
 {
-	/* In the order of the switch's values, the default first. */
-	static const char *const atrs[] = {
-		"3B888001000005E0B381A1007F",
-		"3BE000FF8131FE4514",
-		"3BDA13FF8131FB468012392F31C173C601C03B",
-		"3BC5FF8131FB458073C6010000",
-		"3BF59100FF918171FE400042000100D1D6",
-		"3BF59100FF918171FE4000420001B3A115",
-		"3B888001000041E0B381A1003B",
-		"3B888001004B51FF0081D100BC",
-		"3B888001004B51FFB381D1000F",
-	};
-	size_t len = 0;
+	return get_atr(card, SIM_SW_ATR, atr);
+}
 
-	OPENSSL_hexstr2buf_ex(atr, SIM_ATR_MAX, &len, atrs[card->switches.value[SIM_SW_ATR]], '\0');
-	return len;
+size_t
+sim_card_contact_atr(const struct sim_card *card, uint8_t atr[SIM_ATR_MAX])
+{
+	return get_atr(card, SIM_SW_CONTACT_ATR, atr);
 }
 
 void

@@ -28,8 +28,9 @@ struct sim_card *sim_card_open(const char *dir, char **error);
 /* Forgets the card (NULL is allowed); its folder stays. */
 void sim_card_free(struct sim_card *card);
 
-/* The answer to reset; returns its length. */
+/* The answer to reset, and what the card says to be that of its contacts; returns the length. */
 size_t sim_card_atr(const struct sim_card *card, uint8_t atr[SIM_ATR_MAX]);
+size_t sim_card_contact_atr(const struct sim_card *card, uint8_t atr[SIM_ATR_MAX]);
 
 void sim_card_power_on(struct sim_card *card);
 void sim_card_power_off(struct sim_card *card);

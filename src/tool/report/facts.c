@@ -161,15 +161,15 @@ interface_bytes(const CK_BYTE *atr, CK_ULONG len)
 
 /* By its number in the list, else without its historical bytes. */
 static bool
-say_atr(const struct judging *j, const CK_BYTE *atr, CK_ULONG len, size_t skip)
+say_atr(const struct judging *j, const CK_BYTE *atr, CK_ULONG len)
 {
 	char hex[2 * JPKI_ATR_MAX + 1] = "";
 
 	for (CK_ULONG i = 0; i < len && i < JPKI_ATR_MAX; i++)
 		(void)snprintf(hex + 2 * i, 3, "%02X", atr[i]);
-	(void)say(j, "other %.*s", skip ? 0 : (int)(2 * interface_bytes(atr, len)), hex);
+	(void)say(j, "other %.*s", (int)(2 * interface_bytes(atr, len)), hex);
 	for (size_t i = 0; len && i < sizeof atrs / sizeof atrs[0]; i++)
-		if (strcmp(atrs[i] + skip, hex) == 0)
+		if (strcmp(atrs[i], hex) == 0)
 			(void)say(j, "%zu", i + 1);
 	return len > 0;
 }
@@ -177,15 +177,19 @@ say_atr(const struct judging *j, const CK_BYTE *atr, CK_ULONG len, size_t skip)
 static bool
 judge_atr(const struct judging *j)
 {
-	return say_atr(j, j->in->report->atr, j->in->report->atr_len, 0);
+	return say_atr(j, j->in->report->atr, j->in->report->atr_len);
 }
 
 static bool
 judge_contact_atr(const struct judging *j)
 {
 	const struct jpki_probe *p = find(j, j->fact->probe);
+	CK_BYTE atr[JPKI_ATR_MAX] = {0x3b}; /* the card leaves this one out */
 
-	return sw(j, j->fact->probe) == 0x9000 && say_atr(j, p->data, p->data_len, 2);
+	if (sw(j, j->fact->probe) != 0x9000 || p->data_len == 0 || p->data_len >= sizeof atr)
+		return false;
+	memcpy(atr + 1, p->data, p->data_len);
+	return say_atr(j, atr, p->data_len + 1);
 }
 
 static bool
