@@ -110,6 +110,10 @@ enum jpki_probe_state {
 	JPKI_PROBE_LOST, /* sent, and the reader had no answer */
 };
 
+#define JPKI_PROBE_KEY_OTHER 0
+#define JPKI_PROBE_KEY_RSA 1
+#define JPKI_PROBE_KEY_EC 2
+
 #define JPKI_PROBES_MAX 120
 #define JPKI_PROBE_DATA 120
 
@@ -125,8 +129,9 @@ struct jpki_probe {
 	CK_ULONG length;       /* of what came with it; of the file, where that was looked for */
 	CK_ULONG microseconds; /* the exchange took */
 	/*
-	 * What is kept of the answer: the first bytes of some, none of most. Of a signature:
-	 * whether it is right. Of the token information: label (32), model (16), and whether the
+	 * What is kept of the answer: the first bytes of some, none of most. Of a certificate:
+	 * JPKI_PROBE_KEY_*, the bits of the key (two bytes), whether its exponent is 65537. Of a
+	 * signature: whether it is right. Of the token information: label (32), model (16), and whether the
 	 * serial number is that of the surveyed card.
 	 */
 	CK_BYTE data[JPKI_PROBE_DATA];

@@ -134,12 +134,15 @@ find_rsa_key(struct certificate *c, struct bytes bits)
 	return NULL;
 }
 
-/* SubjectPublicKeyInfo (RFC 5280 4.1); the algorithm with its NULL as in RFC 3279 2.3.1. */
+/* The algorithm with its NULL, as in RFC 3279 2.3.1; id-ecPublicKey (RFC 5480 2.1.1). */
+static const uint8_t rsa[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+			      0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
+static const uint8_t ec[] = {0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
+
+/* SubjectPublicKeyInfo (RFC 5280 4.1). */
 static const char *
 find_key(struct certificate *c, struct bytes info)
 {
-	static const uint8_t rsa[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
-				      0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
 	struct element algorithm, bits;
 
 	if (!take(&info, DER_SEQUENCE, &algorithm) || !take(&info, DER_BIT_STRING, &bits) ||
@@ -246,6 +249,57 @@ certificate_parse(struct certificate *c, struct bytes file, const char **why)
 		return RESULT_OK;
 	*c = (struct certificate){0};
 	return RESULT_BAD_CERTIFICATE;
+}
+
+static unsigned int
+count_bits(struct bytes magnitude)
+{
+	unsigned int bits = (unsigned int)magnitude.len * 8;
+
+	for (uint8_t first = magnitude.data[0]; bits > 0 && !(first & 0x80); first <<= 1)
+		bits--;
+	return bits;
+}
+
+static bool
+measure_rsa(struct bytes bits, struct certificate_key *key)
+{
+	static const uint8_t usual[] = {0x01, 0x00, 0x01};
+	struct element sequence;
+	struct bytes unused, modulus, exponent;
+
+	if (!bytes_take(&bits, 1, &unused) || !take(&bits, DER_SEQUENCE, &sequence) ||
+	    !take_magnitude(&sequence.content, &modulus) ||
+	    !take_magnitude(&sequence.content, &exponent))
+		return false;
+	key->kind = CERTIFICATE_KEY_RSA;
+	key->bits = count_bits(modulus);
+	key->has_usual_exponent = bytes_equal(exponent, (struct bytes){usual, sizeof usual});
+	return true;
+}
+
+bool
+certificate_find_key(struct bytes file, struct certificate_key *key)
+{
+	struct certificate c = {0};
+	struct element info, algorithm, bits;
+	struct bytes oid;
+
+	*key = (struct certificate_key){.kind = CERTIFICATE_KEY_OTHER};
+	(void)parse(&c, file);
+	if (!c.key_info.data || !take(&c.key_info, DER_SEQUENCE, &info) ||
+	    !take(&info.content, DER_SEQUENCE, &algorithm) ||
+	    !take(&info.content, DER_BIT_STRING, &bits))
+		return false;
+	if (bytes_equal(algorithm.content, (struct bytes){rsa, sizeof rsa}))
+		return measure_rsa(bits.content, key);
+	if (bytes_take(&algorithm.content, sizeof ec, &oid) &&
+	    bytes_equal(oid, (struct bytes){ec, sizeof ec})) {
+		key->kind = CERTIFICATE_KEY_EC;
+		/* Two coordinates, behind the unused bits and the form (RFC 5480 2.2). */
+		key->bits = bits.content.len > 2 ? (unsigned int)(bits.content.len - 2) * 4 : 0;
+	}
+	return true;
 }
 
 /* Decimal digits only; false otherwise. */

@@ -38,6 +38,18 @@ size_t certificate_length(struct bytes head, size_t file_max);
  */
 enum result certificate_parse(struct certificate *c, struct bytes file, const char **why);
 
+enum certificate_key_kind { CERTIFICATE_KEY_OTHER, CERTIFICATE_KEY_RSA, CERTIFICATE_KEY_EC };
+
+struct certificate_key {
+	enum certificate_key_kind kind;
+	unsigned int bits;	 /* of the modulus, or of the curve */
+	bool has_usual_exponent; /* 65537 */
+};
+
+/* What kind of key a certificate has, also where certificate_parse refuses it; false: it cannot be
+ * told. */
+bool certificate_find_key(struct bytes file, struct certificate_key *key);
+
 /*
  * A validity date as PKCS#11's CK_DATE text, "YYYYMMDD" in UTC, into out[8].
  * False if `time` is neither a well-formed UTCTime nor GeneralizedTime.

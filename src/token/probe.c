@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/secret.h"
 #include "card/card.h"
 #include "token/digest.h"
 #include "token/state.h"
@@ -17,6 +18,7 @@ enum kind {
 	POWER,	/* the first command after power-on */
 	FILLER, /* one byte from behind the certificate whose head the row before has read */
 	END,	/* the end of that file is looked for, with reads of one byte */
+	KEY,	/* that file is read as a whole: what kind of key, and nothing else is kept */
 	RESET,
 	PIN,
 	SIGN,
@@ -91,6 +93,7 @@ static const struct row rows[] = {
 	{"auth-certificate-read", "2.1, 2.2, 7", HEAD, true, BYTES(READ(0, 0, 4))},
 	{"auth-certificate-filler", "2.2, 13.10", FILLER, true, BYTES(READ(0, 0, 1))},
 	{"auth-certificate-end", "2.2", END, true, BYTES(READ(0, 0, 1))},
+	{"auth-certificate-key", "6.2, 13.21", KEY, true, BYTES(READ(0, 0, 0))},
 	{"auth-ca-select", "2.1", ASK, false, BYTES(SELECT_EF(0x0b))},
 	{"auth-ca-read", "2.1", HEAD, true, BYTES(READ(0, 0, 4))},
 	{"auth-ca-filler", "2.2, 13.10", FILLER, true, BYTES(READ(0, 0, 1))},
@@ -119,6 +122,8 @@ static const struct row rows[] = {
 	{"pin-signature-pss", "3.4, 13.6", SIGN_PSS, false, BYTES(0x80, 0x2a, 0x04, 0x80)},
 	{"pin-signature-short-id", "3.4", ASK, false, long_by_short_id, sizeof long_by_short_id},
 	{"pin-query", "3.3", ASK, false, BYTES(QUERY(0x98))},
+	{"pin-certificate-select", "7", ASK, false, BYTES(SELECT_EF(0x0a))},
+	{"pin-certificate-key", "6.2, 7, 13.21", KEY, true, BYTES(READ(0, 0, 0))},
 	{"pin-select-file", "4", ASK, false, BYTES(SELECT_EF(0x06))},
 	{"pin-after-file", "4", SIGN, true, BYTES(0x80, 0x2a, 0x00, 0x80)},
 	{"pin-select-jpki", "4", ASK, false, BYTES(SELECT_AID, JPKI)},
@@ -236,13 +241,20 @@ ask(struct run *run, const struct row *row, struct probe_answer *a)
 	return r;
 }
 
+static enum result
+read_at(struct run *run, size_t offset, uint8_t le, struct probe_answer *a, uint8_t out[256])
+{
+	const uint8_t command[] = {READ((uint8_t)(offset >> 8), (uint8_t)offset, le)};
+
+	return send(run, (struct bytes){command, sizeof command}, out, a);
+}
+
 /* One byte of the current file. */
 static enum result
-read_at(struct run *run, size_t offset, struct probe_answer *a, uint8_t *byte)
+read_byte(struct run *run, size_t offset, struct probe_answer *a, uint8_t *byte)
 {
-	const uint8_t command[] = {READ((uint8_t)(offset >> 8), (uint8_t)offset, 1)};
 	uint8_t out[256];
-	enum result r = send(run, (struct bytes){command, sizeof command}, out, a);
+	enum result r = read_at(run, offset, 1, a, out);
 
 	*byte = out[0];
 	secret_wipe(out, sizeof out);
@@ -258,7 +270,7 @@ read_filler(struct run *run, struct probe_answer *a)
 
 	if (run->head[0] != LAYOUT_CERTIFICATE_TAG || run->head[1] != 0x82 || at > 0x7fff)
 		return RESULT_OK;
-	r = read_at(run, at, a, &byte);
+	r = read_byte(run, at, a, &byte);
 	if (r == RESULT_OK && a->length == 1)
 		keep(a, &byte, 1);
 	return r;
@@ -276,7 +288,7 @@ find_end(struct run *run, struct probe_answer *a)
 	while (outside - inside > 1) {
 		const size_t middle = (inside + outside) / 2;
 
-		r = read_at(run, middle, &one, &byte);
+		r = read_byte(run, middle, &one, &byte);
 		if (r != RESULT_OK) {
 			a->state = PROBE_LOST;
 			return r;
@@ -290,6 +302,46 @@ find_end(struct run *run, struct probe_answer *a)
 	}
 	a->length = outside;
 	return RESULT_OK;
+}
+
+/* As far as it says to go; what is read behind that is filler. */
+static enum result
+read_certificate(struct run *run, struct secret *file, struct probe_answer *a)
+{
+	uint8_t out[256] = {0};
+	size_t total = sizeof out;
+	enum result r = RESULT_OK;
+
+	while (r == RESULT_OK && file->len < total) {
+		r = read_at(run, file->len, 0, a, out);
+		if (r != RESULT_OK || a->length == 0 || a->length > file->size - file->len)
+			break;
+		memcpy(file->data + file->len, out, a->length);
+		file->len += a->length;
+		total = certificate_length(secret_bytes(file), file->size);
+	}
+	secret_wipe(out, sizeof out);
+	return r;
+}
+
+/* The kind of key, its bits, and whether its exponent is the usual one. */
+static enum result
+read_key(struct run *run, struct probe_answer *a)
+{
+	struct secret *file = secret_new(LAYOUT_CERTIFICATE_MAX);
+	struct certificate_key key;
+	enum result r = file ? read_certificate(run, file, a) : RESULT_NO_MEMORY;
+
+	if (r == RESULT_OK && certificate_find_key(secret_bytes(file), &key)) {
+		const uint8_t kept[] = {(uint8_t)key.kind, (uint8_t)(key.bits >> 8),
+					(uint8_t)key.bits, key.has_usual_exponent};
+
+		keep(a, kept, sizeof kept);
+	}
+	/* The last read's goes with the certificate's, and that with names in it. */
+	a->length = 0;
+	secret_free(file);
+	return r;
 }
 
 /* A card that is known to be ours, as it is before anybody spoke to it. */
@@ -442,6 +494,8 @@ send_row(struct run *run, const struct row *row, struct probe_answer *a)
 		return read_filler(run, a);
 	case END:
 		return find_end(run, a);
+	case KEY:
+		return read_key(run, a);
 	case RESET:
 		return reset(run, a);
 	case PIN:
@@ -505,7 +559,7 @@ send_all(struct run *run, struct probe_answers *answers)
 		if (is_skipped(run, row))
 			continue;
 		r = send_row(run, row, a);
-		if (row->kind != FILLER && row->kind != END)
+		if (row->kind != FILLER && row->kind != END && row->kind != KEY)
 			run->ok = is_done(a);
 		if (is_loss(r))
 			r = recover(run, row, r, &answers->lost);

@@ -330,17 +330,16 @@ what_a_lost_answer_was_to_is_told_apart(void **state)
 	p11_start(f);
 	assert_int_equal(probe(NULL), CKR_OK);
 	p11_stop(f);
-	/* 00 B0 01 00 is sent once: what is behind the end of the token information. */
 	(void)snprintf(fault, sizeof fault, "comm-error@transmit:%d",
-		       find_last_exchange("> 00 B0 01 00"));
+		       find_last_exchange("> 01 84 00 00"));
 	p11_start(f);
 	harness_sim("fault", fault, NULL);
 	assert_int_equal(probe(NULL), CKR_OK);
 	assert_int_equal(report.lost, 1);
-	assert_int_equal(answer("info-past-end")->state, JPKI_PROBE_ANSWERED);
-	assert_int_equal(answer("info-behind-end")->state, JPKI_PROBE_LOST);
-	assert_int_equal(answer("info-short-id")->state, JPKI_PROBE_NOT_SENT);
-	assert_sw("availability-select", 0x9000);
+	assert_int_equal(answer("select-id")->state, JPKI_PROBE_ANSWERED);
+	assert_int_equal(answer("channel")->state, JPKI_PROBE_LOST);
+	assert_int_equal(answer("challenge")->state, JPKI_PROBE_NOT_SENT);
+	assert_sw("info-select", 0x9000);
 	assert_sw("extended-read", 0x6700);
 }
 
@@ -428,6 +427,9 @@ nothing_of_the_holder_and_no_serial_number_is_kept(void **state)
 	assert_int_equal(probe(PIN_AUTH), CKR_OK);
 	assert_not_kept("0000000020500003");
 	assert_not_kept("13101");
+	assert_int_equal(answer("auth-certificate-key")->length, 0);
+	assert_int_equal(answer("auth-certificate-key")->data_len, 4);
+	assert_int_equal(answer("pin-certificate-key")->length, 0);
 	for (CK_ULONG i = 0; i < report.count; i++) {
 		const struct jpki_probe *p = &report.probes[i];
 

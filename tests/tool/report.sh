@@ -368,6 +368,16 @@ ends "what is not safe has an exit status" 14 ': PROBLEM$' --yes --pin auth --pi
 means adult '' 'login-after-leaving' 'takes the PIN'
 "$sim" set adult login-after-leaving dropped >/dev/null
 
+# A key that the module refuses is told by the card's own file.
+for other in $("$sim" people | awk '/key/ && /RSA|EC|curve|bits/ { print $1 }'); do
+	"$sim" make "$other" >/dev/null || exit 99
+	report "$work/text" "$other"
+	grep -A1 '^log-in certificate: key: differs' "$work/text" >"$work/key" || bad "$other: its key differs: $(grep 'auth-key' "$work/text")"
+	cat "$work/key"
+done
+PIN=yes report "$work/text" phone
+grep -q 'auth-key = RSA-2048, e=65537' "$work/text" || bad "a phone's key is told with its PIN: $(grep auth-key "$work/text")"
+
 # Each fact is on the page that says where it is from, in both languages.
 if page=$(dirname "$0")/../../doc/REAL-CARDS && test -f "$page.md"; then
 	for name in $(told "$work/one.json" | sed 's/ .*//'); do

@@ -625,7 +625,18 @@ keys_with_rubbish_in_them_are_refused(void **state)
 }
 
 static void
-assert_key_refused(EVP_PKEY *key, const char *complaint)
+assert_key_is(struct bytes der, struct certificate_key expected)
+{
+	struct certificate_key key;
+
+	assert_true(certificate_find_key(der, &key));
+	assert_int_equal(key.kind, expected.kind);
+	assert_int_equal(key.bits, expected.bits);
+	assert_int_equal(key.has_usual_exponent, expected.has_usual_exponent);
+}
+
+static void
+assert_key_refused(EVP_PKEY *key, const char *complaint, struct certificate_key expected)
 {
 	X509 *x = made_certificate(&made_auth, key);
 	struct bytes der = made_der(x);
@@ -634,6 +645,7 @@ assert_key_refused(EVP_PKEY *key, const char *complaint)
 
 	assert_int_equal(certificate_parse(&c, der, &why), RESULT_BAD_CERTIFICATE);
 	assert_non_null(strstr(why, complaint));
+	assert_key_is(der, expected);
 	free((void *)der.data);
 	X509_free(x);
 }
@@ -644,9 +656,11 @@ other_key_sizes_and_kinds_are_named_in_the_refusal(void **state)
 	EVP_PKEY *curve = EVP_EC_gen("P-384");
 
 	(void)state;
-	assert_key_refused(made_rsa_key(1024), "2048");
-	assert_key_refused(made_rsa_key(3072), "2048");
-	assert_key_refused(curve, "RSA");
+	assert_key_refused(made_rsa_key(1024), "2048",
+			   (struct certificate_key){CERTIFICATE_KEY_RSA, 1024, true});
+	assert_key_refused(made_rsa_key(3072), "2048",
+			   (struct certificate_key){CERTIFICATE_KEY_RSA, 3072, true});
+	assert_key_refused(curve, "RSA", (struct certificate_key){CERTIFICATE_KEY_EC, 384, false});
 	EVP_PKEY_free(curve);
 }
 

@@ -40,27 +40,6 @@ add_oid(char *text, const ASN1_OBJECT *object, bool critical)
 }
 
 static bool
-say_key(const X509 *certificate, char *text)
-{
-	const EVP_PKEY *key = X509_get0_pubkey(certificate);
-	BIGNUM *e = NULL;
-	unsigned long exponent = 0;
-
-	if (!key)
-		return false;
-	if (!EVP_PKEY_is_a(key, "RSA")) {
-		(void)snprintf(text, FACT_TEXT, "not RSA, %d", EVP_PKEY_get_bits(key));
-		return true;
-	}
-	if (EVP_PKEY_get_bn_param(key, "e", &e) == 1 && BN_num_bits(e) <= 32)
-		exponent = (unsigned long)BN_get_word(e);
-	BN_free(e);
-	(void)snprintf(text, FACT_TEXT, "RSA-%d, e=%s", EVP_PKEY_get_bits(key),
-		       exponent == 65537 ? "65537" : "other");
-	return true;
-}
-
-static bool
 say_signature(const X509 *certificate, char *text)
 {
 	const char *name = OBJ_nid2ln(X509_get_signature_nid(certificate));
@@ -158,7 +137,6 @@ fact_certificate(const X509 *certificate, const char *question, char *text)
 		const char *question;
 		bool (*say)(const X509 *certificate, char *text);
 	} answers[] = {
-		{"key", say_key},
 		{"signature", say_signature},
 		{"subject", say_subject},
 		{"length", say_length},

@@ -376,6 +376,26 @@ judge_pss(const struct judging *j)
 
 /* ---- PINs and certificates ---- */
 
+/* By what the card gives without a PIN, else with it. */
+static bool
+judge_key(const struct judging *j)
+{
+	static const char *const probes[] = {"auth-certificate-key", "pin-certificate-key"};
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct jpki_probe *p = find(j, probes[i]);
+		const unsigned int bits =
+			p && p->data_len == 4 ? (unsigned int)p->data[1] << 8 | p->data[2] : 0;
+
+		if (!p || p->data_len != 4)
+			continue;
+		if (p->data[0] == JPKI_PROBE_KEY_RSA)
+			return say(j, "RSA-%u, e=%s", bits, p->data[3] ? "65537" : "other");
+		return p->data[0] == JPKI_PROBE_KEY_EC ? say(j, "EC-%u", bits) : say(j, "other");
+	}
+	return false;
+}
+
 static bool
 is_locked_word(int word)
 {
@@ -619,7 +639,7 @@ const struct fact facts[] = {
 	{"counter-written", "3.3", NULL, N_("when a try is written off"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
 	{"delay-exchange", "12", NULL, N_("time of an exchange"), IS_TIME, NO_ANSWER_TEXT, judge_exchange, "select-"},
 	{"delay-signature", "12", NULL, N_("time of a signature"), IS_TIME, NEEDS_PIN, judge_signature_time, NULL},
-	{"auth-key", "6.2, 13.21", "RSA-2048, e=65537", N_("log-in certificate: key"), N_("The module cannot use another kind of key."), NO_CERTIFICATE, judge_made_of, "key"},
+	{"auth-key", "6.2, 13.21", "RSA-2048, e=65537", N_("log-in certificate: key"), N_("The module cannot use another kind of key."), NO_CERTIFICATE, judge_key, "auth-certificate-key"},
 	{"auth-signed-with", "6.2", "sha256WithRSAEncryption", N_("log-in certificate: signed with"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "signature"},
 	{"auth-subject", "6.2", "C CN", N_("log-in certificate: kinds of names in it"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "subject"},
 	{"auth-length", "2.2, 12", NULL, N_("log-in certificate: reads of 256 bytes"), IS_TIME, NO_CERTIFICATE, judge_made_of, "length"},
