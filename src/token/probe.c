@@ -46,7 +46,7 @@ struct row {
 
 /*
  * COMPUTE DIGITAL SIGNATURE of what cannot be signed: 250 bytes, where 245 are the most (P1 = 00),
- * and 31 where it takes a hash of 32. The rest are zeros, and so is Le.
+ * and 31 where it takes a hash of 32, or nothing at all. The rest are zeros, and so is Le.
  */
 #define TOO_LONG 250
 #define TOO_SHORT 31
@@ -57,6 +57,11 @@ static const uint8_t pss_selected[5 + TOO_SHORT + 1] = {0x80, 0x2a, 0x04, 0x80, 
 static const uint8_t unknown_selected[5 + TOO_SHORT + 1] = {0x80, 0x2a, 0x7f, 0x80, TOO_SHORT};
 
 #define ATR_MAX 32 /* without its first byte (ISO 7816-3 8.1) */
+
+/* The most that it takes, and one byte more: for these the PIN is there. */
+#define LONGEST 245
+static const uint8_t longest_selected[5 + LONGEST + 1] = {0x80, 0x2a, 0x00, 0x80, LONGEST};
+static const uint8_t too_long_selected[5 + LONGEST + 2] = {0x80, 0x2a, 0x00, 0x80, LONGEST + 1};
 
 /* What is signed after a PIN: nothing that anybody could use. */
 static const char nonsense[] = "jpki-pkcs11: a probe of a card, which says nothing";
@@ -71,9 +76,11 @@ static const struct row rows[] = {
 	{"select-nobody", "3.1", ASK, false, BYTES(SELECT_AID, NEIGHBOUR(4, 0x7f))},
 	{"select-isd", "1.1, 4", ASK, false, BYTES(SELECT_ISD)},
 	{"contact-atr", "3.6", ALL, true, BYTES(0x00, 0xca, 0x5f, 0x51, 0x00)},
+	{"select-prefix", "1.1", ASK, false, BYTES(0x00, 0xa4, 0x04, 0x0c, 0x05, 0xd3, 0x92, 0xf0, 0x00, 0x26)},
 	{"select-jpki-fci", "3.1, 13.17", ASK, false, BYTES(0x00, 0xa4, 0x04, 0x00, 0x0a, JPKI, 0x00)},
 	{"select-jpki", "1.1", ASK, false, BYTES(SELECT_AID, JPKI)},
 	{"read-nothing", "3.1", ASK, false, BYTES(READ(0, 0, 4))},
+	{"sign-nothing", "3.4", ASK, false, long_selected, sizeof long_selected},
 	{"select-none", "1.1", ASK, false, BYTES(0x00, 0xa4, 0x00, 0x00)},
 	{"select-3f00", "1.1", ASK, false, BYTES(0x00, 0xa4, 0x00, 0x00, 0x02, 0x3f, 0x00)},
 	{"select-path", "3.1", ASK, false, BYTES(0x00, 0xa4, 0x09, 0x0c, 0x02, 0x00, 0x06)},
@@ -85,6 +92,9 @@ static const struct row rows[] = {
 	{"info-past-end", "2.2, 13.9", ASK, true, BYTES(READ(0, 128, 0))},
 	{"info-behind-end", "2.2, 13.9", ASK, false, BYTES(READ(1, 0, 4))},
 	{"info-short-id", "3.2", ASK, false, BYTES(READ(0x86, 0, 4))},
+	{"current-select", "3.2", ASK, false, BYTES(SELECT_EF(0x0b))},
+	{"current-short-id", "3.2", ASK, true, BYTES(READ(0x86, 0, 4))},
+	{"current-read", "3.2", ASK, true, BYTES(READ(0, 0, 0))},
 	{"availability-select", "2.3, 13.11", ASK, false, BYTES(SELECT_EF(0x08))},
 	{"availability-read", "2.3, 13.11", HEAD, true, BYTES(READ(0, 0, 0))},
 	{"sign-certificate-select", "2.1, 13.11", ASK, false, BYTES(SELECT_EF(0x01))},
@@ -104,6 +114,9 @@ static const struct row rows[] = {
 	{"sign-ca-end", "2.2, 13.10", END, true, BYTES(READ(0, 0, 1))},
 	{"sealed-select", "2.1", ASK, false, BYTES(SELECT_EF(0x09))},
 	{"sealed-read", "2.1", ASK, true, BYTES(READ(0, 0, 4))},
+	{"select-0010", "2.1", ASK, false, BYTES(SELECT_EF(0x10))},
+	{"select-0016", "2.1", ASK, false, BYTES(SELECT_EF(0x16))},
+	{"select-sign-key", "2.1", ASK, false, BYTES(SELECT_EF(0x1a))},
 	{"auth-pin-short-id", "3.3", ASK, false, BYTES(QUERY(0x98))},
 	{"auth-pin-select", "3.3", ASK, false, BYTES(SELECT_EF(0x18))},
 	{"auth-pin-query", "3.3, 13.1", ASK, true, BYTES(QUERY(0x80))},
@@ -117,9 +130,16 @@ static const struct row rows[] = {
 	{"signature-selected", "3.4", ASK, false, long_selected, sizeof long_selected},
 	{"signature-pss", "3.4, 13.6, 13.7", ASK, false, pss_selected, sizeof pss_selected},
 	{"signature-unknown", "3.4, 13.6", ASK, false, unknown_selected, sizeof unknown_selected},
+	{"signature-p1-01", "3.4", ASK, false, BYTES(0x80, 0x2a, 0x01, 0x80, 0x00)},
+	{"signature-p1-02", "3.4", ASK, false, BYTES(0x80, 0x2a, 0x02, 0x80, 0x00)},
+	{"signature-p1-03", "3.4", ASK, false, BYTES(0x80, 0x2a, 0x03, 0x80, 0x00)},
+	{"signature-p1-05", "3.4", ASK, false, BYTES(0x80, 0x2a, 0x05, 0x80, 0x00)},
 	{"pin", "3.3", PIN, false, BYTES(QUERY(0x80))},
 	{"pin-signature", "3.4, 12", SIGN, false, BYTES(0x80, 0x2a, 0x00, 0x80)},
 	{"pin-signature-pss", "3.4, 13.6", SIGN_PSS, false, BYTES(0x80, 0x2a, 0x04, 0x80)},
+	{"pin-key-select", "3.4", ASK, false, BYTES(SELECT_EF(0x17))},
+	{"pin-signature-longest", "3.4", ASK, true, longest_selected, sizeof longest_selected},
+	{"pin-signature-too-long", "3.4", ASK, false, too_long_selected, sizeof too_long_selected},
 	{"pin-signature-short-id", "3.4", ASK, false, long_by_short_id, sizeof long_by_short_id},
 	{"pin-query", "3.3", ASK, false, BYTES(QUERY(0x98))},
 	{"pin-certificate-select", "7", ASK, false, BYTES(SELECT_EF(0x0a))},
@@ -210,18 +230,26 @@ keep(struct probe_answer *a, const uint8_t *data, size_t len)
 	a->data_len += len;
 }
 
-/* Label and model, and of the serial number whether it is every card's (card fact 2.4). */
+/*
+ * Label and model, flags, lengths of PINs and versions; of the serial number whether it is every
+ * card's, and of the time whether it is none (card fact 2.4).
+ */
 static void
 keep_info(struct probe_answer *a, const uint8_t info[256])
 {
-	static const char surveyed[] = "0000000020500003";
+	static const char surveyed[] = "0000000020500003", no_time[] = "9999999999999999";
 	const uint8_t same = memcmp(info + 80, surveyed, sizeof surveyed - 1) == 0;
+	const uint8_t timeless = memcmp(info + 144, no_time, sizeof no_time - 1) == 0;
 
 	if (a->length < LAYOUT_TOKEN_INFO_SIZE)
 		return;
 	keep(a, info, 32);
 	keep(a, info + 64, 16);
 	keep(a, &same, 1);
+	keep(a, &timeless, 1);
+	keep(a, info + 96, 4);
+	keep(a, info + 116, 8);
+	keep(a, info + 140, 4);
 }
 
 static enum result

@@ -130,6 +130,9 @@ without_a_pin_no_try_no_verify_no_signature_and_the_card_is_logged_out(void **st
 	assert_sw("signature-unknown", 0x6a86);
 	assert_sw("signature-pss", 0x6982);
 	assert_sw("extended-read", 0x6700);
+	assert_sw("sign-nothing", 0x6986);
+	assert_sw("signature-p1-05", 0x6982);
+	assert_int_equal(answer("current-read")->length, 160);
 	assert_int_equal(answer("auth-certificate-end")->length, 3808);
 	assert_int_equal(answer("auth-ca-filler")->data[0], 0xff);
 	assert_memory_equal(answer("info-read")->data, "JPKIAPICCTOKEN2 ", 16);
@@ -149,6 +152,9 @@ with_the_pin_one_verify_and_what_ends_a_login(void **state)
 	assert_int_equal(answer("pin-signature")->data[0], 1);
 	assert_sw("pin-signature-pss", 0x9000);
 	assert_int_equal(answer("pin-signature-pss")->data[0], 1);
+	assert_sw("pin-signature-longest", 0x9000);
+	assert_int_equal(answer("pin-signature-longest")->data_len, 0);
+	assert_sw("pin-signature-too-long", 0x6700);
 	assert_sw("pin-query", 0x63c3);
 	assert_sw("pin-after-file", 0x9000);
 	assert_sw("pin-after-jpki", 0x9000);
@@ -426,6 +432,7 @@ nothing_of_the_holder_and_no_serial_number_is_kept(void **state)
 	(void)state;
 	assert_int_equal(probe(PIN_AUTH), CKR_OK);
 	assert_not_kept("0000000020500003");
+	assert_not_kept("9999");
 	assert_not_kept("13101");
 	assert_int_equal(answer("auth-certificate-key")->length, 0);
 	assert_int_equal(answer("auth-certificate-key")->data_len, 4);

@@ -231,6 +231,35 @@ judge_info(const struct judging *j)
 	return true;
 }
 
+/* A big-endian number of the token information. */
+static unsigned long
+info_number(const struct jpki_probe *p, size_t at)
+{
+	return (unsigned long)p->data[at] << 24 | (unsigned long)p->data[at + 1] << 16 |
+	       (unsigned long)p->data[at + 2] << 8 | p->data[at + 3];
+}
+
+/* What is kept behind label and model; jpki-pkcs11.h has the order. */
+static bool
+judge_info_rest(const struct judging *j)
+{
+	const struct jpki_probe *p = find(j, "info-read");
+	const char *what = j->fact->name + strlen("info-");
+	char versions[2][FACT_TEXT];
+
+	if (!p || p->data_len < 66)
+		return false;
+	if (strcmp(what, "time") == 0)
+		return say(j, "%s", p->data[49] ? "none" : "some");
+	if (strcmp(what, "flags") == 0)
+		return say(j, "%lX", info_number(p, 50));
+	if (strcmp(what, "pin-length") == 0)
+		return say(j, "%lu-%lu", info_number(p, 58) % 1000, info_number(p, 54) % 1000);
+	fact_clean(versions[0], (const char *)p->data + 62, 2);
+	fact_clean(versions[1], (const char *)p->data + 64, 2);
+	return say(j, "%.2s %.2s", versions[0], versions[1]);
+}
+
 static bool
 judge_kind(const struct judging *j)
 {
@@ -359,7 +388,52 @@ judge_refused_short_id(const struct judging *j)
 	return false;
 }
 
+/* Two files of different length tell which of them is read. */
+static bool
+judge_current(const struct judging *j)
+{
+	const struct jpki_probe *read = find(j, "current-read"), *info = find(j, "info-read");
+	const int word = sw(j, "current-read");
+
+	if (sw(j, "current-short-id") != 0x9000 || word == NO_ANSWER || !info)
+		return false;
+	return say(j, "%s", word == 0x9000 && read->length == info->length ? "yes" : "no");
+}
+
 /* ---- the signature ---- */
+
+/* Of the other forms those that the card does not refuse as it does one that there is not. */
+static bool
+judge_forms(const struct judging *j)
+{
+	static const char *const forms[] = {"01", "02", "03", "05"};
+	char name[] = "signature-p1-00";
+	size_t n = 0;
+
+	if (sw(j, "signature-unknown") != 0x6a86)
+		return false;
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		memcpy(name + sizeof name - 3, forms[i], 2);
+		if (sw(j, name) == NO_ANSWER)
+			return false;
+		if (sw(j, name) != 0x6a86)
+			n += (size_t)snprintf(j->text + n, FACT_TEXT - n, "%s%s", n ? " " : "",
+					      forms[i]);
+	}
+	return n > 0 || say(j, "none");
+}
+
+static bool
+judge_limit(const struct judging *j)
+{
+	const int longest = sw(j, "pin-signature-longest"), more = sw(j, "pin-signature-too-long");
+
+	if (longest == NO_ANSWER || more == NO_ANSWER)
+		return false;
+	if (longest != 0x9000)
+		return say(j, "less");
+	return say(j, "%s", more == 0x9000 ? "more" : "245");
+}
 
 static bool
 judge_pss(const struct judging *j)
@@ -590,18 +664,26 @@ const struct fact facts[] = {
 	{"label", "2.4", "JPKIAPICCTOKEN2|JPKIAPGPSETOKEN|JPKIAPIOSTOKEN", N_("label of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info, NULL},
 	{"model", "2.4", "E16R01NJ", N_("model of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info, NULL},
 	{"info-serial", "2.4, 13.13", "surveyed", N_("serial number of the token information: that of every card?"), IS_TOLD, NO_ANSWER_TEXT, judge_serial, NULL},
+	{"info-size", "2.4", "160", N_("size of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_length, "info-read"},
+	{"info-flags", "2.4", "40D", N_("flags of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info_rest, "info-read"},
+	{"info-pin-length", "2.4", "6-16", N_("length of PINs in the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info_rest, "info-read"},
+	{"info-versions", "2.4", "03 01", N_("versions in the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info_rest, "info-read"},
+	{"info-time", "2.4", "none", N_("time in the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info_rest, "info-read"},
 	{"first-command", "1.3, 13.22", "works", N_("first command after power-on"), FINDS_OUT, NOT_ALONE, judge_first, "first-command"},
 	{"other-applications", "1.1, 4", "present", N_("other applications, whose selection logs out"), FINDS_OUT, NO_ANSWER_TEXT, judge_others, NULL},
 	{"select-nobody", "3.1", "6A82", N_("an application that is not there"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-nobody"},
+	{"select-prefix", "1.1", "9000", N_("an application by the beginning of its name"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-prefix"},
 	{"select-fci", "3.1, 13.17", NULL, N_("length of what SELECT tells when asked"), NOT_USED, NO_ANSWER_TEXT, judge_length, "select-jpki-fci"},
 	{"select-none", "1.1", "9000", N_("SELECT without a name"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-none"},
 	{"select-3f00", "1.1", "6A82", N_("SELECT of a master file"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-3f00"},
 	{"select-path", "3.1", "6A86", N_("SELECT by path"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-path"},
 	{"select-id", "3.1", NULL, N_("SELECT with P1 = 00"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-id"},
 	{"read-nothing", "3.1", "6986", N_("reading without a file"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "read-nothing"},
+	{"sign-nothing", "3.4", "6986|6985", N_("the signature command without a key"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "sign-nothing"},
 	{"channel", "1.1", "6881", N_("another logical channel"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "channel"},
 	{"challenge", "3.6", "9000", N_("random bytes"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "challenge"},
 	{"short-ids", "3.2, 3.3, 3.4", "on", N_("short file ids"), FINDS_OUT, NEEDS_PIN, judge_short_ids, NULL},
+	{"short-id-selects", "3.2", "yes", N_("a file that was read by its short id is the selected one"), N_("The module cannot read certificates of such a card: report this."), NO_OCCASION, judge_current, "current-read"},
 	{"refused-short-id", "3.7", NULL, N_("answer to a short file id that is not taken"), FINDS_OUT, NO_OCCASION, judge_refused_short_id, NULL},
 	{"read-past-end", "2.2, 13.9", "9000", N_("reading past the end"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "info-past-end"},
 	{"read-behind-end", "2.2, 13.9", "6B00", N_("reading behind the end"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "info-behind-end"},
@@ -618,10 +700,16 @@ const struct fact facts[] = {
 	{"auth-certificate", "2.1, 7", "free", N_("reading the log-in certificate"), IS_TOLD, NO_ANSWER_TEXT, judge_sw, "auth-certificate-read"},
 	{"sign-certificate", "2.1", "6982", N_("reading the document key's certificate without a PIN"), FINDS_OUT, NO_OCCASION, judge_sw, "sign-certificate-read"},
 	{"sealed-file", "2.1", "6982", N_("the file 0009"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "sealed-read"},
+	{"file-0010", "2.1, 13.16", "9000", N_("SELECT of the file 0010"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-0010"},
+	{"file-0016", "2.1", "9000", N_("SELECT of the file 0016"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-0016"},
+	{"sign-key", "2.1", "9000", N_("SELECT of the document key"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-sign-key"},
 	{"key-read", "3.2", "6981", N_("reading a key"), IS_TOLD, NO_ANSWER_TEXT, judge_sw, "key-read"},
 	{"pins-locked", "3.3, 13.12", "none|auth|sign|both", N_("PINs that are locked"), IS_TOLD, NO_ANSWER_TEXT, judge_locked, NULL},
 	{"blocked-query", "3.3, 13.1", "63C0|6983|6984", N_("tries left of a locked PIN"), FINDS_OUT, N_("none of the PINs is locked"), judge_blocked_query, NULL},
 	{"check-order", "3.4, 13.6", "p1-first|pin-first", N_("what the signature command checks first"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "signature-unknown"},
+	{"other-signatures", "3.4, 13.7", "01 02 03 05|none", N_("other forms of the signature command"), NOT_USED, NO_OCCASION, judge_forms, NULL},
+	{"signature-limit", "3.4", "245", N_("the most bytes that are signed"), N_("The module sends up to 245."), NEEDS_PIN, judge_limit, "pin-signature-longest"},
+	{"signature-too-long", "3.4", "6700|6985", N_("answer to one byte more"), FINDS_OUT, NEEDS_PIN, judge_sw, "pin-signature-too-long"},
 	{"pss", "3.4, 13.6, 13.7", "on", N_("PSS signatures"), NO_PSS, NEEDS_PIN, judge_pss, "signature-pss"},
 	{"signature", "3.4", "right", N_("the signature"), NO_SIGNATURE, NEEDS_PIN, judge_right, "pin-signature"},
 	{"pss-signature", "3.4, 13.6", "right|6A86", N_("the PSS signature"), NO_PSS, NEEDS_PIN, judge_right, "pin-signature-pss"},

@@ -37,7 +37,8 @@ static const char *const of_cards[] = {
 	"atr", "contact-atr", "model", "info-serial", "first-command", "other-applications", "select-none",
 	"select-3f00", "select-path", "read-nothing", "channel", "challenge", "short-ids", "read-past-end",
 	"read-behind-end", "filler", "auth-certificate-size", "ef-0008", "availability", "sealed-file", "key-read",
-	"pss", "pss-signature", "auth-signed-with", "auth-subject", "auth-policies", "ca-extensions",
+	"pss", "pss-signature", "info-size", "info-flags", "info-pin-length", "info-versions", "info-time",
+	"select-prefix", "sign-nothing", "file-0010", "file-0016", "other-signatures", "auth-signed-with", "auth-subject", "auth-policies", "ca-extensions",
 };
 /* clang-format on */
 

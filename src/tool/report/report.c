@@ -73,32 +73,43 @@ check_tries(const struct module *module, const struct reader *reader)
 			 "any program, and they are; nothing was sent to the card"));
 }
 
+/* What else is sent, and what it does: src/token/probe.c, work.c and look.c. */
+static const char *const beside = N_(
+	"Those that look for the end of a file, or read the log-in certificate, are sent several\n"
+	"times, for one place of the file after the other. Other applications of the card are\n"
+	"selected. The signature command is sent without a PIN too, with what no card signs.\n"
+	"Before and afterwards comes what every look at a card sends: the free files are read,\n"
+	"the log-in certificate among them, the tries left are asked for, and the card is logged\n"
+	"out by selecting another application, or else by taking its power.\n"
+	"Unless another program is connected to the card, it gets power anew first.");
+static const char *const without_pin =
+	N_("None of it takes a PIN, spends a try, or changes anything on the card.\n"
+	   "Ask the card?");
+static const char *const with_pin = N_(
+	"Your PIN is sent once: a wrong one costs a try. With it the card signs a sentence that\n"
+	"says nothing, and zeros; the signatures are thrown away. Unless another program is\n"
+	"connected to the card, it is reset once. Nothing on the card is changed.\n"
+	"Ask the card?");
+
 static enum tool_exit
 agree(const struct options *options, struct job *job, struct module *module)
 {
 	struct jpki_probe_report *probes = &job->report.probes;
+	FILE *plan;
 
 	*probes = (struct jpki_probe_report){.size = sizeof *probes};
 	if (module->jpki->list_probes(probes) != CKR_OK)
 		return TOOL_FAILED;
 	if (options->yes)
 		return TOOL_OK;
-	if (!options->json) {
-		(void)puts(_("This will be sent to the card, and nothing else:"));
-		report_print_plan(&job->report);
-		(void)putchar('\n');
-	}
-	return prompt_consent(
-		job->report.with_pin
-			? _("None of it changes anything on the card. Your PIN is sent once, and\n"
-			    "signatures are made that say nothing and go nowhere. The card gets\n"
-			    "power anew and is reset.\n"
-			    "Ask the card?")
-			: _("None of it takes a PIN, spends a try, or changes anything on the "
-			    "card.\n"
-			    "The card gets power anew.\n"
-			    "Ask the card?"),
-		"--yes", _("not done; nothing of this was sent to the card"));
+	/* JSON alone goes where programs read. */
+	plan = options->json ? stderr : stdout;
+	(void)fprintf(plan, "%s\n", _("This will be sent to the card:"));
+	report_print_plan(plan, &job->report);
+	(void)fprintf(plan, "\n%s\n", _(beside));
+	(void)fflush(plan);
+	return prompt_consent(_(job->report.with_pin ? with_pin : without_pin), "--yes",
+			      _("not done; nothing of this was sent to the card"));
 }
 
 /* ---- around the card ---- */

@@ -2,6 +2,8 @@
 #ifndef JPKI_TOOL_REPORT_REPORT_H
 #define JPKI_TOOL_REPORT_REPORT_H
 
+#include <stdio.h>
+
 #include "tool/report/facts.h"
 #include "tool/terminal/options.h"
 
@@ -16,7 +18,7 @@ struct card_report {
 };
 
 /* show.c: prints what will be sent. */
-void report_print_plan(const struct card_report *report);
+void report_print_plan(FILE *out, const struct card_report *report);
 
 /* The report in the user's language, and for programs (JSON). The caller frees it; NULL without
  * memory. */

@@ -62,15 +62,15 @@ put_command(FILE *out, const struct jpki_probe *p)
 }
 
 void
-report_print_plan(const struct card_report *report)
+report_print_plan(FILE *out, const struct card_report *report)
 {
 	for (CK_ULONG i = 0; i < report->probes.count; i++) {
 		const struct jpki_probe *p = &report->probes.probes[i];
 
 		if (p->needs_pin && !report->with_pin)
 			continue;
-		put_command(stdout, p);
-		(void)printf("  (%s)\n", p->facts);
+		put_command(out, p);
+		(void)fprintf(out, "  (%s)\n", p->facts);
 	}
 }
 
