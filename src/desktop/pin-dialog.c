@@ -242,7 +242,7 @@ show(void *parent)
 	add_about(box);
 	add_fault(box);
 	add_last_try(box);
-	add_entry(box, question);
+	add_entry(whole, question); /* seen without scrolling, however large the letters are */
 	add_buttons(whole);
 	judge_typed();
 	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);

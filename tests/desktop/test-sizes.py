@@ -68,6 +68,13 @@ def whole(screen, what):
     report("%s: nothing is cut (%s)" % (what, screen.language), good, "\n".join(all_cut(screen)))
 
 
+def scrolls_away(node):
+    """Whether it is in what scrolls."""
+    while node is not None and attempt(node.get_role) != Atspi.Role.SCROLL_PANE:
+        node = attempt(node.get_parent)
+    return node is not None
+
+
 def in_language(language):
     words = WORDS[language]
     screen = Screen(language)
@@ -96,6 +103,8 @@ def in_language(language):
     screen.press(words["show"])
     screen.until(lambda: screen.find(words["continue"]))
     whole(screen, "the dialog for a password")
+    fields = [node for node in screen.nodes() if attempt(node.get_role) == Atspi.Role.PASSWORD_TEXT]
+    report("... its field is always seen (%s)" % language, fields and not any(map(scrolls_away, fields)))
     screen.type("ABC123")
     screen.until(lambda: screen.is_usable(screen.find(words["continue"])))
     screen.type("", "Return")
