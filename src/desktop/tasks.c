@@ -29,10 +29,10 @@ propose_signature(const struct job *job)
 /* clang-format off */
 const struct task tasks[] = {
 	{.name = "certificate", .title = N_("Certificate"), .purpose = N_("Show the certificate"),
-		.command = cert_show_run, .of_card = true, .of_seen = true},
+		.command = cert_show_run, .of_card = true},
 	{.name = "validity", .title = N_("Check validity"), .command = validity_run, .of_card = true},
 	{.name = "export", .title = N_("Save a copy"), .command = cert_export_run, .of_card = true,
-		.of_seen = true, .proposes = propose_certificate},
+		.proposes = propose_certificate},
 	{.name = "change", .title = N_("Change a PIN"), .command = pin_change_run, .of_card = true},
 	{.name = "sign", .title = N_("Sign"), .command = sign_run, .of_card = true, .of_file = true},
 	{.name = "sign-elsewhere", .title = N_("Sign"), .command = sign_run, .of_card = true,
@@ -76,14 +76,16 @@ do_with_card(struct job *job)
 	g_free(saved);
 }
 
-/* What the tool would ask on a terminal, the window has asked, or shown, beside its button. */
+/*
+ * Of the card that was shown, or none. What the tool would ask on a terminal, the window has asked,
+ * or shown, beside its button.
+ */
 static void
 fill_card(struct job *job, const struct task *task, GVariant *parameter)
 {
 	g_variant_get(parameter, LOOK_TARGET, &job->words[0], &job->argument, &job->words[2]);
 	job->options.reader = *job->words[0] ? job->words[0] : NULL;
-	if (task->of_seen && *job->words[2])
-		job->options.serial = job->words[2];
+	job->options.serial = *job->words[2] ? job->words[2] : NULL;
 	job->options.personal =
 		task->command == cert_show_run && g_str_equal(job->argument, "sign");
 	job->options.force = true;

@@ -16,7 +16,6 @@ struct task {
 	const char *purpose; /* of its PIN; NULL: the title */
 	command_run *command;
 	bool of_card;	   /* its parameter is a LOOK_TARGET; otherwise it has none */
-	bool of_seen;	   /* that very card, or none: no PIN's dialog names it */
 	bool of_file;	   /* the one that was chosen, in place of the key */
 	const char *waits; /* what is said from its start to its end; NULL: what it waits for */
 	/* Where it writes, which is asked; for free. NULL: it is not. */

@@ -92,21 +92,24 @@ reader_named(struct module *module, const char *raw)
 	return reader;
 }
 
-static void
-read_serial(struct module *module, struct reader *reader, CK_SLOT_ID slot)
+CK_RV
+module_serial(const struct module *module, CK_SLOT_ID slot, char serial[SERIAL_LENGTH + 1])
 {
 	CK_TOKEN_INFO info;
+	const CK_RV rv = module->f->C_GetTokenInfo(slot, &info);
 
-	if (reader->serial[0] || module->f->C_GetTokenInfo(slot, &info) != CKR_OK)
-		return;
+	memset(serial, '\0', SERIAL_LENGTH + 1);
+	if (rv != CKR_OK)
+		return rv;
 	_Static_assert(sizeof info.serialNumber == SERIAL_LENGTH, "PKCS#11's own length");
 	for (size_t i = 0; i < SERIAL_LENGTH; i++) {
 		char c = (char)info.serialNumber[i];
 
-		reader->serial[i] = c >= ' ' && c <= '~' ? c : '?';
+		serial[i] = c >= ' ' && c <= '~' ? c : '?';
 	}
-	for (size_t i = SERIAL_LENGTH; i > 0 && reader->serial[i - 1] == ' '; i--)
-		reader->serial[i - 1] = '\0';
+	for (size_t i = SERIAL_LENGTH; i > 0 && serial[i - 1] == ' '; i--)
+		serial[i - 1] = '\0';
+	return rv;
 }
 
 /*
@@ -140,8 +143,8 @@ add_slot(struct module *module, CK_SLOT_ID slot)
 		return false;
 	reader->tokens[token.status.signature_token ? KEY_SIGN : KEY_AUTH] = token;
 	reader->card = token.status.card;
-	if (token.status.reason == JPKI_REASON_NONE)
-		read_serial(module, reader, slot);
+	if (token.status.reason == JPKI_REASON_NONE && !reader->serial[0])
+		(void)module_serial(module, slot, reader->serial);
 	return true;
 }
 
@@ -195,20 +198,28 @@ is_meant(const struct module *module, const struct reader *reader)
 	return is_named(module, reader);
 }
 
-/* Why there is none: the card with that serial number may be one that could not be asked for it. */
+/*
+ * Why there is none: the card with that serial number may be one that could not be asked for it. Of
+ * a reader that was named, what is in it says most.
+ */
 static struct outcome
 none_meant(const struct module *module)
 {
-	if (!module->wanted.serial)
-		return outcome_just(OUTCOME_NO_SUCH_READER);
-	for (size_t i = 0; i < module->count; i++) {
+	const bool any_reader = !module->wanted.reader;
+	bool is_there = any_reader;
+
+	for (size_t i = 0; i < module->count && module->wanted.serial; i++) {
 		const enum jpki_reason reason = module_reader_reason(&module->readers[i]);
 
-		if (is_named(module, &module->readers[i]) &&
-		    (reason == JPKI_REASON_BUSY || reason == JPKI_REASON_NO_ANSWER))
+		if (!is_named(module, &module->readers[i]))
+			continue;
+		is_there = true;
+		if (any_reader ? reason == JPKI_REASON_BUSY || reason == JPKI_REASON_NO_ANSWER
+			       : reason != JPKI_REASON_NONE)
 			return (struct outcome){.what = OUTCOME_NO_CARD, .reason = reason};
 	}
-	return outcome_just(OUTCOME_NO_SUCH_CARD);
+	return outcome_just(is_there && module->wanted.serial ? OUTCOME_NO_SUCH_CARD
+							      : OUTCOME_NO_SUCH_READER);
 }
 
 /* Keeps the readers that are wanted. */

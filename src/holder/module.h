@@ -90,6 +90,9 @@ bool module_serial_is_shared(const struct module *module, const struct reader *r
 /* Why there is no token: that of the reader's first slot, the same for both where no card is. */
 enum jpki_reason module_reader_reason(const struct reader *reader);
 
+/* The serial number of the card in a slot now, fit to be shown; empty if it cannot be told. */
+CK_RV module_serial(const struct module *module, CK_SLOT_ID slot, char serial[SERIAL_LENGTH + 1]);
+
 /* Looks again at a token, whose tries may have changed. Asks the card, but spends no try. */
 void module_look(struct module *module, struct token *token);
 

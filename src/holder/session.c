@@ -24,15 +24,38 @@ id_of_ca(enum key key)
 	return key == KEY_AUTH ? ID_AUTH_CA : ID_SIGN_CA;
 }
 
+/*
+ * Where a card was changed between the look and the session, what was told of the one, its tries
+ * among that, is not true of the other. After this it is the session that knows its card.
+ */
+static CK_RV
+check_card(const struct session *session)
+{
+	const struct reader *reader = session->reader;
+	char serial[SERIAL_LENGTH + 1];
+	const CK_RV rv = module_serial(session->module, session_token(session)->slot, serial);
+
+	if (rv == CKR_OK && *reader->serial && strcmp(serial, reader->serial) != 0)
+		return CKR_DEVICE_REMOVED;
+	return rv;
+}
+
 CK_RV
 session_open(struct session *session, struct module *module, struct reader *reader, enum key key,
 	     bool writable)
 {
 	CK_FLAGS flags = CKF_SERIAL_SESSION | (writable ? CKF_RW_SESSION : 0);
+	CK_RV rv;
 
 	*session = (struct session){module, reader, key, CK_INVALID_HANDLE};
-	return module->f->C_OpenSession(reader->tokens[key].slot, flags, NULL, NULL,
-					&session->handle);
+	rv = module->f->C_OpenSession(reader->tokens[key].slot, flags, NULL, NULL,
+				      &session->handle);
+	if (rv != CKR_OK)
+		return rv;
+	rv = check_card(session);
+	if (rv != CKR_OK)
+		session_close(session);
+	return rv;
 }
 
 void

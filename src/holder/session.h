@@ -34,7 +34,10 @@ struct session {
 	CK_SESSION_HANDLE handle;
 };
 
-/* session_close ends its login too, and is only for a session that could be opened. */
+/*
+ * With the card of the module's last look, or CKR_DEVICE_REMOVED. session_close ends its login too,
+ * and is only for a session that could be opened.
+ */
 CK_RV session_open(struct session *session, struct module *module, struct reader *reader,
 		   enum key key, bool writable);
 void session_close(struct session *session);

@@ -84,7 +84,7 @@ def saves_nothing(promise):
     screen.card("swap", "near-expiry")
     screen.until(lambda: NEAR in screen.read_out())
     screen.choose(copy, "certificate.pem", "Save")
-    screen.shows(promise, "no card with the serial number", "Close")
+    screen.shows(promise, "this is not the card that was shown, but another one", "Close")
     report("... nothing at all", not os.path.exists(copy))
     screen.type("", "Escape")
     screen.rests()

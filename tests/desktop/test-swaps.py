@@ -10,6 +10,7 @@ SIGN = "digital signature certificate"
 NOW = "4-digit PIN for user authentication"
 PASSWORD = "password for digital signature (6 to 16 characters)"
 NEAR = " to %s" % last_day("near-expiry")  # which no other card has
+ANOTHER = "this is not the card that was shown, but another one: nothing was sent to it"
 ALL = ("3 of 3 tries left", "5 of 5 tries left")
 document = work + "/swap.txt"
 with open(document, "w", encoding="utf-8") as file:
@@ -125,17 +126,37 @@ report("a card taken out leaves its answer there", "the card has the key of this
 screen.shows("... which is closed over an empty reader", "no card in the reader")
 screen.card("insert", "adult")
 back("... and put back, it has all its tries")
-screen.press("Check validity: " + AUTH)
-answer(NOW, "9999")
-screen.shows("a wrong PIN costs a try", "2 tries left")
-screen.card("swap", "near-expiry")
-screen.press("Try again")
-screen.until(lambda: screen.asks(NOW))
-answer(NOW, "1234")
-words = told()
-back("tried again on another card, its tries are all there", NEAR, *ALL)
-screen.card("swap", "adult")
-back("... and the first has what it had", "2 of 3 tries left")
+
+
+def another(promise):
+    """No question is open, and it is said that the card is not the one that was shown."""
+    words = screen.until(lambda: {ANOTHER, "Continue"} & set(names := screen.dialog()) and names) or []
+    report(promise, ANOTHER in words, "\n".join(words))
+    screen.type("", "Escape")
+    back("... it has all its tries", NEAR, *ALL)
+
+
+def wrong(page, button, all_questions):
+    """Up to the answer that a try is lost."""
+    (question, right), *further = all_questions
+    screen.type("", page)
+    screen.press(button)
+    for one in ((question, right[::-1]), *further):
+        answer(*one)
+    screen.shows("%s: a wrong PIN costs a try" % button, "the PIN was wrong: ")
+
+
+for page, button, question, typed in TASKS:
+    wrong(page, button, questions(button, question, typed))
+    screen.card("swap", "near-expiry")
+    screen.press("Try again")
+    another("... tried again, no PIN of another card is asked for")
+    screen.card("swap", "adult")
+    back("... and the first has what it had", "2 of 3 tries left" if question == NOW else "4 of 5 tries left")
+    screen.card("tries", "adult", "auth", "3")
+    screen.card("tries", "adult", "sign", "5")
+    screen.press("Look again")
+    first_again()
 
 # ---- at a last try ----
 screen.card("tries", "adult", "auth", "1")

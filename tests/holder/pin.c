@@ -15,6 +15,7 @@
 
 /* ---- a module ---- */
 
+static const char *serial; /* of the card that is there */
 static int tries_left, logins, changes;
 static CK_ULONG told; /* tries, to the module */
 static CK_RV answer;
@@ -35,6 +36,16 @@ open_session(CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notif
 	(void)notify;
 	assert_true(flags & CKF_SERIAL_SESSION);
 	*session = 1;
+	return CKR_OK;
+}
+
+static CK_RV
+get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
+{
+	(void)slot;
+	*info = (CK_TOKEN_INFO){0};
+	memset(info->serialNumber, ' ', sizeof info->serialNumber);
+	memcpy(info->serialNumber, serial, strlen(serial));
 	return CKR_OK;
 }
 
@@ -108,6 +119,7 @@ ask_pin(void *context, const struct pin_request *request, struct pin *pin)
 }
 
 static CK_FUNCTION_LIST functions = {
+	.C_GetTokenInfo = get_token_info,
 	.C_OpenSession = open_session,
 	.C_CloseSession = close_session,
 	.C_Login = login,
@@ -124,6 +136,7 @@ static struct module module = {.f = &functions, .jpki = &jpki, .person = {.ask_p
 static void
 begin(int left, CK_RV rv, const char *const entries[])
 {
+	serial = reader.serial;
 	questions = 0;
 	logins = changes = 0;
 	told = 0;
@@ -221,6 +234,23 @@ a_wrong_pin_says_how_many_tries_are_left(void **state)
 	assert_int_equal(outcome.tries_left, 0);
 }
 
+/* ---- another card ---- */
+
+static void
+a_card_that_came_after_the_look_is_not_asked_for_its_pin(void **state)
+{
+	const char *const entries[] = {"ABC123", "NEW123", "NEW123", NULL};
+	struct session session;
+
+	(void)state;
+	begin(5, CKR_OK, entries);
+	serial = "4567";
+	assert_int_equal(pin_change(&module, &reader, KEY_SIGN).what, OUTCOME_REMOVED);
+	assert_int_equal(pin_session(&session, &module, &reader, KEY_SIGN).what, OUTCOME_REMOVED);
+	assert_int_equal(questions, 0);
+	assert_int_equal(logins + changes, 0);
+}
+
 /* ---- changing ---- */
 
 static void
@@ -301,6 +331,7 @@ main(void)
 		cmocka_unit_test(a_prompt_without_a_pin_ends_it_with_its_code),
 		cmocka_unit_test(a_locked_pin_is_not_asked_for),
 		cmocka_unit_test(a_wrong_pin_says_how_many_tries_are_left),
+		cmocka_unit_test(a_card_that_came_after_the_look_is_not_asked_for_its_pin),
 		cmocka_unit_test(a_new_pin_is_typed_twice_until_it_is_the_same),
 		cmocka_unit_test(a_script_types_a_new_pin_once),
 		cmocka_unit_test(nothing_is_sent_where_the_new_pin_is_the_old_one),
