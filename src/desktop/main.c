@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "desktop/reminders.h"
+#include "desktop/rows.h"
 #include "desktop/window.h"
 #include "tool/system/file.h"
 #include "tool/system/start.h"
@@ -67,6 +68,7 @@ main(int argc, char *argv[])
 	int status;
 
 	start_program();
+	text_rename(rows_words);
 	(void)signal(SIGXFSZ, SIG_IGN);
 	file_take_ordinary();
 	application = adw_application_new(ID, G_APPLICATION_HANDLES_OPEN);

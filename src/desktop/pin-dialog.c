@@ -140,7 +140,7 @@ add_purpose(GtkBox *box)
 	const struct sheet *said = &asked.job->sheet;
 
 	if (asked.job->purpose)
-		gtk_box_append(box, rows_exactly(asked.job->purpose));
+		gtk_box_append(box, rows_paragraph(asked.job->purpose));
 	for (size_t i = 0; i < said->count; i++)
 		if (said->lines[i].kind == LINE_COMPLAINT)
 			gtk_box_append(box, rows_paragraph(said->lines[i].text));

@@ -32,14 +32,30 @@ static const struct {
 	{"--force", N_("the switch \"Overwrite a file that is there already\"")},
 };
 
-char *
+const char *
 rows_words(const char *text)
 {
 	GString *words = g_string_new(text);
+	const char *known = text;
+	unsigned changed = 0;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		(void)g_string_replace(words, names[i].command, _(names[i].here), 0);
-	return g_string_free(words, FALSE);
+		changed += g_string_replace(words, names[i].command, gettext(names[i].here), 0);
+	if (changed)
+		known = g_intern_string(words->str);
+	(void)g_string_free(words, TRUE);
+	return known;
+}
+
+/* One of these is a thing of the window's; of any other no word is changed. */
+static const char *
+command_words(const char *command)
+{
+	size_t i = 0;
+
+	while (i < G_N_ELEMENTS(names) && strcmp(names[i].command, command) != 0)
+		i++;
+	return i < G_N_ELEMENTS(names) ? gettext(names[i].here) : command;
 }
 
 /* ---- windows and pages ---- */
@@ -142,23 +158,13 @@ rows_clear(GtkBox *box)
 /* ---- what stands in them ---- */
 
 GtkWidget *
-rows_exactly(const char *text)
+rows_paragraph(const char *text)
 {
 	GtkWidget *label = gtk_label_new(text);
 
 	gtk_label_set_wrap(GTK_LABEL(label), TRUE);
 	gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
 	gtk_label_set_xalign(GTK_LABEL(label), 0);
-	return label;
-}
-
-GtkWidget *
-rows_paragraph(const char *text)
-{
-	char *words = rows_words(text);
-	GtkWidget *label = rows_exactly(words);
-
-	g_free(words);
 	return label;
 }
 
@@ -222,17 +228,15 @@ AdwActionRow *
 rows_add(AdwPreferencesGroup *group, const char *label, enum mark mark, const char *text)
 {
 	AdwActionRow *row = ADW_ACTION_ROW(adw_action_row_new());
-	char *words = rows_words(text);
 
 	adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(row), FALSE);
-	adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), *label ? label : words);
-	rows_say(row, mark, *label ? words : "");
+	adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), *label ? label : text);
+	rows_say(row, mark, *label ? text : "");
 	adw_action_row_set_title_lines(row, 0);
 	adw_action_row_set_subtitle_lines(row, 0);
 	if (mark != MARK_NONE)
 		adw_action_row_add_suffix(row, mark_label(mark));
 	adw_preferences_group_add(group, GTK_WIDGET(row));
-	g_free(words);
 	return row;
 }
 
@@ -258,7 +262,7 @@ static void
 add_command(AdwPreferencesGroup *group, const char *command)
 {
 	GtkWidget *button = rows_button(_("Copy"), command, NULL, NULL);
-	AdwActionRow *row = rows_add(group, command, MARK_NONE, "");
+	AdwActionRow *row = rows_add(group, command_words(command), MARK_NONE, "");
 
 	g_object_set_data_full(G_OBJECT(button), "command", g_strdup(command), g_free);
 	g_signal_connect(button, "clicked", G_CALLBACK(on_copy), NULL);

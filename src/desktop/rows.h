@@ -20,12 +20,9 @@ GtkBox *rows_scrolled(GtkBox *box);
 /* Takes away all that is in it. */
 void rows_clear(GtkBox *box);
 
-/* A title, and a text of any length. Both in the window's words (rows_words). */
+/* A title, and a text of any length. */
 GtkWidget *rows_heading(const char *text);
 GtkWidget *rows_paragraph(const char *text);
-
-/* A text of any length, as it stands: it names a file. */
-GtkWidget *rows_exactly(const char *text);
 
 /* A group of rows; `title` may be empty. */
 AdwPreferencesGroup *rows_group(GtkBox *box, const char *title);
@@ -49,7 +46,7 @@ AdwPreferencesGroup *rows_fill(GtkBox *box, const struct sheet *sheet);
  * name, for whoever does not see it; NULL: there are none. */
 GtkWidget *rows_button(const char *label, const char *about, const char *action, GVariant *target);
 
-/* The tool's sentences name its commands; here the same things have other names. For g_free. */
-char *rows_words(const char *text);
+/* The tool's sentences name its commands; here the same things have other names (text_rename). */
+const char *rows_words(const char *text);
 
 #endif

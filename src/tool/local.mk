@@ -58,7 +58,7 @@ src_tool_librooms_la_SOURCES = \
 	src/tool/terminal/prompt.c src/tool/terminal/prompt.h \
 	src/tool/terminal/screen.c src/tool/terminal/screen.h \
 	src/tool/terminal/sheet.c src/tool/terminal/sheet.h \
-	src/tool/terminal/text.h
+	src/tool/terminal/text.c src/tool/terminal/text.h
 src_tool_librooms_la_CPPFLAGS = $(tool_cppflags) \
 	-DPKCS11DIR='"$(pkcs11dir)"' -DPKGDATADIR='"$(pkgdatadir)"' -DLOCALEDIR='"$(localedir)"'
 tool_libs = src/tool/librooms.la src/agent/libagent.la src/holder/libholder.la $(P11KIT_LIBS) $(OPENSSL_LIBS) \

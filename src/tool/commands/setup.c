@@ -45,7 +45,10 @@ tell_systemd(const char *verb, const struct setup *setup)
 
 	if (child_run(arguments, said, sizeof said) == 0)
 		return TOOL_OK;
-	return give_up(TOOL_FAILED, _("\"systemctl --user %s\" did not work: %s"), verb, said);
+	return give_up(TOOL_FAILED,
+		       *verb == 'd' ? _("\"systemctl --user disable\" did not work: %s")
+				    : _("\"systemctl --user enable\" did not work: %s"),
+		       said);
 }
 
 /* A step, about a file or a unit. */
