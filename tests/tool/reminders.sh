@@ -90,6 +90,7 @@ check "... but the dates are gone" [ ! -e "$dates" ]
 tool "--card adult" setup reminders --yes
 check "where systemd refuses to switch on, it fails" ended 1
 check "... and nothing is kept" [ ! -e "$dates" ]
+check "... and where the timer comes from" says "the timer comes with jpki-desktop, which is not installed"
 rm "$work/refuses"
 
 mkdir -p "$(dirname "$(dirname "$dates")")" && rm -rf "$(dirname "$dates")" && : >"$(dirname "$dates")"

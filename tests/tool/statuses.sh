@@ -315,6 +315,8 @@ card "a child has none for signing" 5 'issued without' child cert show sign
 card "the signing certificate is not shown without its PIN" 2 'no terminal' adult cert show sign
 typed "nor personal data without being asked for" 0 'personal shows them' 'ABC123\n' adult cert show sign --pin-fd 5
 if grep -q '見本' "$work/out"; then echo "not ok personal data was shown"; failed=1; fi
+typed "what a copy of it tells is said" 0 'address, birth date and sex of the holder: everybody who' 'ABC123\n' \
+	adult cert export sign --pin-fd 5 --output "$work/sign.pem"
 typed "the name" 0 '𠮷﨑　見本' 'ABC123\n' adult cert show sign --personal --pin-fd 5
 typed "the birth date with its era" 0 '(Heisei ' 'ABC123\n' adult cert show sign --personal --pin-fd 5
 typed "a character that stands for another" 0 '﨑 (written for' 'ABC123\n' adult cert show sign --personal --pin-fd 5

@@ -137,13 +137,18 @@ export_path(const struct options *options)
 
 /* Before any PIN is asked. */
 static enum tool_exit
-may_export(const struct options *options)
+may_export(const struct options *options, const struct which *which)
 {
 	const char *path = export_path(options);
+	enum tool_exit status;
 
-	if (!options->der || strcmp(path, "-") != 0 || !isatty(STDOUT_FILENO))
-		return file_may_write(path, options->force);
-	return give_up(TOOL_USAGE, "%s", _("DER is not for a terminal: use --output FILE"));
+	if (options->der && strcmp(path, "-") == 0 && isatty(STDOUT_FILENO))
+		return give_up(TOOL_USAGE, "%s", _("DER is not for a terminal: use --output FILE"));
+	status = file_may_write(path, options->force);
+	if (status == TOOL_OK && which->id == ID_SIGN)
+		complain("%s", _("note: this certificate holds name, address, birth date and sex "
+				 "of the holder: everybody who receives it can read them"));
+	return status;
 }
 
 static enum tool_exit
@@ -201,7 +206,7 @@ enum tool_exit
 cert_export_run(const struct options *options, char *arguments[])
 {
 	struct use use = {find_which(arguments[0]), write_certificate};
-	enum tool_exit status = use.which ? may_export(options) : TOOL_USAGE;
+	enum tool_exit status = use.which ? may_export(options, use.which) : TOOL_USAGE;
 
 	return status == TOOL_OK ? cards_run(options, use_certificate, &use) : status;
 }

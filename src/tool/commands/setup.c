@@ -144,6 +144,8 @@ remind(const struct setup *setup, const struct options *options, const char *pat
 		return show_kept(options, path);
 	if (!was_on)
 		(void)reminders_forget();
+	if (!child_exists("jpki-desktop"))
+		complain("%s", _("the timer comes with jpki-desktop, which is not installed"));
 	return status;
 }
 
