@@ -91,6 +91,17 @@ remember(GtkWindow *window, const struct answer *answer)
 	shown.is_personal = answer->seconds > 0;
 }
 
+/* A screen reader reads a dialog's description when it opens: the whole answer, row after row. */
+static void
+describe(GtkWidget *window, const struct sheet *sheet)
+{
+	char *said = rows_spoken(sheet);
+
+	gtk_accessible_update_property(GTK_ACCESSIBLE(window), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+				       said, -1);
+	g_free(said);
+}
+
 void
 answer_show(GtkWindow *parent, const struct answer *answer)
 {
@@ -98,6 +109,7 @@ answer_show(GtkWindow *parent, const struct answer *answer)
 	GtkWindow *window = rows_window(parent, answer->title, WIDTH, &whole);
 
 	(void)rows_fill(rows_scrolled(whole), answer->sheet);
+	describe(GTK_WIDGET(window), answer->sheet);
 	if (answer->seconds)
 		gtk_box_append(whole, rows_paragraph(_("This is hidden again after a minute.")));
 	add_buttons(whole, window, answer->next, answer->parameter);

@@ -45,26 +45,53 @@ share(int64_t from, int64_t to, int64_t at)
 	return at >= to ? 1 : (double)(at - from) / (double)(to - from);
 }
 
-/* For whoever does not see it. */
+/* For whoever does not see it: when it is renewed, and as its value the days that are left. */
 static void
 describe(GtkWidget *bar, const struct validity *v)
 {
-	char opens[DAY_TEXT], to[DAY_TEXT], *text;
+	char from[DAY_TEXT], opens[DAY_TEXT], to[DAY_TEXT], *renewal, *left;
 
+	day_format(day_at(v->from), from);
 	day_format(day_renewal_opens(day_at(v->to)), opens);
 	day_format(day_at(v->to), to);
-	text = g_strdup_printf(_("%s to %s"), opens, to);
+	renewal = g_strdup_printf(_("%s to %s"), opens, to);
+	left = g_strdup_printf(
+		P_("%s to %s, %lld day left", "%s to %s, %lld days left", v->days_left), from, to,
+		(long long)v->days_left);
 	gtk_accessible_update_property(GTK_ACCESSIBLE(bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
-				       _("Renewal"), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
-	gtk_widget_set_tooltip_text(bar, text);
-	g_free(text);
+				       _("Renewal"), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, renewal,
+				       GTK_ACCESSIBLE_PROPERTY_VALUE_MIN, 0.0,
+				       GTK_ACCESSIBLE_PROPERTY_VALUE_MAX,
+				       (double)day_count(day_at(v->from), day_at(v->to)),
+				       GTK_ACCESSIBLE_PROPERTY_VALUE_NOW, (double)v->days_left,
+				       GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, left, -1);
+	gtk_widget_set_tooltip_text(bar, renewal);
+	g_free(renewal);
+	g_free(left);
+}
+
+/* Of older GTK only its own widgets have a value for a screen reader. */
+static GType
+bar_type(void)
+{
+	static GType type;
+
+	if (type)
+		return type;
+	type = g_type_register_static_simple(GTK_TYPE_DRAWING_AREA, "JpkiBar",
+					     sizeof(GtkDrawingAreaClass), NULL,
+					     sizeof(GtkDrawingArea), NULL, 0);
+#if GTK_CHECK_VERSION(4, 10, 0)
+	g_type_add_interface_static(type, GTK_TYPE_ACCESSIBLE_RANGE, &(const GInterfaceInfo){0});
+#endif
+	return type;
 }
 
 GtkWidget *
 bar_new(const struct validity *v, int64_t now)
 {
-	GtkWidget *bar = g_object_new(GTK_TYPE_DRAWING_AREA, "accessible-role",
-				      GTK_ACCESSIBLE_ROLE_IMG, NULL);
+	GtkWidget *bar =
+		g_object_new(bar_type(), "accessible-role", GTK_ACCESSIBLE_ROLE_METER, NULL);
 	struct shares *shares = g_new(struct shares, 1);
 
 	shares->opens = share(v->from, v->to, day_begin(day_renewal_opens(day_at(v->to))));

@@ -6,6 +6,7 @@
 #include "tool/terminal/text.h"
 
 #define MARGIN 12
+#define PLACE "place" /* of what may have the keyboard: what it is called */
 
 /* ---- words ---- */
 
@@ -155,6 +156,39 @@ rows_clear(GtkBox *box)
 		gtk_box_remove(box, child);
 }
 
+/* ---- where the keyboard is ---- */
+
+char *
+rows_place(GtkWindow *window)
+{
+	GtkWidget *focus = gtk_window_get_focus(window);
+
+	return focus ? g_strdup(g_object_get_data(G_OBJECT(focus), PLACE)) : NULL;
+}
+
+static GtkWidget *
+find_place(GtkWidget *widget, const char *place)
+{
+	GtkWidget *child = gtk_widget_get_first_child(widget), *found = NULL;
+
+	if (g_strcmp0(g_object_get_data(G_OBJECT(widget), PLACE), place) == 0)
+		return widget;
+	for (; child && !found; child = gtk_widget_get_next_sibling(child))
+		found = find_place(child, place);
+	return found;
+}
+
+bool
+rows_return(GtkWindow *window, const char *place)
+{
+	GtkWidget *widget = find_place(GTK_WIDGET(window), place);
+
+	if (!widget || !gtk_widget_get_mapped(widget) || !gtk_widget_is_sensitive(widget))
+		return false;
+	gtk_window_set_focus(window, widget); /* a row gives it to its button */
+	return true;
+}
+
 /* ---- what stands in them ---- */
 
 GtkWidget *
@@ -243,6 +277,11 @@ rows_add(AdwPreferencesGroup *group, const char *label, enum mark mark, const ch
 void
 rows_end_with(AdwActionRow *row, GtkWidget *button)
 {
+	const char *place = g_object_get_data(G_OBJECT(button), PLACE);
+
+	if (place)
+		g_object_set_data_full(G_OBJECT(row), PLACE, g_strconcat(PLACE, place, NULL),
+				       g_free);
 	gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
 	adw_action_row_add_suffix(row, button);
 	adw_action_row_set_activatable_widget(row, button);
@@ -267,6 +306,37 @@ add_command(AdwPreferencesGroup *group, const char *command)
 	g_object_set_data_full(G_OBJECT(button), "command", g_strdup(command), g_free);
 	g_signal_connect(button, "clicked", G_CALLBACK(on_copy), NULL);
 	rows_end_with(row, button);
+}
+
+char *
+rows_spoken(const struct sheet *sheet)
+{
+	GString *said = g_string_new("");
+
+	for (size_t i = 0; i < sheet->count; i++) {
+		const struct line *line = &sheet->lines[i];
+		const enum mark mark = line->kind == LINE_COMPLAINT ? MARK_CAUTION : line->mark;
+		const char *const parts[] = {line->label, mark_text(mark), line->text};
+
+		for (size_t part = 0; part < G_N_ELEMENTS(parts); part++)
+			if (*parts[part])
+				g_string_append_printf(said, "%s ", parts[part]);
+		if (said->len)
+			said->str[said->len - 1] = '\n';
+	}
+	return g_string_free(said, FALSE);
+}
+
+void
+rows_announce(GtkWidget *widget, const char *text)
+{
+#if GTK_CHECK_VERSION(4, 14, 0)
+	gtk_accessible_announce(GTK_ACCESSIBLE(widget), text,
+				GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+#else
+	(void)widget;
+	(void)text;
+#endif
 }
 
 /* A text by itself stands between groups. */
@@ -302,7 +372,7 @@ rows_button(const char *label, const char *about, const char *action, GVariant *
 	char *name = g_strdup_printf(about ? "%s: %s" : "%s", label, about);
 
 	rows_name(button, name);
-	g_free(name);
+	g_object_set_data_full(G_OBJECT(button), PLACE, name, g_free);
 	if (target)
 		gtk_actionable_set_action_target_value(GTK_ACTIONABLE(button), target);
 	gtk_actionable_set_action_name(GTK_ACTIONABLE(button), action);

@@ -20,6 +20,12 @@ GtkBox *rows_scrolled(GtkBox *box);
 /* Takes away all that is in it. */
 void rows_clear(GtkBox *box);
 
+/* What has the keyboard, where that is a button or the row of one, to be found again once it was
+ * made anew. For g_free; NULL: it is none. */
+char *rows_place(GtkWindow *window);
+/* False if there is no such place any more, or it cannot have the keyboard. */
+bool rows_return(GtkWindow *window, const char *place);
+
 /* A title, and a text of any length. */
 GtkWidget *rows_heading(const char *text);
 GtkWidget *rows_paragraph(const char *text);
@@ -38,6 +44,13 @@ void rows_name(GtkWidget *widget, const char *name);
 
 /* A button at a row's end, which Enter on the row presses too. */
 void rows_end_with(AdwActionRow *row, GtkWidget *button);
+
+/* All that a sheet says as one text, a line for each of its lines, for whoever does not see it. For
+ * g_free. */
+char *rows_spoken(const struct sheet *sheet);
+
+/* Told to a screen reader now, whatever has the keyboard; GTK of Debian 12 cannot. */
+void rows_announce(GtkWidget *widget, const char *text);
 
 /* All that a sheet says. The last group of rows in it; NULL if there is none. */
 AdwPreferencesGroup *rows_fill(GtkBox *box, const struct sheet *sheet);

@@ -18,11 +18,40 @@ static GtkWidget *bar;	/* what is waited for */
 static GtkLabel *doing; /* in it */
 static struct look *seen;
 static bool is_looking, look_again;
+static char *place;	/* where the keyboard is to be again; NULL: it is where the user has it */
+static bool is_holding; /* what moves it now is not the user */
 static unsigned working;  /* jobs but looks */
 static const char *words; /* what is said of one as it begins */
 static const void *told;  /* the last that its thread has said; atomic */
 static bool is_left;
 static gint is_changing; /* set on the worker's thread: this job has come to where a PIN changes */
+
+/* ---- where the keyboard is ---- */
+
+/* Before what has it is made anew, or cannot be used for a while. */
+static void
+hold_place(void)
+{
+	is_holding = true;
+	if (!place)
+		place = rows_place(window);
+}
+
+/* After that: it is returned as soon as there is such a place, unless the user has moved it. */
+static void
+return_to_place(void)
+{
+	if (place && rows_return(window, place))
+		g_clear_pointer(&place, g_free);
+	is_holding = false;
+}
+
+static void
+on_focus(void)
+{
+	if (!is_holding)
+		g_clear_pointer(&place, g_free);
+}
 
 /* ---- what is waited for ---- */
 
@@ -34,11 +63,13 @@ show_bar(void)
 		gtk_label_set_text(doing, _("Looking at the readers ..."));
 }
 
+/* A look takes a moment, and comes often: what was asked for is also told to a screen reader. */
 static void
 say(const char *text)
 {
 	gtk_label_set_text(doing, text);
 	show_bar();
+	rows_announce(bar, text);
 }
 
 static const char *const waits[] = {
@@ -95,6 +126,7 @@ say_nothing_seen(const struct sheet *sheet)
 static void
 show_look(struct look *found, const struct sheet *why)
 {
+	hold_place();
 	if (!found) {
 		say_nothing_seen(why);
 	} else if (!look_same(seen, found)) {
@@ -102,6 +134,7 @@ show_look(struct look *found, const struct sheet *why)
 		pins_show(found);
 		documents_show(found);
 	}
+	return_to_place();
 	if (found)
 		reminders_show();
 	answer_looked(found);
@@ -206,7 +239,9 @@ ended(struct job *job)
 
 	working--;
 	if (window) {
+		hold_place();
 		set_enabled(true);
+		return_to_place();
 		show_bar();
 		look();
 	}
@@ -229,7 +264,9 @@ begin(struct job *job)
 	g_atomic_pointer_set(&told, NULL);
 	working++;
 	is_left = false;
+	hold_place();
 	set_enabled(false);
+	return_to_place();
 	words = task->waits ? task->waits : waits[task->of_card ? BUSY_NOT : BUSY_READING];
 	say(is_looking && !task->of_card ? _("Looking at the readers ...") : _(words));
 	worker_do(job);
@@ -350,7 +387,8 @@ add_bar(GtkBox *whole)
 {
 	GtkWidget *spinner = gtk_spinner_new(), *leave = gtk_button_new_with_label(_("Leave"));
 
-	bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+	bar = g_object_new(GTK_TYPE_BOX, "spacing", 12, "accessible-role",
+			   GTK_ACCESSIBLE_ROLE_STATUS, NULL);
 	doing = GTK_LABEL(gtk_label_new(""));
 	gtk_spinner_start(GTK_SPINNER(spinner));
 	gtk_widget_set_hexpand(GTK_WIDGET(doing), TRUE);
@@ -421,6 +459,7 @@ window_new(AdwApplication *application, const char *module)
 	add_bar(GTK_BOX(whole));
 	adw_application_window_set_content(ADW_APPLICATION_WINDOW(window), whole);
 	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);
+	g_signal_connect(window, "notify::focus-widget", G_CALLBACK(on_focus), NULL);
 	person = pin_dialog(window, on_busy);
 	worker_start(module, &person, look);
 	look();

@@ -242,7 +242,7 @@ class Screen:
             and self.path_entry(path)
         )
         old = "_%s %s" % (press, press)
-        if self.find(old):  # older GTK's button does nothing for a screen reader
+        if press is None or self.find(old):  # older GTK's button does nothing for a screen reader
             self.type("", "Return")
         else:
             self.press(press)
