@@ -98,6 +98,11 @@ for japanese in "$top"/doc/ja/*.[1-8]; do
 	same "... and as many sections" "$(headings "$english")" "$(headings "$japanese")"
 done
 
+# Whose exit status is which: the numbers, and the commands named below them.
+whose() { section 'EXIT STATUS' 終了ステータス <"$1" | sed -n 's/^\.\(It \([0-9]\)\|Cm \)/\2/p'; }
+same "both pages jpki-tool.1 say of the same commands how they end" \
+	"$(whose "$top/doc/jpki-tool.1")" "$(whose "$top/doc/ja/jpki-tool.1")"
+
 ## Form
 
 # Pages that are not installed (yet) and titles that are not English are no faults.
