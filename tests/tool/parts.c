@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Small parts of jpki-tool: words for a shell, the holder's birth date in words, what a report has
- * of a certificate, how files are written over others, and packages.
+ * of a certificate and of other answers, how files are written over others, and packages.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -149,6 +149,99 @@ a_list_that_is_cut_says_so(void **state)
 	assert_string_equal(text + strlen(text) - 12, " 2.5.29.117!");
 	extensions_of(40, text);
 	assert_string_equal(text + strlen(text) - 15, "2.5.29.120! ...");
+}
+
+/* ---- what a report tells of answers ---- */
+
+static void
+answer(struct jpki_probe *p, char *name)
+{
+	unsigned int sw = 0, byte;
+	unsigned long length = 0;
+	int n = 0;
+	char *rest = strchr(name, '=');
+
+	assert_non_null(rest);
+	*rest++ = '\0';
+	assert_int_equal(sscanf(rest, "%4x:%lu%n", &sw, &length, &n), 2);
+	*p = (struct jpki_probe){
+		.name = name, .state = JPKI_PROBE_ANSWERED, .sw = sw, .length = length};
+	for (rest += n + (rest[n] == ':'); sscanf(rest, "%2x", &byte) == 1; rest += 2)
+		p->data[p->data_len++] = (CK_BYTE)byte;
+}
+
+/* Of "NAME=SW:LENGTH" or "NAME=SW:LENGTH:DATA", with spaces between them: "" is not told. */
+static enum fact_verdict
+judge(const char *name, const char *answers, char value[FACT_TEXT])
+{
+	static struct jpki_probe_report report;
+	const struct fact_input in = {.report = &report};
+	char *copy = strdup(answers), *rest = copy;
+	enum fact_verdict verdict = FACT_NOT_TOLD;
+	size_t i = 0;
+
+	memset(&report, 0, sizeof report);
+	for (char *word; (word = strsep(&rest, " ")) && *word;)
+		answer(&report.probes[report.count++], word);
+	while (i < fact_count && strcmp(facts[i].name, name) != 0)
+		i++;
+	assert_true(i < fact_count);
+	verdict = fact_judge(&facts[i], &in, value);
+	free(copy);
+	return verdict;
+}
+
+static void
+a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others(void **state)
+{
+	static const struct {
+		const char *fact, *answers, *value;
+	} table[] = {
+		{"short-id-selects",
+		 "info-read=9000:160 current-short-id=9000:4 current-read=9000:160", "yes"},
+		{"short-id-selects",
+		 "info-read=6282:160 current-short-id=9000:4 current-read=6282:160", "yes"},
+		{"short-id-selects",
+		 "info-read=9000:160 current-short-id=9000:4 current-read=9000:256", "no"},
+		{"short-id-selects",
+		 "info-read=6700:0 current-short-id=9000:4 current-read=9000:160", ""},
+		{"short-id-selects",
+		 "info-read=9000:160 current-short-id=9000:4 current-read=6CA0:0", ""},
+		{"short-id-selects", "current-short-id=9000:4 current-read=9000:160", ""},
+		{"certificates", "", ""},
+		{"certificates", "availability-read=9000:3:8F0000", "sign"},
+		{"certificates", "sign-certificate-select=6A82:0", ""},
+		{"certificates", "sign-certificate-select=6A82:0 auth-certificate-read=6F00:0", ""},
+		{"certificates", "sign-certificate-select=6A82:0 auth-certificate-read=9000:4:3082",
+		 "auth"},
+		{"certificates", "sign-certificate-select=6A82:0 auth-certificate-read=6982:0",
+		 "auth"},
+		{"certificates", "sign-certificate-select=6A82:0 auth-certificate-read=9000:4:FFFF",
+		 "none"},
+		{"certificates", "sign-certificate-select=6A82:0 auth-certificate-select=6A82:0",
+		 "none"},
+		{"absent-certificate", "", ""},
+		{"absent-certificate", "availability-read=9000:3:008F00", ""},
+		{"absent-certificate",
+		 "availability-read=9000:3:008F00 sign-certificate-select=9000:0", "filler"},
+		{"absent-certificate",
+		 "availability-read=9000:3:008F00 sign-certificate-select=6A82:0", "missing"},
+		{"absent-certificate",
+		 "availability-read=9000:3:8F8F00 sign-certificate-select=9000:0", ""},
+		{"absent-certificate", "auth-certificate-read=9000:4:3082", ""},
+		{"absent-certificate", "auth-certificate-read=9000:4:FFFF", "filler"},
+		{"answers-in-pieces", "", ""},
+		{"answers-in-pieces", "select-none=9000:0", "none"},
+		{"answers-in-pieces", "select-none=9000:0 info-read=6CA0:0", "6CA0"},
+	};
+	char value[FACT_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		(void)judge(table[i].fact, table[i].answers, value);
+		if (strcmp(value, table[i].value) != 0)
+			fail_msg("%s of \"%s\": \"%s\"", table[i].fact, table[i].answers, value);
+	}
 }
 
 /* ---- files ---- */
@@ -342,6 +435,7 @@ main(void)
 		cmocka_unit_test(a_shell_reads_what_was_quoted),
 		cmocka_unit_test(birth_dates_are_decoded),
 		cmocka_unit_test(a_list_that_is_cut_says_so),
+		cmocka_unit_test(a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others),
 		cmocka_unit_test(a_file_written_over_keeps_its_mode),
 		cmocka_unit_test(a_link_is_followed_and_stays_one),
 		cmocka_unit_test(what_cannot_be_written_is_known_before),

@@ -388,16 +388,21 @@ judge_refused_short_id(const struct judging *j)
 	return false;
 }
 
+static bool
+is_read(const struct jpki_probe *p)
+{
+	return p && p->state == JPKI_PROBE_ANSWERED && (p->sw == 0x9000 || p->sw == 0x6282) &&
+	       p->length > 0;
+}
+
 /* Two files of different length tell which of them is read. */
 static bool
 judge_current(const struct judging *j)
 {
 	const struct jpki_probe *read = find(j, "current-read"), *info = find(j, "info-read");
-	const int word = sw(j, "current-read");
 
-	if (sw(j, "current-short-id") != 0x9000 || word == NO_ANSWER || !info)
-		return false;
-	return say(j, "%s", word == 0x9000 && read->length == info->length ? "yes" : "no");
+	return is_read(read) && is_read(info) &&
+	       say(j, "%s", read->length == info->length ? "yes" : "no");
 }
 
 /* ---- the signature ---- */
@@ -506,30 +511,39 @@ judge_availability(const struct judging *j)
 	return p && p->data_len == 3 && say(j, "%02X%02X%02X", p->data[0], p->data[1], p->data[2]);
 }
 
-/* By the file that says so; without it, by what lies in their place, as far as that tells. */
+/* By the file that says so. */
 static bool
 find_certificates(const struct judging *j, bool *auth, bool *sign)
 {
 	const struct jpki_probe *p = find(j, "availability-read");
-	const struct jpki_probe *head = find(j, "auth-certificate-read");
 
-	if (p && p->data_len >= 2) {
-		*sign = p->data[0] == 0x8f;
-		*auth = p->data[1] == 0x8f;
-		return true;
-	}
-	*auth = sw(j, "auth-certificate-read") == 0x6982 ||
-		(head && head->data_len > 0 && head->data[0] == 0x30);
-	*sign = false;
-	return sw(j, "sign-certificate-select") == 0x6a82;
+	if (!p || p->data_len < 2)
+		return false;
+	*sign = p->data[0] == 0x8f;
+	*auth = p->data[1] == 0x8f;
+	return true;
 }
 
+/* By what lies in its place, as far as that tells. */
+static bool
+find_auth_certificate(const struct judging *j, bool *auth)
+{
+	const struct jpki_probe *head = find(j, "auth-certificate-read");
+	const bool is_private = sw(j, "auth-certificate-read") == 0x6982;
+
+	*auth = is_private || (head && head->data_len > 0 && head->data[0] == 0x30);
+	return is_private || (head && head->data_len > 0) ||
+	       sw(j, "auth-certificate-select") == 0x6a82;
+}
+
+/* Without that file, what lies in the document key's place takes its PIN, unless nothing does. */
 static bool
 judge_certificates(const struct judging *j)
 {
-	bool auth, sign;
+	bool auth, sign = false;
 
-	if (!find_certificates(j, &auth, &sign))
+	if (!find_certificates(j, &auth, &sign) &&
+	    (sw(j, "sign-certificate-select") != 0x6a82 || !find_auth_certificate(j, &auth)))
 		return false;
 	return say(j, "%s", auth ? (sign ? "both" : "auth") : (sign ? "sign" : "none"));
 }
@@ -537,14 +551,16 @@ judge_certificates(const struct judging *j)
 static bool
 judge_absent(const struct judging *j)
 {
+	const int auth_file = sw(j, "auth-certificate-select");
+	const int sign_file = sw(j, "sign-certificate-select");
 	bool auth, sign;
 
-	if (sw(j, "sign-certificate-select") == 0x6a82 ||
-	    sw(j, "auth-certificate-select") == 0x6a82)
+	if (auth_file == 0x6a82 || sign_file == 0x6a82)
 		return say(j, "missing");
 	if (find_certificates(j, &auth, &sign))
-		return (!auth || !sign) && say(j, "filler");
-	return !auth && say(j, "filler");
+		return ((!auth && auth_file == 0x9000) || (!sign && sign_file == 0x9000)) &&
+		       say(j, "filler");
+	return find_auth_certificate(j, &auth) && !auth && say(j, "filler");
 }
 
 static bool
@@ -580,13 +596,18 @@ judge_extended(const struct judging *j)
 static bool
 judge_pieces(const struct judging *j)
 {
-	for (CK_ULONG i = 0; i < j->in->report->count; i++) {
-		const CK_ULONG word = j->in->report->probes[i].sw >> 8;
+	bool is_answered = false;
 
-		if (word == 0x61 || word == 0x6c)
-			return say_sw(j, (int)j->in->report->probes[i].sw);
+	for (CK_ULONG i = 0; i < j->in->report->count; i++) {
+		const struct jpki_probe *p = &j->in->report->probes[i];
+
+		if (p->state != JPKI_PROBE_ANSWERED)
+			continue;
+		if (p->sw >> 8 == 0x61 || p->sw >> 8 == 0x6c)
+			return say_sw(j, (int)p->sw);
+		is_answered = true;
 	}
-	return say(j, "none");
+	return is_answered && say(j, "none");
 }
 
 /* The shortest of those whose name begins so: others wait for the machine, not for the card. */
