@@ -380,6 +380,9 @@ means locked-auth '' 'pins-locked = auth' 'help locked'
 means adult '' 'pins-locked = none' 'Nothing to do'
 means child '' 'certificates = auth' 'not sign documents'
 means phone '' 'auth-certificate = pin-needed' 'only after the PIN'
+report "$work/one.json" phone --json
+grep -A3 '"name": "auth-certificate"' "$work/one.json" | grep -q '"expected": "pin-needed"' ||
+	bad "what is expected of a phone is a phone's: $(grep -A3 '"name": "auth-certificate"' "$work/one.json")"
 means phone '' 'kind = phone' 'PINs and certificates of its own'
 for phone in phone iphone; do
 	"$sim" set $phone other-applications absent >/dev/null

@@ -152,12 +152,12 @@ findings_json(const struct card_report *report)
 		const enum fact_verdict verdict = fact_judge(fact, &report->input, value);
 
 		(void)json_array_append_new(
-			all,
-			json_pack("{s:s, s:s, s:o, s:s?, s:s, s:s}", "name", fact->name, "facts",
-				  fact->facts, "value",
-				  is_told(verdict) ? json_string(value) : json_null(), "expected",
-				  fact->expected, "verdict", verdicts[verdict].name, "means",
-				  meaning(report, fact, verdict, value)));
+			all, json_pack("{s:s, s:s, s:o, s:s?, s:s, s:s}", "name", fact->name,
+				       "facts", fact->facts, "value",
+				       is_told(verdict) ? json_string(value) : json_null(),
+				       "expected", fact_expected(fact, &report->input), "verdict",
+				       verdicts[verdict].name, "means",
+				       meaning(report, fact, verdict, value)));
 	}
 	return all;
 }
