@@ -131,7 +131,8 @@ struct jpki_probe {
 	/*
 	 * What is kept of the answer: the first bytes of some, none of most. Of a certificate:
 	 * JPKI_PROBE_KEY_*, the bits of the key (two bytes), whether its exponent is 65537. Of a
-	 * signature: whether it is right. Of the token information: label (32), model (16), whether
+	 * signature: whether it is right. Of the document key's certificate, which should not have
+	 * come: whether it is one. Of the token information: label (32), model (16), whether
 	 * the serial number is that of the surveyed card, whether its time is none, flags (4), the
 	 * longest and the shortest PIN (4 each), versions of hardware and firmware (2 each).
 	 */

@@ -14,6 +14,7 @@ enum kind {
 	ASK,	/* the command as it stands; nothing is kept */
 	HEAD,	/* likewise, and the first four bytes are kept */
 	ALL,	/* ... all of it, as far as an answer to reset goes */
+	TAG,	/* ... whether what came is a certificate's first byte */
 	INFO,	/* ... what the token information says of the kind of card */
 	POWER,	/* the first command after power-on */
 	FILLER, /* one byte from behind the certificate whose head the row before has read */
@@ -98,7 +99,7 @@ static const struct row rows[] = {
 	{"availability-select", "2.3, 13.11", ASK, false, BYTES(SELECT_EF(0x08))},
 	{"availability-read", "2.3, 13.11", HEAD, true, BYTES(READ(0, 0, 0))},
 	{"sign-certificate-select", "2.1, 13.11", ASK, false, BYTES(SELECT_EF(0x01))},
-	{"sign-certificate-read", "2.1", ASK, true, BYTES(READ(0, 0, 4))},
+	{"sign-certificate-read", "2.1", TAG, true, BYTES(READ(0, 0, 4))},
 	{"auth-certificate-select", "2.1, 13.11", ASK, false, BYTES(SELECT_EF(0x0a))},
 	{"auth-certificate-read", "2.1, 2.2, 7", HEAD, true, BYTES(READ(0, 0, 4))},
 	{"auth-certificate-filler", "2.2, 13.10", FILLER, true, BYTES(READ(0, 0, 1))},
@@ -252,17 +253,28 @@ keep_info(struct probe_answer *a, const uint8_t info[256])
 	keep(a, info + 140, 4);
 }
 
+static void
+keep_part(struct probe_answer *a, enum kind kind, const uint8_t out[256])
+{
+	const size_t most = kind == HEAD ? 4 : kind == ALL ? ATR_MAX : 0;
+	const uint8_t is_certificate = out[0] == LAYOUT_CERTIFICATE_TAG;
+
+	if (kind == INFO)
+		keep_info(a, out);
+	else if (kind == TAG)
+		keep(a, &is_certificate, a->length > 0);
+	else
+		keep(a, out, a->length < most ? a->length : most);
+}
+
 static enum result
 ask(struct run *run, const struct row *row, struct probe_answer *a)
 {
-	const size_t most = row->kind == HEAD ? 4 : row->kind == ALL ? ATR_MAX : 0;
 	uint8_t out[256] = {0};
 	enum result r = send(run, (struct bytes){row->command, row->len}, out, a);
 
-	if (r == RESULT_OK && row->kind == INFO)
-		keep_info(a, out);
-	else if (r == RESULT_OK)
-		keep(a, out, a->length < most ? a->length : most);
+	if (r == RESULT_OK)
+		keep_part(a, row->kind, out);
 	if (row->kind == HEAD)
 		memcpy(run->head, out, sizeof run->head);
 	secret_wipe(out, sizeof out);
@@ -514,6 +526,7 @@ send_row(struct run *run, const struct row *row, struct probe_answer *a)
 	case ASK:
 	case HEAD:
 	case ALL:
+	case TAG:
 	case INFO:
 		return ask(run, row, a);
 	case POWER:

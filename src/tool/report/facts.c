@@ -563,6 +563,17 @@ judge_absent(const struct judging *j)
 	return find_auth_certificate(j, &auth) && !auth && say(j, "filler");
 }
 
+/* Where there is no certificate, anybody may read what fills its file. */
+static bool
+judge_sign_certificate(const struct judging *j)
+{
+	const struct jpki_probe *p = find(j, j->fact->probe);
+
+	if (p && p->data_len == 1 && !p->data[0])
+		return say(j, "filler");
+	return judge_sw(j);
+}
+
 static bool
 judge_filler(const struct judging *j)
 {
@@ -719,7 +730,7 @@ const struct fact facts[] = {
 	{"certificates", "2.3, 13.11", "both|auth|sign|none", N_("certificates"), IS_TOLD, N_("it takes the document key's PIN to know"), judge_certificates, NULL},
 	{"absent-certificate", "13.11", "filler|missing", N_("the file of a certificate that you do not have"), FINDS_OUT, NO_OCCASION, judge_absent, NULL},
 	{"auth-certificate", "2.1, 7", "free", N_("reading the log-in certificate"), IS_TOLD, NO_ANSWER_TEXT, judge_sw, "auth-certificate-read"},
-	{"sign-certificate", "2.1", "6982", N_("reading the document key's certificate without a PIN"), FINDS_OUT, NO_OCCASION, judge_sw, "sign-certificate-read"},
+	{"sign-certificate", "2.1", "6982|filler", N_("reading the document key's certificate without a PIN"), FINDS_OUT, NO_OCCASION, judge_sign_certificate, "sign-certificate-read"},
 	{"sealed-file", "2.1", "6982", N_("the file 0009"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "sealed-read"},
 	{"file-0010", "2.1, 13.16", "9000", N_("SELECT of the file 0010"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-0010"},
 	{"file-0016", "2.1", "9000", N_("SELECT of the file 0016"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-0016"},
