@@ -131,6 +131,7 @@ static const struct row rows[] = {
 	{"signature-selected", "3.4", ASK, false, long_selected, sizeof long_selected},
 	{"signature-pss", "3.4, 13.6, 13.7", ASK, false, pss_selected, sizeof pss_selected},
 	{"signature-unknown", "3.4, 13.6", ASK, false, unknown_selected, sizeof unknown_selected},
+	{"signature-p1-7f", "3.4", ASK, false, BYTES(0x80, 0x2a, 0x7f, 0x80, 0x00)},
 	{"signature-p1-01", "3.4", ASK, false, BYTES(0x80, 0x2a, 0x01, 0x80, 0x00)},
 	{"signature-p1-02", "3.4", ASK, false, BYTES(0x80, 0x2a, 0x02, 0x80, 0x00)},
 	{"signature-p1-03", "3.4", ASK, false, BYTES(0x80, 0x2a, 0x03, 0x80, 0x00)},

@@ -191,6 +191,10 @@ judge(const char *name, const char *answers, char value[FACT_TEXT])
 	return verdict;
 }
 
+#define FORMS(sw)                                                                                  \
+	"signature-p1-01=" sw ":0 signature-p1-02=" sw ":0 signature-p1-03=" sw                    \
+	":0 signature-p1-05=" sw ":0"
+
 static void
 a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others(void **state)
 {
@@ -233,6 +237,11 @@ a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others(void **state)
 		{"sign-certificate", "sign-certificate-read=9000:4:01", "9000"},
 		{"sign-certificate", "sign-certificate-read=6282:4:00", "filler"},
 		{"sign-certificate", "sign-certificate-read=6982:0", "6982"},
+		{"other-signatures", "signature-unknown=6A86:0 " FORMS("6700"), ""},
+		{"other-signatures",
+		 "signature-unknown=6A86:0 signature-p1-7f=6700:0 " FORMS("6700"), ""},
+		{"other-signatures", "signature-p1-7f=6A86:0 " FORMS("6982"), "01 02 03 05"},
+		{"other-signatures", "signature-p1-7f=6A86:0 " FORMS("6A86"), "none"},
 		{"answers-in-pieces", "", ""},
 		{"answers-in-pieces", "select-none=9000:0", "none"},
 		{"answers-in-pieces", "select-none=9000:0 info-read=6CA0:0", "6CA0"},

@@ -407,7 +407,8 @@ judge_current(const struct judging *j)
 
 /* ---- the signature ---- */
 
-/* Of the other forms those that the card does not refuse as it does one that there is not. */
+/* Of the other forms those that the card does not refuse as it does one that there is not: asked
+ * alike, for a card may look at the length first. */
 static bool
 judge_forms(const struct judging *j)
 {
@@ -415,7 +416,7 @@ judge_forms(const struct judging *j)
 	char name[] = "signature-p1-00";
 	size_t n = 0;
 
-	if (sw(j, "signature-unknown") != 0x6a86)
+	if (sw(j, "signature-p1-7f") != 0x6a86)
 		return false;
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
 		memcpy(name + sizeof name - 3, forms[i], 2);
