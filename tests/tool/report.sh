@@ -361,6 +361,10 @@ for number in 3 4 5; do
 		! awk -F '"' '$4 ~ /^(contact-)?atr$/ { on = 1 } on && $2 == "verdict" { print $4; on = 0 }' "$work/one.json" | grep -v '^as-expected$' ||
 		bad "contacts' answer $number is as expected"
 done
+for ids in off read-only; do
+	PIN=yes round_trip adult short-ids=$ids
+	told "$work/one.json" | grep -qx 'query-after-pin 63C3' || bad "tries left are told without short file ids: $(told "$work/one.json" | grep query)"
+done
 PIN=yes round_trip adult login-after-leaving=kept
 told "$work/one.json" | grep -qx 'login-after-isd dropped' || bad "what ends a login is told apart"
 PIN=no round_trip child absent-certificate=missing

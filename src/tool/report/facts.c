@@ -429,16 +429,25 @@ judge_forms(const struct judging *j)
 	return n > 0 || say(j, "none");
 }
 
+/* For its length; any other refusal may be for something else. */
+static bool
+is_too_long(int word)
+{
+	return word == 0x6700 || word == 0x6985 || word == 0x6a80;
+}
+
 static bool
 judge_limit(const struct judging *j)
 {
 	const int longest = sw(j, "pin-signature-longest"), more = sw(j, "pin-signature-too-long");
 
-	if (longest == NO_ANSWER || more == NO_ANSWER)
-		return false;
-	if (longest != 0x9000)
+	if (is_too_long(longest))
 		return say(j, "less");
-	return say(j, "%s", more == 0x9000 ? "more" : "245");
+	if (longest != 0x9000)
+		return false;
+	if (more == 0x9000)
+		return say(j, "more");
+	return is_too_long(more) && say(j, "245");
 }
 
 static bool
