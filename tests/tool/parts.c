@@ -252,6 +252,11 @@ a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others(void **state)
 		 "less"},
 		{"signature-limit", "pin-signature-longest=6982:0 pin-signature-too-long=6982:0",
 		 ""},
+		{"signature-without-pin", "pin-signature=9000:256", ""},
+		{"signature-without-pin", "sign-nothing=6986:0 " FORMS("6982"), "refused"},
+		{"signature-without-pin", "sign-nothing=9000:256 " FORMS("6982"), "signed"},
+		{"signature-without-pin", "sign-nothing=6986:0 signature-selected=6100:0",
+		 "signed"},
 		{"answers-in-pieces", "", ""},
 		{"answers-in-pieces", "select-none=9000:0", "none"},
 		{"answers-in-pieces", "select-none=9000:0 info-read=6CA0:0", "6CA0"},
@@ -264,6 +269,25 @@ a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others(void **state)
 		if (strcmp(value, table[i].value) != 0)
 			fail_msg("%s of \"%s\": \"%s\"", table[i].fact, table[i].answers, value);
 	}
+}
+
+static void
+what_is_not_safe_is_a_problem(void **state)
+{
+	static const struct {
+		const char *fact, *answers;
+	} table[] = {
+		{"sign-certificate", "sign-certificate-read=9000:4:01"},
+		{"key-read", "key-read=9000:4"},
+		{"key-read", "key-read=6282:4"},
+		{"signature-without-pin", "signature-p1-05=9000:256"},
+	};
+	char value[FACT_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		if (judge(table[i].fact, table[i].answers, value) != FACT_PROBLEM)
+			fail_msg("%s: %s is no problem", table[i].fact, value);
 }
 
 /* ---- files ---- */
@@ -458,6 +482,7 @@ main(void)
 		cmocka_unit_test(birth_dates_are_decoded),
 		cmocka_unit_test(a_list_that_is_cut_says_so),
 		cmocka_unit_test(a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others),
+		cmocka_unit_test(what_is_not_safe_is_a_problem),
 		cmocka_unit_test(a_file_written_over_keeps_its_mode),
 		cmocka_unit_test(a_link_is_followed_and_stays_one),
 		cmocka_unit_test(what_cannot_be_written_is_known_before),

@@ -429,6 +429,26 @@ judge_forms(const struct judging *j)
 	return n > 0 || say(j, "none");
 }
 
+/* Of those that are sent before the PIN; 61xx: the signature waits to be fetched. */
+static bool
+judge_without_pin(const struct judging *j)
+{
+	bool is_refused = false;
+
+	for (CK_ULONG i = 0; i < j->in->report->count; i++) {
+		const struct jpki_probe *p = &j->in->report->probes[i];
+		const bool is_signature = strncmp(p->name, "signature-", 10) == 0 ||
+					  strcmp(p->name, "sign-nothing") == 0;
+
+		if (!is_signature || p->state != JPKI_PROBE_ANSWERED)
+			continue;
+		if (p->sw == 0x9000 || p->sw >> 8 == 0x61)
+			return say(j, "signed");
+		is_refused = true;
+	}
+	return is_refused && say(j, "refused");
+}
+
 /* For its length; any other refusal may be for something else. */
 static bool
 is_too_long(int word)
@@ -748,6 +768,7 @@ const struct fact facts[] = {
 	{"key-read", "3.2", "6981", N_("reading a key"), IS_TOLD, NO_ANSWER_TEXT, judge_sw, "key-read"},
 	{"pins-locked", "3.3, 13.12", "none|auth|sign|both", N_("PINs that are locked"), IS_TOLD, NO_ANSWER_TEXT, judge_locked, NULL},
 	{"blocked-query", "3.3, 13.1", "63C0|6983|6984", N_("tries left of a locked PIN"), FINDS_OUT, N_("none of the PINs is locked"), judge_blocked_query, NULL},
+	{"signature-without-pin", "3.4", "refused", N_("signatures without a PIN"), IS_TOLD, NO_ANSWER_TEXT, judge_without_pin, NULL},
 	{"check-order", "3.4, 13.6", "p1-first|pin-first", N_("what the signature command checks first"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "signature-unknown"},
 	{"other-signatures", "3.4, 13.7", "01 02 03 05|none", N_("other forms of the signature command"), NOT_USED, NO_OCCASION, judge_forms, NULL},
 	{"signature-limit", "3.4", "245", N_("the most bytes that are signed"), N_("The module sends up to 245."), NEEDS_PIN, judge_limit, "pin-signature-longest"},

@@ -9,6 +9,7 @@
 #define A_PHONE N_("A phone has PINs and certificates of its own, not those of your card.")
 #define NAME_IS_FREE N_("Your name and address can be read without a PIN: report this, but not in public.")
 #define STAYS_OPEN N_("The module does not log this card out: take it off the reader after use, and report this.")
+#define KEY_IS_FREE N_("Bytes of the key for logging in can be read: report this, but not in public.")
 #define AFTER_PIN N_("Programs see the certificate only after the PIN.")
 
 /* Where a fact's own words are not those for this value. */
@@ -23,6 +24,9 @@ static const struct fact_value values[] = {
 	{"auth-certificate", "pin-needed", false, AFTER_PIN},
 	{"sign-certificate", "9000", true, NAME_IS_FREE},
 	{"sign-certificate", "6282", true, NAME_IS_FREE},
+	{"key-read", "9000", true, KEY_IS_FREE},
+	{"key-read", "6282", true, KEY_IS_FREE},
+	{"signature-without-pin", "signed", true, N_("The card signs without a PIN: keep it to yourself, and report this, but not in public.")},
 	{"pins-locked", "auth", false, N_("You cannot log in until this PIN is set anew: see \"jpki-tool help locked\".")},
 	{"pins-locked", "sign", false, N_("You cannot sign documents until this PIN is set anew: see \"jpki-tool help locked\".")},
 	{"pins-locked", "both", false, N_("You cannot use this card until its PINs are set anew: see \"jpki-tool help locked\".")},
