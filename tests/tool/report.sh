@@ -272,7 +272,7 @@ card=adult
 ends "nothing is sent without consent" 2 'use --yes\|--yes'
 ends "what would be sent is said before" 2 'select-text  *00A4040C0A'
 for said in 'Other applications of the card are' 'signature command is sent without a PIN' 'taking its power' 'power anew first' \
-	'certificate among them'; do
+	'certificate among them' 'four bytes are asked for'; do
 	grep -q "$said" "$work/said" || bad "what would be sent is said before: not '$said'"
 done
 grep -q 'pin-signature' "$work/said" && bad "what takes a PIN is not in the list without one"
