@@ -277,6 +277,8 @@ for said in 'Other applications of the card are' 'signature command is sent with
 done
 grep -q 'pin-signature' "$work/said" && bad "what takes a PIN is not in the list without one"
 ends "what takes a PIN is said before, too" 2 'pin-signature-longest  *802A0080F5' --pin auth --pin-fd 5
+grep -q '  pin  *002000xx \.\.\.' "$work/said" && grep -q 'auth-ca-filler  *00B0xxxx01' "$work/said" ||
+	bad "what goes with the card is not said to be what is sent: $(grep -E '^  (pin|auth-ca-filler) ' "$work/said")"
 ends "for programs too it is said before" 2 'select-text  *00A4040C0A' --json
 ends "a PIN only of the log-in key" 2 'pin auth' --pin sign --yes
 ends "the argument belongs to the PIN" 2 'pin auth' auth --yes

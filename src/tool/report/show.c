@@ -42,6 +42,19 @@ meaning(const struct card_report *report, const struct fact *fact, enum fact_ver
 
 /* ---- commands ---- */
 
+/* A byte that goes with the card: a place in a file, or by which reference it takes the PIN. */
+static bool
+is_open(const struct jpki_probe *p, CK_ULONG i)
+{
+	static const char *const offsets[] = {"-filler", "certificate-end", "ca-end",
+					      "certificate-key"};
+
+	for (size_t k = 0; k < sizeof offsets / sizeof offsets[0]; k++)
+		if (strstr(p->name, offsets[k]))
+			return i == 2 || i == 3;
+	return i == 3 && strcmp(p->name, "pin") == 0;
+}
+
 static void
 put_command(FILE *out, const struct jpki_probe *p)
 {
@@ -53,7 +66,10 @@ put_command(FILE *out, const struct jpki_probe *p)
 		return;
 	}
 	for (CK_ULONG i = 0; i < shown; i++)
-		(void)fprintf(out, "%02X", p->command[i]);
+		if (is_open(p, i))
+			(void)fputs("xx", out);
+		else
+			(void)fprintf(out, "%02X", p->command[i]);
 	if (p->command_len > shown)
 		(void)fprintf(out, " 00 x %lu", p->command_len - shown);
 	/* What follows is the PIN, or the hash of a sentence. */
