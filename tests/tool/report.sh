@@ -402,6 +402,7 @@ grep -q '^other applications.*: differs$' "$work/text" || bad "a card without ot
 "$sim" set adult other-applications present >/dev/null
 "$sim" set adult login-after-leaving kept >/dev/null
 ends "what is not safe has an exit status" 14 ': PROBLEM$' --yes --pin auth --pin-fd 5
+ends "also where the disk is full" 14 'No space left' --yes --pin auth --pin-fd 5 --output "$work/full"
 means adult '' 'login-after-leaving' 'takes the PIN'
 "$sim" set adult login-after-leaving dropped >/dev/null
 

@@ -174,6 +174,26 @@ signing_says_first_what_it_discloses(void **state)
 	assert_fits(60);
 }
 
+/* The report is on the screen, and its status is the PROBLEM's. */
+static void
+a_problem_that_is_not_written_has_its_status(void **state)
+{
+	char sim[PATH_MAX], command[PATH_MAX + 64];
+
+	(void)state;
+	pty_build_path(sim, "src/sim/jpki-card-sim");
+	(void)snprintf(command, sizeof command, "'%s' set adult login-after-leaving kept", sim);
+	assert_int_equal(system(command), 0);
+	pty_start("adult", "report", "--pin", "auth", "--output", "unwritten", NULL);
+	pty_answer("go on: ", "yes\n");
+	pty_answer_unseen(": ", "1234\n");
+	pty_expect("PROBLEM");
+	pty_answer("go on: ", "no\n");
+	pty_expect("not written");
+	assert_int_equal(pty_end(), 14);
+	pty_assert_file("unwritten.json", false);
+}
+
 /* Standard output is a pipe that nobody reads any more: as in "jpki-tool status | true". */
 static void
 a_closed_pipe_is_an_error_and_no_crash(void **state)
@@ -225,6 +245,7 @@ main(int argc, char *argv[])
 		TEST(help_fits_a_screen),
 		TEST(colour_is_for_terminals_that_want_it),
 		TEST(signing_says_first_what_it_discloses),
+		TEST(a_problem_that_is_not_written_has_its_status),
 		TEST(a_closed_pipe_is_an_error_and_no_crash),
 	};
 	const int status = pty_begin(argc, argv);

@@ -247,27 +247,36 @@ has_problem(const struct card_report *report)
 	return false;
 }
 
-/* What the report did not come to is told after it. */
+static enum tool_exit
+tell_incomplete(const struct module *module, const struct card_report *report,
+		struct outcome outcome)
+{
+	if (outcome.what != OUTCOME_OK)
+		return cards_tell(module, outcome);
+	if (!report->incomplete)
+		return TOOL_OK;
+	return give_up(TOOL_FAILED, "%s",
+		       _("the reader lost an answer of the card: the report is incomplete"));
+}
+
+/* What the report did not come to is told after it. A PROBLEM on the screen outdoes whatever
+ * else there is to say: that it was not written, or is incomplete. */
 static enum tool_exit
 tell_all(const struct options *options, struct module *module, struct reader *reader,
 	 struct job *job, struct outcome outcome)
 {
 	struct card_report *report = &job->report;
-	enum tool_exit status;
+	enum tool_exit status, end;
 
 	report->incomplete = outcome.what != OUTCOME_OK || report->probes.lost > 0;
 	look_around(report, module, reader, outcome.what != OUTCOME_REMOVED);
 	status = tell(options, job);
-	if (status == TOOL_OK && has_problem(report))
+	end = tell_incomplete(module, report, outcome);
+	if (has_problem(report))
 		status = TOOL_WRONG;
 	X509_free((X509 *)(uintptr_t)report->input.auth);
 	X509_free((X509 *)(uintptr_t)report->input.auth_ca);
-	if (status != TOOL_OK || !report->incomplete)
-		return status;
-	if (outcome.what != OUTCOME_OK)
-		return cards_tell(module, outcome);
-	return give_up(TOOL_FAILED, "%s",
-		       _("the reader lost an answer of the card: the report is incomplete"));
+	return status != TOOL_OK ? status : end;
 }
 
 static enum tool_exit
