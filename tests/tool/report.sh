@@ -347,6 +347,15 @@ test "$got" = 4 && grep -q '"incomplete": true' "$work/lost.json" || bad "what w
 grep -q '"simulated": false' "$work/lost.json" || bad "the card there is now was not looked at"
 lost line-dead@transmit:100
 test "$got" = 1 && grep -q '"incomplete": true' "$work/lost.json" || bad "what was found on a card that went mute: $got"
+rm -f "$work/lost".*
+echo 9999 >"$work/wrong"
+"$sim" run --card alias -- "$tool" --module "$module" report --yes --pin auth --pin-fd 5 --json --output "$work/lost" \
+	>"$work/shown" 2>"$work/said" </dev/null 5<"$work/wrong"
+got=$?
+"$sim" tries alias auth 3 >/dev/null
+grep -q 'PIN' "$work/said" && test $got = 6 && cmp -s "$work/shown" "$work/lost.json" &&
+	grep -q '"incomplete": true' "$work/shown" && told "$work/shown" | grep -qx 'short-id-selects yes' ||
+	bad "what was found before a wrong PIN: $got: $(cat "$work/said")"
 lost comm-error@transmit:999
 test "$got" = 0 && grep -q '"incomplete": false' "$work/lost.json" || bad "nothing is lost of a report without a fault: $got"
 
