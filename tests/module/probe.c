@@ -51,11 +51,35 @@ assert_sw(const char *name, CK_ULONG sw)
 		fail_msg("%s: state %d, %04lX", name, (int)answer(name)->state, answer(name)->sw);
 }
 
-/* A signature that no card makes: more than 245 bytes, or less than the hash it takes. */
+/*
+ * A signature that no card makes: more than it can take, no hash where it takes one, nothing where
+ * it takes a message, or a form that there is not (card fact 3.4).
+ */
 static bool
 cannot_be_signed(const CK_BYTE *command)
 {
-	return command[2] == 0 ? command[4] > 245 : command[4] < 32;
+	switch (command[2]) {
+	case 0:
+		return command[4] > 245;
+	case 2:
+	case 4:
+		return command[4] != 32;
+	case 1:
+	case 3:
+	case 5:
+		return command[4] == 0;
+	default:
+		return true;
+	}
+}
+
+/* Not the document key's certificate, whoever is asked for it. */
+static bool
+is_harmless_read(const struct jpki_probe *p)
+{
+	const CK_BYTE *c = p->command;
+
+	return (p->command_len == 5 || p->command_len == 7) && c[2] != 0x81;
 }
 
 /* One command: SELECT, READ BINARY, GET DATA of a contact ATR, GET CHALLENGE, the query. */
@@ -69,7 +93,7 @@ is_harmless(const struct jpki_probe *p)
 	case 0x84:
 		return true;
 	case 0xb0:
-		return p->command_len == 5 || p->command_len == 7;
+		return is_harmless_read(p);
 	case 0xca:
 		return c[2] == 0x5f && c[3] == 0x51;
 	case 0x20:
@@ -81,9 +105,26 @@ is_harmless(const struct jpki_probe *p)
 	}
 }
 
+/* Files and keys are those of an application, and of no other one than JPKI. */
+static bool
+is_of_an_application(const CK_BYTE *c)
+{
+	return c[1] == 0xb0 || c[1] == 0x2a || c[1] == 0x20 || (c[1] == 0xa4 && c[2] == 0x02);
+}
+
+static bool
+selects_jpki(const CK_BYTE *c)
+{
+	static const CK_BYTE jpki[] = {0xd3, 0x92, 0xf0, 0x00, 0x26};
+
+	return memcmp(c + 5, jpki, sizeof jpki) == 0;
+}
+
 static void
 nothing_that_could_spend_or_change_anything_is_in_the_list(void **state)
 {
+	bool is_jpki = false;
+
 	(void)state;
 	report.size = sizeof report;
 	assert_int_equal(p11_own_functions("jpki-pkcs11")->list_probes(&report), CKR_OK);
@@ -96,6 +137,12 @@ nothing_that_could_spend_or_change_anything_is_in_the_list(void **state)
 		assert_true(strlen(p->name) > 0 && strlen(p->facts) > 0);
 		if (p->command ? !is_harmless(p) : !p->needs_pin)
 			fail_msg("%s is not harmless", p->name);
+		if (!p->command)
+			is_jpki = false;
+		else if (p->command[1] == 0xa4 && p->command[2] == 0x04)
+			is_jpki = selects_jpki(p->command);
+		if (p->command && is_of_an_application(p->command) && !is_jpki)
+			fail_msg("%s goes to another application", p->name);
 	}
 }
 
