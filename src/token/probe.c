@@ -569,7 +569,7 @@ is_done(const struct probe_answer *a)
 static enum result
 recover(struct run *run, const struct row *row, enum result r, size_t *lost)
 {
-	if (++*lost > 1 || needs_pin(row))
+	if (++*lost > 1 || needs_pin(row) || run->t->pin_presented)
 		return r;
 	run->pin = (struct bytes){NULL, 0};
 	run->adrift = true;
@@ -585,6 +585,18 @@ is_skipped(struct run *run, const struct row *row)
 	if (run->adrift && row->command && row->command[1] == 0xa4)
 		run->adrift = false;
 	return run->adrift;
+}
+
+/* Outside of JPKI, what follows would go to another application: a card that declines it is asked
+ * as the module does, and what declines that too is lost. */
+static enum result
+stay_inside(struct run *run, const struct row *row, const struct probe_answer *a)
+{
+	static const uint8_t select[] = {SELECT_AID, JPKI};
+	const bool is_jpki = bytes_equal((struct bytes){row->command, row->len},
+					 (struct bytes){select, sizeof select});
+
+	return is_jpki && !is_done(a) ? work_enter_again(run->t) : RESULT_OK;
 }
 
 /* What follows a certificate's head that could be read goes on from that. */
@@ -604,6 +616,8 @@ send_all(struct run *run, struct probe_answers *answers)
 		r = send_row(run, row, a);
 		if (row->kind != FILLER && row->kind != END && row->kind != KEY)
 			run->ok = is_done(a);
+		if (r == RESULT_OK)
+			r = stay_inside(run, row, a);
 		if (is_loss(r))
 			r = recover(run, row, r, &answers->lost);
 	}

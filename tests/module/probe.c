@@ -371,6 +371,48 @@ a_lost_answer_costs_no_try_and_no_report_and_the_card_is_logged_out(void **state
 	assert_in_range(lost_before_pin, 80, 400);
 }
 
+/* The number of the exchange that selects JPKI for the first rows that go on from it. */
+static int
+find_first_selection(void)
+{
+	int selection;
+
+	p11_stop(f);
+	harness_log("debug");
+	p11_start(f);
+	assert_int_equal(probe(NULL), CKR_OK);
+	p11_stop(f);
+	selection = find_last_exchange("> 01 84 00 00") - 7;
+	p11_start(f);
+	return selection;
+}
+
+/* What is meant for JPKI goes to no application that the card stayed in, but to JPKI or nowhere. */
+static void
+a_card_that_declines_jpki_is_asked_for_it_again(void **state)
+{
+	const int selection = find_first_selection();
+	char faults[3][40];
+
+	(void)state;
+	/* The two rows before select it too. */
+	for (int i = 0; i < 3; i++)
+		(void)snprintf(faults[i], sizeof faults[i], "sw@transmit:%d:6A82", selection - i);
+	harness_sim("fault", faults[0], faults[1], faults[2], NULL);
+	assert_int_equal(probe(NULL), CKR_OK);
+	assert_sw("select-jpki", 0x6a82);
+	assert_int_equal(report.lost, 0);
+	assert_sw("sign-nothing", 0x6986);
+	assert_sw("info-select", 0x9000);
+	assert_sw("extended-read", 0x6700);
+	(void)snprintf(faults[0], sizeof faults[0], "sw@transmit:%d+:6A82", find_first_selection());
+	harness_sim("fault", faults[0], NULL);
+	assert_int_equal(probe(NULL), CKR_DEVICE_ERROR);
+	assert_int_equal(answer("sign-nothing")->state, JPKI_PROBE_NOT_SENT);
+	assert_int_equal(answer("extended-read")->state, JPKI_PROBE_NOT_SENT);
+	harness_sim("clear", NULL);
+}
+
 /* What was lost is not told, nor what would go on from it. */
 static void
 what_a_lost_answer_was_to_is_told_apart(void **state)
@@ -505,6 +547,7 @@ main(int argc, char *argv[])
 		CASE(a_pin_is_not_sent_unless_all_its_tries_are_there),
 		CASE(no_pin_is_sent_once_the_application_declines),
 		CASE(a_lost_answer_costs_no_try_and_no_report_and_the_card_is_logged_out),
+		CASE(a_card_that_declines_jpki_is_asked_for_it_again),
 		CASE(what_a_lost_answer_was_to_is_told_apart),
 		CASE(a_card_that_is_gone_or_mute_ends_it_with_what_was_found),
 		CASE(another_card_gets_nothing_but_the_look_at_it),
