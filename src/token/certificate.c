@@ -296,8 +296,11 @@ certificate_find_key(struct bytes file, struct certificate_key *key)
 	if (bytes_take(&algorithm.content, sizeof ec, &oid) &&
 	    bytes_equal(oid, (struct bytes){ec, sizeof ec})) {
 		key->kind = CERTIFICATE_KEY_EC;
-		/* Two coordinates, behind the unused bits and the form (RFC 5480 2.2). */
+		/* Two coordinates, behind the unused bits and the form (RFC 5480 2.2); those of
+		 * P-521 are not whole bytes. */
 		key->bits = bits.content.len > 2 ? (unsigned int)(bits.content.len - 2) * 4 : 0;
+		if (key->bits == 528)
+			key->bits = 521;
 	}
 	return true;
 }

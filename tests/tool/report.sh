@@ -422,6 +422,7 @@ for other in key-rsa1024 key-ec; do
 	grep -A1 '^log-in certificate: key: differs' "$work/text" | grep -qE 'auth-key = (RSA-1024, e=65537|EC-384) ' ||
 		bad "$other: its key differs: $(grep 'auth-key' "$work/text")"
 done
+means phone '' auth-key 'takes the PIN'
 PIN=yes report "$work/text" phone
 grep -q 'auth-key = RSA-2048, e=65537' "$work/text" || bad "a phone's key is told with its PIN: $(grep auth-key "$work/text")"
 

@@ -653,7 +653,7 @@ assert_key_refused(EVP_PKEY *key, const char *complaint, struct certificate_key 
 static void
 other_key_sizes_and_kinds_are_named_in_the_refusal(void **state)
 {
-	EVP_PKEY *curve = EVP_EC_gen("P-384");
+	EVP_PKEY *curve = EVP_EC_gen("P-384"), *odd = EVP_EC_gen("P-521");
 
 	(void)state;
 	assert_key_refused(made_rsa_key(1024), "2048",
@@ -661,6 +661,8 @@ other_key_sizes_and_kinds_are_named_in_the_refusal(void **state)
 	assert_key_refused(made_rsa_key(3072), "2048",
 			   (struct certificate_key){CERTIFICATE_KEY_RSA, 3072, true});
 	assert_key_refused(curve, "RSA", (struct certificate_key){CERTIFICATE_KEY_EC, 384, false});
+	assert_key_refused(odd, "RSA", (struct certificate_key){CERTIFICATE_KEY_EC, 521, false});
+	EVP_PKEY_free(odd);
 	EVP_PKEY_free(curve);
 }
 

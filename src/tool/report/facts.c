@@ -867,15 +867,25 @@ fact_judge(const struct fact *fact, const struct fact_input *in, char text[FACT_
 	return FACT_DIFFERS;
 }
 
-const char *
-fact_means(const struct fact *fact, enum fact_verdict verdict, const char *value)
+/* A key that the card gives with the PIN alone, and no PIN was sent. */
+static bool
+awaits_pin(const struct judging *j)
 {
+	return j->fact->judge == judge_key && sw(j, "auth-certificate-read") == 0x6982 &&
+	       sw(j, "pin") == NO_ANSWER;
+}
+
+const char *
+fact_means(const struct fact *fact, const struct fact_input *in, enum fact_verdict verdict,
+	   const char *value)
+{
+	const struct judging judging = {.fact = fact, .in = in};
 	const struct fact_value *known = fact_value(fact, value);
 
 	if (verdict == FACT_LOST)
 		return N_("the reader lost the answer: ask once more (jpki-tool report)");
 	if (verdict == FACT_NOT_TOLD)
-		return fact->silent;
+		return awaits_pin(&judging) ? NEEDS_PIN : fact->silent;
 	if (known)
 		return known->means;
 	return verdict == FACT_EXPECTED ? N_("Nothing to do.") : fact->means;

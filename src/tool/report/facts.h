@@ -56,7 +56,8 @@ enum fact_verdict fact_judge(const struct fact *fact, const struct fact_input *i
 const char *fact_expected(const struct fact *fact, const struct fact_input *in);
 
 /* What the verdict means to the holder, or why there is none: N_(). */
-const char *fact_means(const struct fact *fact, enum fact_verdict verdict, const char *value);
+const char *fact_means(const struct fact *fact, const struct fact_input *in,
+		       enum fact_verdict verdict, const char *value);
 
 /* meanings.c: what a value means where the fact's own words are not those for it; or NULL. */
 struct fact_value {

@@ -104,10 +104,12 @@ agree(const struct options *options, struct job *job, struct module *module)
 {
 	struct jpki_probe_report *probes = &job->report.probes;
 	FILE *plan;
+	CK_RV rv;
 
 	*probes = (struct jpki_probe_report){.size = sizeof *probes};
-	if (module->jpki->list_probes(probes) != CKR_OK)
-		return TOOL_FAILED;
+	rv = module->jpki->list_probes(probes);
+	if (rv != CKR_OK)
+		return cards_tell(module, outcome_of(rv));
 	if (options->yes)
 		return TOOL_OK;
 	/* JSON alone goes where programs read. */

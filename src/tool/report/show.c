@@ -37,7 +37,7 @@ meaning(const struct card_report *report, const struct fact *fact, enum fact_ver
 {
 	if (verdict == FACT_NOT_TOLD && report->incomplete && fact->judge)
 		return _("not known: this report is incomplete");
-	return _(fact_means(fact, verdict, value));
+	return _(fact_means(fact, &report->input, verdict, value));
 }
 
 /* ---- commands ---- */
