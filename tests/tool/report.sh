@@ -250,6 +250,15 @@ like "$work/whole.json"
 for name in label signature login-after-leaving; do
 	grep "^$name: " "$work/said" && bad "what is as expected is not said"
 done
+for fact in sign-nothing=6985 signature-too-long=6985 other-signatures=none pss-signature=6A86; do
+	name=${fact%=*}
+	sed '/"name": "'"$name"'"/,/"verdict"/s/"value": .*/"value": "'"${fact#*=}"'",/' "$work/whole.json" >"$work/odd"
+	like "$work/odd"
+	said_of "$name" "${fact#*=}"
+done
+report "$work/odd" child --json
+like "$work/odd"
+grep -E '^(label|availability|certificates):' "$work/said" && bad "what comes with the person is not said"
 sed -e 's/"value": .*/"value": "odd",/' -e 's/"verdict": .*/"verdict": "differs",/' "$work/whole.json" >"$work/odd"
 like "$work/odd"
 for name in $(told "$work/odd" | sed 's/ .*//'); do
