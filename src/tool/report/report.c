@@ -76,14 +76,12 @@ check_tries(const struct module *module, const struct reader *reader)
 /* What else is sent, and what it does: src/token/probe.c, work.c and look.c. */
 static const char *const beside = N_(
 	"Those that look for the end of a file, or read the log-in certificate, are sent several\n"
-	"times, for one place of the file after the other. For xx stands what goes with the card:\n"
-	"a place in a file, or the way in which it takes a PIN. Other applications of the card "
-	"are\n"
+	"times, for one place of the file after the other. For xx stands what goes with the\n"
+	"card: a place in a file, or how it takes a PIN. Other applications of the card are\n"
 	"selected. The signature command is sent without a PIN too, with what no card signs.\n"
-	"Of three files that should refuse (the document key's certificate, 0009, and the key for\n"
-	"logging in) four bytes are asked for, to see that they do; what comes is thrown away, "
-	"but\n"
-	"for whether a certificate begins so.\n"
+	"Of three files that should refuse (the document key's certificate, 0009, and the key\n"
+	"for logging in) four bytes are asked for, to see that they do; what comes is thrown\n"
+	"away, but for whether a certificate begins so.\n"
 	"Before and afterwards comes what every look at a card sends: the free files are read,\n"
 	"the log-in certificate among them, the tries left are asked for, and the card is logged\n"
 	"out by selecting another application, or else by taking its power.\n"
@@ -93,10 +91,10 @@ static const char *const without_pin =
 	   "Ask the card?");
 static const char *const with_pin = N_(
 	"Your PIN is sent once: a wrong one costs a try. With it the card signs a sentence that\n"
-	"says nothing, and zeros; the signatures are thrown away. Before one of the sentence the\n"
-	"key is selected, and after it the log-in certificate is read, to check it. Unless "
-	"another\n"
-	"program is connected to the card, it is reset once. Nothing on the card is changed.\n"
+	"says nothing, and zeros; the signatures are thrown away. Before one of the sentence\n"
+	"the key is selected, and after it the log-in certificate is read, to check it. Unless\n"
+	"another program is connected to the card, it is reset once. Nothing on the card is\n"
+	"changed.\n"
 	"Ask the card?");
 
 static enum tool_exit
