@@ -5,7 +5,8 @@
 # and by tests/machine/machine.sh; $work is a folder of the script's own.
 #
 # Results are lines "ok NAME", "not ok NAME", "skip NAME: REASON" and, for what this machine does not
-# allow, "forbidden NAME: REASON"; "# ..." explains a failure.
+# allow, "forbidden NAME: REASON"; "# ..." explains a failure. NAME is without the script's own, which ./run-tests
+# puts before it.
 export LC_ALL=C.UTF-8
 failures=0
 

@@ -10,7 +10,7 @@ for command in bwrap p11-kit curl; do needs $command; done
 [ -e "$modules/p11-kit-client.so" ] || skip_page "p11-kit-modules is not installed"
 openssl list -providers -provider pkcs11 >/dev/null 2>&1 || skip_page "pkcs11-provider is not installed"
 bwrap --unshare-all --ro-bind / / true 2>"$work/out" || {
-	forbidden "flatpak" "bubblewrap cannot make a sandbox here"
+	forbidden "all of it" "bubblewrap cannot make a sandbox here"
 	add_row "all of it" "skipped: bubblewrap cannot make a sandbox here"
 	client_finish
 }

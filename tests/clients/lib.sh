@@ -116,7 +116,7 @@ client_enter() {
 needs() { command -v "$1" >/dev/null || skip_page "$1 is not installed"; }
 
 skip_page() {
-	skip "$page" "$1"
+	skip "all of it" "$1"
 	add_row "all of it" "skipped: $1"
 	client_finish
 }

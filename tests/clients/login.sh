@@ -8,7 +8,7 @@ set -u
 . "$(dirname "$0")/agent-lib.sh"
 client_enter login "$@"
 setpriv --reuid 1500 --clear-groups true 2>/dev/null ||
-	{ forbidden login "sudo and login need the real root"; finish; }
+	{ forbidden "all of it" "sudo and login need the real root"; finish; }
 as_alice=(setpriv --reuid 1500 --regid 1500 --init-groups env HOME=/home/alice XDG_RUNTIME_DIR="$work/runtime")
 
 add_user() {

@@ -10,7 +10,7 @@ client_enter network "$@"
 holder=$("$sim" certificate $card auth | openssl x509 -noout -subject -nameopt multiline |
 	sed -n 's/ *commonName *= //p')
 ip link add wire0 type veth peer name wire1 2>"$work/out" ||
-	{ forbidden network "no virtual interfaces are allowed here"; finish; }
+	{ forbidden "all of it" "no virtual interfaces are allowed here"; finish; }
 package_version() { sed -n "s/^$1=\([0-9]*:\)\?\([^-+]*\).*/\2/p" "$unpacked/../packages" | tail -n 1; }
 
 # ---- the network: hostapd ----

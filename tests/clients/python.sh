@@ -6,11 +6,8 @@ set -u
 . "$(dirname "$0")/lib.sh"
 client_enter python "$@"
 needs /usr/bin/python3
-if ! /usr/bin/python3 -c 'import PyKCS11, cryptography' 2>/dev/null; then
-	skip "$page" "python3-pykcs11 or python3-cryptography is not installed"
-	add_row "all of it" "skipped: python3-pykcs11 or python3-cryptography is not installed"
-	client_finish
-fi
+/usr/bin/python3 -c 'import PyKCS11, cryptography' 2>/dev/null ||
+	skip_page "python3-pykcs11 or python3-cryptography is not installed"
 program PyKCS11 "$(dpkg-query -W -f '${Version}' python3-pykcs11 | sed 's/-.*//')"
 
 says() { grep -Eq -e "$1" "$work/recipe.out"; }

@@ -7,8 +7,8 @@ set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/services-lib.sh"
 service_enter "$@"
-command -v apache2 >/dev/null || { skip services-apache "apache2 is not installed"; finish; }
-is_real_root || { forbidden services-apache "Apache wants to be started by root"; finish; }
+command -v apache2 >/dev/null || { skip "all of it" "apache2 is not installed"; finish; }
+is_real_root || { forbidden "all of it" "Apache wants to be started by root"; finish; }
 
 shadow_apache() {
 	mkdir -p /run/lock && shadow_unpacked /etc/apache2 && shadow_unpacked /var/lib/apache2 &&

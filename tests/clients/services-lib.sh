@@ -31,7 +31,7 @@ service_enter() {
 # To sign and to log in with whatever key, as OpenSSL does what it is told to.
 needs_openssl() {
 	reaches_card && return
-	skip "$(basename "$0" .sh)" "OpenSSL has neither provider nor engine for PKCS#11 here"
+	skip "all of it" "OpenSSL has neither provider nor engine for PKCS#11 here"
 	finish
 }
 

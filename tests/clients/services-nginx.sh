@@ -7,7 +7,7 @@ set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/services-lib.sh"
 service_enter "$@"
-command -v nginx >/dev/null || { skip services-nginx "nginx is not installed"; finish; }
+command -v nginx >/dev/null || { skip "all of it" "nginx is not installed"; finish; }
 
 # take_lists COMMAND...: starts nginx anew with the revocation lists that the command prints.
 take_lists() {

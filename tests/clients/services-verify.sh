@@ -235,7 +235,7 @@ if command -v node >/dev/null; then
 	check "Node: an expired one" node_says 1 '"expired"' login expired.pem
 	check "Node: the signing certificate" node_says 1 '"other authority"' login signing.pem
 else
-	skip "services-verify: check.mjs" "node is not installed"
+	skip "check.mjs" "node is not installed"
 fi
 
 # ---- OpenSSL as a responder ----

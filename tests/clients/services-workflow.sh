@@ -10,8 +10,8 @@ set -u
 private_enter "$@"
 needs_mounts
 needs_openssl
-is_real_root || { forbidden services-workflow "runners are root, and nginx becomes www-data"; finish; }
-command -v nginx >/dev/null || { skip services-workflow "nginx is not installed"; finish; }
+is_real_root || { forbidden "all of it" "runners are root, and nginx becomes www-data"; finish; }
+command -v nginx >/dev/null || { skip "all of it" "nginx is not installed"; finish; }
 
 prepare() {
 	place_installed && mkdir -p checkout/doc /run/lock && cp -r "$samples" checkout/doc/ &&
@@ -57,7 +57,7 @@ provider_there || sed -i 's/PROV\>/ENG/g; s/PKCS11_PROVIDER_MODULE/PKCS11_MODULE
 	s/pkcs11-provider/libengine-pkcs11-openssl/' ./*.step
 check "the steps are install and five more" [ "${#names[@]} ${names[0]}" = "6 install" ]
 check "install names packages that there are" packages_exist
-skip "services-workflow: install" "NOT RUN: it needs a network; the built programs take its place"
+skip "install" "NOT RUN: it needs a network; the built programs take its place"
 for name in "${names[@]:1}"; do check "step: $name" run_step "$name"; done
 
 # Steps that could not fail would be worth nothing.
@@ -81,5 +81,5 @@ run_container() {
 	[ $count = 2 ]
 }
 check "the lines of Containerfile that install nothing" eval "(run_container)"
-skip "services-workflow: Containerfile" "no engine is at hand; with packages, tests/slow/packages.sh runs all its lines"
+skip "Containerfile" "no engine is at hand; with packages, tests/slow/packages.sh runs all its lines"
 finish

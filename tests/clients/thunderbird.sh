@@ -138,7 +138,7 @@ recipient_looks() {
 if dpkg --compare-versions "$version" lt 141; then
 	recipient_looks
 else
-	skip "thunderbird: what the recipient reads" "its words were looked at in version 140 only"
+	skip "what the recipient reads" "its words were looked at in version 140 only"
 fi
 
 begin

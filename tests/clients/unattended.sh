@@ -186,7 +186,7 @@ absent_row() { check "$block: no card fails" fails "$absent" $pin_auth; }
 # ---- the run ----
 
 for block in stunnel psql node php git wget; do
-	have $block || skip "unattended: $block" "it is not here"
+	have $block || skip "$block" "it is not here"
 done
 mkdir -p "$work/web"
 (make_repository) >"$work/out" 2>&1 || bail "repository" "$work/out"

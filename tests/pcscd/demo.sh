@@ -4,7 +4,7 @@
 # ./demo: what it shows happened, and a step that found nothing fails.
 set -u
 . "$(dirname "$0")/lib.sh"
-[ "$build" = "$top/build/test" ] || { skip demo "it builds in build/test, and this is $build"; finish; }
+[ "$build" = "$top/build/test" ] || { skip "all of it" "it builds in build/test, and this is $build"; finish; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-demo.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 export TMPDIR=$work

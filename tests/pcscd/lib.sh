@@ -174,7 +174,7 @@ private_prepare() {
 private_enter() {
 	if [ -z "$work" ]; then
 		if private_possible; then private_run "$@"; fi
-		forbidden "$(basename "$0" .sh)" "neither namespaces nor a pcscd of its own are allowed here"
+		forbidden "all of it" "neither namespaces nor a pcscd of its own are allowed here"
 		exit 0
 	fi
 	private_prepare || bail "namespaces prepared"
@@ -183,7 +183,7 @@ private_enter() {
 # What follows changes what system folders hold, in namespaces of its own.
 needs_mounts() {
 	[ -n "${JPKI_SHARED:-}" ] || return 0
-	forbidden "$(basename "$0" .sh)" "this container allows no mounts"
+	forbidden "all of it" "this container allows no mounts"
 	finish
 }
 

@@ -9,7 +9,7 @@ tsan=$build/tsan
 asan=$build/sanitizers
 
 if ! [ -x "$build/src/tool/jpki-desktop" ]; then
-	skip slow/window "jpki-desktop was not built (configure --enable-desktop)"
+	skip "all of it" "jpki-desktop was not built (configure --enable-desktop)"
 	finish
 fi
 
