@@ -197,8 +197,15 @@ judge_fragments() {
 alone='^[[:blank:]]*(JPKI_BUILD=[^ ]+ |.*\|\| )?\. ".*/(alone|tool/promise|promise|lib)\.sh"$'
 not_alone='^(machine/.*|desktop/entries\.sh|bench/bench\.sh|clients/answer)$'
 
-# Programs that would reach a card, a daemon or settings of whoever runs them by hand.
+# What changes system folders, and how a script says before that it does: in a plain container it may not.
+mounts='^[^#]*\<(place_installed|shadow(_[a-z]+)?|mount)\>'
+mounts_said='^[^#]*\<(needs_mounts|client_enter|service_enter|JPKI_SHARED)\>'
+
+# Programs that would reach a card, a daemon or settings of whoever runs them by hand; and scripts that would fail
+# where nothing may be mounted, in place of saying so.
 judge_scripts() {
+	(cd "$1" && find tests/pcscd tests/clients -name '*.sh' ! -name '*lib.sh' -print0 | xargs -0 grep -lE "$mounts" |
+		xargs -r grep -LE "$mounts_said") | sed 's,$,: it does not say that it needs mounts,'
 	(cd "$1/tests" && find . -mindepth 2 -type f \( -perm -u+x -o -name promise.sh -o -name lib.sh \) -printf '%P\n' |
 		grep -Ev "$not_alone" | xargs -r grep -LE "$alone") | sed 's,.*,tests/&: it does not source tests/alone.sh,'
 }
@@ -317,6 +324,7 @@ a file in the program of another room|tests/life/local.mk|tests_life_new_SOURCES
 a script in the fragment of another room|tests/life/local.mk|tool_scripts += tests/tool/new.sh
 a script that could find a card of yours|tests/life/new.sh|. "$top/tests/debian-root.sh"
 another program that could|tests/life/new|import sys
+a script that mounts where it may not|tests/clients/new.sh|. "$(dirname "$0")/lib.sh" && private_enter "$@" && place_installed
 a script that begins by another room's harness|tests/pcscd/life.sh|. "$(dirname "$0")/../slow/lib.sh"
 END
 exit $status

@@ -6,6 +6,7 @@ set -u
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/services-lib.sh"
 private_enter "$@"
+needs_mounts
 needs_openssl
 { place_installed && make_cards && "$sim" ca revoke lost sign && "$sim" make alias &&
 	"$sim" ca export trust; } >"$work/prepare.log" 2>&1 || bail "prepared" "$work/prepare.log"
