@@ -20,10 +20,13 @@ check_all() {
 	JPKI_BUILD=$build timeout --kill-after=20 3200 make -C "$build" -k -j2 check
 }
 
+# The folders of the module, as tests/check-layers.sh knows them.
+rooms=$(sed -n '/^floors=/,/^"/s/^module *//p' "$top/tests/check-layers.sh")
+
 # One report for each object file: the same source is in the module and in several tests.
 count_lines() {
 	cd "$build" && find . -name '*.gcda' -print0 | xargs -0 gcov --stdout 2>"$work/gcov.log" |
-		awk -f "$top/tests/slow/coverage.awk" -v least=$least -v uncovered="$build/uncovered.txt"
+		awk -f "$top/tests/slow/coverage.awk" -v rooms="$rooms" -v least=$least -v uncovered="$build/uncovered.txt"
 }
 
 must "the build with gcov" build_all
