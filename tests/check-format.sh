@@ -20,9 +20,19 @@ judge() {
 	fi
 }
 
-judge "a header's guard is its path" "$(grep -rH -m 1 --include='*.h' '^#ifndef' src tests | sed 's,^src/,,' | awk -F : '
-	{ path = toupper($1); gsub(/[^A-Z0-9]/, "_", path) }
-	$2 != "#ifndef JPKI_" path')"
+judge "a header's guard is its path" "$(find src include tests -name '*.h' -print0 | xargs -0 awk '
+	function judge() { if (file != "" && guard != wanted) print file ": " guard }
+	FNR == 1 {
+		judge()
+		file = FILENAME
+		guard = "none"
+		wanted = toupper(file)
+		sub(/^(SRC|INCLUDE)\/(JPKI-)?/, "", wanted)
+		gsub(/[^A-Z0-9]/, "_", wanted)
+		wanted = "JPKI_" wanted
+	}
+	/^#ifndef/ && guard == "none" { guard = $2 }
+	END { judge() }')"
 version=$(clang-format --version 2>/dev/null | sed -n 's/.*version \([0-9]*\).*/\1/p')
 if [ "${version:-0}" -ne 19 ]; then
 	echo "skip the code is as .clang-format has it: clang-format 19 is not here, ${version:-none} is"

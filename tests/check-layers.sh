@@ -28,10 +28,12 @@ tool    tool/doctor,tool/report,tool/status,tool/verify tool/commands tool,deskt
 
 # Headers of libraries, and the files that may include them. What no line has is of nobody.
 libraries="
-^(assert|ctype|dirent|dlfcn|errno|fcntl|fnmatch|getopt|glob|limits|poll|pthread|pwd|sched|signal|spawn)\.h$  ^(src|tests)/
+^(ctype|dirent|dlfcn|errno|fcntl|fnmatch|getopt|glob|limits|poll|pthread|pwd|sched)\.h$                     ^(src|tests)/
 ^(std[a-z]*|strings?|time|unistd|wchar|wctype)\.h$|^sys/(file|mman|prctl|random|resource|signalfd)\.h$       ^(src|tests|include)/
 ^sys/(socket|stat|syscall|sysmacros|types|un|wait)\.h$                                                       ^(src|tests)/
-^(ftw|setjmp|semaphore|malloc)\.h$|^sys/(auxv|statvfs)\.h$|^linux/                                           ^tests/
+^signal\.h$                                        ^src/(agent|desktop|sim/command|tool)/|^src/base/log\.c$|^src/holder/(session|signals)\.h$|^tests/
+^spawn\.h$                                         ^src/tool/system/child\.c$|^tests/
+^(assert|ftw|setjmp|semaphore|malloc)\.h$|^sys/(auxv|statvfs)\.h$|^linux/                                           ^tests/
 ^(winscard|reader|ifdhandler|pcsclite)\.h$|^PCSC/  ^src/reader/pcsc\.c$|^src/sim/(pcscd|standin)/|^tests/(bench|fuzz|pair|sim)/
 ^winscard\.h$                                      ^tests/module/(digest|harness|held|threads)\.c$
 ^nettle/                                           ^src/token/digest\.[ch]$
@@ -48,40 +50,43 @@ libraries="
 ^cmocka\.h$                                        ^tests/
 "
 
-# A room of tests, and beside its own files, those of the folder tests and the public headers what it may include
-# or build of src and source of other rooms: a test of one room of src knows that room, one of the module only what
-# programs do.
+# A room of tests, and beside its own files, those of the folder tests and the public headers what it may include,
+# build or link of src and source of other rooms: a test of one room of src knows that room, one of the module only
+# what programs do. It may build what it may include the header of.
 rooms="
-unit     src/(base|reader|card|token|object|prompt|p11)/[a-z0-9-]+\.h tests/module/agent-stub\.[ch]
-module   src/sim/control/client\.h tests/life/sign\.h tests/bench/steps\.[ch]
+unit     src/(base|reader|card|token|object|prompt|p11)/[a-z0-9-]+\.(h|la) tests/module/agent-stub\.[ch]
+module   src/sim/(control/client\.h|libsim-control\.la) tests/life/sign\.h tests/bench/steps\.[ch]
 sim      src/sim/.*
 holder   src/holder/.*
 tool     src/tool/.*
-agent    src/agent/.* tests/module/harness\.h tests/secrets/scan\.[ch] tests/tool/promise\.sh
+agent    src/agent/.* src/holder/libholder\.la tests/module/harness\.h tests/secrets/scan\.[ch] tests/tool/promise\.sh
 desktop  -
 faults   tests/module/harness\.h
 life     tests/module/harness\.h
 secrets  tests/module/harness\.h
 pair     tests/module/harness\.h
-bench    src/sim/control/client\.h tests/pcscd/lib\.sh
-fuzz     src/(agent|holder|p11|prompt|token|tool)/.*
+bench    src/sim/(control/client\.h|libsim-control\.la) tests/pcscd/lib\.sh
+fuzz     src/(agent|holder|p11|prompt|token|tool)/.* src/[a-z]+/lib[a-z]+\.la
 machine  -
 pcscd    -
 clients  tests/pcscd/lib\.sh
 slow     -
 "
 
+# Those in the rooms of tests. Programs in Python have nothing that looks like what is looked for.
+scripts() { find tests -mindepth 2 -type f \( -name '*.sh' -o -perm -u+x \) -print0; }
+
 # edges FOLDER: first lines "FILE !", one for each that there is; then "FILE HEADER" with the header as it stands
-# there, in its quotes or brackets; in tests also, in quotes, what scripts source and fragments of the Makefile build.
+# there, in its quotes or brackets; also, in quotes, what scripts source and fragments of the Makefile build and link.
 edges() {
 	(
 		cd "$1" || exit
 		find src include tests -type f -printf '%p !\n'
 		grep -rHE --include='*.[ch]' '^[[:blank:]]*#[[:blank:]]*include' src include tests |
 			sed -E 's,:[[:blank:]]*#[[:blank:]]*include[[:blank:]]*([<"][^>"]*[>"])?.*, \1,'
-		grep -rHoE --include='*.sh' '\. "[^"]*("[^"]*"[^"]*)*/[a-z]+/[a-z-]+\.sh"' tests/*/ |
+		scripts | xargs -0 grep -HoE '\. "[^"]*("[^"]*"[^"]*)*/[a-z]+/[a-z-]+\.sh"' |
 			sed -E 's,:.*/([a-z]+/[a-z-]+\.sh)", "tests/\1",; s,tests/tests/,tests/,'
-		grep -HoE '\<tests/[a-z]+/[a-z0-9-]+\.[ch]\>' tests/*/*.mk | sed -E 's,:(.*), "\1",'
+		grep -HoE '\<(src|tests)/[a-z0-9/-]+\.([ch]|la)\>' src/*.mk src/*/*.mk tests/*/*.mk | sed -E 's,:(.*), "\1",'
 	)
 }
 
@@ -124,14 +129,29 @@ judge_edges() {
 			complain(path " is of a folder above, or beside")
 	}
 
+	function judge_fragment(path,    own) {
+		own = $1
+		sub("[^/]*$", "", own)
+		if (path !~ /\.la$/ && !(path in files))
+			complain("there is no " path)
+		else if ($1 ~ /^tests\//)
+			judge_room(path)
+		else if (own == "src/" ? program[room(path)] != "module" : path !~ /\.la$/ && index(path, own) != 1)
+			complain(path " is another program\x27s, or room\x27s")
+		else if (own != "src/")
+			judge_floor(path)
+	}
+
 	function judge_room(path,    here, of) {
 		here = $1
 		gsub(/^tests\/|\/.*/, "", here)
+		if ($1 ~ /\.mk$/)
+			sub(/\.c$/, ".h", path)
 		if (path !~ "^tests/(" here "/|[^/]*$)" && path !~ "^(" allowed[here] ")$")
 			complain(path " is not for this room")
 		of = path
 		sub("/[^/]*$", "", of)
-		if (of !~ /^src\//)
+		if (of !~ /^src\// || $1 ~ /\.mk$/)
 			return
 		if (here == "unit" && $1 in about && about[$1] != of)
 			complain(path " is of a second room")
@@ -139,7 +159,7 @@ judge_edges() {
 	}
 
 	function judge_place(path) {
-		if (path ~ /^src\// && path ~ /\.[ch]$/ && room(path) != substr(path, 5, match(path, "/[^/]*$") - 5))
+		if (path ~ /^src\/[^\/]*\.[ch]$/ || path ~ /^src\// && path ~ /\.[ch]$/ && room(path) != substr(path, 5, match(path, "/[^/]*$") - 5))
 			complain("of a folder that this check does not know")
 		if (path ~ /^tests\/[^\/]*\/.*\.([ch]|sh|py)$/ && !(substr(path, 7, index(substr(path, 7), "/") - 1) in allowed))
 			complain("of a room that this check does not know")
@@ -167,6 +187,7 @@ judge_edges() {
 	$2 == "!" { files[$1]; judge_place($1); next }
 	{ header = substr($2, 2, length($2) - 2) }
 	$2 ~ /^</ { judge_library(header); next }
+	$1 ~ /\.mk$/ { judge_fragment(header); next }
 	{ path = named(header) }
 	path == "" { complain("what it includes is not named by its path: " ($2 ? $2 : "a macro")); next }
 	path ~ /^include\// || path == "src/config.h" { next }
@@ -176,11 +197,14 @@ judge_edges() {
 }
 
 # What the library of the holder names, if it is to print, to end the program or to know a screen or a language.
-not_for_holder='v?[dw]?printf|puts|putw?char|write|perror|v?(err|warn)x?|v?syslog|_?[Ee]xit|quick_exit|abort|'
+# By fprintf it writes to memory.
+not_for_holder='v?[dw]?printf|v?fwprintf|puts|f?putw?[cs]|putw?char|fputw[cs]|fwrite|write|perror|v?(err|warn)x?|v?syslog|'
+not_for_holder+='_?[Ee]xit|quick_exit|abort|assert|raise|kill|f?exec[lv][pe]*|posix_spawnp?|v?fork|'
 not_for_holder+='isatty|ttyname|ctermid|getpass|tc[gs]etattr|d?c?n?gettext|setlocale|textdomain|system|popen'
 judge_calls() {
 	(cd "$1" && grep -rnE --include='*.[ch]' \
-		"\\<($not_for_holder)\\(|\\<std(out|err)\\>|/dev/(tty|std|fd|pts)" src/holder) |
+		"\\<($not_for_holder)\\(|[=,({][[:blank:]]*&?($not_for_holder)[[:blank:]]*[;,)}]|\\<std(out|err)\\>|/dev/(tty|std|fd|pts)" \
+		src/holder) | grep -v '__attribute__((format(printf' |
 		sed -E 's,:([0-9]*):[[:blank:]]*(.*),: line \1 is not for the holder: \2,'
 }
 
@@ -201,9 +225,16 @@ not_alone='^(machine/.*|desktop/entries\.sh|bench/bench\.sh|clients/answer)$'
 mounts='^[^#]*\<(place_installed|shadow(_[a-z]+)?|mount)\>'
 mounts_said='^[^#]*\<(needs_mounts|client_enter|service_enter|JPKI_SHARED)\>'
 
+# A script of ours is sourced by ". " and a path in double quotes that ends with its name: other spellings are not
+# looked through. So are files of the system and those that a script has made in its folder.
+sources='(^|[;&|({!]|\<(then|do|else|if|command|builtin)|[A-Za-z_]=[^ ]*)[[:blank:]]*(source|\.)[[:blank:]]'
+sources_seen='\.[[:blank:]]("[^"]*("[^"]*"[^"]*)*/[a-z]+(-[a-z]+)*\.sh"|"\$tree/etc/os-release"|/[a-z]|\./[a-z-]+$)'
+
 # Programs that would reach a card, a daemon or settings of whoever runs them by hand; and scripts that would fail
 # where nothing may be mounted, in place of saying so.
 judge_scripts() {
+	(cd "$1" && scripts | xargs -0 grep -HE "$sources" | grep -vE ':[[:blank:]]*#' | grep -vE "$sources_seen") |
+		sed 's,:.*,: sources in a way that is not looked through,'
 	(cd "$1" && find tests/pcscd tests/clients -name '*.sh' ! -name '*lib.sh' -print0 | xargs -0 grep -lE "$mounts" |
 		xargs -r grep -LE "$mounts_said") | sed 's,$,: it does not say that it needs mounts,'
 	(cd "$1/tests" && find . -mindepth 2 -type f \( -perm -u+x -o -name promise.sh -o -name lib.sh \) -printf '%P\n' |
@@ -217,15 +248,16 @@ judge() {
 	judge_scripts "$1"
 }
 
-# sees NAME FILE LINE: in a copy of all that is judged, that line in that file has to be found out. A new file is one
-# that may be executed.
+# sees NAME FILE LINE [WORDS]: in a copy of all that is judged, that line in that file has to be found out, in these
+# words; else in those of the line, or of the header that it includes. A new file is one that may be executed.
 sees() {
-	local added
+	local added words=${4:-}
+	[ -n "$words" ] || words=$(sed -E 's/^[[:blank:]]*(#[[:blank:]]*include[[:blank:]]*[<"]?)?([^">]*)$/\2/; s/^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*[<"](\.\.\/)*([^">]*).*/\2/; s/^[[:blank:]]*//' <<<"$3")
 	mkdir -p "$copy/$(dirname "$2")"
 	[ -e "$copy/$2" ] && cp "$copy/$2" "$copy/kept" || { : >"$copy/$2" && chmod +x "$copy/$2"; }
 	printf '%s\n' "$3" >>"$copy/$2"
 	added=$(judge "$copy")
-	if grep -q "^$2: " <<<"$added"; then
+	if grep -F "$words" <<<"$added" | grep -q "^$2: "; then
 		echo "ok $1 would be seen"
 	else
 		echo "not ok $1 would be seen"
@@ -250,15 +282,15 @@ copy=$(mktemp -d) || exit 1
 trap 'rm -rf "$copy"' EXIT
 (cd "$top" && find src include tests -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.mk' \) -print0 |
 	xargs -0 cp --parents -t "$copy")
-while IFS='|' read -r name file line; do
-	[ -z "$name" ] || sees "$name" "$file" "$line"
+while IFS='|' read -r name file line words; do
+	[ -z "$name" ] || sees "$name" "$file" "$line" "$words"
 done <<'END'
 a header of a folder above|src/card/sw.c|#include "token/token.h"
 a header of the top from the ground|src/base/log.h|#include "p11/api.h"
 a header by a path of another kind|src/base/log.c|#include "src/p11/api.h"
 a header by a path that goes up|src/holder/pin.c|#include "../tool/terminal/screen.h"
 a header by its name alone|src/token/pin.c|#include "pin.h"
-a header that a macro names|src/base/log.c|#include HEADER
+a header that a macro names|src/base/log.c|#include HEADER|a macro
 an include with spaces|src/base/log.c| #  include   "p11/api.h"
 PC/SC above the reader|src/token/pin.c|#include <winscard.h>
 PC/SC beside reader/pcsc.c|src/reader/link.h|#include <PCSC/winscard.h>
@@ -276,7 +308,7 @@ the simulated card from its keys|src/sim/pki/key.c|#include "sim/card/card.h"
 the simulated pcscd from its readers|src/sim/reader/reader.c|#include "sim/pcscd/fault.h"
 the simulated pcscd from a door beside it|src/sim/doors/vpcd.c|#include "sim/pcscd/fault.h"
 the simulator's command line from its orders|src/sim/control/orders.c|#include "sim/command/commands.h"
-a folder of the simulator that nobody placed|src/sim/misc/new.c|#include <stdio.h>
+a folder of the simulator that nobody placed|src/sim/misc/new.c|#include <stdio.h>|does not know
 the simulated card in the module|src/token/work.c|#include "sim/card/card.h"
 the module in the tool|src/tool/main.c|#include "token/token.h"
 the tool in the holder|src/holder/pin.c|#include "tool/terminal/screen.h"
@@ -289,6 +321,12 @@ a terminal in the holder|src/holder/pin.c|#include <termios.h>
 a holder that prints|src/holder/pin.c|	(void)printf("%s", "tries");
 a holder that complains|src/holder/pin.c|	(void)fputs("tries", stderr);
 a holder that prints by a descriptor|src/holder/pin.c|	(void)dprintf(1, "tries");
+a holder that prints what is a stream|src/holder/pin.c|	(void)fputs("tries", out);
+a holder that hands on what prints|src/holder/pin.c|	int (*const say)(const char *) = puts;
+a holder that gives up|src/holder/pin.c|	assert(tries > 0);
+a holder that starts a program|src/holder/pin.c|	(void)execvp(name, arguments);
+assert.h in the holder|src/holder/pin.c|#include <assert.h>
+signals beside holder/signals|src/holder/pin.c|#include <signal.h>
 a holder that writes|src/holder/pin.c|	(void)write(1, "tries", 5);
 a holder that asks a terminal|src/holder/pin.c|	int fd = open("/dev/tty", O_RDWR);
 a holder that ends the program|src/holder/pin.c|	quick_exit(1);
@@ -303,7 +341,8 @@ the window in the tool|src/tool/main.c|#include "desktop/worker.h"
 GTK in the tool|src/tool/terminal/screen.c|#include <gtk/gtk.h>
 GTK in the module|src/token/work.c|#include <gtk/gtk.h>
 the tool in the agent|src/agent/pinentry.c|#include "tool/terminal/screen.h"
-a folder that nobody placed|src/misc/new.c|#include <stdio.h>
+a folder that nobody placed|src/misc/new.c|#include <stdio.h>|does not know
+a header in no folder|src/new.h|struct new;|does not know
 the inside in a public header|include/jpki-pkcs11.h|#include "token/token.h"
 a library in a public header|include/jpki-agent.h|#include <winscard.h>
 a second room in a test of one room|tests/unit/refused.c|#include "reader/pcsc.h"
@@ -318,13 +357,22 @@ another room's harness in the simulator's tests|tests/sim/store.c|#include "modu
 the tool in the holder's tests|tests/holder/pin.c|#include "tool/terminal/screen.h"
 a terminal in the holder's tests|tests/holder/pin.c|#include <termios.h>
 one room of tests in another|tests/holder/dates.c|#include "tests/tool/pty.h"
-a room of tests that nobody placed|tests/misc/new.c|#include <stdio.h>
-a line in the fragment of another room|tests/life/local.mk|tests_module_LDADD = $(harness_libs)
-a file in the program of another room|tests/life/local.mk|tests_life_new_SOURCES = tests/tool/pty.c
-a script in the fragment of another room|tests/life/local.mk|tool_scripts += tests/tool/new.sh
-a script that could find a card of yours|tests/life/new.sh|. "$top/tests/debian-root.sh"
-another program that could|tests/life/new|import sys
-a script that mounts where it may not|tests/clients/new.sh|. "$(dirname "$0")/lib.sh" && private_enter "$@" && place_installed
-a script that begins by another room's harness|tests/pcscd/life.sh|. "$(dirname "$0")/../slow/lib.sh"
+a room of tests that nobody placed|tests/misc/new.c|#include <stdio.h>|does not know
+a line in the fragment of another room|tests/life/local.mk|tests_module_LDADD = $(harness_libs)|module is another room
+a file in the program of another room|tests/life/local.mk|tests_life_new_SOURCES = tests/tool/pty.c|tests/tool/pty.h is not for this room
+the module's inside in the program of a test|tests/module/local.mk|tests_module_pin_SOURCES += src/token/pin.c|src/token/pin.h is not for this room
+the module's inside linked to a test|tests/module/local.mk|tests_module_pin_LDADD += src/token/libtoken.la|src/token/libtoken.la is not for this room
+the tool in the holder's library|src/holder/local.mk|src_holder_libholder_la_SOURCES += src/tool/main.c|src/tool/main.c is another
+the simulated card in the module's libraries|src/local.mk|src_token_libtoken_la_SOURCES += src/sim/card/card.c|src/sim/card/card.c is another
+the module linked to the tool|src/tool/local.mk|src_tool_jpki_tool_LDADD += src/token/libtoken.la|is not the tool's
+a script in the fragment of another room|tests/life/local.mk|tool_scripts += tests/tool/new.sh|tool is another room
+a script that could find a card of yours|tests/life/new.sh|. "$top/tests/debian-root.sh"|tests/alone.sh
+another program that could|tests/life/new|import sys|tests/alone.sh
+a script that mounts where it may not|tests/clients/new.sh|. "$(dirname "$0")/lib.sh" && private_enter "$@" && place_installed|needs mounts
+a script that begins by another room's harness|tests/pcscd/life.sh|. "$(dirname "$0")/../slow/lib.sh"|tests/slow/lib.sh
+a program that begins by it|tests/life/new|. "$top/tests/slow/lib.sh"|tests/slow/lib.sh
+a script that sources by another word|tests/pcscd/life.sh|source "$top/tests/slow/lib.sh"|looked through
+a script that sources without quotes|tests/pcscd/life.sh|[ -z "$top" ] && . $top/tests/slow/lib.sh|looked through
+a script that sources with other quotes|tests/pcscd/life.sh|. '../slow/lib.sh'|looked through
 END
 exit $status
