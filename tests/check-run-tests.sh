@@ -16,7 +16,8 @@ failures=0
 # them; a script runs, another may not.
 tree() {
 	rm -rf "${work:?}"/* && mkdir -p "$work"/tests/{pcscd,clients,slow} &&
-		cp "$top/run-tests" "$work/" && cp "$top/tests/alone.sh" "$work/tests/" || return 1
+		cp "$top/run-tests" "$work/" && cp "$top"/tests/{alone,results}.sh "$work/tests/" &&
+		cp "$top/tests/slow/lib.sh" "$work/tests/slow/" || return 1
 	printf '#!/bin/sh\n' >"$work/tests/install-packages"
 	printf 'ok 1 - one\nnot ok 2 - two # SKIP\nnot ok 3 # SKIP three\nok 4 - four\n' >"$work/cases"
 	cat >"$work/configure" <<'END_CONFIGURE'
@@ -74,6 +75,36 @@ sed -i 's/^silence_seconds=.*/silence_seconds=10/' "$work/run-tests"
 ends "what says nothing any more is told to end, and is a failure" 1 "4 passed, 1 failed, 3 skipped"
 tree "make check: 7 of 32 test programs ran: the others need cmocka"
 ends "programs that make check could not build are counted" 0 "2 passed, 0 failed, 27 skipped" --fast
+
+# What runs for the tree, with its folders of /proc.
+left() { grep -lzsx "JPKI_BUILD=$work/build/test" /proc/[0-9]*/environ | cut -d / -f 3; }
+sleeps() { left | sed 's,.*,/proc/&/cmdline,' | xargs grep -lzsx 1234 /dev/null; }
+
+# until_seconds SECONDS COMMAND...: until the command succeeds.
+until_seconds() {
+	local tenths=$(($1 * 10))
+	until "${@:2}" >"$work/there"; do
+		[ $((tenths -= 1)) -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+nothing_left() { [ -z "$(left)" ]; }
+
+printf '#!/bin/bash\n. "$(dirname "$0")/lib.sh"\nlimited 1000 sh -c "sleep 1234; true"\n' >"$work/tests/slow/long.sh"
+"$work/run-tests" >"$work/out" 2>&1 &
+until_seconds 60 sleeps
+began=$?
+kill -TERM $!
+wait $!
+if [ "$began $?" = "0 130" ] && until_seconds 15 nothing_left; then
+	echo "ok told to end, it leaves nothing running, not what made a process group of its own either"
+else
+	echo "not ok told to end, it leaves nothing running, not what made a process group of its own either"
+	left | sed 's,.*,/proc/&/cmdline,' | xargs -r cat | tr '\0' ' ' >>"$work/out"
+	left | xargs -r kill -KILL
+	sed 's/^/# /' "$work/out"
+	failures=$((failures + 1))
+fi
 
 # A script that slow/packages.sh is like: HOME is the tests' own by then.
 printf '#!/bin/bash\n. "%s/tests/debian-root.sh"\necho "ok $root_cache"\n' "$top" >"$work/tests/slow/long.sh"

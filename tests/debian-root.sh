@@ -119,7 +119,7 @@ root_run() {
 	local root=$1 network=()
 	shift
 	[ "$root_network" = shared ] || network=(--net)
-	timeout --kill-after=10 "$root_seconds" unshare --mount --pid "${network[@]}" --fork \
+	setpriv --pdeathsig TERM timeout --kill-after=10 "$root_seconds" unshare --mount --pid "${network[@]}" --fork \
 		--kill-child bash -c "$root_inside" root_run "$root" "$root_cache" "$root_network" \
 		"$root_home" "$@" </dev/null
 }

@@ -6,14 +6,6 @@
 # distcheck, in build/test).
 . "$(dirname "$0")/lib.sh"
 
-# What failed is far above the end.
-distcheck() {
-	make -C "$build" -j "$(nproc)" distcheck >"$work/log" 2>&1 && return
-	tail -n 25 "$work/log"
-	grep -E '^(FAIL|ERROR):|\*\*\*' "$work/log" | head -n 20
-	return 1
-}
-
 # The dot files are for those who work on a clone: settings of git, of CI and of editors.
 forgets_nothing() {
 	xz -dc "$build"/jpki-pkcs11-*.tar.xz | tar --list | sed 's|^[^/]*/||' | sort >"$work/tarball"
@@ -22,7 +14,7 @@ forgets_nothing() {
 }
 
 rm -f "$build"/jpki-pkcs11-*.tar.xz
-check "make distcheck" distcheck
+check "make distcheck" made -C "$build" -j "$(nproc)" distcheck
 if git -C "$top" rev-parse HEAD >/dev/null 2>&1; then
 	check "the tarball has all that git has" forgets_nothing
 else

@@ -25,7 +25,7 @@ fuzz() {
 	local keep=${FUZZ_KEEP:-$work}/$1 longest=1024
 	[ "$1" != verify ] || longest=6000 # a card's signature has nearly 4,000 bytes
 	mkdir -p "$keep"
-	env UBSAN_OPTIONS=print_stacktrace=1 timeout --kill-after=10 $((seconds + 120)) \
+	UBSAN_OPTIONS=print_stacktrace=1 limited $((seconds + 120)) \
 		"$build/tests/fuzz/fuzz-$1" -seed=1 -max_total_time="$seconds" -len_control=0 \
 		-max_len=$longest -timeout=60 -rss_limit_mb=1024 -print_final_stats=1 \
 		-artifact_prefix="$build/found/$1-" "$keep" "$top/tests/fuzz/corpus/$1" \

@@ -34,6 +34,36 @@ must() {
 	finish
 }
 
+# limited SECONDS COMMAND...: is told to end after that time, which is then said; and when this script ends, in
+# whatever way. ./run-tests tells a process group, and timeout makes one of its own. It is waited for beside: bash
+# heeds a signal only when what it started before it has ended. What a shell starts beside itself ignores Ctrl-C.
+limited() {
+	local status
+	env --default-signal=INT,QUIT setpriv --pdeathsig TERM timeout --kill-after=20 "$@" &
+	wait $!
+	status=$?
+	case $status in 124 | 137) echo "# told to end after $1 seconds" ;; esac
+	return $status
+}
+
+# made ARGUMENT...: make, with what failed at the end of what is said: it is far above.
+made() {
+	local status
+	limited 3200 make "$@" >"$work/made" 2>&1 && return
+	status=$?
+	tail -n 25 "$work/made"
+	grep -E '^(FAIL|ERROR):|\*\*\*' "$work/made" | head -n 20
+	return $status
+}
+
+# one_case PROGRAM NAME: that test of it alone, and there has to be one.
+one_case() {
+	limited 2800 "$@" >"$work/case" 2>&1
+	set -- $?
+	cat "$work/case"
+	[ "$1" -eq 0 ] && grep -q ' 1 test(s)' "$work/case"
+}
+
 # found_nothing NAME STATUS [TOLD]: what left $work/log and this status succeeded, and no sanitizer wrote a
 # report, which would be in $work/report* and goes. TOLD is said with it.
 found_nothing() {

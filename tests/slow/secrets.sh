@@ -21,7 +21,7 @@ must "a card is made" make_card
 # watch [COMMAND...]: the watcher, under a command, with the fullest log.
 watch() {
 	XDG_CONFIG_HOME=$work/folder JPKI_PKCS11_LOG_FILE=$log JPKI_PKCS11_LOG_LEVEL=debug \
-		timeout --kill-after=10 1200 "$sim" run --state "$work/cards" \
+		limited 1200 "$sim" run --state "$work/cards" \
 		--reader Reader=holder -- "$@" "$build/tests/secrets/secrets" "$build/.libs/jpki-pkcs11.so" \
 		"$build/tests/secrets/client" "$work/sign.pem" $pin_auth $pin_sign "$work/folder" \
 		"$build/src/tool/jpki-tool" "$work/pinentry"

@@ -10,7 +10,7 @@ tsan=$build/tsan # kept: it need not be made anew each time
 
 # load BUILD: over that build's simulated card, with settings of its own.
 load() {
-	env XDG_CONFIG_HOME="$work" timeout --kill-after=10 2800 \
+	XDG_CONFIG_HOME=$work limited 2800 \
 		"$1/src/sim/jpki-card-sim" run --state "$work/cards" --reader Reader=adult -- \
 		"$1/tests/module/load" "$1/.libs/jpki-pkcs11.so" $threads $count
 }
@@ -46,8 +46,9 @@ check "ThreadSanitizer finds a race made on purpose" finds_race
 rm -f "$work"/report*
 
 finds_nothing "the same under ThreadSanitizer, with nothing found" load "$tsan"
+export JPKI_BUILD=$tsan
 finds_nothing "C_Finalize while other threads are inside, under ThreadSanitizer" \
-	env JPKI_BUILD="$tsan" "$tsan/tests/module/life" finalize_while_other_threads_are_inside
+	one_case "$tsan/tests/module/life" finalize_while_other_threads_are_inside
 finds_nothing "sessions, logins and waits while cards, readers, pcscd and the module come and go" \
-	env JPKI_BUILD="$tsan" timeout --kill-after=10 300 "$tsan/tests/module/churn" 400
+	limited 2800 "$tsan/tests/module/churn" 400
 finish

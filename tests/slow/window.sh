@@ -70,6 +70,6 @@ printf 'leak:%s\n' libfontconfig.so __argz_add_sep >"$work/not-ours"
 export GDK_DISABLE=gl,vulkan GDK_DEBUG=gl-disable
 export ASAN_OPTIONS="detect_leaks=1:exitcode=66:log_path=$work/report"
 export LSAN_OPTIONS="suppressions=$work/not-ours:print_suppressions=0"
-export UBSAN_OPTIONS="print_stacktrace=1:log_path=$work/report"
+export UBSAN_OPTIONS="print_stacktrace=1:exitcode=66"
 finds_nothing "the window's tasks under ASan, LeakSanitizer and UBSan" "$asan" {waits,tasks,swaps,cards,reminders}.py
 finish
