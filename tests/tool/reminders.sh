@@ -8,12 +8,14 @@ home_make
 cards_make
 dates=$HOME/.local/share/jpki-pkcs11/dates
 
-# tool CARD ARGUMENT...: with that card in the reader.
+# tool CARD ARGUMENT...: with that card in the reader, and the programs in $path.
+path=$PATH
 tool() {
 	card=$1
 	shift
-	told_of "$sim" run $card -- "$tool" --module "$module" "$@"
+	told_of "$sim" run $card -- env PATH="$path" "$tool" --module "$module" "$@"
 }
+says_not() { ! says "$1"; }
 is_dates_only() { ! grep -Evx '[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]+' "$dates"; }
 
 tool "--card adult" status
@@ -90,8 +92,15 @@ check "... but the dates are gone" [ ! -e "$dates" ]
 tool "--card adult" setup reminders --yes
 check "where systemd refuses to switch on, it fails" ended 1
 check "... and nothing is kept" [ ! -e "$dates" ]
-check "... and where the timer comes from" says "the timer comes with jpki-desktop, which is not installed"
-rm "$work/refuses"
+path=$work/bin # this machine may have jpki-desktop
+tool "--card adult" setup reminders --yes
+check "... and says where the timer comes from" says "the timer comes with jpki-desktop, which is not installed"
+cp "$work/bin/systemctl" "$work/bin/jpki-desktop"
+tool "--card adult" setup reminders --yes
+check "... but not where that is installed" says_not "the timer comes with"
+check "... where it fails all the same" ended 1
+rm "$work/refuses" "$work/bin/jpki-desktop"
+path=$PATH
 
 mkdir -p "$(dirname "$(dirname "$dates")")" && rm -rf "$(dirname "$dates")" && : >"$(dirname "$dates")"
 tool "--card adult" setup reminders --yes
