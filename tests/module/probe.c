@@ -413,6 +413,28 @@ a_card_that_declines_jpki_is_asked_for_it_again(void **state)
 	harness_sim("clear", NULL);
 }
 
+/* Also at the last row, which takes no PIN: the card is only logged out. */
+static void
+an_answer_lost_with_the_pin_presented_ends_it(void **state)
+{
+	char fault[40];
+
+	(void)state;
+	p11_stop(f);
+	harness_log("debug");
+	p11_start(f);
+	assert_int_equal(probe(PIN_AUTH), CKR_OK);
+	p11_stop(f);
+	(void)snprintf(fault, sizeof fault, "comm-error@transmit:%d",
+		       find_last_exchange("> 00 A4 02 0C"));
+	p11_start(f);
+	harness_sim("fault", fault, NULL);
+	assert_int_equal(probe(PIN_AUTH), CKR_DEVICE_ERROR);
+	assert_int_equal(answer("extended-select")->state, JPKI_PROBE_LOST);
+	assert_int_equal(answer("extended-read")->state, JPKI_PROBE_NOT_SENT);
+	case_assert_logged_out();
+}
+
 /* What was lost is not told, nor what would go on from it. */
 static void
 what_a_lost_answer_was_to_is_told_apart(void **state)
@@ -548,6 +570,7 @@ main(int argc, char *argv[])
 		CASE(no_pin_is_sent_once_the_application_declines),
 		CASE(a_lost_answer_costs_no_try_and_no_report_and_the_card_is_logged_out),
 		CASE(a_card_that_declines_jpki_is_asked_for_it_again),
+		CASE(an_answer_lost_with_the_pin_presented_ends_it),
 		CASE(what_a_lost_answer_was_to_is_told_apart),
 		CASE(a_card_that_is_gone_or_mute_ends_it_with_what_was_found),
 		CASE(another_card_gets_nothing_but_the_look_at_it),
