@@ -6,6 +6,7 @@
 # and which has to be as it was once the packages are purged (tests/debian-root.sh).
 . "$(dirname "$0")/lib.sh"
 . "$top/tests/debian-root.sh"
+. "$top/tests/debs.sh"
 export DEBIAN_FRONTEND=noninteractive
 root_home=/tmp root_seconds=1800 # with what it downloads
 packages=(jpki-pkcs11 jpki-pkcs11-dev jpki-tool jpki-card-sim)
@@ -20,22 +21,7 @@ same() { check "$1" diff "$2" "$3"; }
 
 ## The packages
 
-# What git has of the tree, as it is now; without git all but what was built.
-copy_tree() {
-	mkdir "$work/tree" && cd "$top" || return 1
-	if git ls-files -z --cached --others --exclude-standard >"$work/files" 2>/dev/null; then
-		tar --create --null --files-from="$work/files"
-	else
-		tar --create --exclude='./build*' --exclude=./autom4te.cache --exclude=./.git .
-	fi | tar --extract --directory="$work/tree"
-}
-
-# make check has its own place in ./run-tests, so it is left out here.
-build_packages() {
-	cd "$work/tree" && DEB_BUILD_PROFILES=nocheck DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" \
-		dpkg-buildpackage -us -uc -b || return 1
-	mkdir "$debs" && cp ../*.deb "$debs" && rm -f "$debs"/*-dbgsym_*.deb
-}
+build_packages() { debs_build "$work" && mkdir "$debs" && cp "$debs_kept"/*.deb "$debs"; }
 
 versions_agree() {
 	local debian configure
@@ -223,7 +209,6 @@ with_client_programs() {
 	same "that leaves nothing either" "$work/before" "$work/after"
 }
 
-check "the tree is copied" copy_tree
 must "the packages are built" build_packages
 ok "the packages are built"
 check "their version is that of configure.ac" versions_agree
