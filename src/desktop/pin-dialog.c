@@ -137,10 +137,16 @@ on_destroy(void *widget, void *unused)
 static void
 add_purpose(GtkBox *box)
 {
-	const struct sheet *said = &asked.job->sheet;
-
 	if (asked.job->purpose)
 		gtk_box_append(box, rows_paragraph(asked.job->purpose));
+}
+
+/* What was said before the question, of a PDF, say. */
+static void
+add_said(GtkBox *box)
+{
+	const struct sheet *said = &asked.job->sheet;
+
 	for (size_t i = 0; i < said->count; i++)
 		if (said->lines[i].kind == LINE_COMPLAINT)
 			gtk_box_append(box, rows_paragraph(said->lines[i].text));
@@ -180,8 +186,9 @@ add_fault(GtkBox *box)
 		gtk_box_append(box, rows_paragraph(text));
 }
 
+/* The warning is in the box; the tick that it wants is always seen, in `whole`. */
 static void
-add_last_try(GtkBox *box)
+add_last_try(GtkBox *box, GtkBox *whole)
 {
 	const struct pin_request *request = asked.request;
 	char *text;
@@ -197,7 +204,7 @@ add_last_try(GtkBox *box)
 	g_free(text);
 	consent = GTK_CHECK_BUTTON(gtk_check_button_new_with_label(_("Use the last try?")));
 	g_signal_connect(consent, "toggled", G_CALLBACK(on_consent), NULL);
-	gtk_box_append(box, GTK_WIDGET(consent));
+	gtk_box_append(whole, GTK_WIDGET(consent));
 }
 
 static void
@@ -241,8 +248,9 @@ show(void *parent)
 	add_purpose(box);
 	add_about(box);
 	add_fault(box);
-	add_last_try(box);
-	add_entry(whole, question); /* seen without scrolling, however large the letters are */
+	add_last_try(box, whole);
+	add_said(box); /* last: of all that may have to be scrolled to it costs the least */
+	add_entry(whole, question);
 	add_buttons(whole);
 	judge_typed();
 	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);

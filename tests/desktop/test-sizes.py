@@ -3,7 +3,7 @@
 
 import subprocess
 
-from screen import Atspi, Screen, attempt, finish, name_of, report
+from screen import Atspi, Screen, attempt, finish, name_of, report, work
 
 WIDTH, HEIGHT = 1024, 600
 SLACK = 8  # frames and rings around what has the keyboard
@@ -98,6 +98,8 @@ def in_language(language):
     screen.type("12")
     screen.until(lambda: words["typed"] in screen.words())
     whole(screen, "the dialog before a last try")
+    ticks = [node for node in screen.nodes() if name_of(node) == words["last"]]
+    report("... its tick is always seen (%s)" % language, ticks and not any(map(scrolls_away, ticks)))
     screen.type("", "Escape")
     screen.until(lambda: not screen.find(words["continue"]))
     screen.press(words["show"])
@@ -127,13 +129,27 @@ def hidden(screen):
 
 
 def in_ordinary_letters():
-    screen = Screen("C.UTF-8")
+    document = work + "/application form.pdf"
+    with open(document, "w", encoding="ascii") as file:
+        file.write("%PDF-1.4\n")
+    screen = Screen("C.UTF-8", arguments=(document,))
+    screen.type("", "ctrl+1")
     screen.press("Check validity: user authentication certificate")
     screen.shows("a PIN is asked for", "3 of 3 tries left", "Continue")
     screen.type("12")
     screen.shows("its shape is told", "this PIN has exactly 4 digits")
     good = screen.until(lambda: screen.nodes() and not hidden(screen))
     report("all that is said of a PIN is seen without scrolling", good, "\n".join(hidden(screen)))
+    screen.type("", "Escape")
+    screen.rests()
+    screen.card("tries", "adult", "sign", "1")
+    screen.type("", "F5")
+    screen.shows("the last try is seen", "1 of 5 tries left")
+    screen.type("", "ctrl+3")
+    screen.press("Sign with the password")
+    screen.shows("a last try is asked for", "Use the last try?", "PDF", document)
+    good = screen.until(lambda: screen.nodes() and not hidden(screen))
+    report("all that is said before it, of a PDF, is seen without scrolling", good, "\n".join(hidden(screen)))
     screen.type("", "Escape")
     report("told to end, it ends well", screen.end() == 0)
 
