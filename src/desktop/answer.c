@@ -13,6 +13,9 @@ static struct {
 	bool is_personal;
 } shown;
 
+/* The buttons for what is next with the file that is chosen; NULL: there are none. */
+static GtkWidget *file_buttons;
+
 static gboolean
 hide(void *window)
 {
@@ -66,15 +69,19 @@ next_button(const struct answer_next *next, GVariant *parameter)
 }
 
 static void
-add_buttons(GtkBox *box, GtkWindow *window, const struct answer_next *next, GVariant *parameter)
+add_buttons(GtkBox *box, GtkWindow *window, const struct answer *answer)
 {
 	GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+	GtkWidget *further = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
 	GtkWidget *close = gtk_button_new_with_label(_("Close"));
 
 	gtk_widget_set_halign(buttons, GTK_ALIGN_END);
-	for (; next && next->label; next++)
-		gtk_box_append(GTK_BOX(buttons), next_button(next, parameter));
+	for (const struct answer_next *next = answer->next; next && next->label; next++)
+		gtk_box_append(GTK_BOX(further), next_button(next, answer->parameter));
+	gtk_box_append(GTK_BOX(buttons), further);
 	gtk_box_append(GTK_BOX(buttons), close);
+	if (answer->is_of_file)
+		g_set_weak_pointer(&file_buttons, further);
 	gtk_box_append(box, buttons);
 	g_signal_connect_swapped(close, "clicked", G_CALLBACK(gtk_window_destroy), window);
 	gtk_window_set_focus(window, close);
@@ -112,7 +119,7 @@ answer_show(GtkWindow *parent, const struct answer *answer)
 	describe(GTK_WIDGET(window), answer->sheet);
 	if (answer->seconds)
 		gtk_box_append(whole, rows_paragraph(_("This is hidden again after a minute.")));
-	add_buttons(whole, window, answer->next, answer->parameter);
+	add_buttons(whole, window, answer);
 	if (answer->seconds)
 		g_object_set_data(
 			G_OBJECT(window), "hide",
@@ -121,6 +128,13 @@ answer_show(GtkWindow *parent, const struct answer *answer)
 		remember(window, answer);
 	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);
 	gtk_window_present(window);
+}
+
+void
+answer_file_changed(void)
+{
+	if (file_buttons)
+		gtk_widget_set_sensitive(file_buttons, FALSE);
 }
 
 void

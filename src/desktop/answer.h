@@ -23,6 +23,7 @@ struct answer {
 	const char *reader, *serial;
 	const struct answer_next *next;
 	GVariant *parameter;
+	bool is_of_file; /* that is next: see answer_file_changed */
 };
 
 /* A dialog with it. */
@@ -30,6 +31,9 @@ void answer_show(GtkWindow *parent, const struct answer *answer);
 
 /* Likewise, of one sentence. */
 void answer_say(GtkWindow *parent, const char *title, const char *text);
+
+/* Another file is chosen: what was to be done next with the one before cannot be any more. */
+void answer_file_changed(void);
 
 /*
  * After a look (NULL: it saw nothing): what is shown of a card goes once another one is in its

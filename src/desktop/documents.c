@@ -54,6 +54,7 @@ take(void *context, const char *path)
 	if (!path || !may_take(GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(chosen->row)))))
 		return;
 	set(chosen, path);
+	answer_file_changed();
 	if (chosen != &document)
 		return;
 	set(&content, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desktop/file.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "desktop/answer.h"
@@ -140,12 +141,14 @@ file_choose(GtkWindow *parent, const char *title, const char *proposed,
 {
 	struct choice *choice = g_new(struct choice, 1);
 	GFile **folder = &folders[proposed != NULL];
-	char *name = proposed ? g_filename_display_basename(proposed) : NULL;
+	char *base = proposed ? g_path_get_basename(proposed) : NULL,
+	     *name = base ? file_shown(base) : NULL;
 
 	*choice = (struct choice){g_object_ref(parent), folder, taken, context};
 	if (!*folder)
 		*folder = g_file_new_for_path(g_get_home_dir());
 	keep_no_list();
 	show(parent, title, name, choice);
-	g_free(name);
+	g_free(base);
+	free(name);
 }

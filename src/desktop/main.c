@@ -14,17 +14,23 @@
 
 #define ID "invalid.jpki_pkcs11.Desktop"
 
-static GtkWindow *window;
+static GtkWindow *window; /* NULL again once it is closed */
 static char *module;
 static gboolean remind;
 
 static void
 on_activate(GApplication *application, void *unused)
 {
+	static bool is_made;
+
 	(void)unused;
-	if (!window)
+	if (!is_made) {
 		window = window_new(ADW_APPLICATION(application), module);
-	gtk_window_present(window);
+		g_object_add_weak_pointer(G_OBJECT(window), (gpointer *)&window);
+	}
+	is_made = true;
+	if (window) /* another start may find this one on its way out */
+		gtk_window_present(window);
 }
 
 static void

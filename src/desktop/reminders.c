@@ -10,16 +10,19 @@
 
 static AdwActionRow *row;
 static GtkWidget *button;
+static bool offers_off; /* what the button says */
 
 void
 reminders_show(void)
 {
 	struct reminder kept[REMINDERS];
 	const size_t count = reminders_read(kept);
-	const char *name = reminders_are_on() ? _("Switch off") : _("Switch on");
+	const char *name;
 	GString *text = g_string_new(_("90, 30 and 7 days before. Only the dates are kept."));
 	char day[DAY_TEXT];
 
+	offers_off = reminders_are_on();
+	name = offers_off ? _("Switch off") : _("Switch on");
 	for (size_t i = 0; i < count; i++) {
 		day_format(kept[i].day, day);
 		g_string_append_printf(text, " %s", day);
@@ -28,6 +31,12 @@ reminders_show(void)
 	(void)g_string_free(text, TRUE);
 	gtk_button_set_label(GTK_BUTTON(button), name);
 	rows_name(button, name);
+}
+
+bool
+reminders_offer_off(void)
+{
+	return offers_off;
 }
 
 void

@@ -12,6 +12,9 @@ void reminders_add(GtkBox *box);
 /* What is kept now. */
 void reminders_show(void);
 
+/* Whether the row's button says that it switches them off. */
+bool reminders_offer_off(void);
+
 /* Tells what is due today; the exit status of the program. */
 int reminders_tell(void);
 

@@ -6,6 +6,7 @@
 
 #include "desktop/file.h"
 #include "desktop/pages.h"
+#include "desktop/reminders.h"
 #include "tool/cards/words.h"
 #include "tool/commands/commands.h"
 #include "tool/doctor/parts.h"
@@ -56,6 +57,22 @@ task_named(const char *name)
 	return task;
 }
 
+/* The dialog has asked about what was there when the place was chosen, and not of what comes after.
+ */
+static void
+may_overwrite(struct job *job)
+{
+	job->options.force =
+		job->options.output && g_file_test(job->options.output, G_FILE_TEST_EXISTS);
+}
+
+static void
+do_elsewhere(struct job *job)
+{
+	may_overwrite(job);
+	job_command(job);
+}
+
 /* Of which card its answer is stands above that. A copy that was saved the tool says nothing of. */
 static void
 do_with_card(struct job *job)
@@ -63,6 +80,7 @@ do_with_card(struct job *job)
 	enum key key;
 	char *title, *saved;
 
+	may_overwrite(job);
 	if (job->options.reader && key_read(job->argument, &key)) {
 		title = g_strconcat(key_text(key), _(", "), job->options.reader, NULL);
 		screen_heading(title);
@@ -88,7 +106,6 @@ fill_card(struct job *job, const struct task *task, GVariant *parameter)
 	job->options.serial = *job->words[2] ? job->words[2] : NULL;
 	job->options.personal =
 		task->command == cert_show_run && g_str_equal(job->argument, "sign");
-	job->options.force = true;
 	if (!task->of_file)
 		job->work = do_with_card;
 }
@@ -98,7 +115,7 @@ static void
 fill_setup(struct job *job)
 {
 	job->argument = g_strdup("reminders");
-	job->options.remove = reminders_are_on();
+	job->options.remove = reminders_offer_off();
 	job->options.yes = true;
 }
 
@@ -110,7 +127,8 @@ fill_file(struct job *job, const struct task *task)
 	if (task->command == verify_run)
 		job->options.content = job->words[1];
 	job->options.yes = true;
-	job->options.force = job->options.force || task->proposes;
+	if (task->proposes)
+		job->work = do_elsewhere;
 	return true;
 }
 

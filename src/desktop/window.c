@@ -18,8 +18,8 @@ static GtkWidget *bar;	/* what is waited for */
 static GtkLabel *doing; /* in it */
 static struct look *seen;
 static bool is_looking, look_again;
-static char *place;	/* where the keyboard is to be again; NULL: it is where the user has it */
-static bool is_holding; /* what moves it now is not the user */
+static char *place;	  /* where the keyboard is to be again; NULL: it is where the user has it */
+static bool is_holding;	  /* what moves it now is not the user */
 static unsigned working;  /* jobs but looks */
 static const char *words; /* what is said of one as it begins */
 static const void *told;  /* the last that its thread has said; atomic */
@@ -150,7 +150,7 @@ looked(struct job *job)
 	struct look *found = job->context;
 
 	is_looking = false;
-	if (working && !is_left)
+	if (window && working && !is_left)
 		say(_(words)); /* it is its turn */
 	if (is_taken)
 		show_look(is_good ? found : NULL, &job->sheet);
@@ -217,17 +217,20 @@ show_answer(const struct job *job, const struct task *task, GVariant *parameter)
 				    .serial = is_shown ? job->options.serial : NULL,
 				    .next = next,
 				    .parameter = parameter,
+				    .is_of_file = task->of_file,
 			    });
 	g_free(action);
 }
 
-/* Of what was left, only what cannot be taken back: a try, a PIN perhaps changed, a signature. */
+/* Of what was left, only what cannot be taken back: a try, a PIN perhaps changed, a signature, a
+ * copy. */
 static bool
 is_told(const struct job *job)
 {
-	const bool is_past = job->status == TOOL_PIN_WRONG || job->status == TOOL_PIN_LOCKED ||
-			     g_atomic_int_get(&is_changing) ||
-			     (job->status == TOOL_OK && job->command == sign_run);
+	const bool is_past =
+		job->status == TOOL_PIN_WRONG || job->status == TOOL_PIN_LOCKED ||
+		g_atomic_int_get(&is_changing) ||
+		(job->status == TOOL_OK && (job->command == sign_run || job->options.output));
 
 	return job->status != TOOL_CANCELLED && job->sheet.count && (is_past || !job->was_left);
 }
@@ -242,6 +245,7 @@ ended(struct job *job)
 		hold_place();
 		set_enabled(true);
 		return_to_place();
+		reminders_show();
 		show_bar();
 		look();
 	}
@@ -469,7 +473,7 @@ window_new(AdwApplication *application, const char *module)
 void
 window_open(GFile *first, size_t count)
 {
-	if (documents_take(window, first, count))
+	if (window && documents_take(window, first, count))
 		adw_view_stack_set_visible_child_name(pages, "documents");
 }
 

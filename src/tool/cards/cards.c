@@ -89,7 +89,7 @@ tell_unwanted(const struct module *module, const struct outcome *outcome)
 	char *there = names(&module->all, false);
 
 	if (outcome->what == OUTCOME_NO_SUCH_CARD && sheet_is_collected())
-		complain("%s", _("this is not the card that was shown, but another one: nothing "
+		complain("%s", _("this is not the card that was shown, but another one: no PIN "
 				 "was sent to it"));
 	else if (outcome->what == OUTCOME_NO_SUCH_CARD)
 		complain(_("no card with the serial number %s in the readers"),
