@@ -53,7 +53,7 @@ def attempt(call, default=None):
 
 
 def role_of(node):
-    return attempt(node.get_role)
+    return attempt(lambda: node.get_role())
 
 
 SKIPPED = (Atspi.Role.IMAGE, Atspi.Role.SCROLL_BAR)
@@ -69,7 +69,7 @@ def tree(node):
 
 
 def name_of(node):
-    return attempt(node.get_name) or ""
+    return attempt(lambda: node.get_name()) or ""  # of nothing too: what has the keyboard may be between two
 
 
 def text_of(node):

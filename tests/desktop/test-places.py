@@ -22,7 +22,7 @@ def reach(name):
 
 
 def stays(promise, *names):
-    good = screen.until(lambda: name_of(screen.focused()) in names, 20)
+    good = screen.until(lambda: name_of(screen.focused()) in names)
     now = screen.focused()
     report(promise, good, (role_of(now), name_of(now)) if now else "nothing has the keyboard")
 

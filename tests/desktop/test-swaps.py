@@ -10,7 +10,7 @@ SIGN = "digital signature certificate"
 NOW = "4-digit PIN for user authentication"
 PASSWORD = "password for digital signature (6 to 16 characters)"
 NEAR = " to %s" % last_day("near-expiry")  # which no other card has
-ANOTHER = "this is not the card that was shown, but another one: nothing was sent to it"
+ANOTHER = "this is not the card that was shown, but another one: no PIN was sent to it"
 ALL = ("3 of 3 tries left", "5 of 5 tries left")
 document = work + "/swap.txt"
 with open(document, "w", encoding="utf-8") as file:
@@ -94,10 +94,10 @@ for page, button, question, typed in TASKS:
         report(name + "a card taken out is a sentence", "the card was taken away" in words, words)
         screen.card("insert", "adult")
         back("... and put back, it has all its tries")
-    words = move_and_answer(page, button, asks, step, "swap", "near-expiry")
-    report(name + "another card put in gets no PIN", "the card was taken away" in words, words)
-    back("... it has all its tries", NEAR, *ALL)
-    first_again()
+        words = move_and_answer(page, button, asks, step, "swap", "near-expiry")
+        report(name + "another card put in gets no PIN", "the card was taken away" in words, words)
+        back("... it has all its tries", NEAR, *ALL)
+        first_again()
 
 # ---- while the card works ----
 for page, button, question, typed in TASKS:
