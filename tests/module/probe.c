@@ -413,22 +413,29 @@ a_card_that_declines_jpki_is_asked_for_it_again(void **state)
 	harness_sim("clear", NULL);
 }
 
+/* The reader will lose the answer to the last such command of a report like the one that is made
+ * here. */
+static void
+lose_answer_to(const char *command, const char *pin)
+{
+	char fault[40];
+
+	p11_stop(f);
+	harness_log("debug");
+	p11_start(f);
+	assert_int_equal(probe(pin), CKR_OK);
+	p11_stop(f);
+	(void)snprintf(fault, sizeof fault, "comm-error@transmit:%d", find_last_exchange(command));
+	p11_start(f);
+	harness_sim("fault", fault, NULL);
+}
+
 /* Also at the last row, which takes no PIN: the card is only logged out. */
 static void
 an_answer_lost_with_the_pin_presented_ends_it(void **state)
 {
-	char fault[40];
-
 	(void)state;
-	p11_stop(f);
-	harness_log("debug");
-	p11_start(f);
-	assert_int_equal(probe(PIN_AUTH), CKR_OK);
-	p11_stop(f);
-	(void)snprintf(fault, sizeof fault, "comm-error@transmit:%d",
-		       find_last_exchange("> 00 A4 02 0C"));
-	p11_start(f);
-	harness_sim("fault", fault, NULL);
+	lose_answer_to("> 00 A4 02 0C", PIN_AUTH);
 	assert_int_equal(probe(PIN_AUTH), CKR_DEVICE_ERROR);
 	assert_int_equal(answer("extended-select")->state, JPKI_PROBE_LOST);
 	assert_int_equal(answer("extended-read")->state, JPKI_PROBE_NOT_SENT);
@@ -439,18 +446,8 @@ an_answer_lost_with_the_pin_presented_ends_it(void **state)
 static void
 what_a_lost_answer_was_to_is_told_apart(void **state)
 {
-	char fault[40];
-
 	(void)state;
-	p11_stop(f);
-	harness_log("debug");
-	p11_start(f);
-	assert_int_equal(probe(NULL), CKR_OK);
-	p11_stop(f);
-	(void)snprintf(fault, sizeof fault, "comm-error@transmit:%d",
-		       find_last_exchange("> 01 84 00 00"));
-	p11_start(f);
-	harness_sim("fault", fault, NULL);
+	lose_answer_to("> 01 84 00 00", NULL);
 	assert_int_equal(probe(NULL), CKR_OK);
 	assert_int_equal(report.lost, 1);
 	assert_int_equal(answer("select-id")->state, JPKI_PROBE_ANSWERED);
