@@ -87,13 +87,13 @@ login(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, const char *pin)
 	return rv == CKR_USER_ALREADY_LOGGED_IN || life_ok("C_Login", rv);
 }
 
-bool
-life_sign_open(CK_FUNCTION_LIST *f, CK_SLOT_ID slot, const char *pin, CK_SESSION_HANDLE *session)
+static bool
+open_and_sign(CK_FUNCTION_LIST *f, CK_SLOT_ID slot, const char *pin, CK_SESSION_HANDLE *session,
+	      uint8_t signature[256])
 {
 	CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
 	CK_OBJECT_HANDLE key;
-	uint8_t signature[256];
-	CK_ULONG len = sizeof signature;
+	CK_ULONG len = 256;
 
 	if (!life_ok("C_OpenSession",
 		     f->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, session)))
@@ -101,8 +101,25 @@ life_sign_open(CK_FUNCTION_LIST *f, CK_SLOT_ID slot, const char *pin, CK_SESSION
 	return login(f, *session, pin) && find(f, *session, CKO_PRIVATE_KEY, &key) &&
 	       life_ok("C_SignInit", f->C_SignInit(*session, &mechanism, key)) &&
 	       life_ok("C_Sign", f->C_Sign(*session, (CK_BYTE *)(uintptr_t)text, sizeof text,
-					   signature, &len)) &&
-	       verify(public_key(f, *session), signature, len);
+					   signature, &len));
+}
+
+bool
+life_signature(CK_FUNCTION_LIST *f, CK_SLOT_ID slot, const char *pin, uint8_t signature[256])
+{
+	CK_SESSION_HANDLE session;
+
+	return open_and_sign(f, slot, pin, &session, signature) &&
+	       life_ok("C_CloseSession", f->C_CloseSession(session));
+}
+
+bool
+life_sign_open(CK_FUNCTION_LIST *f, CK_SLOT_ID slot, const char *pin, CK_SESSION_HANDLE *session)
+{
+	uint8_t signature[256];
+
+	return open_and_sign(f, slot, pin, session, signature) &&
+	       verify(public_key(f, *session), signature, sizeof signature);
 }
 
 bool

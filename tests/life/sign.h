@@ -3,6 +3,7 @@
 #define JPKI_TESTS_LIFE_SIGN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "jpki-pkcs11.h"
 
@@ -23,7 +24,13 @@ CK_FUNCTION_LIST *life_load(const char *path, void **handle);
  */
 bool life_sign(CK_FUNCTION_LIST *f, CK_SLOT_ID slot, const char *pin);
 
-/* The same without closing: the session is the caller's. */
+/*
+ * The same without the check, for a thread beside one that forks: a child may hang in OpenSSL if
+ * another thread was in there. The same each time (RFC 8017 8.2: PKCS #1 v1.5 has no random part).
+ */
+bool life_signature(CK_FUNCTION_LIST *f, CK_SLOT_ID slot, const char *pin, uint8_t signature[256]);
+
+/* life_sign without closing: the session is the caller's. */
 bool life_sign_open(CK_FUNCTION_LIST *f, CK_SLOT_ID slot, const char *pin,
 		    CK_SESSION_HANDLE *session);
 

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -278,11 +279,13 @@ a_grandchild_begins_anew_too(void **state)
 static atomic_bool ending, failed;
 
 static void *
-keep_signing(void *arg)
+keep_signing(void *expected)
 {
-	(void)arg;
+	uint8_t signature[256];
+
 	while (!atomic_load(&ending))
-		if (!life_sign(f, 0, PIN_AUTH))
+		if (!life_signature(f, 0, PIN_AUTH, signature) ||
+		    memcmp(signature, expected, sizeof signature) != 0)
 			atomic_store(&failed, true);
 	return NULL;
 }
@@ -298,13 +301,13 @@ keep_starting(void *arg)
 }
 
 static void
-fork_beside(void *(*other)(void *), int times)
+fork_beside(void *(*other)(void *), void *arg, int times)
 {
 	pthread_t thread;
 
 	atomic_store(&ending, false);
 	atomic_store(&failed, false);
-	assert_int_equal(pthread_create(&thread, NULL, other, NULL), 0);
+	assert_int_equal(pthread_create(&thread, NULL, other, arg), 0);
 	for (int i = 0; i < times; i++) {
 		(void)usleep((useconds_t)(i * 37 % 1000));
 		expect_success(fork_child(child_begins_anew));
@@ -317,15 +320,19 @@ fork_beside(void *(*other)(void *), int times)
 static void
 fork_while_another_thread_signs(void **state)
 {
+	uint8_t expected[256];
+
 	(void)state;
-	fork_beside(keep_signing, 50);
+	assert_true(life_sign(f, 0, PIN_AUTH));
+	assert_true(life_signature(f, 0, PIN_AUTH, expected));
+	fork_beside(keep_signing, expected, 50);
 }
 
 static void
 fork_while_another_thread_starts_and_stops(void **state)
 {
 	(void)state;
-	fork_beside(keep_starting, 50);
+	fork_beside(keep_starting, NULL, 50);
 }
 
 static void *
