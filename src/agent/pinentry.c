@@ -190,22 +190,33 @@ say_next(struct pinentry *p)
 		p->state = ENTRY_FAILED;
 }
 
+/* Behind the lines that are there; false: it does not fit. */
+static bool
+enqueue(struct pinentry *p, const struct pinentry_line *said)
+{
+	char line[LINE_BYTES];
+	const size_t len = make_line(line, said);
+
+	if (p->queued + len > sizeof p->queue)
+		return false;
+	memcpy(p->queue + p->queued, line, len);
+	p->queued += len;
+	return true;
+}
+
 void
 pinentry_say(struct pinentry *p, const struct pinentry_line lines[], size_t count)
 {
-	char line[LINE_BYTES];
+	/* By themselves they cancel after a minute; how long the user has is for the caller to say. */
+	static const struct pinentry_line no_limit = {"SETTIMEOUT", "0"};
+	bool fits;
 
 	p->queue_at = p->queued = 0;
-	for (size_t i = 0; i < count; i++) {
-		const size_t len = make_line(line, &lines[i]);
-
-		if (p->queued + len > sizeof p->queue) {
-			p->state = ENTRY_FAILED;
-			return;
-		}
-		memcpy(p->queue + p->queued, line, len);
-		p->queued += len;
-	}
+	fits = enqueue(p, &no_limit);
+	for (size_t i = 0; fits && i < count; i++)
+		fits = enqueue(p, &lines[i]);
+	if (!fits)
+		p->state = ENTRY_FAILED;
 	if (p->state != ENTRY_FAILED)
 		p->state = ENTRY_WAITS;
 	if (p->greeted && p->state == ENTRY_WAITS)

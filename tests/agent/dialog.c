@@ -162,6 +162,18 @@ the_dialog_says_who_asks_which_card_and_how_many_tries(void **state)
 	play_assert_told("SETPROMPT 4-digit PIN for user authentication");
 }
 
+/* A pinentry's own is a minute, which is short for whoever looks for a PIN; the agent has its own. */
+static void
+the_pinentry_has_no_limit_of_its_own(void **state)
+{
+	const struct jpki_agent_request request =
+		play_request(JPKI_AGENT_LOGIN, JPKI_AGENT_KEY_AUTH);
+
+	(void)state;
+	assert_int_equal(ask("1234\n", &request), JPKI_AGENT_TYPED);
+	play_assert_told("SETTIMEOUT 0\n");
+}
+
 static void
 the_signing_password_says_what_a_signature_discloses(void **state)
 {
@@ -394,6 +406,7 @@ main(int argc, char *argv[])
 		TEST(one_that_types_by_itself_is_left),
 		TEST(a_pinentry_that_dies_or_shouts_types_nothing),
 		TEST(the_dialog_says_who_asks_which_card_and_how_many_tries),
+		TEST(the_pinentry_has_no_limit_of_its_own),
 		TEST(one_that_may_ask_for_another_machine_is_told),
 		TEST(the_signing_password_says_what_a_signature_discloses),
 		TEST(what_was_wrong_is_said),
