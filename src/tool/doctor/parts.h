@@ -17,6 +17,9 @@ command_run doctor_run;
 /* service.c: whether pcscd can be talked to, by what the module was told. */
 void doctor_service(struct report *report, enum jpki_reason reason);
 
+/* ... the program that it is; NULL: not where it usually lies. */
+const char *doctor_pcscd(void);
+
 /* ... and why it turns this program away, as far as polkit tells, of what the report is on now. */
 void doctor_refused(struct report *report);
 

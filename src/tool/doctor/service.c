@@ -18,13 +18,13 @@
 static const char *const programs[] = {"/usr/sbin/pcscd", "/usr/bin/pcscd", "/sbin/pcscd",
 				       "/usr/local/sbin/pcscd"};
 
-static bool
-is_installed(void)
+const char *
+doctor_pcscd(void)
 {
 	for (size_t i = 0; i < ROWS(programs); i++)
 		if (access(programs[i], X_OK) == 0)
-			return true;
-	return child_exists("pcscd");
+			return programs[i];
+	return NULL;
 }
 
 /* How long a policy may take to decide, in milliseconds. */
@@ -72,7 +72,7 @@ not_reached(struct report *report, const char *path, int error)
 	switch (error) {
 	case ENOENT:
 	case ENOTDIR:
-		if (!is_installed()) {
+		if (!doctor_pcscd() && !child_exists("pcscd")) {
 			report_add(report, MARK_PROBLEM, "not-installed", "%s",
 				   _("pcscd is not installed"));
 			report_command(report, "%s", package_command(PACKAGE_PCSCD));

@@ -137,7 +137,28 @@ read_interface(const char *interface, struct usb_reader *reader)
 
 #define UDEV "/run/udev/data/c"
 
-/* Whether a rule tells pcscd (from 2.3.2 on) to leave the device alone, whatever the value. */
+#define RULE "PCSCLITE_IGNORE"
+
+/* pcscd does from 2.3.2 on, unless it was built without udev; that its program has the word tells
+ * both. */
+static bool
+heeds_rules(void)
+{
+	const char *program = doctor_pcscd();
+	FILE *file = program ? fopen(program, "re") : NULL;
+	char *text = NULL;
+	size_t size = 0;
+	bool found = !file;
+
+	while (!found && getdelim(&text, &size, '\0', file) > 0)
+		found = strstr(text, RULE) != NULL;
+	free(text);
+	if (file)
+		(void)fclose(file);
+	return found;
+}
+
+/* Whether a rule tells pcscd to leave the device alone, whatever the value. */
 static bool
 is_hidden(const struct usb_reader *reader)
 {
@@ -147,7 +168,7 @@ is_hidden(const struct usb_reader *reader)
 	read_attribute(reader->device, "dev", number, sizeof number);
 	(void)snprintf(path, sizeof path, UDEV "%s", number);
 	text = *number ? file_text(path) : NULL;
-	hidden = text && strstr(text, "\nE:PCSCLITE_IGNORE=");
+	hidden = text && strstr(text, "\nE:" RULE "=") && heeds_rules();
 	free(text);
 	return hidden;
 }
@@ -250,8 +271,7 @@ hidden_by_udev(struct report *report, const struct usb_reader *reader, enum mark
 		   _("%s: a rule of udev hides it from pcscd (PCSCLITE_IGNORE); take it out of the "
 		     "rules and plug the reader in again"),
 		   reader->name);
-	report_command(report,
-		       "grep -r PCSCLITE_IGNORE /etc/udev /usr/lib/udev /usr/local/lib/udev");
+	report_command(report, "grep -r " RULE " /etc/udev /usr/lib/udev /usr/local/lib/udev");
 }
 
 /* By a driver that is not made for readers, as an old rule or a wrong option can bring about. */
