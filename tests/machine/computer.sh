@@ -23,7 +23,10 @@ arguments="net.ifnames=0 mitigations=off init_on_alloc=0 no_timer_check panic=1 
 	systemd.mask=systemd-networkd-wait-online.service"
 arguments=$(echo $arguments)
 
-patience=1800 # seconds: nothing takes this long, beside any other work
+# Nothing takes this long, beside any other work: one wait, and all that is done with the computer, which is
+# less than ./run-tests waits for a line, or .ci/run for everything.
+patience=900 # seconds
+computer_minutes=45
 await() {
 	local end=$((SECONDS + patience))
 	until "$@"; do

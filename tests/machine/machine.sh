@@ -5,7 +5,8 @@
 # udev, systemd, polkit, pcscd, and our packages as they are built. Shown are the packages, what each kind of
 # user may do, what programs of each that are logged in get when anything comes between (the table is in
 # doc/SAFETY.md, which is compared), readers that pcscd cannot have, and the agent that systemd starts.
-# Needs root, namespaces and a network for the image; no KVM, no reader. What is missing is a failure.
+# Needs root, namespaces and a network for the image; no KVM, no reader. What is missing is a failure. At its
+# end it says how long it took.
 # With an argument: only the events whose name contains it.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -39,6 +40,8 @@ ends_with() {
 }
 
 # ---- first: what needs a network ----
+
+took() { printf '# %s %d min %d s\n' "$1" $(($2 / 60)) $(($2 % 60)); } # WHAT SECONDS
 
 # before NAME.deb...: the same programs as a version before; there has been no other release yet.
 make_the_version_before() {
@@ -85,8 +88,14 @@ if [ "${1:-}" != --alone ]; then
 	. "$here/computer.sh"
 	must "the computer's disk is made" prepare </dev/null
 	export image version release
-	unshare --mount --pid --net --fork --kill-child --mount-proc "$0" --alone "${1:-}"
-	exit
+	made=$SECONDS
+	setpriv --pdeathsig TERM timeout --foreground --kill-after=10 ${computer_minutes}m \
+		unshare --mount --pid --net --fork --kill-child --mount-proc "$0" --alone "${1:-}"
+	status=$?
+	took "making the computer's disk, or finding it made, took" "$made"
+	took "the computer took" $((SECONDS - made))
+	[ $status -ne 124 ] && [ $status -ne 137 ] || not_ok "the computer ends within $computer_minutes minutes"
+	exit $status
 fi
 . "$here/computer.sh"
 only=${2:-}
@@ -339,6 +348,7 @@ reader_hidden() {
 	inside root "udevadm settle; $restart"
 	if [ $release = bookworm ]; then
 		doctor_is_content "Debian 12's pcscd does not know that rule"
+		check "and doctor does not speak of it" inside root "! jpki-tool doctor | grep -i udev"
 	else
 		doctor_finds "a reader that udev hides" "a rule of udev hides it"
 		check "what doctor prints finds the rule" says '/etc/udev/rules.d/99-hide.rules' remedy root PCSCLITE_IGNORE
@@ -394,5 +404,4 @@ check "the packages are purged" inside root \
 inside root "rm -f /usr/local/bin/pinentry"
 list_files >"$work/files.after"
 check "and leave nothing behind" diff "$work/files.before" "$work/files.after"
-echo "# it took $((SECONDS / 60)) minutes"
 finish
