@@ -127,6 +127,26 @@ switch_contact_atr_chooses_what_get_data_tells(void **state)
 	help_free(card);
 }
 
+/* Card facts 1.2 and 3.6: what a card with contacts says of itself there is what it is. */
+static void
+a_card_with_contacts_tells_its_own_atr_unless_it_is_told_another(void **state)
+{
+	static const struct {
+		const char *atr;
+		size_t len; /* but for the first byte */
+	} rows[] = {{"1", 8}, {"2", 18}, {"3", 12}, {"4", 16}, {"6", 8}, {"9", 8}};
+	struct sim_card *card = help_card("adult");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		set_switch(card, "atr", rows[i].atr);
+		assert_int_equal(send_hex(card, "00CA5F51 00").len, rows[i].len);
+	}
+	set_switch(card, "contact-atr", "2");
+	assert_int_equal(send_hex(card, "00CA5F51 00").len, 18);
+	help_free(card);
+}
+
 static void
 switch_check_order_hides_unknown_p1_while_locked(void **state)
 {
@@ -423,6 +443,7 @@ main(void)
 		cmocka_unit_test(switch_short_ids_no_signature_leaves_the_others),
 		cmocka_unit_test(switch_pss_off_knows_p1_00_only),
 		cmocka_unit_test(switch_contact_atr_chooses_what_get_data_tells),
+		cmocka_unit_test(a_card_with_contacts_tells_its_own_atr_unless_it_is_told_another),
 		cmocka_unit_test(switch_check_order_hides_unknown_p1_while_locked),
 		cmocka_unit_test(switches_choose_the_answers_of_a_blocked_pin),
 		cmocka_unit_test(switch_malformed_pin_refuses_for_nothing),

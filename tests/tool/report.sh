@@ -82,6 +82,8 @@ check_told() {
 				split(pair[i], word, "=")
 				want[word[1]] = word[2]
 			}
+			if (want["contact-atr"] == "its-own")
+				want["contact-atr"] = want["atr"] <= 5 ? want["atr"] : 1
 		}
 		$1 in want {
 			seen[$1] = 1
@@ -376,7 +378,7 @@ PIN=yes round_trip adult atr=2 contact-atr=2 short-ids=no-signature refused-shor
 PIN=no round_trip adult atr=4 short-ids=off refused-short-id=6A88 filler=00 read-past-end=6282 \
 	extended-length=on other-applications=absent auth-certificate=pin-needed
 for number in 3 4 5; do
-	PIN=no round_trip adult atr=$number contact-atr=$number
+	PIN=no round_trip adult atr=$number
 	test "$(grep -cE '"name": "(contact-)?atr"|"verdict": "as-expected"' "$work/one.json")" -ge 20 &&
 		! awk -F '"' '$4 ~ /^(contact-)?atr$/ { on = 1 } on && $2 == "verdict" { print $4; on = 0 }' "$work/one.json" | grep -v '^as-expected$' ||
 		bad "contacts' answer $number is as expected"

@@ -94,26 +94,36 @@ static const char *const atrs[] = {
 
 /* The switches' values are the numbers of that list. */
 static size_t
-get_atr(const struct sim_card *card, enum sim_switch which, uint8_t atr[SIM_ATR_MAX])
+get_atr(char number, uint8_t atr[SIM_ATR_MAX])
 {
-	char number[SIM_SWITCH_TEXT];
 	size_t len = 0;
 
-	sim_switches_get_text(&card->switches, which, number);
-	OPENSSL_hexstr2buf_ex(atr, SIM_ATR_MAX, &len, atrs[number[0] - '1'], '\0');
+	OPENSSL_hexstr2buf_ex(atr, SIM_ATR_MAX, &len, atrs[number - '1'], '\0');
 	return len;
+}
+
+static char
+number_of(const struct sim_card *card, enum sim_switch which)
+{
+	char number[SIM_SWITCH_TEXT];
+
+	sim_switches_get_text(&card->switches, which, number);
+	return number[0];
 }
 
 size_t
 sim_card_atr(const struct sim_card *card, uint8_t atr[SIM_ATR_MAX])
 {
-	return get_atr(card, SIM_SW_ATR, atr);
+	return get_atr(number_of(card, SIM_SW_ATR), atr);
 }
 
 size_t
 sim_card_contact_atr(const struct sim_card *card, uint8_t atr[SIM_ATR_MAX])
 {
-	return get_atr(card, SIM_SW_CONTACT_ATR, atr);
+	const bool is_its_own = card->switches.value[SIM_SW_CONTACT_ATR] == 0;
+	const char number = number_of(card, is_its_own ? SIM_SW_ATR : SIM_SW_CONTACT_ATR);
+
+	return get_atr(number <= '5' ? number : '1', atr);
 }
 
 void

@@ -15,8 +15,9 @@
 const struct sim_switch_info sim_switch_table[SIM_SWITCH_COUNT] = {
 	[SIM_SW_ATR] = {"atr", "6 1 2 3 4 5 7 8 9",
 		"which of the known answers to reset (1 to 5 contact, 6 to 9 contactless)", "1.2"},
-	[SIM_SW_CONTACT_ATR] = {"contact-atr", "1 2 3 4 5",
-		"which of them the card says, without contacts too, to be that of its contacts", "1.2, 3.6"},
+	[SIM_SW_CONTACT_ATR] = {"contact-atr", "its-own 1 2 3 4 5",
+		"which of them the card says, without contacts too, to be that of its contacts; its-own: "
+		"that of atr, or 1", "1.2, 3.6"},
 	[SIM_SW_SHORT_IDS] = {"short-ids", "on read-only off no-signature",
 		"short file ids in commands: all, only for reading, none, all but the signature",
 		"3.2, 3.3, 3.4"},
