@@ -125,8 +125,10 @@ struct jpki_probe {
 	CK_BBOOL needs_pin; /* sent after the PIN, if there is one */
 
 	enum jpki_probe_state state;
-	CK_ULONG sw;	       /* status word */
-	CK_ULONG length;       /* of what came with it; of the file, where that was looked for */
+	CK_ULONG sw; /* status word */
+	/* Of what came with it; of the file, where that was looked for: of a certificate's file of
+	 * another size than the one that is known, in whole reads of 256 bytes. */
+	CK_ULONG length;
 	CK_ULONG microseconds; /* the exchange took */
 	/*
 	 * What is kept of the answer: the first bytes of some, none of most. Of a certificate:

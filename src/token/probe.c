@@ -11,15 +11,16 @@
 
 /* How a row is sent, and what is kept of the answer. */
 enum kind {
-	ASK,	/* the command as it stands; nothing is kept */
-	HEAD,	/* likewise, and the first four bytes are kept */
-	ALL,	/* ... all of it, as far as an answer to reset goes */
-	TAG,	/* ... whether what came is a certificate's first byte */
-	INFO,	/* ... what the token information says of the kind of card */
-	POWER,	/* the first command after power-on */
-	FILLER, /* one byte from behind the certificate whose head the row before has read */
-	END,	/* the end of that file is looked for, with reads of one byte */
-	KEY,	/* that file is read as a whole: what kind of key, and nothing else is kept */
+	ASK,	 /* the command as it stands; nothing is kept */
+	HEAD,	 /* likewise, and the first four bytes are kept */
+	ALL,	 /* ... all of it, as far as an answer to reset goes */
+	TAG,	 /* ... whether what came is a certificate's first byte */
+	INFO,	 /* ... what the token information says of the kind of card */
+	POWER,	 /* the first command after power-on */
+	FILLER,	 /* one byte from behind the certificate whose head the row before has read */
+	END,	 /* the end of that file is looked for, with reads of one byte */
+	OWN_END, /* likewise, and told only roughly where it may go with whose file it is */
+	KEY,	 /* that file is read as a whole: what kind of key, and nothing else is kept */
 	RESET,
 	PIN,
 	SIGN,
@@ -103,7 +104,7 @@ static const struct row rows[] = {
 	{"auth-certificate-select", "2.1, 13.11", ASK, false, BYTES(SELECT_EF(0x0a))},
 	{"auth-certificate-read", "2.1, 2.2, 7", HEAD, true, BYTES(READ(0, 0, 4))},
 	{"auth-certificate-filler", "2.2, 13.10", FILLER, true, BYTES(READ(0, 0, 1))},
-	{"auth-certificate-end", "2.2", END, true, BYTES(READ(0, 0, 1))},
+	{"auth-certificate-end", "2.2", OWN_END, true, BYTES(READ(0, 0, 1))},
 	{"auth-certificate-key", "6.2, 13.21", KEY, true, BYTES(READ(0, 0, 0))},
 	{"auth-ca-select", "2.1", ASK, false, BYTES(SELECT_EF(0x0b))},
 	{"auth-ca-read", "2.1", HEAD, true, BYTES(READ(0, 0, 4))},
@@ -346,6 +347,18 @@ find_end(struct run *run, struct probe_answer *a)
 	return RESULT_OK;
 }
 
+/* A file that is not of the size that is known may be as long as the certificate, and that goes
+ * with names in it: as many reads of 256 bytes. */
+static enum result
+find_own_end(struct run *run, struct probe_answer *a)
+{
+	enum result r = find_end(run, a);
+
+	if (r == RESULT_OK && a->length != LAYOUT_CERTIFICATE_MAX)
+		a->length = (a->length + 255) / 256 * 256;
+	return r;
+}
+
 /* As far as it says to go; what is read behind that is filler. */
 static enum result
 read_certificate(struct run *run, struct secret *file, struct probe_answer *a)
@@ -537,6 +550,8 @@ send_row(struct run *run, const struct row *row, struct probe_answer *a)
 		return read_filler(run, a);
 	case END:
 		return find_end(run, a);
+	case OWN_END:
+		return find_own_end(run, a);
 	case KEY:
 		return read_key(run, a);
 	case RESET:
@@ -599,7 +614,13 @@ stay_inside(struct run *run, const struct row *row, const struct probe_answer *a
 	return is_jpki && !is_done(a) ? work_enter_again(run->t) : RESULT_OK;
 }
 
-/* What follows a certificate's head that could be read goes on from that. */
+/* What follows a certificate's head that could be read goes on from that, whatever these find. */
+static bool
+goes_on(enum kind kind)
+{
+	return kind == FILLER || kind == END || kind == OWN_END || kind == KEY;
+}
+
 static enum result
 send_all(struct run *run, struct probe_answers *answers)
 {
@@ -614,7 +635,7 @@ send_all(struct run *run, struct probe_answers *answers)
 		if (is_skipped(run, row))
 			continue;
 		r = send_row(run, row, a);
-		if (row->kind != FILLER && row->kind != END && row->kind != KEY)
+		if (!goes_on(row->kind))
 			run->ok = is_done(a);
 		if (r == RESULT_OK)
 			r = stay_inside(run, row, a);

@@ -554,6 +554,39 @@ nothing_of_the_holder_and_no_serial_number_is_kept(void **state)
 	}
 }
 
+/*
+ * A card whose log-in certificate's file has another size than the one that is known (card fact
+ * 2.2), played by one answer: the file may be as long as the certificate.
+ */
+static void
+a_size_that_may_go_with_the_certificate_is_told_in_reads_of_256_bytes(void **state)
+{
+	size_t others = 0;
+	char fault[40];
+
+	(void)state;
+	for (int n = 1, over = 0; !over; n++) {
+		const struct jpki_probe *end;
+
+		p11_stop(f);
+		p11_start(f);
+		(void)snprintf(fault, sizeof fault, "sw@transmit:%d:6B00", n);
+		harness_sim("fault", fault, NULL);
+		(void)probe(NULL);
+		over = !harness_fault_struck();
+		harness_sim("clear", NULL);
+		end = answer("auth-certificate-end");
+		if (end->state != JPKI_PROBE_ANSWERED || end->length == 3808)
+			continue;
+		others++;
+		if (end->length % 256 != 0)
+			fail_msg("%s: %lu", fault, end->length);
+	}
+	assert_in_range(others, 4, 15);
+	assert_int_equal(probe(NULL), CKR_OK);
+	assert_int_equal(answer("auth-certificate-end")->length, 3808);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -574,6 +607,7 @@ main(int argc, char *argv[])
 		CASE(a_card_put_in_after_the_pin_was_typed_gets_no_pin),
 		CASE(who_is_logged_in_is_left_so),
 		CASE(nothing_of_the_holder_and_no_serial_number_is_kept),
+		CASE(a_size_that_may_go_with_the_certificate_is_told_in_reads_of_256_bytes),
 	};
 
 	harness_start(argc, argv, "--reader", "Reader=adult", NULL);

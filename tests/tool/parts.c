@@ -257,6 +257,8 @@ a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others(void **state)
 		{"signature-without-pin", "sign-nothing=9000:256 " FORMS("6982"), "signed"},
 		{"signature-without-pin", "sign-nothing=6986:0 signature-selected=6100:0",
 		 "signed"},
+		{"auth-certificate-size", "auth-certificate-end=6B00:3808", "3808"},
+		{"auth-certificate-size", "auth-certificate-end=6B00:1536", "up to 1536"},
 		{"answers-in-pieces", "", ""},
 		{"answers-in-pieces", "select-none=9000:0", "none"},
 		{"answers-in-pieces", "select-none=9000:0 info-read=6CA0:0", "6CA0"},

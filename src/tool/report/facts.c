@@ -89,6 +89,16 @@ judge_length(const struct judging *j)
 	return p && p->state == JPKI_PROBE_ANSWERED && say(j, "%lu", p->length);
 }
 
+/* The size that is known, or how large it is at most: the module tells no more of another one. */
+static bool
+judge_own_size(const struct judging *j)
+{
+	const struct jpki_probe *p = find(j, j->fact->probe);
+	const char *known = j->fact->expected;
+
+	return judge_length(j) && (strcmp(j->text, known) == 0 || say(j, "up to %lu", p->length));
+}
+
 /* Whether the login was still there, where it was before: with what may have ended it unseen. */
 static bool
 judge_login(const struct judging *j)
@@ -700,6 +710,10 @@ judge_made_of(const struct judging *j)
 
 /* ---- the table ---- */
 
+/* Of whom the row is known. */
+#define CARDS true
+#define ALL false
+
 #define FINDS_OUT N_("The module finds this out by itself: nothing to do.")
 #define IS_TOLD N_("Nobody has told of this before; everything may work all the same.")
 #define NOT_USED N_("The module does not use it: nothing to do.")
@@ -719,86 +733,86 @@ judge_made_of(const struct judging *j)
 
 /* clang-format off */
 const struct fact facts[] = {
-	{"atr", "1.2", "1|2|3|4|5|6|7|8|9", N_("answer to reset, by its number in the list"), IS_TOLD, NO_ANSWER_TEXT, judge_atr, NULL},
-	{"contact-atr", "1.2, 3.6", "1|2|3|4|5", N_("answer to reset of the contacts, as the card tells it"), IS_TOLD, NO_ANSWER_TEXT, judge_contact_atr, "contact-atr"},
-	{"protocol", "1.3", "T=1", N_("protocol"), IS_TOLD, NO_ANSWER_TEXT, judge_protocol, NULL},
-	{"kind", "2.4, 7", "card|phone|iphone", N_("kind of card"), IS_TOLD, NO_ANSWER_TEXT, judge_kind, NULL},
-	{"label", "2.4", "JPKIAPICCTOKEN2|JPKIAPGPSETOKEN|JPKIAPIOSTOKEN", N_("label of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info, NULL},
-	{"model", "2.4", "E16R01NJ", N_("model of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info, NULL},
-	{"info-serial", "2.4, 13.13", "surveyed", N_("serial number of the token information: that of every card?"), IS_TOLD, NO_ANSWER_TEXT, judge_serial, NULL},
-	{"info-size", "2.4", "160", N_("size of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_length, "info-read"},
-	{"info-flags", "2.4", "40D", N_("flags of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info_rest, "info-read"},
-	{"info-pin-length", "2.4", "6-16", N_("length of PINs in the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info_rest, "info-read"},
-	{"info-versions", "2.4", "03 01", N_("versions in the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info_rest, "info-read"},
-	{"info-time", "2.4", "none", N_("time in the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info_rest, "info-read"},
-	{"first-command", "1.3, 13.22", "works", N_("first command after power-on"), FINDS_OUT, NOT_ALONE, judge_first, "first-command"},
-	{"other-applications", "1.1, 4", "present", N_("other applications, whose selection logs out"), FINDS_OUT, NO_ANSWER_TEXT, judge_others, NULL},
-	{"select-nobody", "3.1", "6A82", N_("an application that is not there"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-nobody"},
-	{"select-prefix", "1.1", "9000", N_("an application by the beginning of its name"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-prefix"},
-	{"select-fci", "3.1, 13.17", NULL, N_("length of what SELECT tells when asked"), NOT_USED, NO_ANSWER_TEXT, judge_length, "select-jpki-fci"},
-	{"select-none", "1.1", "9000", N_("SELECT without a name"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-none"},
-	{"select-3f00", "1.1", "6A82", N_("SELECT of a master file"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-3f00"},
-	{"select-path", "3.1", "6A86", N_("SELECT by path"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-path"},
-	{"select-id", "3.1", NULL, N_("SELECT with P1 = 00"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-id"},
-	{"read-nothing", "3.1", "6986", N_("reading without a file"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "read-nothing"},
-	{"sign-nothing", "3.4", "6986|6985", N_("the signature command without a key"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "sign-nothing"},
-	{"channel", "1.1", "6881", N_("another logical channel"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "channel"},
-	{"challenge", "3.6", "9000", N_("random bytes"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "challenge"},
-	{"short-ids", "3.2, 3.3, 3.4", "on", N_("short file ids"), FINDS_OUT, NEEDS_PIN, judge_short_ids, NULL},
-	{"short-id-selects", "3.2", "yes", N_("a file that was read by its short id is the selected one"), N_("The module cannot read certificates of such a card: report this."), NO_OCCASION, judge_current, "current-read"},
-	{"refused-short-id", "3.7", NULL, N_("answer to a short file id that is not taken"), FINDS_OUT, NO_OCCASION, judge_refused_short_id, NULL},
-	{"read-past-end", "2.2, 13.9", "9000", N_("reading past the end"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "info-past-end"},
-	{"read-behind-end", "2.2, 13.9", "6B00", N_("reading behind the end"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "info-behind-end"},
-	{"answers-in-pieces", "2.2, 13.9", "none", N_("an answer 61xx or 6Cxx"), FINDS_OUT, NO_ANSWER_TEXT, judge_pieces, NULL},
-	{"filler", "2.2, 13.10", "FF|00", N_("what stands behind a certificate"), FINDS_OUT, NO_ANSWER_TEXT, judge_filler, NULL},
-	{"auth-certificate-size", "2.2", "3808", N_("size of the log-in certificate's file"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "auth-certificate-end"},
-	{"auth-ca-size", "2.2, 13.10", NULL, N_("size of its authority's file"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "auth-ca-end"},
-	{"sign-ca-size", "2.2, 13.10", NULL, N_("size of the file of the document key's authority"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "sign-ca-end"},
-	{"extended-length", "3.2, 13.8", "off|on", N_("extended length"), NOT_USED, NO_ANSWER_TEXT, judge_extended, "extended-read"},
-	{"ef-0008", "2.3, 13.11", "present", N_("the file that says which certificates there are"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "availability-select"},
-	{"availability", "2.3, 13.11", "8F8F00|008F00|8F0000|000000", N_("what stands in it"), IS_TOLD, NO_ANSWER_TEXT, judge_availability, "availability-read"},
-	{"certificates", "2.3, 13.11", "both|auth|sign|none", N_("certificates"), IS_TOLD, N_("it takes the document key's PIN to know"), judge_certificates, NULL},
-	{"absent-certificate", "13.11", "filler|missing", N_("the file of a certificate that you do not have"), FINDS_OUT, NO_OCCASION, judge_absent, NULL},
-	{"auth-certificate", "2.1, 7", "free", N_("reading the log-in certificate"), IS_TOLD, NO_ANSWER_TEXT, judge_sw, "auth-certificate-read"},
-	{"sign-certificate", "2.1", "6982|filler", N_("reading the document key's certificate without a PIN"), FINDS_OUT, NO_OCCASION, judge_sign_certificate, "sign-certificate-read"},
-	{"sealed-file", "2.1", "6982", N_("the file 0009"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "sealed-read"},
-	{"file-0010", "2.1, 13.16", "9000", N_("SELECT of the file 0010"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-0010"},
-	{"file-0016", "2.1", "9000", N_("SELECT of the file 0016"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-0016"},
-	{"sign-key", "2.1", "9000", N_("SELECT of the document key"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-sign-key"},
-	{"key-read", "3.2", "6981", N_("reading a key"), IS_TOLD, NO_ANSWER_TEXT, judge_sw, "key-read"},
-	{"pins-locked", "3.3, 13.12", "none|auth|sign|both", N_("PINs that are locked"), IS_TOLD, NO_ANSWER_TEXT, judge_locked, NULL},
-	{"blocked-query", "3.3, 13.1", "63C0|6983|6984", N_("tries left of a locked PIN"), FINDS_OUT, N_("none of the PINs is locked"), judge_blocked_query, NULL},
-	{"signature-without-pin", "3.4", "refused", N_("signatures without a PIN"), IS_TOLD, NO_ANSWER_TEXT, judge_without_pin, NULL},
-	{"check-order", "3.4, 13.6", "p1-first|pin-first", N_("what the signature command checks first"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "signature-unknown"},
-	{"other-signatures", "3.4, 13.7", "01 02 03 05|none", N_("other forms of the signature command"), NOT_USED, NO_OCCASION, judge_forms, NULL},
-	{"signature-limit", "3.4", "245", N_("the most bytes that are signed"), N_("The module sends up to 245."), NEEDS_PIN, judge_limit, "pin-signature-longest"},
-	{"signature-too-long", "3.4", "6700|6985", N_("answer to one byte more"), FINDS_OUT, NEEDS_PIN, judge_sw, "pin-signature-too-long"},
-	{"pss", "3.4, 13.6, 13.7", "on", N_("PSS signatures"), NO_PSS, NEEDS_PIN, judge_pss, "signature-pss"},
-	{"signature", "3.4", "right", N_("the signature"), NO_SIGNATURE, NEEDS_PIN, judge_right, "pin-signature"},
-	{"pss-signature", "3.4, 13.6", "right|6A86", N_("the PSS signature"), NO_PSS, NEEDS_PIN, judge_right, "pin-signature-pss"},
-	{"query-after-pin", "3.3", "63C3", N_("tries left, right after the PIN"), FINDS_OUT, NEEDS_PIN, judge_sw, "pin-query"},
-	{"login-after-file", "4", "kept", N_("login after SELECT of a file"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-file"},
-	{"login-after-select", "4", "kept", N_("login after SELECT of the same application"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-jpki"},
-	{"login-at-reset", "4, 13.3", "kept|dropped", N_("login after a reset"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-reset"},
-	{"login-after-leaving", "4", "dropped", N_("login after SELECT of another application"), IS_SAFE, NEEDS_LOGIN, judge_login, "pin-after-leaving"},
-	{"login-after-isd", "4", "dropped", N_("login after SELECT of the issuer's application"), IS_SAFE, NEEDS_LOGIN, judge_login, "pin-after-isd"},
-	{"login-at-disconnect", "4", NULL, N_("login after a disconnection"), IS_SAFE, NEVER_ASKED, NULL, NULL},
-	{"blocked-attempt", "3.3", NULL, N_("a PIN sent to a locked one"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
-	{"malformed-pin", "3.3, 13.2", NULL, N_("a PIN of the wrong shape"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
-	{"failed-verify", "4, 13.4", NULL, N_("login after a wrong PIN"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
-	{"both-logins", "4, 13.5", NULL, N_("logins with both PINs"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
-	{"counter-written", "3.3", NULL, N_("when a try is written off"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
-	{"delay-exchange", "12", NULL, N_("time of an exchange"), IS_TIME, NO_ANSWER_TEXT, judge_exchange, "select-"},
-	{"delay-signature", "12", NULL, N_("time of a signature"), IS_TIME, NEEDS_PIN, judge_signature_time, NULL},
-	{"auth-key", "6.2, 13.21", "RSA-2048, e=65537", N_("log-in certificate: key"), N_("The module cannot use another kind of key."), NO_CERTIFICATE, judge_key, "auth-certificate-key"},
-	{"auth-signed-with", "6.2", "sha256WithRSAEncryption", N_("log-in certificate: signed with"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "signature"},
-	{"auth-subject", "6.2", "C CN", N_("log-in certificate: kinds of names in it"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "subject"},
-	{"auth-length", "2.2, 12", NULL, N_("log-in certificate: reads of 256 bytes"), IS_TIME, NO_CERTIFICATE, judge_made_of, "length"},
-	{"auth-key-usage", "6.2", "digitalSignature", N_("log-in certificate: key usage"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "key-usage"},
-	{"auth-extended-key-usage", "6.2, 13.18", NULL, N_("log-in certificate: extended key usage"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "extended-key-usage"},
-	{"auth-policies", "6.2, 13.18", "1.2.392.200149.8.5.1.3.30", N_("log-in certificate: policies"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "policies"},
-	{"auth-extensions", "6.2, 13.18", NULL, N_("log-in certificate: extensions"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "extensions"},
-	{"ca-extensions", "6.1", "2.5.29.15! 2.5.29.17 2.5.29.19! 2.5.29.31 2.5.29.14", N_("authority's certificate: extensions"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "extensions"},
+	{"atr", "1.2", CARDS, "1|2|3|4|5|6|7|8|9", N_("answer to reset, by its number in the list"), IS_TOLD, NO_ANSWER_TEXT, judge_atr, NULL},
+	{"contact-atr", "1.2, 3.6", CARDS, "1|2|3|4|5", N_("answer to reset of the contacts, as the card tells it"), IS_TOLD, NO_ANSWER_TEXT, judge_contact_atr, "contact-atr"},
+	{"protocol", "1.3", ALL, "T=1", N_("protocol"), IS_TOLD, NO_ANSWER_TEXT, judge_protocol, NULL},
+	{"kind", "2.4, 7", ALL, "card|phone|iphone", N_("kind of card"), IS_TOLD, NO_ANSWER_TEXT, judge_kind, NULL},
+	{"label", "2.4", ALL, "JPKIAPICCTOKEN2|JPKIAPGPSETOKEN|JPKIAPIOSTOKEN", N_("label of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info, NULL},
+	{"model", "2.4", CARDS, "E16R01NJ", N_("model of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info, NULL},
+	{"info-serial", "2.4, 13.13", CARDS, "surveyed", N_("serial number of the token information: that of every card?"), IS_TOLD, NO_ANSWER_TEXT, judge_serial, NULL},
+	{"info-size", "2.4", CARDS, "160", N_("size of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_length, "info-read"},
+	{"info-flags", "2.4", CARDS, "40D", N_("flags of the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info_rest, "info-read"},
+	{"info-pin-length", "2.4", CARDS, "6-16", N_("length of PINs in the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info_rest, "info-read"},
+	{"info-versions", "2.4", CARDS, "03 01", N_("versions in the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info_rest, "info-read"},
+	{"info-time", "2.4", CARDS, "none", N_("time in the token information"), IS_TOLD, NO_ANSWER_TEXT, judge_info_rest, "info-read"},
+	{"first-command", "1.3, 13.22", CARDS, "works", N_("first command after power-on"), FINDS_OUT, NOT_ALONE, judge_first, "first-command"},
+	{"other-applications", "1.1, 4", CARDS, "present", N_("other applications, whose selection logs out"), FINDS_OUT, NO_ANSWER_TEXT, judge_others, NULL},
+	{"select-nobody", "3.1", ALL, "6A82", N_("an application that is not there"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-nobody"},
+	{"select-prefix", "1.1", CARDS, "9000", N_("an application by the beginning of its name"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-prefix"},
+	{"select-fci", "3.1, 13.17", ALL, NULL, N_("length of what SELECT tells when asked"), NOT_USED, NO_ANSWER_TEXT, judge_length, "select-jpki-fci"},
+	{"select-none", "1.1", CARDS, "9000", N_("SELECT without a name"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-none"},
+	{"select-3f00", "1.1", CARDS, "6A82", N_("SELECT of a master file"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-3f00"},
+	{"select-path", "3.1", CARDS, "6A86", N_("SELECT by path"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-path"},
+	{"select-id", "3.1", ALL, NULL, N_("SELECT with P1 = 00"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-id"},
+	{"read-nothing", "3.1", CARDS, "6986", N_("reading without a file"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "read-nothing"},
+	{"sign-nothing", "3.4", CARDS, "6986|6985", N_("the signature command without a key"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "sign-nothing"},
+	{"channel", "1.1", CARDS, "6881", N_("another logical channel"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "channel"},
+	{"challenge", "3.6", CARDS, "9000", N_("random bytes"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "challenge"},
+	{"short-ids", "3.2, 3.3, 3.4", CARDS, "on", N_("short file ids"), FINDS_OUT, NEEDS_PIN, judge_short_ids, NULL},
+	{"short-id-selects", "3.2", ALL, "yes", N_("a file that was read by its short id is the selected one"), N_("The module cannot read certificates of such a card: report this."), NO_OCCASION, judge_current, "current-read"},
+	{"refused-short-id", "3.7", ALL, NULL, N_("answer to a short file id that is not taken"), FINDS_OUT, NO_OCCASION, judge_refused_short_id, NULL},
+	{"read-past-end", "2.2, 13.9", CARDS, "9000", N_("reading past the end"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "info-past-end"},
+	{"read-behind-end", "2.2, 13.9", CARDS, "6B00", N_("reading behind the end"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "info-behind-end"},
+	{"answers-in-pieces", "2.2, 13.9", ALL, "none", N_("an answer 61xx or 6Cxx"), FINDS_OUT, NO_ANSWER_TEXT, judge_pieces, NULL},
+	{"filler", "2.2, 13.10", CARDS, "FF|00", N_("what stands behind a certificate"), FINDS_OUT, NO_ANSWER_TEXT, judge_filler, NULL},
+	{"auth-certificate-size", "2.2", CARDS, "3808", N_("size of the log-in certificate's file"), FINDS_OUT, NO_ANSWER_TEXT, judge_own_size, "auth-certificate-end"},
+	{"auth-ca-size", "2.2, 13.10", ALL, NULL, N_("size of its authority's file"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "auth-ca-end"},
+	{"sign-ca-size", "2.2, 13.10", ALL, NULL, N_("size of the file of the document key's authority"), FINDS_OUT, NO_ANSWER_TEXT, judge_length, "sign-ca-end"},
+	{"extended-length", "3.2, 13.8", ALL, "off|on", N_("extended length"), NOT_USED, NO_ANSWER_TEXT, judge_extended, "extended-read"},
+	{"ef-0008", "2.3, 13.11", CARDS, "present", N_("the file that says which certificates there are"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "availability-select"},
+	{"availability", "2.3, 13.11", CARDS, "8F8F00|008F00|8F0000|000000", N_("what stands in it"), IS_TOLD, NO_ANSWER_TEXT, judge_availability, "availability-read"},
+	{"certificates", "2.3, 13.11", ALL, "both|auth|sign|none", N_("certificates"), IS_TOLD, N_("it takes the document key's PIN to know"), judge_certificates, NULL},
+	{"absent-certificate", "13.11", ALL, "filler|missing", N_("the file of a certificate that you do not have"), FINDS_OUT, NO_OCCASION, judge_absent, NULL},
+	{"auth-certificate", "2.1, 7", ALL, "free", N_("reading the log-in certificate"), IS_TOLD, NO_ANSWER_TEXT, judge_sw, "auth-certificate-read"},
+	{"sign-certificate", "2.1", ALL, "6982|filler", N_("reading the document key's certificate without a PIN"), FINDS_OUT, NO_OCCASION, judge_sign_certificate, "sign-certificate-read"},
+	{"sealed-file", "2.1", CARDS, "6982", N_("the file 0009"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "sealed-read"},
+	{"file-0010", "2.1, 13.16", CARDS, "9000", N_("SELECT of the file 0010"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-0010"},
+	{"file-0016", "2.1", CARDS, "9000", N_("SELECT of the file 0016"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-0016"},
+	{"sign-key", "2.1", ALL, "9000", N_("SELECT of the document key"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-sign-key"},
+	{"key-read", "3.2", CARDS, "6981", N_("reading a key"), IS_TOLD, NO_ANSWER_TEXT, judge_sw, "key-read"},
+	{"pins-locked", "3.3, 13.12", ALL, "none|auth|sign|both", N_("PINs that are locked"), IS_TOLD, NO_ANSWER_TEXT, judge_locked, NULL},
+	{"blocked-query", "3.3, 13.1", ALL, "63C0|6983|6984", N_("tries left of a locked PIN"), FINDS_OUT, N_("none of the PINs is locked"), judge_blocked_query, NULL},
+	{"signature-without-pin", "3.4", ALL, "refused", N_("signatures without a PIN"), IS_TOLD, NO_ANSWER_TEXT, judge_without_pin, NULL},
+	{"check-order", "3.4, 13.6", ALL, "p1-first|pin-first", N_("what the signature command checks first"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "signature-unknown"},
+	{"other-signatures", "3.4, 13.7", CARDS, "01 02 03 05|none", N_("other forms of the signature command"), NOT_USED, NO_OCCASION, judge_forms, NULL},
+	{"signature-limit", "3.4", ALL, "245", N_("the most bytes that are signed"), N_("The module sends up to 245."), NEEDS_PIN, judge_limit, "pin-signature-longest"},
+	{"signature-too-long", "3.4", ALL, "6700|6985", N_("answer to one byte more"), FINDS_OUT, NEEDS_PIN, judge_sw, "pin-signature-too-long"},
+	{"pss", "3.4, 13.6, 13.7", CARDS, "on", N_("PSS signatures"), NO_PSS, NEEDS_PIN, judge_pss, "signature-pss"},
+	{"signature", "3.4", ALL, "right", N_("the signature"), NO_SIGNATURE, NEEDS_PIN, judge_right, "pin-signature"},
+	{"pss-signature", "3.4, 13.6", CARDS, "right|6A86", N_("the PSS signature"), NO_PSS, NEEDS_PIN, judge_right, "pin-signature-pss"},
+	{"query-after-pin", "3.3", ALL, "63C3", N_("tries left, right after the PIN"), FINDS_OUT, NEEDS_PIN, judge_sw, "pin-query"},
+	{"login-after-file", "4", ALL, "kept", N_("login after SELECT of a file"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-file"},
+	{"login-after-select", "4", ALL, "kept", N_("login after SELECT of the same application"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-jpki"},
+	{"login-at-reset", "4, 13.3", ALL, "kept|dropped", N_("login after a reset"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-reset"},
+	{"login-after-leaving", "4", ALL, "dropped", N_("login after SELECT of another application"), IS_SAFE, NEEDS_LOGIN, judge_login, "pin-after-leaving"},
+	{"login-after-isd", "4", ALL, "dropped", N_("login after SELECT of the issuer's application"), IS_SAFE, NEEDS_LOGIN, judge_login, "pin-after-isd"},
+	{"login-at-disconnect", "4", ALL, NULL, N_("login after a disconnection"), IS_SAFE, NEVER_ASKED, NULL, NULL},
+	{"blocked-attempt", "3.3", ALL, NULL, N_("a PIN sent to a locked one"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
+	{"malformed-pin", "3.3, 13.2", ALL, NULL, N_("a PIN of the wrong shape"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
+	{"failed-verify", "4, 13.4", ALL, NULL, N_("login after a wrong PIN"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
+	{"both-logins", "4, 13.5", ALL, NULL, N_("logins with both PINs"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
+	{"counter-written", "3.3", ALL, NULL, N_("when a try is written off"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
+	{"delay-exchange", "12", ALL, NULL, N_("time of an exchange"), IS_TIME, NO_ANSWER_TEXT, judge_exchange, "select-"},
+	{"delay-signature", "12", ALL, NULL, N_("time of a signature"), IS_TIME, NEEDS_PIN, judge_signature_time, NULL},
+	{"auth-key", "6.2, 13.21", ALL, "RSA-2048, e=65537", N_("log-in certificate: key"), N_("The module cannot use another kind of key."), NO_CERTIFICATE, judge_key, "auth-certificate-key"},
+	{"auth-signed-with", "6.2", CARDS, "sha256WithRSAEncryption", N_("log-in certificate: signed with"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "signature"},
+	{"auth-subject", "6.2", CARDS, "C CN", N_("log-in certificate: kinds of names in it"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "subject"},
+	{"auth-length", "2.2, 12", ALL, NULL, N_("log-in certificate: reads of 256 bytes"), IS_TIME, NO_CERTIFICATE, judge_made_of, "length"},
+	{"auth-key-usage", "6.2", ALL, "digitalSignature", N_("log-in certificate: key usage"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "key-usage"},
+	{"auth-extended-key-usage", "6.2, 13.18", ALL, NULL, N_("log-in certificate: extended key usage"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "extended-key-usage"},
+	{"auth-policies", "6.2, 13.18", CARDS, "1.2.392.200149.8.5.1.3.30", N_("log-in certificate: policies"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "policies"},
+	{"auth-extensions", "6.2, 13.18", ALL, NULL, N_("log-in certificate: extensions"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "extensions"},
+	{"ca-extensions", "6.1", CARDS, "2.5.29.15! 2.5.29.17 2.5.29.19! 2.5.29.31 2.5.29.14", N_("authority's certificate: extensions"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "extensions"},
 };
 /* clang-format on */
 const size_t fact_count = sizeof facts / sizeof facts[0];
@@ -862,7 +876,7 @@ fact_judge(const struct fact *fact, const struct fact_input *in, char text[FACT_
 	expected = fact_expected_of(fact, kind);
 	if (expected && is_listed(expected, text))
 		return FACT_EXPECTED;
-	if (!expected || (strcmp(kind, "card") != 0 && fact_is_of_cards(fact)))
+	if (!expected || (fact->of_cards && strcmp(kind, "card") != 0))
 		return FACT_NEW;
 	return FACT_DIFFERS;
 }

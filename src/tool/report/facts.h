@@ -34,6 +34,8 @@ struct judging; /* a fact, the input, and where the value goes */
 struct fact {
 	const char *name;
 	const char *facts;    /* sections of the facts on the card */
+	bool of_cards;	      /* known of cards alone (card fact 7): what a phone does otherwise is
+				 new, and differs from nothing */
 	const char *expected; /* values, with | between them; NULL: none are known */
 	const char *what;     /* N_(): the question */
 	const char *means;    /* N_(): to the holder, if it is not as expected */
@@ -70,9 +72,6 @@ const struct fact_value *fact_value(const struct fact *fact, const char *value);
 
 /* What is expected of a kind of card ("card", "phone", "iphone", "other"). */
 const char *fact_expected_of(const struct fact *fact, const char *kind);
-/* Known of cards alone (card fact 7): what a phone does otherwise is new, and differs from nothing.
- */
-bool fact_is_of_cards(const struct fact *fact);
 
 /* A text from a card or reader as it may be handed on: no long numbers, printable ASCII alone. */
 void fact_clean(char text[FACT_TEXT], const char *from, size_t len);

@@ -35,15 +35,6 @@ static const struct fact_value values[] = {
 	{"login-after-leaving", "kept", true, STAYS_OPEN},
 	{"login-after-isd", "kept", true, STAYS_OPEN},
 };
-
-/* Known of cards alone (card fact 7): of a phone nobody has told. */
-static const char *const of_cards[] = {
-	"atr", "contact-atr", "model", "info-serial", "first-command", "other-applications", "select-none",
-	"select-3f00", "select-path", "read-nothing", "channel", "challenge", "short-ids", "read-past-end",
-	"read-behind-end", "filler", "auth-certificate-size", "ef-0008", "availability", "sealed-file", "key-read",
-	"pss", "pss-signature", "info-size", "info-flags", "info-pin-length", "info-versions", "info-time",
-	"select-prefix", "sign-nothing", "file-0010", "file-0016", "other-signatures", "auth-signed-with", "auth-subject", "auth-policies", "ca-extensions",
-};
 /* clang-format on */
 
 const struct fact_value *
@@ -53,15 +44,6 @@ fact_value(const struct fact *fact, const char *value)
 		if (strcmp(values[i].fact, fact->name) == 0 && strcmp(values[i].value, value) == 0)
 			return &values[i];
 	return NULL;
-}
-
-bool
-fact_is_of_cards(const struct fact *fact)
-{
-	for (size_t i = 0; i < sizeof of_cards / sizeof of_cards[0]; i++)
-		if (strcmp(of_cards[i], fact->name) == 0)
-			return true;
-	return false;
 }
 
 const char *
