@@ -74,6 +74,41 @@ same "jpki-card-sim(1) has the simulator's commands" \
 same "jpki-card-sim(1) has the simulator's options" "$(table_options sim/jpki-card-sim | sort)" \
 	"$(options "$top/doc/jpki-card-sim.1")"
 
+## The programs that ask for PINs themselves, by default
+
+asking() { sed -n '/^#define NOT_FOR/,/[^\\]$/p' "$top/src/base/settings.c" | grep -o '"[^"]*"' | tr -d '"' | xargs -n 1; }
+asking_named() { sed -n '/^\.It Ic ask-pin-agent-not-for/,/^\.It Ic ask-pin-agent-keep/s/^\.Li //p' "$top/doc/jpki-pkcs11.7" | sed 's/ \.$//' | xargs -n 1; }
+same "jpki-pkcs11(7) has the programs that ask themselves by default" "$(asking)" "$(asking_named)"
+
+signing=('thunderbird*' 'icedove*' 'betterbird*' 'soffice*' 'okular*') # these go on seeing the document token
+starters=('google-chrome*' 'microsoft-edge*' 'yandex-browser*') # scripts that give the browser their own name
+
+# fits_any NAME PATTERN...: one of the patterns does.
+fits_any() {
+	local pattern
+	for pattern in "${@:2}"; do [[ $1 != $pattern ]] || return 0; done
+	return 1
+}
+
+# is_named PATTERN NAME...: one of the names is of that pattern.
+is_named() {
+	local name
+	for name in "${@:2}"; do ! fits_any "$name" "$1" || return 0; done
+	return 1
+}
+
+# p11-kit compares whole names.
+hidden_amiss() {
+	local name pattern names browsers
+	IFS=', ' read -ra names < <(sed -n 's/^disable-in: //p' "$top/p11-kit/jpki-sign.module.in")
+	mapfile -t browsers < <(asking | grep -vxF -f <(printf '%s\n' "${signing[@]}"))
+	for pattern in "${browsers[@]}"; do is_named "$pattern" "${names[@]}" || echo "none of $pattern"; done
+	for name in "${names[@]}"; do
+		fits_any "$name" "${browsers[@]}" "${starters[@]}" || echo "$name is no browser of the setting's"
+	done
+}
+quiet "p11-kit hides the document token from the browsers among them, each by name" hidden_amiss
+
 ## English and Japanese
 
 # All rows of all lists with their tags, without the list that the Japanese synopsis is, and what a
