@@ -15,14 +15,13 @@
 #define ID "invalid.jpki_pkcs11.Desktop"
 
 static GtkWindow *window; /* NULL again once it is closed */
+static bool is_made;	  /* it was, and has to be ended */
 static char *module;
 static gboolean remind;
 
 static void
 on_activate(GApplication *application, void *unused)
 {
-	static bool is_made;
-
 	(void)unused;
 	if (!is_made) {
 		window = window_new(ADW_APPLICATION(application), module);
@@ -89,7 +88,7 @@ main(int argc, char *argv[])
 	(void)g_unix_signal_add(SIGTERM, on_signal, application);
 	(void)g_unix_signal_add(SIGHUP, on_signal, application);
 	status = g_application_run(G_APPLICATION(application), argc, argv);
-	if (window)
+	if (is_made)
 		window_end();
 	g_object_unref(application);
 	g_free(module);
