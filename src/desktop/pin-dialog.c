@@ -233,16 +233,12 @@ add_buttons(GtkBox *box)
 	gtk_window_set_default_widget(window, ok);
 }
 
-/* Of a question that was left before it came to be shown, nothing is there any more. */
-static gboolean
-show(void *parent)
+static void
+show_dialog(GtkWindow *parent)
 {
-	const char *question;
+	const char *question = pin_question_text(asked.request->key, asked.request->question);
 	GtkBox *whole, *box;
 
-	if (is_answered())
-		return G_SOURCE_REMOVE;
-	question = pin_question_text(asked.request->key, asked.request->question);
 	window = rows_window(parent, question, WIDTH, &whole);
 	box = rows_scrolled(whole);
 	add_purpose(box);
@@ -256,6 +252,21 @@ show(void *parent)
 	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);
 	gtk_window_present(window);
 	(void)gtk_widget_grab_focus(entry);
+}
+
+/*
+ * Of a question that was left before it came to be shown, nothing is there any more. One that only
+ * comes to be asked after its job was left has nobody who answers it.
+ */
+static gboolean
+show(void *parent)
+{
+	if (is_answered())
+		return G_SOURCE_REMOVE;
+	if (worker_has_left(asked.job))
+		answer_with(TOOL_CANCELLED);
+	else
+		show_dialog(parent);
 	return G_SOURCE_REMOVE;
 }
 

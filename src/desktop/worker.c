@@ -314,6 +314,17 @@ worker_leave(void)
 	g_mutex_unlock(&lock);
 }
 
+bool
+worker_has_left(const struct job *job)
+{
+	bool has_left;
+
+	g_mutex_lock(&lock);
+	has_left = job->number <= left;
+	g_mutex_unlock(&lock);
+	return has_left;
+}
+
 void
 worker_stop(void)
 {

@@ -57,4 +57,7 @@ void worker_leave(void);
 /* Likewise, and nothing is done any more. */
 void worker_stop(void);
 
+/* On the window's thread, where jobs are left: whether this one was. */
+bool worker_has_left(const struct job *job);
+
 #endif

@@ -26,7 +26,8 @@ LOOKS = 10  # ... where it was looked at so often: beside much other work one lo
 
 build = os.environ["JPKI_BUILD"]
 work = os.environ["WORK"]
-UNDER = os.environ.get("JPKI_DESKTOP_UNDER", "").split()  # what starts the program, if anything does
+GIVEN = os.environ.get("JPKI_DESKTOP_UNDER", "").split()  # what starts the program, if anything does
+UNDER = list(GIVEN)
 failures = 0
 Atspi.set_timeout(PATIENCE * 1000, PATIENCE * 1000)  # its own: 0.8 s, and then nothing is there
 
@@ -98,6 +99,14 @@ def last_day(card):
     said = subprocess.run(["sh", "-c", command, program, card], capture_output=True, text=True, timeout=PATIENCE).stdout
     end = datetime.datetime.fromisoformat(said.strip().partition("=")[2].replace("Z", "+00:00"))
     return end.astimezone(JAPAN).date()
+
+
+def under(name, *variables):
+    """The next window has that loaded before it."""
+    library = "%s/%s.so" % (work, name)
+    source = "%s/%s.c" % (os.path.dirname(os.path.abspath(__file__)), name)
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
+    UNDER[:] = ["env", "LD_PRELOAD=" + library, *variables, *GIVEN]
 
 
 class Screen:

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What waits its turn when all is left, and tries that another program spends while the PIN is typed."""
 
-from screen import Screen, finish, report
+import os
 
+from screen import Screen, finish, report, under, work
+
+CHECK = "Check validity: user authentication certificate"
 NOW = "4-digit PIN for user authentication"
 LONG = "20000"  # ms for each exchange: a look takes minutes
 
@@ -13,7 +16,7 @@ screen.shows("the card is shown", "3 of 3 tries left")
 screen.card("set", "adult", "delay-exchange", LONG)
 screen.press("Look again")
 screen.shows("a look takes long", "Looking at the readers ...")
-screen.press("Check validity: user authentication certificate", at_once=True)
+screen.press(CHECK, at_once=True)
 screen.shows("... and another thing waits behind it", "Waiting for the card ...")
 screen.press("Leave", at_once=True)
 screen.card("set", "adult", "delay-exchange", "0")
@@ -31,7 +34,7 @@ screen.rests()
 screen.type("", "ctrl+1")
 
 # ---- tries that another program spends meanwhile ----
-screen.press("Check validity: user authentication certificate")
+screen.press(CHECK)
 screen.shows("the PIN is asked, with its tries", NOW, "3 of 3 tries left")
 report("... and it is what the window waits for", "Waiting for the PIN ..." in screen.read_out(), screen.read_out())
 screen.card("tries", "adult", "auth", "2")
@@ -44,5 +47,20 @@ screen.type("1234", "Return")
 screen.shows("... and the right one is taken", "the card has the key of this certificate")
 screen.type("", "Escape")
 screen.rests()
+report("told to end, it ends well", screen.end() == 0)
+
+# ---- left just before the PIN would be asked ----
+goes_on = work + "/late"
+os.mkfifo(goes_on)
+under("late", "LATE=" + goes_on)
+screen = Screen("C.UTF-8")
+screen.shows("the card is shown", "3 of 3 tries left")
+screen.press(CHECK)
+screen.shows("the PIN is about to be asked", "Waiting for the PIN ...")
+screen.press("Leave", at_once=True)
+screen.shows("... and all is left", "Leaving ...")
+with open(goes_on, "w", encoding="utf-8"):  # whoever asks goes on
+    pass
+report("... so the question does not come after that", screen.rests(), screen.words())
 report("told to end, it ends well", screen.end() == 0)
 finish()

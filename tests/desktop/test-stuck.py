@@ -5,11 +5,10 @@ nor does a slow screen."""
 import os
 import subprocess
 
-from screen import PATIENCE, UNDER, Screen, build, finish, report, work
+from screen import PATIENCE, Screen, build, finish, report, under, work
 
 CHECK = "Check validity: user authentication certificate"
 NOW = "4-digit PIN for user authentication"
-here = os.path.dirname(os.path.abspath(__file__))
 pipe, broken, gone, huge, answered = (work + name for name in ("/pipe", "/broken", "/gone", "/huge", "/answered"))
 stuck = work + "/stuck/letter"
 os.mkfifo(pipe)
@@ -20,14 +19,6 @@ with open(huge, "w", encoding="utf-8") as file:
 os.mkdir(os.path.dirname(stuck))
 with open(stuck, "w", encoding="utf-8") as file:
     file.write("a letter\n")
-given = list(UNDER)
-
-
-def under(name, *variables):
-    """The next window has that loaded before it."""
-    library = "%s/%s.so" % (work, name)
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, "%s/%s.c" % (here, name)], check=True)
-    UNDER[:] = ["env", "LD_PRELOAD=" + library, *variables, *given]
 
 
 def opened(path):
