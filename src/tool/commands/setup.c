@@ -171,7 +171,7 @@ static const struct setup others[] = {
 		N_("this system has no systemd: start \"jpki-tool agent\" when you log in, and write the "
 		   "line \"ask-pin = agent\" into %s; nothing was changed"),
 		{N_("\"systemctl --user enable --now\" switches on %s: the agent is started when a "
-		    "program wants a PIN"),
+		    "program looks at the card"),
 		 N_("%s gets the line \"ask-pin = agent\"")},
 		{N_("%s loses the line \"ask-pin = agent\""),
 		 N_("\"systemctl --user disable --now\" switches off %s")},
