@@ -20,7 +20,7 @@ static const struct {
 	{TOOL_NO_READER, N_("no card reader, or the reader service cannot be used")},
 	{TOOL_NO_CARD, N_("no My Number card in the reader, or it was taken away")},
 	{TOOL_NO_CERTIFICATE, N_("the card does not have this certificate")},
-	{TOOL_PIN_WRONG, N_("the PIN was wrong")},
+	{TOOL_PIN_WRONG, N_("the PIN was wrong, or was not sent since others had spent tries of it")},
 	{TOOL_PIN_LOCKED, N_("the PIN is locked")},
 	{TOOL_CANCELLED, N_("you said no")},
 	{TOOL_AMBIGUOUS, N_("several cards: say which with --reader or --serial")},
