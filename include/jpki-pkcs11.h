@@ -120,7 +120,8 @@ enum jpki_probe_state {
 struct jpki_probe {
 	const char *name;	/* as in the report, static storage */
 	const char *facts;	/* the sections of the facts on the card that it is about */
-	const CK_BYTE *command; /* what is sent, but for a PIN and a file's offset; NULL: a reset */
+	const CK_BYTE *command; /* what is sent, but for a PIN and a file's offset; NULL: a reset,
+				   or the power taken and given */
 	CK_ULONG command_len;
 	CK_BBOOL needs_pin; /* sent after the PIN, if there is one */
 

@@ -258,9 +258,9 @@ link_resume(struct link *l)
 }
 
 enum result
-link_reset(struct link *l)
+link_reset(struct link *l, bool power_off)
 {
-	return pcsc_reset(&l->card);
+	return pcsc_reset(&l->card, power_off);
 }
 
 unsigned int

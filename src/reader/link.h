@@ -55,8 +55,8 @@ enum result link_transmit(struct link *l, const uint8_t *command, size_t command
 /* Answers to a reset seen inside the transaction, so that the card can be spoken to again. */
 enum result link_resume(struct link *l);
 
-/* Resets the card inside the transaction, which goes on. */
-enum result link_reset(struct link *l);
+/* Resets the card inside the transaction, which goes on; `power_off`: by taking its power. */
+enum result link_reset(struct link *l, bool power_off);
 
 /* The protocol of the connection: T=0 or T=1. */
 unsigned int link_protocol(const struct link *l);

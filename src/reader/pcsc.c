@@ -285,9 +285,9 @@ pcsc_reconnect(struct pcsc_card *card)
 }
 
 enum result
-pcsc_reset(struct pcsc_card *card)
+pcsc_reset(struct pcsc_card *card, bool power_off)
 {
-	return reconnect(card, SCARD_RESET_CARD);
+	return reconnect(card, power_off ? SCARD_UNPOWER_CARD : SCARD_RESET_CARD);
 }
 
 static DWORD

@@ -82,8 +82,9 @@ enum result pcsc_status(struct pcsc_context *c, struct pcsc_state *states, size_
 enum result pcsc_connect(struct pcsc_context *c, const char *reader, struct pcsc_card *card);
 /* Takes note of a reset by another program. */
 enum result pcsc_reconnect(struct pcsc_card *card);
-/* Resets the card; programs that are connected to it are told. */
-enum result pcsc_reset(struct pcsc_card *card);
+/* Resets the card, or takes its power and gives it anew; programs that are connected to it are
+ * told. */
+enum result pcsc_reset(struct pcsc_card *card, bool power_off);
 /* Both end with the card as it is, or powered off. */
 enum result pcsc_disconnect(struct pcsc_card *card, bool power_off);
 enum result pcsc_begin(struct pcsc_card *card);

@@ -22,6 +22,7 @@ enum kind {
 	OWN_END, /* likewise, and told only roughly where it may go with whose file it is */
 	KEY,	 /* that file is read as a whole: what kind of key, and nothing else is kept */
 	RESET,
+	UNPOWER, /* that by taking the power, where nothing has ended the login yet */
 	PIN,
 	SIGN,
 	SIGN_PSS,
@@ -161,6 +162,9 @@ static const struct row rows[] = {
 	{"pin-leave-isd", "4", ASK, false, BYTES(SELECT_ISD)},
 	{"pin-return-isd", "4", ASK, true, BYTES(SELECT_AID, JPKI)},
 	{"pin-after-isd", "4", SIGN_LEFT, true, BYTES(0x80, 0x2a, 0x00, 0x80)},
+	{"pin-power", "4", UNPOWER, false, NULL, 0},
+	{"pin-power-jpki", "4", ASK, true, BYTES(SELECT_AID, JPKI)},
+	{"pin-after-power", "4", SIGN_LEFT, true, BYTES(0x80, 0x2a, 0x00, 0x80)},
 	{"extended-select", "3.2, 13.8", ASK, false, BYTES(SELECT_EF(0x06))},
 	{"extended-read", "3.2, 13.8", RISKY, true, BYTES(0x00, 0xb0, 0x00, 0x00, 0x00, 0x00, 0xa0)},
 };
@@ -195,6 +199,7 @@ struct run {
 	bool alone;
 	uint8_t head[4]; /* of the file read last */
 	bool ok;	 /* the row before was done */
+	bool open;	 /* the signature asked for last was made */
 	bool adrift;	 /* what is selected is not what the next rows go on from */
 };
 
@@ -412,13 +417,13 @@ ask_first(struct run *run, const struct row *row, struct probe_answer *a)
 }
 
 static enum result
-reset(struct run *run, struct probe_answer *a)
+reset(struct run *run, bool power_off, struct probe_answer *a)
 {
 	enum result r;
 
-	if (!run->alone)
+	if (!run->alone || (power_off && !run->open))
 		return RESULT_OK;
-	r = link_reset(run->t->link);
+	r = link_reset(run->t->link, power_off);
 	a->state = r == RESULT_OK ? PROBE_ANSWERED : PROBE_LOST;
 	a->sw = 0x9000;
 	return r;
@@ -507,7 +512,8 @@ sign(struct run *run, bool pss, struct probe_answer *a)
 		memcpy(command + 5, hash, len);
 	command[4] = (uint8_t)(pss ? len : digest_info(DIGEST_SHA256, digest, command + 5));
 	r = send(run, (struct bytes){command, (size_t)command[4] + 6}, out, a);
-	if (r == RESULT_OK && a->sw == 0x9000)
+	run->open = r == RESULT_OK && a->sw == 0x9000;
+	if (run->open)
 		r = check(run, a, digest, out, pss);
 	return r;
 }
@@ -555,7 +561,8 @@ send_row(struct run *run, const struct row *row, struct probe_answer *a)
 	case KEY:
 		return read_key(run, a);
 	case RESET:
-		return reset(run, a);
+	case UNPOWER:
+		return reset(run, row->kind == UNPOWER, a);
 	case PIN:
 		return present(run, a);
 	case SIGN:
@@ -607,11 +614,17 @@ is_skipped(struct run *run, const struct row *row)
 static enum result
 stay_inside(struct run *run, const struct row *row, const struct probe_answer *a)
 {
+	enum result r;
+
 	static const uint8_t select[] = {SELECT_AID, JPKI};
 	const bool is_jpki = bytes_equal((struct bytes){row->command, row->len},
 					 (struct bytes){select, sizeof select});
 
-	return is_jpki && !is_done(a) ? work_enter_again(run->t) : RESULT_OK;
+	if (!is_jpki || is_done(a))
+		return RESULT_OK;
+	r = work_enter_again(run->t);
+	run->ok = r == RESULT_OK;
+	return r;
 }
 
 /* What follows a certificate's head that could be read goes on from that, whatever these find. */

@@ -17,7 +17,8 @@
 /* What is sent, and what it is about. */
 struct probe_row {
 	const char *name, *facts;
-	struct bytes command; /* without a PIN and a file's offset; none: a reset */
+	struct bytes command; /* without a PIN and a file's offset; none: a reset, or
+			       * the power taken and given */
 	bool needs_pin;
 };
 

@@ -208,6 +208,30 @@ with_the_pin_one_verify_and_what_ends_a_login(void **state)
 	assert_sw("pin-after-reset", 0x9000);
 	assert_sw("pin-after-leaving", 0x6982);
 	assert_sw("pin-after-isd", 0x6982);
+	assert_int_equal(answer("pin-power")->state, JPKI_PROBE_NOT_SENT);
+	assert_int_equal(answer("pin-after-power")->state, JPKI_PROBE_NOT_SENT);
+}
+
+/* Card fact 4. There the module logs out by taking the power. */
+static void
+where_no_other_application_ends_a_login_it_is_told_whether_loss_of_power_does(void **state)
+{
+	(void)state;
+	harness_sim("set", "adult", "other-applications", "absent", NULL);
+	harness_sim("set", "adult", "first-command", "6F00", NULL);
+	assert_int_equal(probe(PIN_AUTH), CKR_OK);
+	assert_sw("pin-leave-isd", 0x6a82);
+	assert_sw("pin-after-power", 0x6982);
+	assert_sw("extended-read", 0x6700);
+	case_assert_logged_out();
+	harness_sim("set", "adult", "login-at-power-loss", "kept", NULL);
+	assert_int_equal(probe(PIN_AUTH), CKR_OK);
+	assert_sw("pin-after-power", 0x9000);
+	harness_sim("set", "adult", "login-at-power-loss", "dropped", NULL);
+	assert_int_equal(probe(NULL), CKR_OK);
+	case_assert_logged_out();
+	harness_sim("set", "adult", "first-command", "works", NULL);
+	harness_sim("set", "adult", "other-applications", "present", NULL);
 }
 
 static void
@@ -594,6 +618,7 @@ main(int argc, char *argv[])
 		CASE(nothing_that_could_spend_or_change_anything_is_in_the_list),
 		CASE(without_a_pin_no_try_no_verify_no_signature_and_the_card_is_logged_out),
 		CASE(with_the_pin_one_verify_and_what_ends_a_login),
+		CASE(where_no_other_application_ends_a_login_it_is_told_whether_loss_of_power_does),
 		CASE(what_the_module_logs_out_with_is_told_apart),
 		CASE(a_login_that_nothing_ended_ends_with_the_power),
 		CASE(a_pin_is_not_sent_unless_all_its_tries_are_there),

@@ -260,6 +260,23 @@ switch_login_at_reset_drops_it(void **state)
 }
 
 static void
+switch_login_at_power_loss_keeps_it(void **state)
+{
+	struct sim_card *card = help_jpki("adult");
+
+	(void)state;
+	for (int kept = 0; kept < 2; kept++) {
+		set_switch(card, "login-at-power-loss", kept ? "kept" : "dropped");
+		assert_sw(card, VERIFY_AUTH, 0x9000);
+		sim_card_power_off(card);
+		sim_card_power_on(card);
+		assert_sw(card, SELECT_JPKI, 0x9000);
+		assert_sw(card, SIGN_AUTH, kept ? 0x9000 : 0x6982);
+	}
+	help_free(card);
+}
+
+static void
 switch_login_after_leaving_is_kept_but_by_the_issuers_application(void **state)
 {
 	struct sim_card *card = help_jpki("adult");
@@ -452,6 +469,7 @@ main(void)
 		cmocka_unit_test(
 			a_card_torn_out_while_verifying_loses_a_try_only_if_it_writes_first),
 		cmocka_unit_test(switch_login_at_reset_drops_it),
+		cmocka_unit_test(switch_login_at_power_loss_keeps_it),
 		cmocka_unit_test(switch_login_after_leaving_is_kept_but_by_the_issuers_application),
 		cmocka_unit_test(switch_other_applications_takes_the_neighbours_away),
 		cmocka_unit_test(switch_first_command_loses_one_after_each_power_on),

@@ -63,7 +63,10 @@ check_told() {
 			if (name == "login-after-leaving" &&
 			    (want["other-applications"] != "present" || want["login-at-reset"] == "dropped"))
 				return "always"
-			if (name ~ /^(login-at-reset|login-after-leaving|delay-signature)$/)
+			if (name == "login-at-power-loss" &&
+			    (want["other-applications"] != "absent" || want["login-at-reset"] == "dropped"))
+				return "always"
+			if (name ~ /^(login-at-.*|login-after-leaving|delay-signature)$/)
 				return pin == "yes" ? "" : "always"
 			if (name == "pss" && want["check-order"] == "pin-first")
 				return pin == "yes" ? "" : "always"
@@ -389,6 +392,8 @@ for ids in off read-only; do
 done
 PIN=yes round_trip adult login-after-leaving=kept
 told "$work/one.json" | grep -qx 'login-after-isd dropped' || bad "what ends a login is told apart"
+PIN=yes round_trip adult other-applications=absent
+PIN=yes round_trip adult other-applications=absent login-at-power-loss=kept first-command=6F00
 PIN=no round_trip child absent-certificate=missing
 PIN=no round_trip adult read-past-end=6282
 told "$work/one.json" | grep -qx 'short-id-selects yes' || bad "the warning at a file's end says nothing of short file ids"

@@ -134,12 +134,24 @@ sim_chip_forget(struct sim_card *card)
 	memset(card->presented, 0, sizeof card->presented);
 }
 
+/* As after a reset, with or without the logins. */
+static void
+begin_anew(struct sim_card *card, bool keeps_login)
+{
+	bool presented[SIM_PIN_COUNT];
+
+	memcpy(presented, card->presented, sizeof presented);
+	sim_chip_forget(card);
+	if (keeps_login)
+		memcpy(card->presented, presented, sizeof presented);
+}
+
 void
 sim_card_power_on(struct sim_card *card)
 {
 	if (card->powered)
 		return;
-	sim_chip_forget(card);
+	begin_anew(card, true);
 	card->powered = true;
 	card->first_command = true;
 }
@@ -147,19 +159,14 @@ sim_card_power_on(struct sim_card *card)
 void
 sim_card_power_off(struct sim_card *card)
 {
-	sim_chip_forget(card);
+	begin_anew(card, card->switches.value[SIM_SW_LOGIN_AT_POWER_LOSS] == 1);
 	card->powered = false;
 }
 
 void
 sim_card_reset(struct sim_card *card)
 {
-	bool presented[SIM_PIN_COUNT];
-
-	memcpy(presented, card->presented, sizeof presented);
-	sim_chip_forget(card);
-	if (card->switches.value[SIM_SW_LOGIN_AT_RESET] == 0)
-		memcpy(card->presented, presented, sizeof presented);
+	begin_anew(card, card->switches.value[SIM_SW_LOGIN_AT_RESET] == 0);
 }
 
 unsigned int

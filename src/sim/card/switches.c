@@ -47,6 +47,8 @@ const struct sim_switch_info sim_switch_table[SIM_SWITCH_COUNT] = {
 		"whether a login survives a warm reset", "4, 13.3"},
 	[SIM_SW_LOGIN_AFTER_LEAVING] = {"login-after-leaving", "dropped kept",
 		"whether selecting another application ends a login, or only the issuer's does", "4"},
+	[SIM_SW_LOGIN_AT_POWER_LOSS] = {"login-at-power-loss", "dropped kept",
+		"whether a login ends when the power is taken as PC/SC does it, which not every reader does to the end", "4"},
 	[SIM_SW_OTHER_APPS] = {"other-applications", "present isd-only absent",
 		"the other applications of the card, with which a login is dropped", "1.1, 4"},
 	[SIM_SW_FIRST_COMMAND] = {"first-command", "works 6F00",

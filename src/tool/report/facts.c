@@ -110,7 +110,8 @@ judge_login(const struct judging *j)
 		     {"pin-after-jpki", NULL},
 		     {"pin-after-reset", "pin-reset"},
 		     {"pin-after-leaving", "pin-leave"},
-		     {"pin-after-isd", NULL}};
+		     {"pin-after-isd", "pin-leave-isd"},
+		     {"pin-after-power", NULL}};
 
 	for (size_t i = 0; strcmp(order[i].probe, j->fact->probe) != 0; i++) {
 		const int word = sw(j, order[i].probe);
@@ -796,6 +797,7 @@ const struct fact facts[] = {
 	{"login-at-reset", "4, 13.3", ALL, "kept|dropped", N_("login after a reset"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-reset"},
 	{"login-after-leaving", "4", ALL, "dropped", N_("login after SELECT of another application"), IS_SAFE, NEEDS_LOGIN, judge_login, "pin-after-leaving"},
 	{"login-after-isd", "4", ALL, "dropped", N_("login after SELECT of the issuer's application"), IS_SAFE, NEEDS_LOGIN, judge_login, "pin-after-isd"},
+	{"login-at-power-loss", "4", ALL, "dropped", N_("login after loss of power"), IS_SAFE, N_("it takes the PIN to know (report --pin auth), and a login that nothing else has ended"), judge_login, "pin-after-power"},
 	{"login-at-disconnect", "4", ALL, NULL, N_("login after a disconnection"), IS_SAFE, NEVER_ASKED, NULL, NULL},
 	{"blocked-attempt", "3.3", ALL, NULL, N_("a PIN sent to a locked one"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
 	{"malformed-pin", "3.3, 13.2", ALL, NULL, N_("a PIN of the wrong shape"), FINDS_OUT, NEVER_ASKED, NULL, NULL},

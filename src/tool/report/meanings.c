@@ -34,6 +34,7 @@ static const struct fact_value values[] = {
 	{"pss-signature", "wrong", false, N_("The module refuses to hand out such a signature.")},
 	{"login-after-leaving", "kept", true, STAYS_OPEN},
 	{"login-after-isd", "kept", true, STAYS_OPEN},
+	{"login-at-power-loss", "kept", true, STAYS_OPEN},
 };
 /* clang-format on */
 

@@ -62,7 +62,8 @@ put_command(FILE *out, const struct jpki_probe *p)
 
 	(void)fprintf(out, "  %-24s ", p->name);
 	if (!p->command) {
-		(void)fputs(_("reset"), out);
+		(void)fputs(strcmp(p->name, "pin-power") == 0 ? _("power off and on") : _("reset"),
+			    out);
 		return;
 	}
 	for (CK_ULONG i = 0; i < shown; i++)
