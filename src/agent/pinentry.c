@@ -207,7 +207,7 @@ enqueue(struct pinentry *p, const struct pinentry_line *said)
 void
 pinentry_say(struct pinentry *p, const struct pinentry_line lines[], size_t count)
 {
-	/* By themselves they cancel after a minute; how long the user has is for the caller to say. */
+	/* By themselves they cancel after a minute; the caller says how long the user has. */
 	static const struct pinentry_line no_limit = {"SETTIMEOUT", "0"};
 	bool fits;
 

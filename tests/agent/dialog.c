@@ -162,7 +162,7 @@ the_dialog_says_who_asks_which_card_and_how_many_tries(void **state)
 	play_assert_told("SETPROMPT 4-digit PIN for user authentication");
 }
 
-/* A pinentry's own is a minute, which is short for whoever looks for a PIN; the agent has its own. */
+/* A pinentry's own is a minute, short for whoever looks for a PIN; the agent has its own. */
 static void
 the_pinentry_has_no_limit_of_its_own(void **state)
 {
