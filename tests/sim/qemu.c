@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -24,7 +25,7 @@
 #include "sim/control/client.h"
 
 #define SIMULATOR "src/sim/jpki-card-sim"
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 300000 /* only what hangs takes so long; a card's keys are made in it */
 
 enum { INIT = 1, ERROR = 2, READER_ADD = 3, ATR = 5, CARD_REMOVE = 6, APDU = 7 };
 
@@ -187,6 +188,7 @@ set_up(void **state)
 
 	(void)state;
 	memcpy(address.sun_path, path, strlen(path) + 1);
+	(void)unlink(path); /* of one that could not be set up */
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
 	assert_int_equal(listen(listener, 4), 0);
@@ -362,6 +364,31 @@ a_stuck_line_is_an_error_and_the_card_hears_nothing(void **state)
 	assert_int_equal(transmit(select_jpki, sizeof select_jpki, &length), 0x9000);
 }
 
+static uint64_t
+milliseconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void
+a_slow_card_takes_its_time_here_too(void **state)
+{
+	json_t *set =
+		control_client_ask(control, NULL, "set", "adult", "delay-exchange", "80ms", NULL);
+	uint64_t start;
+	size_t length;
+
+	(void)state;
+	assert_non_null(set);
+	json_decref(set);
+	start = milliseconds();
+	assert_int_equal(transmit(select_jpki, sizeof select_jpki, &length), 0x9000);
+	assert_true(milliseconds() - start >= 80);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -376,6 +403,7 @@ main(void)
 		TEST(whoever_speaks_something_else_is_hung_up_on),
 		TEST(a_message_in_pieces_is_a_message),
 		TEST(a_stuck_line_is_an_error_and_the_card_hears_nothing),
+		TEST(a_slow_card_takes_its_time_here_too),
 	};
 	int failed;
 
