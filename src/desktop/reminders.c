@@ -12,23 +12,35 @@ static AdwActionRow *row;
 static GtkWidget *button;
 static bool offers_off; /* what the button says */
 
-void
-reminders_show(void)
+/* What is done, and with which dates. */
+static char *
+kept_text(void)
 {
 	struct reminder kept[REMINDERS];
 	const size_t count = reminders_read(kept);
+	const char *rule = _("90, 30 and 7 days before. Only the dates are kept.");
+	GString *days = g_string_new("");
+	char *text, day[DAY_TEXT];
+
+	for (size_t i = 0; i < count; i++) {
+		day_format(kept[i].day, day);
+		g_string_append_printf(days, "%s%s", i ? _(", ") : "", day);
+	}
+	text = count ? g_strdup_printf(_("%s %s"), rule, days->str) : g_strdup(rule);
+	(void)g_string_free(days, TRUE);
+	return text;
+}
+
+void
+reminders_show(void)
+{
+	char *text = kept_text();
 	const char *name;
-	GString *text = g_string_new(_("90, 30 and 7 days before. Only the dates are kept."));
-	char day[DAY_TEXT];
 
 	offers_off = reminders_are_on();
 	name = offers_off ? _("Switch off") : _("Switch on");
-	for (size_t i = 0; i < count; i++) {
-		day_format(kept[i].day, day);
-		g_string_append_printf(text, " %s", day);
-	}
-	rows_say(row, MARK_NONE, text->str);
-	(void)g_string_free(text, TRUE);
+	rows_say(row, MARK_NONE, text);
+	g_free(text);
 	gtk_button_set_label(GTK_BUTTON(button), name);
 	rows_name(button, name);
 }

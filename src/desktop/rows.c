@@ -33,6 +33,16 @@ static const struct {
 	{"--force", N_("the switch \"Overwrite a file that is there already\"")},
 };
 
+/* Japanese has blanks beside a command, but none beside words of its own. */
+static void
+close_up(GString *words)
+{
+	for (gsize i = 1; i + 1 < words->len; i++)
+		if (words->str[i] == ' ' && (words->str[i - 1] & 0x80) &&
+		    (words->str[i + 1] & 0x80))
+			(void)g_string_erase(words, (gssize)i, 1);
+}
+
 const char *
 rows_words(const char *text)
 {
@@ -42,8 +52,10 @@ rows_words(const char *text)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		changed += g_string_replace(words, names[i].command, gettext(names[i].here), 0);
-	if (changed)
+	if (changed) {
+		close_up(words);
 		known = g_intern_string(words->str);
+	}
 	(void)g_string_free(words, TRUE);
 	return known;
 }

@@ -108,7 +108,7 @@ static void
 show_signer(const struct signer *signer, int64_t now)
 {
 	screen_blank();
-	screen_rowf(_("Signature"), answers[signer->answer].mark, "%s (%s)",
+	screen_rowf(_("Signature"), answers[signer->answer].mark, _("%s (%s)"),
 		    _(answers[signer->answer].text), signer->digest);
 	show_time(signer, now);
 	if (!signer->certificate)
