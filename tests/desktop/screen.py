@@ -15,6 +15,8 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
+from catalogue import Words, english_in, stray_blanks_in  # noqa: E402
+
 BUTTONS = (
     Atspi.Role.PUSH_BUTTON,
     Atspi.Role.TOGGLE_BUTTON,
@@ -114,6 +116,9 @@ class Screen:
 
     def __init__(self, language, cards=("adult",), arguments=(), options=()):
         self.control = work + "/control"
+        self.language = language
+        self.say = Words(language)
+        self.passed = set()  # all texts of all screens that were looked at
         env = dict(os.environ, LC_ALL=language, JPKI_CARD_SIM_CONTROL=self.control)
         command = [build + "/src/sim/jpki-card-sim", "run", "--control", self.control]
         for card in cards:
@@ -161,16 +166,17 @@ class Screen:
         """The names in the dialog on top, all of one moment; none where there is no dialog."""
         count, top = self.windows(), self.top()
         names = [name_of(node) for node in tree(top)] if count > 1 else []
+        self.passed.update(names)
         return names if (self.windows(), self.top()) == (count, top) else []
 
     def asks(self, question):
         names = self.dialog()
-        return question in names and "Continue" in names
+        return question in names and self.say("Continue") in names
 
     def answers(self):
         """The names in an answer: a dialog that asks nothing."""
         names = self.dialog()
-        return names if "Continue" not in names else []
+        return names if self.say("Continue") not in names else []
 
     def typed(self):
         """How many characters the dialog on top has."""
@@ -182,7 +188,9 @@ class Screen:
 
     def words(self):
         """All words there."""
-        return "\n".join(name for name in map(name_of, self.nodes()) if name)
+        names = [name for name in map(name_of, self.nodes()) if name]
+        self.passed.update(names)
+        return "\n".join(names)
 
     def read_out(self):
         """All that a screen reader can come by."""
@@ -229,7 +237,7 @@ class Screen:
 
     def is_waiting(self):
         """Whether the window says that it does: what it waits for may put other buttons in their places."""
-        return self.find("Leave", *BUTTONS) or self.find("中止", *BUTTONS)
+        return self.find(self.say("Leave"), *BUTTONS)
 
     def path_entry(self, text):
         """Of GTK's own dialog for files: the one with that in it."""
@@ -240,6 +248,7 @@ class Screen:
 
     def choose(self, path, proposed="", press="Open"):
         """In that dialog, once it opens; without a name in it, it takes one once a slash is typed."""
+        ours = set(self.passed)
         self.until(lambda: self.windows() == 2)
         if not proposed:
             self.type("", "slash")
@@ -255,7 +264,8 @@ class Screen:
             self.type("", "Return")
         else:
             self.press(press)
-        self.until(lambda: not any(name_of(one) in (press, old) for one in self.nodes()))
+        self.until(lambda: not any(name_of(one) in (press, old) for one in self.nodes()) and not self.path_entry(path))
+        self.passed = ours  # its words are GTK's
 
     def rests(self):
         """Once nothing is waited for, and no dialog is open."""
@@ -340,7 +350,20 @@ class Screen:
     def picture(self, path):
         subprocess.run(["import", "-window", "root", path], check=False, timeout=PATIENCE)
 
+    def judge(self):
+        """What was passed, and what was looked for."""
+        if self.say.missing:
+            report("what is looked for is translated", False, "\n".join(self.say.missing))
+        if self.say.is_english or not self.passed:
+            return
+        for promise, wrong in (
+            ("nothing that was passed is English", english_in(self.passed)),
+            ("... nor has a blank between two Japanese characters", stray_blanks_in(self.passed)),
+        ):
+            report(promise, not wrong, "\n".join(wrong))
+
     def end(self):
+        self.judge()
         self.program.terminate()
         try:
             return self.program.wait(PATIENCE)

@@ -46,7 +46,7 @@ Gio.bus_own_name_on_connection(bus, "org.freedesktop.Notifications", Gio.BusName
 
 def remind():
     """As the timer does it, while this program shows what it is told."""
-    program = subprocess.Popen([build + "/src/tool/jpki-desktop", "--remind"], env=dict(os.environ, LC_ALL="C.UTF-8"))
+    program = subprocess.Popen([build + "/src/tool/jpki-desktop", "--remind"], env=dict(os.environ, LC_ALL=screen.language))
     loop = GLib.MainContext.default()
     while program.poll() is None:
         loop.iteration(False)
@@ -131,4 +131,25 @@ report("... and the timer is off", good, read(told))
 screen.shows("... which is said too", "Done: nothing is kept")
 status = screen.end()
 report("told to end, it ends well", status == 0, status)
+
+# ---- in Japanese ----
+screen = Screen("ja_JP.UTF-8", cards=("near-expiry",))
+say = screen.say
+screen.shows("the card once more", *say.around("%s to %s, %lld day left", "%s to %s, %lld days left"))
+screen.type("", "ctrl+4")
+screen.press(say("Switch on"))
+screen.shows("switched on, that is said in Japanese", *say.around("Done. %s keeps:"))
+screen.type("", "Escape")
+screen.rests()
+screen.shows("... and the dates are shown", say("90, 30 and 7 days before. Only the dates are kept.") + str(near))
+shown.clear()
+remind()
+ends = say.around(
+    "A certificate of your card ends on %s, in %d day. The municipal office renews it.",
+    "A certificate of your card ends on %s, in %d days. The municipal office renews it.",
+)
+report("... and told", len(shown) == 1 and all(one in shown[0] for one in (*ends, str(near))), shown)
+screen.press(say("Switch off"))
+screen.shows("switched off, that is said too", say("Done: nothing is kept, and nobody is reminded."))
+report("told to end, it ends well", screen.end() == 0)
 finish()

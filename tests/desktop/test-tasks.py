@@ -1,194 +1,288 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Each task from start to end, with wrong PINs, last tries, and the card taken away in between."""
+"""Each task from start to end, in both languages, with wrong PINs, last tries, and the card taken away in between."""
 
 import os
+import re
 import subprocess
 
+from catalogue import LANGUAGES
 from screen import PATIENCE, Atspi, Screen, build, finish, name_of, report, role_of, work
 
 AUTH = "user authentication certificate"
 SIGN = "digital signature certificate"
-
-screen = Screen("C.UTF-8")
-
-
-def left(count, total):
-    return "%d of %d tries left" % (count, total)
-
-
-def asked(*questions):
-    """A dialog for each."""
-    for question, typed in questions:
-        if not screen.until(lambda q=question: screen.asks(q)):
-            report("the dialog asks for \"%s\"" % question, False, screen.words())
-            return
-        screen.type(typed)
-        screen.type("", "Return")
-
-
 NOW = "4-digit PIN for user authentication"
 NEW = "New 4-digit PIN for user authentication"
 AGAIN = "The same once more"
 PASSWORD = "password for digital signature (6 to 16 characters)"
-
-# ---- my certificates ----
-screen.shows("both keys are shown with their tries", left(3, 3), left(5, 5))
-screen.shows("... and dates", "days left")
-screen.shows("... and that they are simulated", "SIMULATED: for tests only")
-screen.shows("the signing certificate's dates need its button", '"Show the certificate"')
-named = [word for word in screen.words().splitlines() if "jpki-tool " in word and "not use it" not in word]
-report("no command of the tool's is named", not named, named)
-
-# ---- check validity, with a wrong PIN first ----
-screen.press("Check validity: " + AUTH)
-screen.shows("the dialog says which PIN, and how many tries are left", NOW, left(3, 3))
-screen.type("12")
-screen.shows("the shape is told while it is typed", "2 characters typed", "this PIN has exactly 4 digits")
-report("... and cannot be sent", not screen.is_usable(screen.find("Continue")))
-screen.type("99")
-focused = [node for node in screen.nodes() if screen.is_state(node, Atspi.StateType.FOCUSED)]
-report(
-    "nor is a key spoken: what has the keyboard is for passwords",
-    [role_of(node) for node in focused] == [Atspi.Role.PASSWORD_TEXT],
-    [(role_of(node), name_of(node)) for node in focused],
+DAYS = ("%s to %s, %lld day left", "%s to %s, %lld days left")
+NOT_CHECKED = (
+    "NOT CHECKED: by law only the official service and approved verifiers may ask whether a certificate was revoked. "
 )
-report("what is typed is read out to nobody", "1299" not in screen.read_out(), screen.read_out())
-screen.type("", "Return")
-screen.shows("a wrong PIN is told with the tries left", "the PIN was wrong: 2 tries left")
-screen.press("Try again")
-asked((NOW, "1234"))
-screen.shows(
-    "the answer has its limits in words",
-    "the card has the key of this certificate",
-    "NOT CHECKED: by law only the official service",
+DISCLOSES = (
+    "The signature carries your certificate. Everybody who receives it can read your name, address, birth date and sex "
+    "in it."
 )
-screen.type("", "Escape")
-screen.gone("... and is closed with Escape", "NOT CHECKED: by law")
-screen.shows("the right PIN has brought the tries back", left(3, 3))
+TOPICS = (  # of help, with a sentence of each
+    (
+        "A PIN is locked",
+        "Bring the My Number card and another identity document, such as a driving licence or passport.",
+    ),
+    (
+        "You do not remember a PIN",
+        'If you cannot remember it, it has to be set anew just like a locked one: see "jpki-tool help locked".',
+    ),
+    (
+        "A certificate has ended or ends soon",
+        "Bring the My Number card; you will be asked for its PINs. A letter reminds you before the end.",
+    ),
+    (
+        "You move house, or your name changes",
+        "The user authentication certificate holds none of these and goes on.",
+    ),
+    (
+        "The card is lost or stolen",
+        "If it turns up again, the suspension is lifted at the municipal office.",
+    ),
+)
+STEPS = 60  # more than the page of help has
+NO_SERVICE = 'the reader service pcscd is not running, or cannot be talked to: "jpki-tool doctor" says why'
 
-# ---- a dialog that is left ----
-screen.press("Check validity: " + AUTH)
-screen.shows("the dialog is there again", NOW)
-screen.press("Cancel")
-screen.gone("cancelled, the dialog is gone", NOW)
-screen.shows("... and no try", left(3, 3))
 
-# ---- the certificate, and four attributes of the holder ----
-screen.press("Show the certificate: " + AUTH)
-screen.shows("the log-in certificate needs no PIN", "SHA-256 fingerprint", "RSA, 2048 bits")
-screen.type("", "Escape")
-screen.gone("it is closed", "SHA-256 fingerprint")
-screen.press("Show the certificate: " + SIGN)
-asked((PASSWORD, "ABC123"))
-screen.shows("the signing certificate shows four attributes", "Name", "Address", "Birth date", "Sex")
-screen.shows("... and says that they go", "This is hidden again after a minute.")
-attributes = [
-    text for text in screen.words().splitlines() if "1990" in text or "Heisei" in text
-]
-report("... with a birth date", attributes, screen.words())
-screen.type("", "Escape")
-screen.gone("closed, they are gone", "Birth date")
+def left(count, total):
+    return say("%d of %d tries left", count, total)
 
-# ---- change a PIN ----
-screen.type("", "ctrl+2")
-screen.shows("the PINs are explained side by side", "4 digits, 3 tries", "6 to 16 letters and digits")
-screen.press("Change: " + AUTH)
-asked((NOW, "1234"), (NEW, "9876"), (AGAIN, "9875"))
-screen.shows("two that differ are told", "the two are not the same; once again, please")
-asked((NEW, "9876"), (AGAIN, "9876"))
-screen.shows("the PIN is changed", "The PIN for user authentication was changed.")
-screen.type("", "Escape")
-screen.gone("the answer is closed", "was changed.")
 
-# ---- a last try ----
-screen.card("tries", "adult", "auth", "1")
-screen.press("Look again")
-screen.shows("a last try is told", "1 of 3 tries left: the next wrong one locks it")
-screen.press("Change: " + AUTH)
-screen.shows("... and has to be agreed to", "Use the last try?")
-screen.type("9876")
-screen.shows("... what is typed alone is not enough", "4 characters typed")
-report("... nor can it be sent", not screen.is_usable(screen.find("Continue")))
-screen.type("", "shift+Tab", "space")
-screen.until(lambda: screen.is_usable(screen.find("Continue")))
-screen.press("Continue")
-asked((NEW, "1234"), (AGAIN, "1234"))
-screen.shows("agreed to, it is", "The PIN for user authentication was changed.")
-screen.type("", "Escape")
-screen.shows("the right PIN brings them back", left(3, 3))
+def typed(count):
+    return say.many("%d character typed", "%d characters typed", count)
 
-# ---- the card is taken away in the middle ----
-screen.press("Change: " + AUTH)
-screen.shows("asked again", NOW)
-screen.card("remove")
-asked((NOW, "1234"), (NEW, "5678"), (AGAIN, "5678"))
-screen.shows("a card taken away is a sentence", "the card was taken away")
-screen.type("", "Escape")
-screen.type("", "ctrl+1")
-screen.shows("... and the reader is empty", "no card in the reader")
-screen.card("insert", "adult")
-screen.shows("put back, it is there again", left(3, 3), left(5, 5))
-screen.card("unplug")
-screen.shows("a reader that is unplugged is told", "no card reader: plug it in")
-screen.card("plug")
-screen.shows("... and one that is plugged in", left(3, 3))
-screen.card("service", "stop")
-screen.press("Look again")
-screen.shows("a service that has stopped is told", "pcscd is not running", "\"It does not work\" says why")
-screen.card("service", "start")
-screen.shows("... and one that is there again", left(3, 3))
 
-# ---- sign and verify ----
-document = work + "/letter.txt"
-with open(document, "w", encoding="utf-8") as file:
-    file.write("a letter\n")
+def asked(*questions):
+    """A dialog for each."""
+    for question, answer in questions:
+        if not screen.until(lambda q=question: screen.asks(say(q))):
+            report("the dialog asks for \"%s\"" % say(question), False, screen.words())
+            return
+        screen.type(answer)
+        screen.type("", "Return")
+
+
+def closed(promise, *words):
+    screen.type("", "Escape")
+    screen.gone(promise, *words)
+
+
+def at_a_glance():
+    screen.shows("both keys are shown with their tries", left(3, 3), left(5, 5))
+    screen.shows("... and dates", *say.around(*DAYS))
+    screen.shows("... and that they are simulated", *say.around("%s, SIMULATED: for tests only"))
+    screen.shows(
+        "the signing certificate's dates need its button",
+        *say.around('ends on %s at the latest; its own dates need the password: "jpki-tool status --pin"'),
+        say.quoted("Show the certificate"),
+    )
+    named = [word for word in screen.words().splitlines() if "jpki-tool " in word and "not use it" not in word]
+    report("no command of the tool's is named", not named, named)
+
+
+def check_validity():
+    """With a wrong PIN first."""
+    screen.press(say.button("Check validity", AUTH))
+    screen.shows("the dialog says which PIN, and how many tries are left", say(NOW), left(3, 3))
+    screen.type("12")
+    screen.shows("the shape is told while it is typed", typed(2), say("this PIN has exactly 4 digits"))
+    report("... and cannot be sent", not screen.is_usable(screen.find(say("Continue"))))
+    screen.type("99")
+    focused = [node for node in screen.nodes() if screen.is_state(node, Atspi.StateType.FOCUSED)]
+    report(
+        "nor is a key spoken: what has the keyboard is for passwords",
+        [role_of(node) for node in focused] == [Atspi.Role.PASSWORD_TEXT],
+        [(role_of(node), name_of(node)) for node in focused],
+    )
+    report("what is typed is read out to nobody", "1299" not in screen.read_out(), screen.read_out())
+    screen.type("", "Return")
+    wrong = say.many("the PIN was wrong: %d try left", "the PIN was wrong: %d tries left", 2)
+    screen.shows("a wrong PIN is told with the tries left", wrong)
+    screen.press(say("Try again"))
+    asked((NOW, "1234"))
+    limits = say(NOT_CHECKED + "The official client software can tell you.")
+    screen.shows("the answer has its limits in words", say("the card has the key of this certificate"), limits)
+    closed("... and is closed with Escape", limits)
+    screen.shows("the right PIN has brought the tries back", left(3, 3))
+
+
+def leave_a_dialog():
+    screen.press(say.button("Check validity", AUTH))
+    screen.shows("the dialog is there again", say(NOW))
+    screen.press(say("Cancel"))
+    screen.gone("cancelled, the dialog is gone", say(NOW))
+    screen.shows("... and no try", left(3, 3))
+
+
+def look_at_certificates():
+    """And at four attributes of the holder."""
+    fingerprint = say("SHA-256 fingerprint")
+    screen.press(say.button("Show the certificate", AUTH))
+    screen.shows("the log-in certificate needs no PIN", fingerprint, say("%s, %d bits", "RSA", 2048))
+    closed("it is closed", fingerprint)
+    screen.press(say.button("Show the certificate", SIGN))
+    asked((PASSWORD, "ABC123"))
+    screen.shows("the signing certificate shows four attributes", *map(say, ("Name", "Address", "Birth date", "Sex")))
+    screen.shows("... and says that they go", say("This is hidden again after a minute."))
+    said = screen.words().splitlines()
+    born = said[len(said) - said[::-1].index(say("Birth date"))]  # what follows its label
+    report("... with a birth date", re.match("19[0-9]{2}-[0-9]{2}-[0-9]{2}", born) and say("Heisei") in born, said)
+    closed("closed, they are gone", born)
+
+
+def change_a_pin():
+    changed = say("The PIN for user authentication was changed.")
+    screen.type("", "ctrl+2")
+    screen.shows(
+        "the PINs are explained side by side",
+        say("4 digits, 3 tries"),
+        say("6 to 16 letters and digits, at least one of each, 5 tries"),
+    )
+    screen.press(say.button("Change", AUTH))
+    asked((NOW, "1234"), (NEW, "9876"), (AGAIN, "9875"))
+    screen.shows("two that differ are told", say("the two are not the same; once again, please"))
+    asked((NEW, "9876"), (AGAIN, "9876"))
+    screen.shows("the PIN is changed", changed)
+    closed("the answer is closed", changed)
+
+
+def use_the_last_try():
+    screen.card("tries", "adult", "auth", "1")
+    screen.press(say("Look again"))
+    screen.shows("a last try is told", say("%d of %d tries left: the next wrong one locks it", 1, 3))
+    screen.press(say.button("Change", AUTH))
+    screen.shows("... and has to be agreed to", say("Use the last try?"))
+    screen.type("9876")
+    screen.shows("... what is typed alone is not enough", typed(4))
+    report("... nor can it be sent", not screen.is_usable(screen.find(say("Continue"))))
+    screen.type("", "shift+Tab", "space")
+    screen.until(lambda: screen.is_usable(screen.find(say("Continue"))))
+    screen.press(say("Continue"))
+    asked((NEW, "1234"), (AGAIN, "1234"))
+    screen.shows("agreed to, it is", say("The PIN for user authentication was changed."))
+    screen.type("", "Escape")
+    screen.shows("the right PIN brings them back", left(3, 3))
+
+
+def take_the_card_away():
+    screen.press(say.button("Change", AUTH))
+    screen.shows("asked again", say(NOW))
+    screen.card("remove")
+    asked((NOW, "1234"), (NEW, "5678"), (AGAIN, "5678"))
+    screen.shows("a card taken away is a sentence", say("the card was taken away"))
+    screen.type("", "Escape")
+    screen.type("", "ctrl+1")
+    screen.shows("... and the reader is empty", say("no card in the reader"))
+    screen.card("insert", "adult")
+    screen.shows("put back, it is there again", left(3, 3), left(5, 5))
+    screen.card("unplug")
+    screen.shows("a reader that is unplugged is told", say("no card reader: plug it in"))
+    screen.card("plug")
+    screen.shows("... and one that is plugged in", left(3, 3))
+    screen.card("service", "stop")
+    screen.press(say("Look again"))
+    screen.shows("a service that has stopped is told", *say.around(NO_SERVICE), say.quoted("It does not work"))
+    screen.card("service", "start")
+    screen.shows("... and one that is there again", left(3, 3))
 
 
 def opened(path):
     """As a file manager does it, with the program that runs."""
     subprocess.run(
         [build + "/src/tool/jpki-desktop", path],
-        env=dict(os.environ, LC_ALL="C.UTF-8"),
+        env=dict(os.environ, LC_ALL=screen.language),
         check=False,
         timeout=PATIENCE,
     )
 
 
-opened(document)
-screen.shows("a file that is opened is the one to sign", document)
-screen.shows("what a signature discloses is told before", "can read your name, address, birth date")
-screen.press("Sign with the password")
-asked((PASSWORD, "ABC123"))
-screen.shows("signed, it says where the signature is", "The signature is in %s.p7s." % document)
-screen.shows("... and that it is simulated", "SIMULATED card: this signature is for tests")
-report("the signature is there", os.path.exists(document + ".p7s"))
-screen.type("", "Escape")
-screen.gone("the answer is closed", "The signature is in")
-screen.press("Verify the signature")
-screen.shows(
-    "verified, it says who signed and what is not known",
-    "it fits: not a bit has changed",
-    "NOT CHECKED: by law",
-    "Address",
-)
-screen.type("", "Escape")
-screen.gone("the answer is closed again", "it fits")
-screen.press("Sign with the password")
-screen.shows("a signature that is there is not overwritten", document + ".p7s is there already")
-screen.type("", "Escape")
-with open(document, "a", encoding="utf-8") as file:
-    file.write("and a line more\n")
-screen.press("Verify the signature")
-screen.shows("a file that was changed is told", "this is not what was signed", "NOT VALID")
-screen.type("", "Escape")
+def sign_and_verify():
+    document = "%s/letter-%s.txt" % (work, screen.language)
+    signature = document + ".p7s"
+    fits = say("it fits: not a bit has changed since it was signed")
+    there = say("The signature is in %s.", signature)
+    with open(document, "w", encoding="utf-8") as file:
+        file.write("a letter\n")
+    opened(document)
+    screen.shows("a file that is opened is the one to sign", document)
+    screen.shows("what a signature discloses is told before", say(DISCLOSES))
+    screen.press(say("Sign with the password"))
+    asked((PASSWORD, "ABC123"))
+    screen.shows("signed, it says where the signature is", there)
+    simulated = say("SIMULATED card: this signature is for tests and means nothing to anybody")
+    screen.shows("... and that it is simulated", simulated)
+    report("the signature is there", os.path.exists(signature))
+    closed("the answer is closed", there)
+    screen.press(say("Verify the signature"))
+    screen.shows(
+        "verified, it says who signed and what is not known",
+        fits,
+        say(NOT_CHECKED + "It is void as soon as one of the following changes."),
+        say("Address"),
+    )
+    closed("the answer is closed again", fits)
+    screen.press(say("Sign with the password"))
+    screen.shows(
+        "a signature that is there is not overwritten",
+        *say.around("%s is there already; --force overwrites it", values=(signature,)),
+        say('the switch "Overwrite a file that is there already"'),
+    )
+    screen.type("", "Escape")
+    with open(document, "a", encoding="utf-8") as file:
+        file.write("and a line more\n")
+    screen.press(say("Verify the signature"))
+    changed = say("this is not what was signed: it has been changed, or is another file")
+    screen.shows("a file that was changed is told", changed, say("NOT VALID"))
+    closed("... which is closed", changed)
+    os.remove(document)
+    opened(signature)
+    screen.press(say("Verify the signature"))
+    missed = say.around("what was signed is not in %s: say with --content which file it is", values=(signature,))
+    screen.shows("without its file, that is asked for", *missed, say.quoted("The file that was signed"))
+    screen.type("", "Escape")
 
-# ---- help ----
-screen.type("", "ctrl+4")
-screen.shows("the topics of help are there", "A PIN is locked", "The card is lost or stolen")
-screen.press("Look for the cause")
-screen.shows("what doctor finds is shown", "Reader service", "Card")
-screen.type("", "Escape")
 
-status = screen.end()
-report("told to end, it ends well", status == 0, status)
+def reach(topic):
+    """With Tab into the list, and with the arrow down it."""
+    key = "Tab"
+    for _ in range(STEPS):
+        node = screen.press_key(key)
+        if node is None or name_of(node) == topic:
+            break
+        key = "Down" if role_of(node) == Atspi.Role.LIST_ITEM else "Tab"
+
+
+def find_help():
+    screen.type("", "ctrl+4")
+    screen.follow()
+    for topic, sentence in TOPICS:
+        reach(say(topic))
+        screen.type("", "Return")
+        screen.shows('"%s" has its answer' % topic, *say.around(sentence))
+        screen.type("", "Return")
+        screen.gone("... which closes again", *say.around(sentence)[:1])
+    screen.press(say("Look for the cause"))
+    screen.shows("what doctor finds is shown", say("Reader service"), say("Card"))
+    screen.type("", "Escape")
+
+
+for language in LANGUAGES:
+    print("# in %s" % language, flush=True)
+    screen = Screen(language)
+    say = screen.say
+    at_a_glance()
+    check_validity()
+    leave_a_dialog()
+    look_at_certificates()
+    change_a_pin()
+    use_the_last_try()
+    take_the_card_away()
+    sign_and_verify()
+    find_help()
+    status = screen.end()
+    report("told to end, it ends well", status == 0, status)
 finish()
