@@ -41,6 +41,12 @@ check "no try is gone with the PIN either, and the card is logged out" pins_are_
 check "the card's other ways are told" card set adult login-at-reset dropped
 check "a report on them" report --pin auth --pin-fd 5
 check "a reset ends the login of that card" tells login-at-reset dropped
+check "a card that keeps it, and has no other application" eval \
+	'card set adult login-at-reset kept && card set adult other-applications absent'
+check "a report on that" report --pin auth --pin-fd 5
+check "loss of power ends the login, on which the module relies" tells login-at-power-loss dropped
+check "and the card is logged out" pins_are_full
+check "the card is as it was" card set adult other-applications present
 
 # Another program that stays connected, as a browser that is logged in does.
 mkfifo "$work/hold"
