@@ -101,21 +101,78 @@ on_choose(GtkWidget *button, void *context)
 		    chosen);
 }
 
+/*
+ * GTK itself would ask the desktop's portal for the files, where there is one, which refuses programs
+ * that it cannot look into (flatpak/xdg-desktop-portal issue 1490): as this one is from its first PIN on.
+ */
+static const char *dropped_types[] = {"text/uri-list", NULL};
+
+/* Takes the files of what was dropped, and says so to where it comes from. */
+static void
+on_dropped(GObject *list, GAsyncResult *result, void *dropped)
+{
+	GdkDrop *drop = dropped;
+	GtkRoot *window = gtk_widget_get_root(g_object_get_data(G_OBJECT(drop), "page"));
+	char **uris = NULL;
+	guint count = 0;
+	bool is_taken = false;
+
+	if (g_output_stream_splice_finish(G_OUTPUT_STREAM(list), result, NULL) >= 0 &&
+	    g_output_stream_write_all(G_OUTPUT_STREAM(list), "", 1, NULL, NULL, NULL)) {
+		uris = g_uri_list_extract_uris(
+			g_memory_output_stream_get_data(G_MEMORY_OUTPUT_STREAM(list)));
+		count = g_strv_length(uris);
+	}
+	if (count > 0 && window) {
+		GFile *file = g_file_new_for_uri(uris[0]);
+
+		is_taken = documents_take(GTK_WINDOW(window), file, count);
+		g_object_unref(file);
+	}
+	gdk_drop_finish(drop, is_taken ? GDK_ACTION_COPY : 0);
+	g_strfreev(uris);
+	g_object_unref(drop);
+}
+
+static void
+on_list(GObject *drop, GAsyncResult *result, void *unused)
+{
+	const char *type;
+	GInputStream *from = gdk_drop_read_finish(GDK_DROP(drop), result, &type, NULL);
+	GOutputStream *list = g_memory_output_stream_new_resizable();
+
+	(void)unused;
+	if (from)
+		g_output_stream_splice_async(list, from, G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE,
+					     G_PRIORITY_DEFAULT, NULL, on_dropped,
+					     g_object_ref(drop));
+	else
+		gdk_drop_finish(GDK_DROP(drop), 0);
+	g_clear_object(&from);
+	g_object_unref(list);
+}
+
 static gboolean
-on_drop(GtkDropTarget *target, const GValue *value, double x, double y, void *unused)
+on_drop(GtkDropTargetAsync *target, GdkDrop *drop, double x, double y, void *unused)
 {
 	GtkWidget *page = gtk_event_controller_get_widget(GTK_EVENT_CONTROLLER(target));
-	GSList *files = gdk_file_list_get_files(g_value_get_boxed(value));
-	bool is_taken = false;
 
 	(void)x;
 	(void)y;
 	(void)unused;
-	if (files)
-		is_taken = documents_take(GTK_WINDOW(gtk_widget_get_root(page)), files->data,
-					  g_slist_length(files));
-	g_slist_free(files);
-	return is_taken;
+	g_object_set_data_full(G_OBJECT(drop), "page", g_object_ref(page), g_object_unref);
+	gdk_drop_read_async(drop, dropped_types, G_PRIORITY_DEFAULT, NULL, on_list, NULL);
+	return TRUE;
+}
+
+static void
+accept_drops(GtkWidget *widget)
+{
+	GdkContentFormats *formats = gdk_content_formats_new(dropped_types, 1);
+	GtkDropTargetAsync *drop = gtk_drop_target_async_new(formats, GDK_ACTION_COPY);
+
+	g_signal_connect(drop, "drop", G_CALLBACK(on_drop), NULL);
+	gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(drop));
 }
 
 static void
@@ -168,11 +225,9 @@ documents_new(void)
 {
 	GtkBox *box;
 	GtkWidget *page = rows_page(&box);
-	GtkDropTarget *drop = gtk_drop_target_new(GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 	AdwPreferencesGroup *group = rows_group(box, _("Sign and verify"));
 
-	g_signal_connect(drop, "drop", G_CALLBACK(on_drop), NULL);
-	gtk_widget_add_controller(page, GTK_EVENT_CONTROLLER(drop));
+	accept_drops(page);
 	add_chooser(group, &document, _("File"));
 	add_sign(box);
 	group = rows_group(box, _("Verify"));

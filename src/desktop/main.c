@@ -76,6 +76,10 @@ main(int argc, char *argv[])
 	text_rename(rows_words);
 	(void)signal(SIGXFSZ, SIG_IGN);
 	file_take_ordinary();
+#if GTK_CHECK_VERSION(4, 18, 0)
+	/* As in documents.c; besides, the portal's dialog lists what was chosen as a recent file. */
+	gtk_disable_portals();
+#endif
 	application = adw_application_new(ID, G_APPLICATION_HANDLES_OPEN);
 	g_set_application_name(_("My Number card"));
 	gtk_window_set_default_icon_name(ID);

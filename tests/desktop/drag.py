@@ -12,7 +12,13 @@ from gi.repository import Gdk, GLib, Gtk  # noqa: E402
 
 uris = "".join((name if "://" in name else Path(name).as_uri()) + "\r\n" for name in sys.argv[1:])
 source = Gtk.DragSource()
-source.connect("prepare", lambda *_: Gdk.ContentProvider.new_for_bytes("text/uri-list", GLib.Bytes.new(uris.encode())))
+offers = (("application/vnd.portal.filetransfer", "a key"), ("text/uri-list", uris))  # what file managers offer
+source.connect(
+    "prepare",
+    lambda *_: Gdk.ContentProvider.new_union(
+        [Gdk.ContentProvider.new_for_bytes(kind, GLib.Bytes.new(text.encode())) for kind, text in offers]
+    ),
+)
 label = Gtk.Label(label="a file", hexpand=True, vexpand=True)
 label.add_controller(source)
 Gtk.init()

@@ -47,6 +47,14 @@ def pasted():
     return got.stdout.strip()
 
 
+def helper(name, *arguments, **given):
+    """A program of ours beside the window."""
+    return subprocess.Popen([sys.executable, os.path.dirname(os.path.abspath(__file__)) + "/" + name, *arguments], **given)
+
+
+# it would refuse the window from its first PIN on
+portal = helper("portal.py", stdout=subprocess.PIPE)
+report("there is a portal as desktops have it", portal.stdout.readline() == b"ready\n")
 screen = Screen("C.UTF-8")
 
 
@@ -169,7 +177,7 @@ report("a file that is there may be overwritten", screen.until(overwrites), scre
 
 def source_of(*names):
     """The window to drag these from."""
-    return subprocess.Popen([sys.executable, os.path.dirname(os.path.abspath(__file__)) + "/drag.py", *names])
+    return helper("drag.py", *names)
 
 
 def xdotool(*words):
@@ -239,6 +247,8 @@ screen.until(lambda: has_owner(b"CLIPBOARD"))
 report("... which is in the clipboard when that was asked for", pasted() == copy[len("Copy: ") :], pasted())
 close()
 report("told to end, it ends well", screen.end() == 0)
+portal.terminate()
+portal.wait()
 recent = open(RECENT, encoding="utf-8").read() if os.path.exists(RECENT) else ""
 report("no file is in the desktop's list of recent ones", folder not in recent, recent)
 finish()
