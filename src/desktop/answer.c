@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desktop/answer.h"
 
+#include <time.h>
+
 #include "desktop/rows.h"
 #include "tool/terminal/text.h"
 
@@ -16,12 +18,38 @@ static struct {
 /* The buttons for what is next with the file that is chosen; NULL: there are none. */
 static GtkWidget *file_buttons;
 
-static gboolean
-hide(void *window)
+/* Of the clock that goes on while the computer sleeps: who opens its lid shall not find a name there. */
+static time_t
+now(void)
 {
+	struct timespec time = {0};
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &time);
+	return time.tv_sec;
+}
+
+/* GLib's own clock stands still meanwhile. */
+static gboolean
+hide_in_time(void *window)
+{
+	const time_t *end = g_object_get_data(G_OBJECT(window), "end");
+
+	if (now() < *end)
+		return G_SOURCE_CONTINUE;
 	g_object_set_data(G_OBJECT(window), "hide", NULL);
 	gtk_window_destroy(window);
 	return G_SOURCE_REMOVE;
+}
+
+static void
+hide_after(GtkWindow *window, unsigned int seconds)
+{
+	time_t *end = g_new(time_t, 1);
+
+	*end = now() + seconds + 1; /* of the second that has begun, little may be left */
+	g_object_set_data_full(G_OBJECT(window), "end", end, g_free);
+	g_object_set_data(G_OBJECT(window), "hide",
+			  GUINT_TO_POINTER(g_timeout_add_seconds(1, hide_in_time, window)));
 }
 
 static void
@@ -121,9 +149,7 @@ answer_show(GtkWindow *parent, const struct answer *answer)
 		gtk_box_append(whole, rows_paragraph(_("This is hidden again after a minute.")));
 	add_buttons(whole, window, answer);
 	if (answer->seconds)
-		g_object_set_data(
-			G_OBJECT(window), "hide",
-			GUINT_TO_POINTER(g_timeout_add_seconds(answer->seconds, hide, window)));
+		hide_after(window, answer->seconds);
 	if (answer->serial)
 		remember(window, answer);
 	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);
