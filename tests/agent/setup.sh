@@ -34,6 +34,12 @@ check "... and switches the agent off" told '--user disable --now jpki-agent.soc
 setup --remove --yes
 check "... also where there is nothing" ended 0
 
+touch "$HOME/.config/elsewhere" && ln -s elsewhere "$conf" && setup --yes && setup --remove --yes
+check "behind a link, that is taken back too" [ -e "$HOME/.config/elsewhere" ]
+check "... in the file that it leads to" [ ! -s "$HOME/.config/elsewhere" ]
+check "... and the link is left" [ -L "$conf" ]
+rm "$conf" "$HOME/.config/elsewhere"
+
 printf '# mine\nreader = "a b" # yes\nask-pin=program\n  ask-pin-each-signature = yes\npss = on' >"$conf"
 chmod 640 "$conf"
 setup --yes

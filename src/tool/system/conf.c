@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tool/system/file.h"
@@ -67,13 +68,22 @@ change(const char *text, const char *value)
 	return fclose(out) == 0 ? new : NULL;
 }
 
+/* What a link leads to would keep the setting if only the link went. */
+static bool
+is_link(const char *path)
+{
+	struct stat there;
+
+	return lstat(path, &there) == 0 && S_ISLNK(there.st_mode);
+}
+
 enum tool_exit
 conf_ask_pin(const char *path, const char *value)
 {
 	char *text = read_text(path), *new = text ? change(text, value) : NULL;
 	enum tool_exit status = TOOL_FAILED;
 
-	if (new && *new) {
+	if (new && (*new || is_link(path))) {
 		(void)file_make_folder_of(path);
 		status = file_write(path, new, strlen(new), true);
 	} else if (new && (unlink(path) == 0 || errno == ENOENT)) {
