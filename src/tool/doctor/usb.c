@@ -310,8 +310,10 @@ not_taken(struct report *report, const struct usb_reader *reader)
 		report_add(report, MARK_PROBLEM, "held-by-gpg",
 			   _("%s: gpg's scdaemon talks to it directly, so pcscd cannot"),
 			   reader->name);
-		report_command(report, "echo disable-ccid >>~/.gnupg/scdaemon.conf && gpgconf "
-				       "--kill scdaemon && sudo systemctl restart pcscd");
+		/* By pcscd it would take each reader for itself instead. */
+		report_command(report, "printf 'disable-ccid\\npcsc-shared\\n' "
+				       ">>~/.gnupg/scdaemon.conf && gpgconf --kill scdaemon && "
+				       "sudo systemctl restart pcscd");
 	} else if (strcmp(reader->driver, "usbfs") == 0) {
 		held_by_program(report, reader);
 	} else if (reader->driver[0]) {
