@@ -179,6 +179,13 @@ large() {
 	else
 		not_ok "what is too large to be enclosed is refused" "otherwise"
 	fi
+	truncate -s 256M large
+	rm -f large.*
+	"$sim" run --card adult -- setsid -w "${tool[@]}" sign --enclosed --yes --pin-fd 5 large >out 2>&1 \
+		5< <(printf '%b' "$pins") </dev/null && "${tool[@]}" verify large.p7m >out 2>&1
+	if [ $? -eq 13 ]; then ok "the largest that can be enclosed is, and verified"; else not_ok "the largest that can be enclosed is, and verified" "exit status"; fi
+	openssl cms -cmsout -inform DER -in large.p7m -outform PEM -out large.pem && "${tool[@]}" verify large.pem >out 2>&1
+	if [ $? -eq 13 ]; then ok "... also in base64"; else not_ok "... also in base64" "exit status"; fi
 	rm -f large*
 }
 

@@ -129,7 +129,8 @@ read_content(const struct options *options, struct job *job)
 	job->hash = EVP_MD_CTX_new();
 	ok = job->hash && EVP_DigestInit_ex(job->hash, EVP_sha256(), NULL) == 1;
 	if (ok && options->enclosed) {
-		status = file_read(job->path, &job->content.data, &job->content.len);
+		status = file_read(job->path, FILE_ENCLOSED_MAX, &job->content.data,
+				   &job->content.len);
 		ok = status != TOOL_OK || add_to_hash(job, job->content.data, job->content.len);
 	} else if (ok) {
 		status = file_each(job->path, add_to_hash, job);

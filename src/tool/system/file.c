@@ -15,7 +15,7 @@
 #include "tool/terminal/progress.h"
 #include "tool/terminal/text.h"
 
-#define LARGEST ((size_t)FILE_MEGABYTES * 1024 * 1024)
+#define MIB ((size_t)1024 * 1024)
 /* What a disk reads in a moment shows no progress. */
 #define LARGE (UINT64_C(16) * 1024 * 1024)
 
@@ -353,12 +353,12 @@ file_may_enclose(const char *path)
 	struct stat there;
 
 	if (strcmp(path, "-") == 0 || !is_there(path, &there) ||
-	    (there.st_size >= 0 && (uintmax_t)there.st_size <= LARGEST))
+	    (there.st_size >= 0 && (uintmax_t)there.st_size <= FILE_ENCLOSED_MAX * MIB))
 		return TOOL_OK;
 	return give_up(TOOL_FAILED,
 		       _("%s is larger than the %d MB that a signature can enclose: sign it "
 			 "without --enclosed"),
-		       path, FILE_MEGABYTES);
+		       path, FILE_ENCLOSED_MAX);
 }
 
 bool
@@ -517,25 +517,32 @@ file_each(const char *path, file_taker *take, void *context)
 	return n == 0 ? TOOL_OK : cannot_read(path, strerror(error));
 }
 
+struct whole {
+	FILE *file;
+	size_t room; /* bytes that it may still grow by */
+};
+
 static bool
 append(void *context, const uint8_t *data, size_t len)
 {
-	FILE *whole = context;
-	const bool fits = len <= LARGEST - (size_t)ftello(whole);
+	struct whole *whole = context;
 
-	if (!fits)
+	if (len > whole->room) {
 		errno = EFBIG;
-	return fits && fwrite(data, 1, len, whole) == len;
+		return false;
+	}
+	whole->room -= len;
+	return fwrite(data, 1, len, whole->file) == len;
 }
 
 enum tool_exit
-file_read(const char *path, uint8_t **data, size_t *len)
+file_read(const char *path, size_t max, uint8_t **data, size_t *len)
 {
 	char *text = NULL;
-	FILE *whole = open_memstream(&text, len);
-	enum tool_exit status = whole ? file_each(path, append, whole) : out_of_memory();
+	struct whole whole = {open_memstream(&text, len), max * MIB};
+	enum tool_exit status = whole.file ? file_each(path, append, &whole) : out_of_memory();
 
-	if (whole && fclose(whole) != 0 && status == TOOL_OK)
+	if (whole.file && fclose(whole.file) != 0 && status == TOOL_OK)
 		status = out_of_memory();
 	if (status != TOOL_OK) {
 		free(text);

@@ -51,13 +51,14 @@ enum tool_exit file_each(const char *path, file_taker *take, void *context);
 /* The beginning of a file that is not standard input: up to `size` bytes, *len of them. */
 enum tool_exit file_head(const char *path, uint8_t *data, size_t size, size_t *len);
 
-#define FILE_MEGABYTES 256 /* the most that is read whole */
+/* The most that is read whole, in MiB: what a signature encloses, and one that does, also in base64. */
+enum { FILE_ENCLOSED_MAX = 256, FILE_SIGNATURE_MAX = 384 };
 
-/* Whether it is small enough to be read whole, as far as is known. A message if it is not. */
+/* Whether it is at most FILE_ENCLOSED_MAX, as far as is known. A message if it is not. */
 enum tool_exit file_may_enclose(const char *path);
 
-/* Reads a file ("-": standard input), at most FILE_MEGABYTES. The caller frees *data. */
-enum tool_exit file_read(const char *path, uint8_t **data, size_t *len);
+/* Reads a file ("-": standard input), at most `max` MiB. The caller frees *data. */
+enum tool_exit file_read(const char *path, size_t max, uint8_t **data, size_t *len);
 
 /* The first line of a file, without its end and what has no room; empty if there is none. */
 void file_line(const char *path, char *line, size_t size);

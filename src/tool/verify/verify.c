@@ -19,7 +19,7 @@ read_signature(struct verification *v, enum signature_form *form)
 {
 	uint8_t *data;
 	size_t len;
-	enum tool_exit status = file_read(v->name, &data, &len);
+	enum tool_exit status = file_read(v->name, FILE_SIGNATURE_MAX, &data, &len);
 
 	if (status != TOOL_OK)
 		return status;
