@@ -18,7 +18,7 @@ static struct {
 /* The buttons for what is next with the file that is chosen; NULL: there are none. */
 static GtkWidget *file_buttons;
 
-/* Of the clock that goes on while the computer sleeps: who opens its lid shall not find a name there. */
+/* By the clock that goes on while the computer sleeps: no name waits for whoever opens the lid. */
 static time_t
 now(void)
 {

@@ -102,8 +102,9 @@ on_choose(GtkWidget *button, void *context)
 }
 
 /*
- * GTK itself would ask the desktop's portal for the files, where there is one, which refuses programs
- * that it cannot look into (flatpak/xdg-desktop-portal issue 1490): as this one is from its first PIN on.
+ * GTK itself would ask the desktop's portal for the files, where there is one, which refuses
+ * programs that it cannot look into (flatpak/xdg-desktop-portal issue 1490): as this one is from
+ * its first PIN on.
  */
 static const char *dropped_types[] = {"text/uri-list", NULL};
 

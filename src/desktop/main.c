@@ -77,7 +77,7 @@ main(int argc, char *argv[])
 	(void)signal(SIGXFSZ, SIG_IGN);
 	file_take_ordinary();
 #if GTK_CHECK_VERSION(4, 18, 0)
-	/* As in documents.c; besides, the portal's dialog lists what was chosen as a recent file. */
+	/* As in documents.c; besides, the portal's dialog makes a recent file of what is chosen. */
 	gtk_disable_portals();
 #endif
 	application = adw_application_new(ID, G_APPLICATION_HANDLES_OPEN);

@@ -51,7 +51,7 @@ enum tool_exit file_each(const char *path, file_taker *take, void *context);
 /* The beginning of a file that is not standard input: up to `size` bytes, *len of them. */
 enum tool_exit file_head(const char *path, uint8_t *data, size_t size, size_t *len);
 
-/* The most that is read whole, in MiB: what a signature encloses, and one that does, also in base64. */
+/* The most that is read whole, in MiB: what is enclosed; what encloses that, also in base64. */
 enum { FILE_ENCLOSED_MAX = 256, FILE_SIGNATURE_MAX = 384 };
 
 /* Whether it is at most FILE_ENCLOSED_MAX, as far as is known. A message if it is not. */
