@@ -40,7 +40,7 @@ hear_next(int client, struct jpki_agent_answer *answer)
 {
 	struct pollfd readable = {.fd = client, .events = POLLIN};
 
-	assert_int_equal(poll(&readable, 1, 30000), 1);
+	assert_int_equal(poll(&readable, 1, 300000), 1);
 	return recv(client, answer, sizeof *answer, 0) > 0;
 }
 
