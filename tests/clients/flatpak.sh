@@ -54,6 +54,15 @@ mishap_with '/^eval|^trap/d; s/^socket=.*/socket=\/nowhere/; /^for/d' sandbox "w
 	"Can't find source path"
 check "and no try is lost in all of this" left_clean
 
+# Flatpak itself is not here, but what its lines start before it is.
+lent_lines() { sed -n '/^## Flatpak itself/,/^## Snap/s/^    //p' "$top/doc/clients/flatpak.md" | sed '/^flatpak run/,$d'; }
+lent() {
+	{ lent_lines && echo 'until test -S ~/.local/share/jpki-card/socket; do sleep 0.1; done'; } >"$work/lent.sh"
+	bash -eu "$work/lent.sh"
+}
+check "the lines for Flatpak lend the card" lent
+check "... and the server ends with their shell" left_clean
+
 # Firefox in the same sandbox, with its profile and a screen. (It has its own idea of "served".)
 . "$(dirname "$self")/screen-lib.sh"
 . "$(dirname "$self")/browser.sh"
