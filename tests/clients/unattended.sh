@@ -201,8 +201,9 @@ check "the file with the PIN: for its user alone, and nothing else in it" \
 with_row written_row
 with_row stale_row
 
-# A unit that restarts: what its lines of the page do, a few times.
-condition=$(page_line '^ *ExecCondition=' | sed 's/^ *ExecCondition=//')
+# A unit that restarts: what its lines of the page do, a few times, with this card's number.
+serial=$(LC_ALL=C jpki-tool status | sed -n 's/^ *Serial *//p')
+condition=$(page_line '^ *ExecCondition=' | sed "s/^ *ExecCondition=//; s/\(--serial \)[^ ]*/\1$serial/")
 starts() {
 	local i
 	for i in 1 2 3 4; do
@@ -211,6 +212,7 @@ starts() {
 	done
 }
 IFS='|' read -r block _ _ _ written _ <<<"${programs[0]}"
+written="s,^key = pkcs11:,&serial=$serial;,; $written"
 if command -v stunnel >/dev/null; then
 	starts ""
 	check "stunnel: three starts with a stale PIN lock the card" tries_left 0 5
@@ -226,6 +228,14 @@ with_row locked_row
 card tries $card auth 3 >/dev/null
 card_out
 with_row absent_row
+
+# As if each had been in a reader of its own.
+beside_another() { "$sim" run --card $card --card child -- bash -c "$condition"; }
+does_not() { ! "$@"; }
+check "the page's condition, another card beside this one: holds with all tries" beside_another
+card tries $card auth 2 >/dev/null
+check "... and without it does not, though that one has all of its" does_not beside_another
+card tries $card auth 3 >/dev/null
 login_site_stop
 [ -z "${database_pid:-}" ] || kill "$database_pid"
 client_finish
