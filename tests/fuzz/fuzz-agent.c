@@ -239,9 +239,9 @@ asker_listen(struct asker *asker)
 static void
 check_line(void)
 {
-	static const char *const commands[] = {"OPTION ",   "SETTITLE ",  "SETDESC ",
-					       "SETOK ",    "SETCANCEL ", "SETPROMPT ",
-					       "SETERROR ", "CONFIRM",	  "GETPIN"};
+	static const char *const commands[] = {"OPTION ", "SETTIMEOUT 0", "SETTITLE ",	"SETDESC ",
+					       "SETOK ",  "SETCANCEL ",	  "SETPROMPT ", "SETERROR ",
+					       "CONFIRM", "GETPIN"};
 	const char *line = entry.line;
 	bool known = false;
 
