@@ -156,11 +156,14 @@ answer_show(GtkWindow *parent, const struct answer *answer)
 	gtk_window_present(window);
 }
 
+/* Each by itself: of a button that is off with what it is in, a screen reader is not told so. */
 void
 answer_file_changed(void)
 {
-	if (file_buttons)
-		gtk_widget_set_sensitive(file_buttons, FALSE);
+	GtkWidget *button = file_buttons ? gtk_widget_get_first_child(file_buttons) : NULL;
+
+	for (; button; button = gtk_widget_get_next_sibling(button))
+		gtk_widget_set_sensitive(button, FALSE);
 }
 
 void

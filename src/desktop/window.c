@@ -122,6 +122,19 @@ say_nothing_seen(const struct sheet *sheet)
 	documents_show(&nothing);
 }
 
+/* Where no look has ended yet, what stands there says that one goes on. */
+static void
+say_not_looked(void)
+{
+	struct sheet sheet = {0};
+
+	sheet_collect(&sheet);
+	screen_text(0, _("The readers were not looked at: \"Look again\" does it."));
+	sheet_collect(NULL);
+	say_nothing_seen(&sheet);
+	sheet_free(&sheet);
+}
+
 /* Takes the look; NULL: nothing could be seen, and `why` says so. */
 static void
 show_look(struct look *found, const struct sheet *why)
@@ -154,6 +167,8 @@ looked(struct job *job)
 		say(_(words)); /* it is its turn */
 	if (is_taken)
 		show_look(is_good ? found : NULL, &job->sheet);
+	else if (window && !seen)
+		say_not_looked();
 	if (!is_taken || !is_good)
 		look_free(found);
 	job_free(job);
@@ -281,6 +296,8 @@ taken(void *context, const char *path)
 {
 	struct job *job = context;
 
+	if (window)
+		documents_hold(false);
 	if (path && window) {
 		job->words[3] = g_strdup(path);
 		job->options.output = job->words[3];
@@ -296,6 +313,7 @@ choose_place(const struct task *task, struct job *job)
 {
 	char *proposed = task->proposes(job);
 
+	documents_hold(task->of_file);
 	file_choose(window, _(task->title), proposed, taken, job);
 	free(proposed);
 }

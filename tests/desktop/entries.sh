@@ -29,6 +29,32 @@ check "what software centres show is well formed" sh -c '
 		appstreamcli validate --no-net --override=url-homepage-missing=info "$0"' $id.metainfo.xml
 check "the entry's icon is the one that is there" grep -qx "Icon=$id" $id.desktop
 check "... and the entry the one that software centres name" grep -q "launchable.*>$id.desktop<" $id.metainfo.xml
+# As a desktop starts it: a program of that name which says what it was given.
+starts_once() {
+	local work said
+	work=$(mktemp -d) || return 1
+	printf '#!/bin/sh\necho "$#" >>"%s/said"\n' "$work" >"$work/jpki-desktop"
+	chmod +x "$work/jpki-desktop"
+	PATH=$work:$PATH /usr/bin/python3 -c '
+import sys
+import gi
+from gi.repository import Gio
+
+Gio.DesktopAppInfo.new_from_filename(sys.argv[1]).launch([Gio.File.new_for_path(name) for name in sys.argv[2:]], None)' \
+		"$PWD/$1" /etc/passwd /etc/group
+	for _ in {1..600}; do
+		[ ! -s "$work/said" ] || break
+		sleep 0.1
+	done
+	said=$(cat "$work/said")
+	rm -rf "$work"
+	[ "$said" = 2 ] || { echo "started with so many files: $said"; return 1; }
+}
+if /usr/bin/python3 -c 'import gi' 2>/dev/null; then
+	check "several files that are opened with it are given to one start" starts_once $id.desktop
+else
+	echo "skip several files: GLib for Python is not here"
+fi
 check "a menu finds it by the words of the towns' pages" sh -c '
 	for word in 利用者クライアントソフト JPKI利用者ソフト 自分の証明書 有効性確認; do
 		grep "^Keywords\[ja\]=" "$0" | grep -q ";$word;" || exit 1

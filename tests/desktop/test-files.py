@@ -151,14 +151,49 @@ screen.press("Verify the signature")
 screen.shows("they fit", "it fits: not a bit has changed")
 close()
 
-# ---- saved ----
+
+
+# ---- what comes to be there after the place was chosen ----
+def overwrites_nothing(promise, path):
+    """Once the password is asked for what goes there."""
+    screen.until(lambda: screen.asks(PASSWORD))
+    with open(path, "wb") as file:
+        file.write(b"of another program")
+    answer()
+    screen.shows(promise, path + " is there already")
+    report("... it is still there", open(path, "rb").read() == b"of another program")
+    close()
+
+
+opened("/proc/version")
+screen.press("Sign with the password")
+screen.press("Choose another place", at_once=True)
+screen.until(lambda: screen.path_entry("version.p7s"))
+opened(other)
+screen.shows("a file that is opened while it is chosen where the signature of another goes is not taken", UNDER_WAY)
+screen.press("Close", at_once=True)
+screen.choose(folder + "/placed/late.p7s", "version.p7s", "Save")
+overwrites_nothing("a file that comes while the password is typed is not overwritten by the signature", folder + "/placed/late.p7s")
 screen.type("", "ctrl+1")
+screen.press("Save a copy: digital signature certificate")
+screen.choose(folder + "/late.pem", "certificate.pem", "Save")
+overwrites_nothing("... nor by a copy", folder + "/late.pem")
+
+# ---- saved ----
 saved = folder + "/mine.pem"
 screen.press("Save a copy: user authentication certificate")
 screen.choose(saved, "certificate.pem", "Save")
 screen.until(lambda: os.path.exists(saved))
 report("the copy is where it was wanted", os.path.exists(saved) and b"BEGIN CERTIFICATE" in open(saved, "rb").read())
 screen.shows("... which is said", "The copy is in %s." % saved)
+close()
+with open(saved, "w", encoding="utf-8") as file:
+    file.write("an older one")
+screen.press("Save a copy: user authentication certificate")
+screen.choose(saved, "certificate.pem", "Save")
+screen.press("Replace", at_once=True)
+screen.shows("one that was there when it was chosen is replaced after a yes", "The copy is in %s." % saved)
+report("... by the copy", b"BEGIN CERTIFICATE" in open(saved, "rb").read())
 close()
 
 # ---- dropped ----
@@ -232,8 +267,39 @@ screen.shows("... and the one before stays", dropped)
 opened(other, elsewhere)
 screen.shows("... also where they are opened by another program", SEVERAL)
 press_close()
-opened(written("letter\u202efdp.txt"))
+turning = written("letter\u202efdp.txt")
+opened(turning)
 screen.shows("a name that would turn its direction does not", folder + "/letter?fdp.txt")
+written("letter\u202efdp.txt.p7s")
+screen.press("Sign with the password")
+screen.press("Choose another place", at_once=True)
+proposed = screen.until(lambda: screen.path_entry("letter?fdp.txt.p7s"))
+report("... nor the one that is proposed for its signature", proposed, screen.read_out())
+close()
+
+
+# ---- what was to be done next with a file ----
+def is_for_that_file(promise, button):
+    """The button under the answer on the screen is usable until another file is chosen."""
+    good = screen.until(lambda: (found := screen.find(button, *BUTTONS)) and screen.is_usable(found))
+    report(promise, good, screen.words())
+    opened(other)
+    screen.until(lambda: other in screen.read_out())
+    report("... and cannot be pressed once another file is chosen", not screen.is_usable(screen.find(button, *BUTTONS)))
+    close()
+
+
+unsigned = written("unsigned")
+opened(unsigned)
+ask()
+screen.type("XYZ789")
+screen.type("", "Return")
+screen.shows("a wrong password is told", "the PIN was wrong: 4 tries left")
+is_for_that_file("... with a button to try it again", "Try again")
+opened("/proc/version")
+screen.press("Sign with the password")
+is_for_that_file("where a signature cannot be made there is one for another place", "Choose another place")
+screen.card("tries", "adult", "sign", "5")
 
 # ---- what others are told ----
 report("nothing of all this is in the clipboard", not has_owner(b"CLIPBOARD"))
