@@ -124,5 +124,7 @@ reminders_tell(void)
 		}
 		g_free(text);
 	}
-	return told && !reminders_write(kept, count) ? EXIT_FAILURE : EXIT_SUCCESS;
+	/* not where they were switched off meanwhile: whoever shows them may take long */
+	return told && reminders_are_on() && !reminders_write(kept, count) ? EXIT_FAILURE
+									   : EXIT_SUCCESS;
 }

@@ -17,6 +17,7 @@ os.chmod(bin_folder + "/systemctl", 0o755)
 os.environ["PATH"] = bin_folder + ":" + os.environ["PATH"]
 dates = os.environ["HOME"] + "/.local/share/jpki-pkcs11/dates"
 shown = []
+switched_off = False  # while it is told
 
 
 def read(path):
@@ -36,6 +37,8 @@ node = Gio.DBusNodeInfo.new_for_xml(
 
 def on_call(_bus, _sender, _path, _interface, _method, arguments, invocation):
     shown.append(arguments.unpack()[4])
+    if switched_off:
+        os.unlink(dates)
     invocation.return_value(GLib.Variant("(u)", (1,)))
 
 
@@ -123,12 +126,31 @@ with open(dates, "w", encoding="utf-8") as file:
 shown.clear()
 remind()
 report("two certificates that end on one day are told once", len(shown) == 1, shown)
+switched_off, kept = True, read(dates)
+with open(dates, "w", encoding="utf-8") as file:
+    file.write(day + " 0\n")
+remind()
+report("switched off while it is told, nothing is kept", not os.path.exists(dates), read(dates))
+switched_off = False
+with open(dates, "w", encoding="utf-8") as file:
+    file.write(kept)
 
 screen.press("Switch off")
 report("switched off, nothing is kept", screen.until(lambda: not os.path.exists(os.path.dirname(dates))))
 good = screen.until(lambda: "--user disable --now jpki-reminders.timer" in read(told))
 report("... and the timer is off", good, read(told))
 screen.shows("... which is said too", "Done: nothing is kept")
+screen.type("", "Escape")
+screen.rests()
+
+# ---- switched on by another program meanwhile ----
+screen.find("Switch on") or report("the button says \"Switch on\"", False, screen.words())
+os.unlink(told)
+subprocess.run([build + "/src/tool/jpki-tool", "setup", "reminders", "--yes"], capture_output=True, timeout=PATIENCE)
+report("the tool has switched them on", os.path.exists(dates) and "--user enable" in read(told), read(told))
+screen.press("Switch on")
+screen.until(screen.answers)
+report("\"Switch on\" leaves them on", os.path.exists(dates) and "disable" not in read(told), read(told))
 status = screen.end()
 report("told to end, it ends well", status == 0, status)
 
