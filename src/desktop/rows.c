@@ -108,6 +108,9 @@ rows_scrolled(GtkBox *box)
 	GtkBox *inner;
 	GtkScrolledWindow *page = GTK_SCROLLED_WINDOW(rows_page(&inner));
 
+	/* the dialog has margins of its own, which what stands below it begins at */
+	gtk_widget_set_margin_start(GTK_WIDGET(inner), 0);
+	gtk_widget_set_margin_end(GTK_WIDGET(inner), 0);
 	gtk_scrolled_window_set_propagate_natural_height(page, TRUE);
 	gtk_scrolled_window_set_max_content_height(page, SCROLLED);
 	gtk_box_append(box, GTK_WIDGET(page));

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """With letters of twice the size on a screen of 1024x600, in both languages: nothing is cut; nor of the usual size."""
 
+import os
 import subprocess
 
 from screen import Atspi, Screen, attempt, finish, name_of, report, work
@@ -75,6 +76,11 @@ def scrolls_away(node):
     return node is not None
 
 
+def paragraphs(screen):
+    """The texts of what scrolls in the dialog on top."""
+    return [node for node in screen.nodes() if attempt(node.get_role) == Atspi.Role.LABEL and scrolls_away(node)]
+
+
 def in_language(language):
     words = WORDS[language]
     screen = Screen(language)
@@ -107,6 +113,8 @@ def in_language(language):
     whole(screen, "the dialog for a password")
     fields = [node for node in screen.nodes() if attempt(node.get_role) == Atspi.Role.PASSWORD_TEXT]
     report("... its field is always seen (%s)" % language, fields and not any(map(scrolls_away, fields)))
+    begin = {place(node).x for node in (*fields, *paragraphs(screen))}
+    report("... and begins where the text above it does (%s)" % language, len(begin) == 1, begin)
     screen.type("ABC123")
     screen.until(lambda: screen.is_usable(screen.find(words["continue"])))
     screen.type("", "Return")
@@ -128,11 +136,43 @@ def hidden(screen):
     ]
 
 
+def ends(screen, names):
+    """How far below what is seen of the topmost window each of these ends."""
+    nodes = screen.nodes()
+    panes = [place(node) for node in nodes if attempt(node.get_role) == Atspi.Role.SCROLL_PANE]
+    bottom = min((pane.y + pane.height for pane in panes if pane), default=0)
+    labels = [node for node in nodes if name_of(node) in names and attempt(node.get_role) == Atspi.Role.LABEL]
+    return [at.y + at.height - bottom for at in map(place, labels) if at]
+
+
+def answer_of_verify(screen, document):
+    """Who signed, and whether it is as it was signed."""
+    screen.type("", "ctrl+3")
+    screen.press("Sign with the password")
+    screen.until(lambda: screen.asks("password for digital signature (6 to 16 characters)"))
+    screen.type("ABC123")
+    screen.type("", "Return")
+    screen.shows("a file is signed", "The signature is in %s.p7s." % document)
+    screen.type("", "Escape")
+    screen.press("Verify the signature")
+    screen.shows("its signature is verified", "it fits: not a bit has changed", "Birth date")
+    names = [name_of(node) for node in screen.nodes()]
+    wanted = [name for name in names if name.startswith(("intact", "it fits: "))]
+    for label in ("Name", "Address"):
+        wanted += [label, names[len(names) - names[::-1].index(label)]]
+    good = screen.until(lambda: ends(screen, wanted) and max(ends(screen, wanted)) <= 0)
+    report("whether it fits and who signed is seen without scrolling", good, (wanted, ends(screen, wanted)))
+    screen.type("", "Escape")
+    screen.rests()
+    os.unlink(document + ".p7s")
+
+
 def in_ordinary_letters():
     document = work + "/application form.pdf"
     with open(document, "w", encoding="ascii") as file:
         file.write("%PDF-1.4\n")
     screen = Screen("C.UTF-8", arguments=(document,))
+    answer_of_verify(screen, document)
     screen.type("", "ctrl+1")
     screen.press("Check validity: user authentication certificate")
     screen.shows("a PIN is asked for", "3 of 3 tries left", "Continue")

@@ -24,6 +24,10 @@ from_pipe() {
 	cat contract.txt.p7s | "$tool" verify --content contract.txt /dev/fd/0
 	test $? -eq 13
 }
+# The first row after what is said of the signature is its signer's name.
+who_is_next() {
+	"$tool" verify contract.txt | awk 'is_next { print $1; exit } { is_next = $1 == "Signature" }' | grep -qx Name
+}
 tries() { "$tool" --module "$module" status --json | grep -q "\"tries_left\": $1"; }
 openssl_takes() { openssl cms -verify -binary -CAfile "$work/ca.pem" "$@"; }
 
@@ -268,6 +272,7 @@ verifies() {
 	ends "an empty file's" 13 'SIMULATED' verify empty
 	ends "revocation is never said to be checked" 13 'NOT CHECKED' verify contract.txt.p7m
 	ends "the name" 13 '𠮷﨑　見本' verify contract.txt
+	check "... which comes right after whether the signature fits" who_is_next
 	ends "the birth date with its era" 13 '(Heisei ' verify contract.txt
 	ends "JSON: the verdict" 13 '"verdict": "simulated"' verify --json contract.txt
 	ends "JSON: the name" 13 '"name": "𠮷﨑　見本"' verify --json contract.txt

@@ -104,12 +104,15 @@ show_issuer(const struct signer *signer)
 		authority_row(_("Issuer"), signer->authority, signer->year);
 }
 
+/* Whether it fits and who signed come first: in a window the rest may have to be scrolled to. */
 static void
 show_signer(const struct signer *signer, int64_t now)
 {
 	screen_blank();
 	screen_rowf(_("Signature"), answers[signer->answer].mark, _("%s (%s)"),
 		    _(answers[signer->answer].text), signer->digest);
+	if (signer->certificate)
+		personal_show(signer->certificate);
 	show_time(signer, now);
 	if (!signer->certificate)
 		return;
@@ -117,9 +120,8 @@ show_signer(const struct signer *signer, int64_t now)
 	show_issuer(signer);
 	screen_row(_("Revocation"), MARK_CAUTION,
 		   _("NOT CHECKED: by law only the official service and approved verifiers may ask "
-		     "whether a certificate was revoked. It is void as soon as one of the "
-		     "following changes."));
-	personal_show(signer->certificate);
+		     "whether a certificate was revoked. It is void as soon as name, address, "
+		     "birth date or sex change."));
 }
 
 void
