@@ -157,5 +157,46 @@ personal = shown()
 screen.type("", "Escape")
 hidden("closed", personal)
 hidden("after a minute", shown())
+shown()
+screen.card("remove")
+screen.shows("its card taken out, that is said", "what was shown of it is hidden.")
+screen.type("", "Escape")
+hidden("its card taken out", personal)
+screen.card("insert", "adult")
+
+# ---- the same in a signature, and in a copy ----
+screen.type("", "ctrl+3")
+screen.press("Verify the signature")
+screen.shows("who signed is shown", "Name", "Address", "Birth date")
+report("... and found in the memory", all(find(pid, [word]) for word in personal[:3]), personal)
+screen.type("", "Escape")
+hidden("closed", personal)
+screen.type("", "ctrl+1")
+screen.press("Save a copy: digital signature certificate")
+screen.choose(work + "/copy.pem", "certificate.pem", "Save")
+asked((PASSWORD_NOW, PASSWORD))
+screen.shows("a copy of the certificate is saved", "The copy is in %s/copy.pem." % work)
+screen.type("", "Escape")
+hidden("saved", personal)
+found = find(pid, [PASSWORD])
+report("... and the password is nowhere", not found, "\n".join(found))
+
+# ---- a password that is not used ----
+UNUSED = "RW6JDN28FXP4"
+for how, end in (
+    ("cancelled", lambda: screen.type("", "Escape")),
+    ("wrong", lambda: screen.type("", "Return")),
+    ("its card taken out", lambda: (screen.card("remove"), screen.type("", "Return"))),
+):
+    screen.press("Check validity: digital signature certificate")
+    screen.until(lambda: screen.asks(PASSWORD_NOW))
+    screen.type(UNUSED)
+    end()
+    screen.until(lambda: not screen.asks(PASSWORD_NOW) and (how == "cancelled" or screen.answers()))
+    if how != "cancelled":
+        screen.type("", "Escape")
+    screen.rests()
+    found = find(pid, [UNUSED])
+    report("a password that was typed and is %s is nowhere after that" % how, not found, "\n".join(found))
 report("told to end, it ends well", screen.end() == 0)
 finish()

@@ -487,6 +487,7 @@ each_piece(int fd, const struct stat *about, file_taker *take, void *context, bo
 			progress_share(_("Reading the file"), done, total);
 	}
 	progress_clear();
+	explicit_bzero(piece, sizeof piece); /* a certificate tells name and address */
 	return n;
 }
 

@@ -39,14 +39,15 @@ try_signature(struct verification *v, enum signature_form *form)
 	uint8_t head[4096];
 	size_t len;
 	enum tool_exit status = TOOL_OK;
+	bool looks_like_one = true;
 
 	*form = SIGNATURE_IS_NONE;
 	if (file_is_ordinary(v->name)) {
 		status = file_head(v->name, head, sizeof head, &len);
-		if (status == TOOL_OK && !signature_looks_like_one(head, len))
-			return TOOL_OK;
+		looks_like_one = status == TOOL_OK && signature_looks_like_one(head, len);
+		explicit_bzero(head, sizeof head); /* a certificate tells name and address */
 	}
-	return status == TOOL_OK ? read_signature(v, form) : status;
+	return looks_like_one ? read_signature(v, form) : status;
 }
 
 static bool
