@@ -10,6 +10,7 @@
 #include "tool/cards/words.h"
 #include "tool/commands/commands.h"
 #include "tool/doctor/parts.h"
+#include "tool/system/away.h"
 #include "tool/system/reminders.h"
 #include "tool/terminal/text.h"
 #include "tool/verify/verify.h"
@@ -62,8 +63,14 @@ task_named(const char *name)
 static void
 may_overwrite(struct job *job)
 {
-	job->options.force =
-		job->options.output && g_file_test(job->options.output, G_FILE_TEST_EXISTS);
+	bool is_there = false;
+
+	if (job->options.output) {
+		away_begin(BUSY_WRITING);
+		is_there = g_file_test(job->options.output, G_FILE_TEST_EXISTS);
+		(void)away_end();
+	}
+	job->options.force = is_there;
 }
 
 static void
