@@ -35,11 +35,12 @@ Atspi.set_timeout(PATIENCE * 1000, PATIENCE * 1000)  # its own: 0.8 s, and then 
 
 
 def under(name, *variables):
-    """The next window has that program of ours loaded before it."""
+    """The next window has that program of ours loaded before it, and before what was given."""
     library = "%s/%s.so" % (work, name)
     source = "%s/%s.c" % (os.path.dirname(os.path.abspath(__file__)), name)
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
-    UNDER[:] = ["env", "LD_PRELOAD=" + library, *variables, *GIVEN]
+    preloads = [one.replace("LD_PRELOAD=", "LD_PRELOAD=%s:" % library) for one in GIVEN]
+    UNDER[:] = ["env", "LD_PRELOAD=" + library, *variables, *preloads]
 
 
 def report(promise, good, why=""):
@@ -109,14 +110,6 @@ def last_day(card):
     said = subprocess.run(["sh", "-c", command, program, card], capture_output=True, text=True, timeout=PATIENCE).stdout
     end = datetime.datetime.fromisoformat(said.strip().partition("=")[2].replace("Z", "+00:00"))
     return end.astimezone(JAPAN).date()
-
-
-def under(name, *variables):
-    """The next window has that loaded before it."""
-    library = "%s/%s.so" % (work, name)
-    source = "%s/%s.c" % (os.path.dirname(os.path.abspath(__file__)), name)
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
-    UNDER[:] = ["env", "LD_PRELOAD=" + library, *variables, *GIVEN]
 
 
 class Screen:
