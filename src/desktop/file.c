@@ -64,9 +64,11 @@ opened(GObject *dialog, GAsyncResult *result, void *choice)
 	end(choice, gtk_file_dialog_open_finish(GTK_FILE_DIALOG(dialog), result, NULL));
 }
 
+/* WORKAROUND: GTK 4.18 does not let go of the file that it makes of folder and name. */
 static void
 saved(GObject *dialog, GAsyncResult *result, void *choice)
 {
+	gtk_file_dialog_set_initial_file(GTK_FILE_DIALOG(dialog), NULL);
 	end(choice, gtk_file_dialog_save_finish(GTK_FILE_DIALOG(dialog), result, NULL));
 }
 
