@@ -3,45 +3,26 @@
 
 import os
 
+from catalogue import LANGUAGES
 from screen import BUTTONS, Screen, finish, name_of, report, role_of
 
-WORDS = {
-    "C.UTF-8": {
-        "auth": "Show the certificate: user authentication certificate",
-        "sign": "Show the certificate: digital signature certificate",
-        "pin": "4-digit PIN for user authentication",
-        "password": "password for digital signature (6 to 16 characters)",
-        "go": "Continue",
-        "fingerprint": "SHA-256 fingerprint",
-        "check": "Check validity",
-        "save": "Save a copy",
-        "close": "Close",
-        "key": "the card has the key of this certificate",
-        "revoked": "NOT CHECKED: by law",
-        "holds": "name, address, birth date and sex of the holder: everybody who receives it can read them",
-        "copy": "The copy is in %s.",
-    },
-    "ja_JP.UTF-8": {
-        "auth": "証明書を表示: 利用者証明用電子証明書",
-        "sign": "証明書を表示: 署名用電子証明書",
-        "pin": "利用者証明用電子証明書の暗証番号（数字4桁）",
-        "password": "署名用電子証明書の暗証番号（英数字6〜16桁）",
-        "go": "次へ",
-        "fingerprint": "フィンガープリント（SHA-256）",
-        "check": "有効性確認",
-        "save": "ファイル出力",
-        "close": "閉じる",
-        "key": "カードにこの証明書の鍵が入っています",
-        "revoked": "確認していません。",
-        "holds": "氏名・住所・生年月日・性別が記録されています。受け取った人は誰でもそれを読めます",
-        "copy": "証明書を %s に保存しました。",
-    },
-}
+AUTH = "user authentication certificate"
+SIGN = "digital signature certificate"
+PIN = "4-digit PIN for user authentication"
+PASSWORD = "password for digital signature (6 to 16 characters)"
+NOT_CHECKED = (
+    "NOT CHECKED: by law only the official service and approved verifiers may ask whether a certificate was revoked. "
+    "The official client software can tell you."
+)
+HOLDS = (
+    "note: this certificate holds name, address, birth date and sex of the holder: everybody who receives it can read "
+    "them"
+)
 
 
-def answer(screen, words, question, typed):
-    screen.until(lambda: words["go"] in screen.dialog())
-    report("\"%s\" is asked for" % question, question in screen.dialog(), screen.words())
+def answer(screen, question, typed):
+    good = screen.until(lambda: screen.asks(screen.say(question)))
+    report("\"%s\" is asked for" % question, good, screen.words())
     screen.type(typed)
     screen.type("", "Return")
 
@@ -56,34 +37,36 @@ def reach(screen, name):
 
 
 def in_language(language):
-    words = WORDS[language]
     screen = Screen(language)
+    say = screen.say
+    fingerprint = say("SHA-256 fingerprint")
+    check, save = say("Check validity"), say("Save a copy")
     copy = "%s/certificate-%s.pem" % (os.environ["HOME"], language)
     screen.follow()
-    screen.press(words["auth"])
-    screen.shows("the certificate is shown (%s)" % language, words["fingerprint"])
+    screen.press(say.button("Show the certificate", AUTH))
+    screen.shows("the certificate is shown (%s)" % language, fingerprint)
     names = [name_of(node) for node in screen.nodes() if role_of(node) in BUTTONS]
-    report("... with what can be done with it", {words["check"], words["save"], words["close"]} <= set(names), names)
-    report("... which the keyboard reaches", reach(screen, words["check"]), screen.words())
+    report("... with what can be done with it", {check, save, say("Close")} <= set(names), names)
+    report("... which the keyboard reaches", reach(screen, check), screen.words())
     screen.type("", "space")
-    answer(screen, words, words["pin"], "1234")
-    screen.shows("it is checked", words["key"], words["revoked"])
+    answer(screen, PIN, "1234")
+    screen.shows("it is checked", say("the card has the key of this certificate"), say(NOT_CHECKED))
     screen.type("", "Escape")
     screen.rests()
-    screen.press(words["sign"])
-    answer(screen, words, words["password"], "ABC123")
-    screen.shows("the other one is shown", words["fingerprint"])
-    report("... the other button is reached too", reach(screen, words["save"]), screen.words())
+    screen.press(say.button("Show the certificate", SIGN))
+    answer(screen, PASSWORD, "ABC123")
+    screen.shows("the other one is shown", fingerprint)
+    report("... the other button is reached too", reach(screen, save), screen.words())
     screen.type("", "space")
     screen.choose(copy, "certificate.pem", None)
-    answer(screen, words, words["password"], "ABC123")
-    screen.shows("what the copy tells whoever gets it is said", words["holds"], words["copy"] % copy)
+    answer(screen, PASSWORD, "ABC123")
+    screen.shows("what the copy tells whoever gets it is said", say(HOLDS), say("The copy is in %s.", copy))
     report("... and it is there", os.path.exists(copy))
     screen.type("", "Escape")
     screen.rests()
     report("told to end, it ends well (%s)" % language, screen.end() == 0)
 
 
-for one in WORDS:
+for one in LANGUAGES:
     in_language(one)
 finish()
