@@ -4,34 +4,12 @@
 import os
 import subprocess
 
+from catalogue import LANGUAGES
 from screen import Atspi, Screen, attempt, finish, name_of, report, work
 
 WIDTH, HEIGHT = 1024, 600
 SLACK = 8  # frames and rings around what has the keyboard
-WORDS = {
-    "C.UTF-8": {
-        "validity": "Check validity: user authentication certificate",
-        "show": "Show the certificate: digital signature certificate",
-        "doctor": "Look for the cause",
-        "found": "Reader service",
-        "continue": "Continue",
-        "look": "Look again",
-        "one": "1 of 3 tries left",
-        "last": "Use the last try?",
-        "typed": "2 characters typed",
-    },
-    "ja_JP.UTF-8": {
-        "validity": "有効性確認: 利用者証明用電子証明書",
-        "show": "証明書を表示: 署名用電子証明書",
-        "doctor": "原因を調べる",
-        "found": "リーダーサービス",
-        "continue": "次へ",
-        "look": "もう一度確認",
-        "one": "残り1回（最大3回）",
-        "last": "最後の1回を使いますか？",
-        "typed": "2文字入力済み",
-    },
-}
+LAST = "Use the last try?"
 
 
 def place(node):
@@ -82,41 +60,42 @@ def paragraphs(screen):
 
 
 def in_language(language):
-    words = WORDS[language]
     screen = Screen(language)
-    screen.language = language
-    screen.until(lambda: screen.find(words["validity"]))
+    say = screen.say
+    validity = say.button("Check validity", "user authentication certificate")
+    show = say.button("Show the certificate", "digital signature certificate")
+    screen.until(lambda: screen.find(validity))
     for page in range(1, 5):
         screen.type("", "ctrl+%d" % page)
         good = screen.until(lambda p=page: screen.tabs()[p - 1][1])
         report("page %d is there (%s)" % (page, language), good, screen.tabs())
         whole(screen, "page %d" % page)
-    screen.press(words["doctor"])
-    screen.until(lambda: screen.find(words["found"]))
+    screen.press(say("Look for the cause"))
+    screen.until(lambda: screen.find(say("Reader service")))
     whole(screen, "what doctor finds")
     screen.type("", "Escape")
     screen.type("", "ctrl+1")
     screen.card("tries", "adult", "auth", "1")
-    screen.press(words["look"])
-    screen.shows("the last try is seen (%s)" % language, words["one"])
-    screen.press(words["validity"])
-    screen.shows("a last try is asked for (%s)" % language, words["last"], words["continue"])
+    screen.press(say("Look again"))
+    screen.shows("the last try is seen (%s)" % language, say("%d of %d tries left", 1, 3))
+    screen.press(validity)
+    screen.shows("a last try is asked for (%s)" % language, say(LAST), say("Continue"))
     screen.type("12")
-    screen.until(lambda: words["typed"] in screen.words())
+    screen.until(lambda: say.many("%d character typed", "%d characters typed", 2) in screen.words())
     whole(screen, "the dialog before a last try")
-    ticks = [node for node in screen.nodes() if name_of(node) == words["last"]]
+    ticks = [node for node in screen.nodes() if name_of(node) == say(LAST)]
     report("... its tick is always seen (%s)" % language, ticks and not any(map(scrolls_away, ticks)))
     screen.type("", "Escape")
-    screen.until(lambda: not screen.find(words["continue"]))
-    screen.press(words["show"])
-    screen.until(lambda: screen.find(words["continue"]))
+    screen.until(lambda: not screen.find(say("Continue")))
+    screen.press(show)
+    screen.until(lambda: screen.find(say("Continue")))
     whole(screen, "the dialog for a password")
     fields = [node for node in screen.nodes() if attempt(node.get_role) == Atspi.Role.PASSWORD_TEXT]
     report("... its field is always seen (%s)" % language, fields and not any(map(scrolls_away, fields)))
     begin = {place(node).x for node in (*fields, *paragraphs(screen))}
     report("... and begins where the text above it does (%s)" % language, len(begin) == 1, begin)
     screen.type("ABC123")
-    screen.until(lambda: screen.is_usable(screen.find(words["continue"])))
+    screen.until(lambda: screen.is_usable(screen.find(say("Continue"))))
     screen.type("", "Return")
     screen.until(lambda: "SHA-256" in screen.words())
     whole(screen, "a certificate")
@@ -204,7 +183,7 @@ def letters(size):
 in_ordinary_letters()
 letters(192)
 try:
-    for one in WORDS:
+    for one in LANGUAGES:
         in_language(one)
 finally:
     letters(96)
