@@ -45,6 +45,7 @@ TOPICS = (  # of help, with a sentence of each
     ),
 )
 STEPS = 60  # more than the page of help has
+MOMENT = 20  # seconds, until a key that moves nothing is known to
 NO_SERVICE = 'the reader service pcscd is not running, or cannot be talked to: "jpki-tool doctor" says why'
 
 
@@ -247,17 +248,23 @@ def sign_and_verify():
 
 
 def reach(topic):
-    """With Tab into the list, and with the arrow down it."""
+    """With Tab into the list, and with the arrows to its row."""
     key = "Tab"
     for _ in range(STEPS):
-        node = screen.press_key(key)
-        if node is None or name_of(node) == topic:
+        node = screen.press_key(key, MOMENT)
+        if name_of(node) == topic:
             break
-        key = "Down" if role_of(node) == Atspi.Role.LIST_ITEM else "Tab"
+        if node is None and key == "Down":
+            key = "Up"  # the list has an end
+        elif role_of(node) != Atspi.Role.LIST_ITEM:
+            key = "Tab"
+        elif key == "Tab":
+            key = "Down"
 
 
 def find_help():
     screen.type("", "ctrl+4")
+    screen.until(lambda: (say("Help"), True) in screen.tabs())
     screen.follow()
     for topic, sentence in TOPICS:
         reach(say(topic))
