@@ -281,7 +281,8 @@ cp "$(command -v sleep)" "$bin/scdaemon"
 gpg=$!
 await 60 sh -c 'test "$(cat "/proc/$1/comm")" = scdaemon' sh $gpg
 look
-finds "gpg that talks to the reader past pcscd" problem held-by-gpg "disable-ccid.*pcsc-shared"
+finds "gpg that talks to the reader past pcscd" problem held-by-gpg \
+	"printf '%s\\\\n' disable-ccid pcsc-shared >>~/.gnupg/scdaemon.conf"
 kill $gpg
 wait $gpg 2>/dev/null
 pcscd_stop

@@ -311,7 +311,7 @@ not_taken(struct report *report, const struct usb_reader *reader)
 			   _("%s: gpg's scdaemon talks to it directly, so pcscd cannot"),
 			   reader->name);
 		/* By pcscd it would take each reader for itself instead. */
-		report_command(report, "printf 'disable-ccid\\npcsc-shared\\n' "
+		report_command(report, "printf '%%s\\n' disable-ccid pcsc-shared "
 				       ">>~/.gnupg/scdaemon.conf && gpgconf --kill scdaemon && "
 				       "sudo systemctl restart pcscd");
 	} else if (strcmp(reader->driver, "usbfs") == 0) {
