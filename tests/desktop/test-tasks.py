@@ -222,7 +222,7 @@ def sign_and_verify():
     screen.shows(
         "verified, it says who signed and what is not known",
         fits,
-        say(NOT_CHECKED + "It is void as soon as one of the following changes."),
+        say(NOT_CHECKED + "It is void as soon as name, address, birth date or sex change."),
         say("Address"),
     )
     closed("the answer is closed again", fits)
