@@ -51,6 +51,14 @@ cards_make() {
 	[ ! -d "$build/tests/cards" ] || cp -r "$build/tests/cards" "$work/state" || exit 99
 }
 
+# japanese_find: what makes a program speak Japanese, put before its name; empty where nothing can.
+japanese_find() {
+	japanese=
+	[ -d /usr/lib/locale/C.utf8 ] || return
+	mkdir "$work/locales" && ln -s /usr/lib/locale/C.utf8 "$work/locales/ja_JP.UTF-8" || exit 99
+	japanese="env LOCPATH=$work/locales LC_ALL=ja_JP.UTF-8"
+}
+
 # A home folder of the script's own, and a systemctl that only says in $work/told what it was told, and
 # refuses where there is $work/refuses.
 home_make() {

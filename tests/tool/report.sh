@@ -19,14 +19,15 @@ done
 
 bad() { echo "not ok $1"; failed=1; }
 
-# report FILE CARD [OPTION]...: the report on that card, as JSON; PIN=yes with its PIN.
+# report FILE CARD [OPTION]...: the report on that card, as JSON; PIN=yes with its PIN, and in the
+# language that what is in $speaking makes it speak.
 report() {
 	file=$1 card=$2
 	shift 2
 	if test "${PIN:-no}" = yes; then
 		set -- --pin auth --pin-fd 5 "$@"
 	fi
-	"$sim" run --card "$card" -- "$tool" --module "$module" report --yes "$@" \
+	"$sim" run --card "$card" -- ${speaking-} "$tool" --module "$module" report --yes "$@" \
 		>"$file" 2>"$work/said" </dev/null 5<"$work/pin"
 	got=$?
 	if grep -qE '"verdict": "problem"|: PROBLEM$' "$file"; then
@@ -441,6 +442,20 @@ done
 means phone '' auth-key 'takes the PIN'
 PIN=yes report "$work/text" phone
 grep -q 'auth-key = RSA-2048, e=65537' "$work/text" || bad "a phone's key is told with its PIN: $(grep auth-key "$work/text")"
+
+# Of what the certificate behind the PIN is not looked at for, no reading has failed.
+for PIN in no yes; do
+	means phone '' auth-extensions 'the PIN to read.* nothing in it but the key'
+	grep 'could not be read' "$work/text" && bad "nothing failed to be read of a phone (PIN: $PIN)"
+done
+unset PIN
+japanese_find
+if test -n "$japanese"; then
+	speaking=$japanese means adult '' 'pins-locked = none' '何もする必要はありません'
+	speaking=$japanese means phone '' auth-extensions '暗証番号なしでは読めません.*鍵だけ'
+else
+	echo "skip the report in Japanese: there is no /usr/lib/locale/C.utf8"
+fi
 
 # Each fact is on the page that says where it is from, in both languages.
 if page=$(dirname "$0")/../../doc/REAL-CARDS && test -f "$page.md"; then

@@ -191,17 +191,15 @@ ends "beside a card it is as somebody wants it" 0 'hides Two;' $first status
 if grep -q 'PROBLEM\|CAUTION' "$work/out"; then echo "not ok a reader hidden on purpose is no fault"; failed=1; fi
 ends "a reader that --reader means and the setting hides" 3 'hides One;' $only status --reader One
 ends "a serial number that may be behind the setting" 4 'hides One;' $only status --serial ABCDEF
-locales=$work/locales
-if test -d /usr/lib/locale/C.utf8; then
-	mkdir "$locales" && ln -s /usr/lib/locale/C.utf8 "$locales/ja_JP.UTF-8"
-	japanese="env LOCPATH=$locales LC_ALL=ja_JP.UTF-8"
+japanese_find
+if test -n "$japanese"; then
 	ends "all are hidden, in Japanese" 3 "設定 reader = SONY\*（$place）のため、One, Two は使われません" $japanese $both status
 	ends "one is hidden, in Japanese" 4 '環境変数 JPKI_PKCS11_READER）のため、One は使われません' $japanese $only cert show auth
 else
 	echo "skip all are hidden, in Japanese: there is no /usr/lib/locale/C.utf8"
 fi
 rm "$config/jpki-pkcs11.conf"
-test -z "${japanese-}" || ends "the longest label in Japanese has room before its value" 0 'フィンガープリント（SHA-256）  *[0-9A-F]' \
+test -z "$japanese" || ends "the longest label in Japanese has room before its value" 0 'フィンガープリント（SHA-256）  *[0-9A-F]' \
 	$japanese "$sim" run --card adult -- "$tool" --module "$module" cert show auth
 ends "a reader that is not there: which are" 3 'nosuch"; there is: One, Two' $both status --reader nosuch
 ends "the setting hides nothing: JSON is null" 0 '"reader_setting": null' $both status --json

@@ -699,12 +699,17 @@ judge_signature_time(const struct judging *j)
 	       say(j, TIME, all > exchange ? (all - exchange) / 1000 : 0);
 }
 
+static bool
+is_of_authority(const struct fact *fact)
+{
+	return strncmp(fact->name, "ca-", 3) == 0;
+}
+
 /* The log-in certificate, or its authority's. */
 static bool
 judge_made_of(const struct judging *j)
 {
-	const X509 *certificate =
-		strncmp(j->fact->name, "ca-", 3) == 0 ? j->in->auth_ca : j->in->auth;
+	const X509 *certificate = is_of_authority(j->fact) ? j->in->auth_ca : j->in->auth;
 
 	return certificate && fact_certificate(certificate, j->fact->probe, j->text);
 }
@@ -731,6 +736,8 @@ judge_made_of(const struct judging *j)
 #define NO_OCCASION N_("this card gives no occasion to see it")
 #define NOT_ALONE N_("another program was connected to the card")
 #define NO_CERTIFICATE N_("the certificate could not be read")
+#define NOT_LOOKED_AT                                                                              \
+	N_("it takes the PIN to read the certificate, and nothing in it but the key is looked at")
 
 /* clang-format off */
 const struct fact facts[] = {
@@ -883,12 +890,17 @@ fact_judge(const struct fact *fact, const struct fact_input *in, char text[FACT_
 	return FACT_DIFFERS;
 }
 
-/* A key that the card gives with the PIN alone, and no PIN was sent. */
-static bool
-awaits_pin(const struct judging *j)
+/* Why there is no value. What the card gives with the PIN alone is read for its key, if at all. */
+static const char *
+why_silent(const struct judging *j)
 {
-	return j->fact->judge == judge_key && sw(j, "auth-certificate-read") == 0x6982 &&
-	       sw(j, "pin") == NO_ANSWER;
+	if (sw(j, "auth-certificate-read") == 0x6982) {
+		if (j->fact->judge == judge_key && sw(j, "pin") == NO_ANSWER)
+			return NEEDS_PIN;
+		if (j->fact->judge == judge_made_of && !is_of_authority(j->fact))
+			return NOT_LOOKED_AT;
+	}
+	return j->fact->silent;
 }
 
 const char *
@@ -901,7 +913,7 @@ fact_means(const struct fact *fact, const struct fact_input *in, enum fact_verdi
 	if (verdict == FACT_LOST)
 		return N_("the reader lost the answer: ask once more (jpki-tool report)");
 	if (verdict == FACT_NOT_TOLD)
-		return awaits_pin(&judging) ? NEEDS_PIN : fact->silent;
+		return why_silent(&judging);
 	if (known)
 		return known->means;
 	return verdict == FACT_EXPECTED ? N_("Nothing to do.") : fact->means;
