@@ -127,11 +127,23 @@ names_the_cure() {
 	[ $? -eq 14 ] && grep -q 'apt-get install .*pcscd' "$work/said" || { cat "$work/said" && return 1; }
 }
 
-# gettext goes by the locale's name alone, so the one that always exists is given that name.
+# in_japanese TEXT COMMAND...: gettext goes by the locale's name alone, so the one that always exists is given that name.
 in_japanese() {
-	says 'マイナンバーカード' inside ALONE sh -c 'mkdir /tmp/locale &&
+	says "$1" inside ALONE sh -c 'mkdir /tmp/locale &&
 		ln -s /usr/lib/locale/C.utf8 /tmp/locale/ja_JP.UTF-8 &&
-		LOCPATH=/tmp/locale LC_ALL=ja_JP.UTF-8 jpki-tool --help'
+		LOCPATH=/tmp/locale LC_ALL=ja_JP.UTF-8 exec "$@"' sh "${@:2}"
+}
+
+# Nothing is kept yet, which is no reason to speak.
+reminds_of_nothing() {
+	inside ALONE jpki-desktop --remind >"$work/said" 2>&1 && [ ! -s "$work/said" ] || { cat "$work/said" && return 1; }
+}
+
+# Of a date that is due, and nobody is there who shows such things: it stays to be told.
+reminds_later() {
+	inside ALONE sh -c 'dates=$HOME/.local/share/jpki-pkcs11/dates && mkdir -p "${dates%/*}" &&
+		echo "$(date -d "+5 days" +%Y-%m-%d) 0" >"$dates" && cp "$dates" /tmp/dates &&
+		jpki-desktop --remind && cmp "$dates" /tmp/dates'
 }
 
 all_paths() {
@@ -146,7 +158,7 @@ on_minimal_debian() {
 	check "jpki-tool says that there is no reader service" says_no_service
 	check "jpki-tool doctor says what to install" names_the_cure
 	check "jpki-tool shows a simulated card" says '3 of 3 tries left' over_card jpki-tool status
-	check "jpki-tool speaks Japanese" in_japanese
+	check "jpki-tool speaks Japanese" in_japanese 'マイナンバーカード' jpki-tool --help
 	check "the packages are purged" purge "${packages[@]}"
 	list_files "$work/after"
 	same "a purge leaves nothing" "$work/before" "$work/after"
@@ -196,9 +208,12 @@ with_client_programs() {
 		says '3 of 3 tries left' inside ALONE bash -c "$with_pcscd"
 	check "the manual pages are found" inside ALONE man -w jpki-tool jpki-card-sim jpki-pkcs11
 	check "what they refer to is found" names_known_pages
-	check "in Japanese too" says 'ja/man1/jpki-tool' inside ALONE sh -c 'mkdir /tmp/locale &&
-		ln -s /usr/lib/locale/C.utf8 /tmp/locale/ja_JP.UTF-8 &&
-		LOCPATH=/tmp/locale LC_ALL=ja_JP.UTF-8 man -w jpki-tool'
+	check "in Japanese too" in_japanese 'ja/man1/jpki-tool' man -w jpki-tool
+	check "jpki-desktop starts, and says how to use it" says '--remind' inside ALONE jpki-desktop --help
+	check "... and what its module is for" grep -q -e '--module=PATH .*PKCS#11' "$work/said"
+	check "... in Japanese too" in_japanese '使用する PKCS#11 モジュール' jpki-desktop --help
+	check "it reminds without a screen, and of nothing without dates" reminds_of_nothing
+	check "... nor is a date lost that nobody could show" reminds_later
 	check "bash loads the completions" says '_jpki jpki-card-sim' inside ALONE bash -c '
 		. /usr/share/bash-completion/bash_completion; _completion_loader jpki-tool
 		_completion_loader jpki-card-sim; complete -p jpki-tool jpki-card-sim'
