@@ -12,6 +12,10 @@ export SSH_AUTH_SOCK=$agent/socket SSH_ASKPASS=$agent/askpass SSH_ASKPASS_REQUIR
 # ---- what a user does ----
 
 doctor() { jpki-tool doctor; }
+doctor_on_one_line() { # with its exit status
+	jpki-tool doctor | tr -s ' \n' ' '
+	echo " status ${PIPESTATUS[0]}"
+}
 status() { jpki-tool status; }
 list() { p11-kit list-modules | grep 'JPKI Sign' && p11-kit list-modules | grep 'JPKI Auth'; }
 # try auth|sign PIN

@@ -4,7 +4,7 @@
 # A whole virtual computer with a USB reader, whose card is the simulated one (computer.sh): USB, libccid,
 # udev, systemd, polkit, pcscd, and our packages as they are built. Shown are the packages, what each kind of
 # user may do, what programs of each that are logged in get when anything comes between (the table is in
-# doc/SAFETY.md, which is compared), readers that pcscd cannot have, and the agent that systemd starts.
+# doc/SAFETY.md, which is compared), readers that pcscd cannot have, and what systemd starts: the agent, and reminders.
 # Needs root, namespaces and a network for the image; no KVM, no reader. What is missing is a failure. At its
 # end it says how long it took.
 # With an argument: only the events whose name contains it.
@@ -54,8 +54,15 @@ make_the_version_before() {
 	done
 }
 
+# Of jpki-desktop only what systemd starts it by: what it stands on would make the disk twice as large.
+take_units() {
+	mkdir "$work/units" && dpkg-deb --fsys-tarfile "$work"/debs/jpki-desktop_*.deb |
+		tar --extract --directory="$work/units" --transform='s,.*/,,' --wildcards '*/jpki-reminders.*' &&
+		rm "$work"/debs/jpki-desktop_*.deb
+}
+
 prepare() {
-	mkdir "$work/debs" && debs_get "$work/debs" && rm -f "$work"/debs/jpki-desktop_*.deb &&
+	mkdir "$work/debs" && debs_get "$work/debs" && take_units &&
 		version=$(dpkg-deb -f "$work"/debs/jpki-tool_*.deb Version) && make_the_version_before &&
 		cc -O1 -I"$top/include" $(pkg-config --cflags p11-kit-1) -o "$work/program" "$here/program.c" &&
 		image_get "$release"
@@ -299,10 +306,12 @@ all_events() {
 
 # ---- readers that pcscd cannot have ----
 
-# doctor_finds NAME PATTERN: as a PROBLEM, with its exit status.
+# doctor_finds NAME PATTERN: as a PROBLEM, with its exit status, also for who may look at less than root.
 doctor_finds() {
-	check "$1" says "PROBLEM.*$2.* status 14" inside root \
-		'jpki-tool doctor | tr -s " \n" " "; echo " status ${PIPESTATUS[0]}"'
+	local who
+	for who in root active; do
+		check "$1, told to ${called[$who]}" says "PROBLEM.*$2.* status 14" as $who "inside.sh doctor_on_one_line"
+	done
 }
 doctor_is_content() {
 	check "$1" reader_there
@@ -375,6 +384,28 @@ with_agent() {
 	check "no try was lost, and the card is logged out" left_well
 }
 
+# ---- reminders, which systemd starts too ----
+
+# In place of the window, which is not there: what it is told.
+write_desktop() {
+	inside root "printf '#!/bin/sh\necho \"\$@\" >>/tmp/reminded\n' >/usr/bin/jpki-desktop; chmod 755 /usr/bin/jpki-desktop"
+}
+reminded() { inside root "test -s /tmp/reminded"; }
+with_reminders() {
+	must "the reminders' timer and service are brought" eval 'into /usr/lib/systemd/user "$work"/units/*'
+	write_desktop
+	check "jpki-tool setup reminders" ends_with 0 as ssh "jpki-tool setup reminders --yes"
+	check "then the timer runs, and will after the next start" ends_with 0 as ssh \
+		'systemctl --user is-active jpki-reminders.timer && systemctl --user is-enabled jpki-reminders.timer'
+	check "and the card's dates are kept" ends_with 0 as ssh 'grep -Ex "[0-9-]{10} 0" ~/.local/share/jpki-pkcs11/dates'
+	check "the timer starts the service" await reminded
+	check "once, and so that it reminds" says '^--remind;$' inside root "tr '\n' ';' </tmp/reminded"
+	check "jpki-tool setup reminders --remove" ends_with 0 as ssh "jpki-tool setup reminders --remove --yes"
+	check "then there is neither timer nor dates" ends_with 0 as ssh '! systemctl --user is-active jpki-reminders.timer &&
+		! systemctl --user is-enabled jpki-reminders.timer && ! ls ~/.local/share/jpki-pkcs11'
+	inside root "rm /usr/lib/systemd/user/jpki-reminders.* /usr/bin/jpki-desktop"
+}
+
 must "doc/SAFETY.md has these events, and no other" table_is_whole
 must "the computer starts" computer_start
 must "and is there" computer_await
@@ -399,6 +430,7 @@ readers_without_driver
 readers_held
 reader_hidden
 with_agent
+with_reminders
 check "the packages are purged" inside root \
 	"DEBIAN_FRONTEND=noninteractive apt-get purge -y jpki-pkcs11 jpki-pkcs11-dev jpki-tool jpki-card-sim"
 inside root "rm -f /usr/local/bin/pinentry"
