@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Each task from start to end, in both languages, with wrong PINs, last tries, and the card taken away in between."""
 
+import json
 import os
 import re
 import subprocess
@@ -21,6 +22,18 @@ NOT_CHECKED = (
 DISCLOSES = (
     "The signature carries your certificate. Everybody who receives it can read your name, address, birth date and sex "
     "in it."
+)
+ALONE = "Sign with the password"
+LOCKS = (  # a key, what is asked for, what is wrong, its tries, and what needs it: the first locks it
+    ("auth", AUTH, NOW, "4321", 3, (("ctrl+1", "Check validity"), ("ctrl+2", "Change"))),
+    (
+        "sign",
+        SIGN,
+        PASSWORD,
+        "CBA321",
+        5,
+        (("ctrl+1", "Show the certificate"), ("ctrl+1", "Check validity"), ("ctrl+2", "Change"), ("ctrl+3", ALONE)),
+    ),
 )
 TOPICS = (  # of help, with a sentence of each
     (
@@ -151,6 +164,13 @@ def change_a_pin():
     closed("the answer is closed", changed)
 
 
+def agree():
+    """To the last try."""
+    screen.type("", "shift+Tab", "space")
+    screen.until(lambda: screen.is_usable(screen.find(say("Continue"))))
+    screen.press(say("Continue"))
+
+
 def use_the_last_try():
     screen.card("tries", "adult", "auth", "1")
     screen.press(say("Look again"))
@@ -160,16 +180,60 @@ def use_the_last_try():
     screen.type("9876")
     screen.shows("... what is typed alone is not enough", typed(4))
     report("... nor can it be sent", not screen.is_usable(screen.find(say("Continue"))))
-    screen.type("", "shift+Tab", "space")
-    screen.until(lambda: screen.is_usable(screen.find(say("Continue"))))
-    screen.press(say("Continue"))
+    agree()
     asked((NEW, "1234"), (AGAIN, "1234"))
     screen.shows("agreed to, it is", say("The PIN for user authentication was changed."))
     screen.type("", "Escape")
     screen.shows("the right PIN brings them back", left(3, 3))
 
 
+def with_tries(key, count, *words):
+    """The card gets so many, which is seen."""
+    screen.card("tries", "adult", key, str(count))
+    screen.type("", "ctrl+1")
+    screen.press(say("Look again"))
+    screen.shows("%d of %s left is shown" % (count, key), *words)
+
+
+def tries_of(key):
+    """As the card itself has them."""
+    return json.loads(screen.card("status", "--json"))["readers"][0]["pins"][key]["tries"]
+
+
+def begin(page, label, about):
+    screen.type("", page)
+    screen.press(say(label) if label == ALONE else say.button(label, about))
+
+
+def tells(promise, message):
+    """That message comes, and no question; help with it is pointed at, and another try is not offered."""
+    names = screen.until(lambda: {say("Continue"), say("Close")} & set(seen := screen.dialog()) and seen) or []
+    said = "\n".join(names)
+    parts = (*say.around(message), say.quoted("A PIN is locked"))
+    report(promise, say("Close") in names and all(part in said for part in parts), said)
+    report("... and another try is not offered", names and say("Try again") not in names, said)
+    screen.type("", "Escape")
+    screen.rests()
+
+
+def lock_it(key, about, question, wrong, total, tasks):
+    """With a last try that is wrong; what needs that PIN then says so."""
+    with_tries(key, 1, say("%d of %d tries left: the next wrong one locks it", 1, total))
+    begin(*tasks[0], about)
+    screen.shows("the last try is asked for", say(question), say("Use the last try?"))
+    screen.type(wrong)
+    agree()
+    screen.gone("it is used", say("Continue"))
+    tells("wrong, it locks, which is told", 'the PIN was wrong and is locked now: see "jpki-tool help locked"')
+    report("... and is so", tries_of(key) == 0, screen.card("status"))
+    for page, label in tasks:
+        begin(page, label, about)
+        tells('locked, "%s" says so and asks for nothing' % label, 'the PIN is locked: see "jpki-tool help locked"')
+    with_tries(key, total, left(total, total))
+
+
 def take_the_card_away():
+    screen.type("", "ctrl+2")
     screen.press(say.button("Change", AUTH))
     screen.shows("asked again", say(NOW))
     screen.card("remove")
@@ -201,15 +265,28 @@ def opened(path):
     )
 
 
-def sign_and_verify():
+def letter():
+    """What is to be signed."""
     document = "%s/letter-%s.txt" % (work, screen.language)
-    signature = document + ".p7s"
-    fits = say("it fits: not a bit has changed since it was signed")
-    there = say("The signature is in %s.", signature)
     with open(document, "w", encoding="utf-8") as file:
         file.write("a letter\n")
     opened(document)
     screen.shows("a file that is opened is the one to sign", document)
+    return document
+
+
+def lock_both():
+    signature = letter() + ".p7s"
+    for row in LOCKS:
+        lock_it(*row)
+    report("nothing was signed", not os.path.exists(signature))
+
+
+def sign_and_verify():
+    document = letter()
+    signature = document + ".p7s"
+    fits = say("it fits: not a bit has changed since it was signed")
+    there = say("The signature is in %s.", signature)
     screen.shows("what a signature discloses is told before", say(DISCLOSES))
     screen.press(say("Sign with the password"))
     asked((PASSWORD, "ABC123"))
@@ -287,6 +364,7 @@ for language in LANGUAGES:
     look_at_certificates()
     change_a_pin()
     use_the_last_try()
+    lock_both()
     take_the_card_away()
     sign_and_verify()
     find_help()
