@@ -108,6 +108,17 @@ on_choose(GtkWidget *button, void *context)
  */
 static const char *dropped_types[] = {"text/uri-list", NULL};
 
+/* GTK takes its frame from the page only when the mouse leaves it, which on X11 comes with the next
+ * drag. */
+static void
+end_drop(GdkDrop *drop, bool is_taken)
+{
+	gtk_widget_unset_state_flags(g_object_get_data(G_OBJECT(drop), "page"),
+				     GTK_STATE_FLAG_DROP_ACTIVE);
+	g_object_set_data(G_OBJECT(drop), "page", NULL);
+	gdk_drop_finish(drop, is_taken ? GDK_ACTION_COPY : 0);
+}
+
 /* Takes the files of what was dropped, and says so to where it comes from. */
 static void
 on_dropped(GObject *list, GAsyncResult *result, void *dropped)
@@ -130,7 +141,7 @@ on_dropped(GObject *list, GAsyncResult *result, void *dropped)
 		is_taken = documents_take(GTK_WINDOW(window), file, count);
 		g_object_unref(file);
 	}
-	gdk_drop_finish(drop, is_taken ? GDK_ACTION_COPY : 0);
+	end_drop(drop, is_taken);
 	g_strfreev(uris);
 	g_object_unref(drop);
 }
@@ -148,7 +159,7 @@ on_list(GObject *drop, GAsyncResult *result, void *unused)
 					     G_PRIORITY_DEFAULT, NULL, on_dropped,
 					     g_object_ref(drop));
 	else
-		gdk_drop_finish(GDK_DROP(drop), 0);
+		end_drop(GDK_DROP(drop), false);
 	g_clear_object(&from);
 	g_object_unref(list);
 }

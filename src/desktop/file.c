@@ -58,18 +58,36 @@ end(struct choice *choice, GFile *file)
 
 #if GTK_CHECK_VERSION(4, 10, 0)
 
+/* Where the dialog did not come, that is said; that the user closed it is not. Takes the error. */
+static void
+say_failed(GObject *dialog, const struct choice *choice, GError *error)
+{
+	if (error && !g_error_matches(error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
+		answer_say(GTK_WINDOW(choice->parent),
+			   gtk_file_dialog_get_title(GTK_FILE_DIALOG(dialog)), error->message);
+	g_clear_error(&error);
+}
+
 static void
 opened(GObject *dialog, GAsyncResult *result, void *choice)
 {
-	end(choice, gtk_file_dialog_open_finish(GTK_FILE_DIALOG(dialog), result, NULL));
+	GError *error = NULL;
+	GFile *file = gtk_file_dialog_open_finish(GTK_FILE_DIALOG(dialog), result, &error);
+
+	say_failed(dialog, choice, error);
+	end(choice, file);
 }
 
 /* WORKAROUND: GTK 4.18 does not let go of the file that it makes of folder and name. */
 static void
 saved(GObject *dialog, GAsyncResult *result, void *choice)
 {
+	GError *error = NULL;
+	GFile *file = gtk_file_dialog_save_finish(GTK_FILE_DIALOG(dialog), result, &error);
+
 	gtk_file_dialog_set_initial_file(GTK_FILE_DIALOG(dialog), NULL);
-	end(choice, gtk_file_dialog_save_finish(GTK_FILE_DIALOG(dialog), result, NULL));
+	say_failed(dialog, choice, error);
+	end(choice, file);
 }
 
 static void

@@ -104,6 +104,20 @@ reminder_text(struct day end, int64_t left)
 			       day, (int)left);
 }
 
+/* What was told of the dates that are still kept: whoever shows it may take long. */
+static bool
+keep_told(const struct reminder *told, size_t count)
+{
+	struct reminder kept[REMINDERS];
+	const size_t now = reminders_read(kept);
+
+	for (size_t i = 0; i < now; i++)
+		for (size_t j = 0; j < count; j++)
+			if (day_count(kept[i].day, told[j].day) == 0)
+				kept[i].told = told[j].told;
+	return reminders_write(kept, now);
+}
+
 int
 reminders_tell(void)
 {
@@ -124,7 +138,6 @@ reminders_tell(void)
 		}
 		g_free(text);
 	}
-	/* not where they were switched off meanwhile: whoever shows them may take long */
-	return told && reminders_are_on() && !reminders_write(kept, count) ? EXIT_FAILURE
-									   : EXIT_SUCCESS;
+	/* not where they were switched off meanwhile */
+	return told && reminders_are_on() && !keep_told(kept, count) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

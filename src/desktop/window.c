@@ -17,6 +17,7 @@ static AdwViewStack *pages;
 static GtkWidget *bar;	/* what is waited for */
 static GtkLabel *doing; /* in it */
 static struct look *seen;
+static bool has_looked; /* a look has ended, whatever came of it */
 static bool is_looking, look_again;
 static char *place;	  /* where the keyboard is to be again; NULL: it is where the user has it */
 static bool is_holding;	  /* what moves it now is not the user */
@@ -139,6 +140,7 @@ say_not_looked(void)
 static void
 show_look(struct look *found, const struct sheet *why)
 {
+	has_looked = true;
 	hold_place();
 	if (!found) {
 		say_nothing_seen(why);
@@ -167,7 +169,7 @@ looked(struct job *job)
 		say(_(words)); /* it is its turn */
 	if (is_taken)
 		show_look(is_good ? found : NULL, &job->sheet);
-	else if (window && !seen)
+	else if (window && !has_looked)
 		say_not_looked();
 	if (!is_taken || !is_good)
 		look_free(found);

@@ -2,6 +2,8 @@
 #include "desktop/worker.h"
 
 #include <glib.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "desktop/soon.h"
 #include "desktop/watch.h"
@@ -10,6 +12,9 @@
 /* How long whoever has left waits for a file system, before another thread takes the worker's
  * place. */
 #define PATIENCE (2 * G_TIME_SPAN_SECOND)
+
+/* How long the last job may take once the window is closed: far more than the card needs. */
+#define PATIENCE_AT_END (30 * G_TIME_SPAN_SECOND)
 
 static GAsyncQueue *queue;
 static struct job the_end; /* in the queue: the last one */
@@ -325,6 +330,21 @@ worker_has_left(const struct job *job)
 	return has_left;
 }
 
+/* Not where pcscd, or a file system, does not answer: whoever closed the window waits for nothing
+ * any more. */
+static bool
+ends_in_time(void)
+{
+	const gint64 end = g_get_monotonic_time() + PATIENCE_AT_END;
+	bool is_in_time = true;
+
+	g_mutex_lock(&lock);
+	while (!has_ended && is_in_time)
+		is_in_time = g_cond_wait_until(&moved, &lock, end);
+	g_mutex_unlock(&lock);
+	return is_in_time;
+}
+
 void
 worker_stop(void)
 {
@@ -337,10 +357,8 @@ worker_stop(void)
 	is_stopping = true;
 	g_mutex_unlock(&lock);
 	worker_leave();
-	g_mutex_lock(&lock);
-	while (!has_ended)
-		g_cond_wait(&moved, &lock);
-	g_mutex_unlock(&lock);
+	if (!ends_in_time())
+		_exit(EXIT_FAILURE); /* pcscd takes its reader back by that */
 	(void)g_thread_join(thread);
 	g_async_queue_unref(queue);
 }

@@ -38,7 +38,10 @@ touch "$HOME/.config/elsewhere" && ln -s elsewhere "$conf" && setup --yes && set
 check "behind a link, that is taken back too" [ -e "$HOME/.config/elsewhere" ]
 check "... in the file that it leads to" [ ! -s "$HOME/.config/elsewhere" ]
 check "... and the link is left" [ -L "$conf" ]
-rm "$conf" "$HOME/.config/elsewhere"
+rm "$HOME/.config/elsewhere"
+setup --remove --yes
+check "... also where it leads nowhere" ended 0
+rm -f "$conf"
 
 printf '# mine\nreader = "a b" # yes\nask-pin=program\n  ask-pin-each-signature = yes\npss = on' >"$conf"
 chmod 640 "$conf"

@@ -58,7 +58,7 @@ check "and no try is lost in all of this" left_clean
 lent_lines() { sed -n '/^## Flatpak itself/,/^## Snap/s/^    //p' "$top/doc/clients/flatpak.md" | sed '/^flatpak run/,$d'; }
 lent() {
 	{ lent_lines && echo 'until test -S ~/.local/share/jpki-card/socket; do sleep 0.1; done'; } >"$work/lent.sh"
-	bash -eu "$work/lent.sh"
+	timeout $recipe_seconds bash -eu "$work/lent.sh"
 }
 check "the lines for Flatpak lend the card" lent
 check "... and the server ends with their shell" left_clean

@@ -144,9 +144,15 @@ screen.type("", "Escape")
 screen.rests()
 
 # ---- switched on by another program meanwhile ----
+def setup(*words):
+    """By the tool."""
+    command = [build + "/src/tool/jpki-tool", "setup", "reminders", *words]
+    subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE)
+
+
 screen.find("Switch on") or report("the button says \"Switch on\"", False, screen.words())
 os.unlink(told)
-subprocess.run([build + "/src/tool/jpki-tool", "setup", "reminders", "--yes"], capture_output=True, timeout=PATIENCE)
+setup("--yes")
 report("the tool has switched them on", os.path.exists(dates) and "--user enable" in read(told), read(told))
 screen.press("Switch on")
 screen.until(screen.answers)
@@ -155,6 +161,7 @@ status = screen.end()
 report("told to end, it ends well", status == 0, status)
 
 # ---- in Japanese ----
+setup("--remove", "--yes")
 screen = Screen("ja_JP.UTF-8", cards=("near-expiry",))
 say = screen.say
 screen.shows("the card once more", *say.around("%s to %s, %lld day left", "%s to %s, %lld days left"))

@@ -70,11 +70,11 @@ change(const char *text, const char *value)
 
 /* What a link leads to would keep the setting if only the link went. */
 static bool
-is_link(const char *path)
+leads_to_file(const char *path)
 {
-	struct stat there;
+	struct stat link, file;
 
-	return lstat(path, &there) == 0 && S_ISLNK(there.st_mode);
+	return lstat(path, &link) == 0 && S_ISLNK(link.st_mode) && stat(path, &file) == 0;
 }
 
 enum tool_exit
@@ -83,7 +83,7 @@ conf_ask_pin(const char *path, const char *value)
 	char *text = read_text(path), *new = text ? change(text, value) : NULL;
 	enum tool_exit status = TOOL_FAILED;
 
-	if (new && (*new || is_link(path))) {
+	if (new && (*new || leads_to_file(path))) {
 		(void)file_make_folder_of(path);
 		status = file_write(path, new, strlen(new), true);
 	} else if (new && (unlink(path) == 0 || errno == ENOENT)) {
