@@ -3,9 +3,9 @@
 #
 # The window's tests once more, of jpki-desktop and all of ours that it stands on, built with
 # ThreadSanitizer, and with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer: neither
-# finds anything. In the build folders of threads.sh and sanitizers.sh. Twelve minutes beside other work.
-# Not those that open GTK's dialog for files, or leave a file system that does not answer: what stays of
-# either is nobody's to let go of.
+# finds anything. In the build folders of threads.sh and sanitizers.sh. Eighteen minutes beside other work,
+# for which japanese, kinds, looks, memory, shown and sizes are left out of both; so are certificate and files,
+# whose GTK dialog keeps what it has read of a folder, and stuck, which leaves a file system that does not answer.
 . "$(dirname "$0")/lib.sh"
 tsan=$build/tsan
 asan=$build/sanitizers
@@ -61,6 +61,9 @@ else
 fi
 JPKI_DESKTOP_UNDER="env LD_PRELOAD=$work/tsan-glib.so" \
 	finds_nothing "the window's tasks under ThreadSanitizer" "$tsan" {waits,tasks,swaps,reminders,left}.py
+# Closed over a pcscd that never answers, the window ends with its threads as they are: they are not counted.
+TSAN_OPTIONS="$TSAN_OPTIONS report_thread_leaks=0" JPKI_DESKTOP_UNDER="env LD_PRELOAD=$work/tsan-glib.so" \
+	finds_nothing "... and closed in the middle of one" "$tsan" closed.py
 
 ## Memory
 
@@ -76,5 +79,5 @@ export ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=1:exitcode=66:log_pat
 export LSAN_OPTIONS="suppressions=$work/not-ours:print_suppressions=0"
 export UBSAN_OPTIONS="print_stacktrace=1:exitcode=66"
 finds_nothing "the window's tasks under ASan, LeakSanitizer and UBSan" "$asan" \
-	{waits,tasks,swaps,cards,reminders,left,places,spoken,keyboard,several}.py
+	{waits,tasks,swaps,cards,reminders,left,places,spoken,keyboard,several,closed,words,minute}.py
 finish
