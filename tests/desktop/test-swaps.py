@@ -100,22 +100,32 @@ for page, button, question, typed in TASKS:
         first_again()
 
 # ---- while the card works ----
-for page, button, question, typed in TASKS:
+def move_at_work(page, button, all_questions, *order):
+    """What is said where the card is moved after the last answer, with the PIN on its way or on the card."""
     screen.type("", page)
     screen.press(button)
-    *first, last = questions(button, question, typed)
+    *first, last = all_questions
     for one in first:
         answer(*one)
-    screen.until(lambda q=last[0]: screen.asks(q))
+    screen.until(lambda: screen.asks(last[0]))
     screen.card("set", "adult", "delay-exchange", "3000")
     answer(*last)
     screen.until(lambda: screen.windows() == 1 and screen.is_waiting())
-    screen.card("remove")
+    screen.card(*order)
     screen.card("set", "adult", "delay-exchange", "0")
-    words = told()
+    return told()
+
+
+for page, button, question, typed in TASKS:
+    asks = questions(button, question, typed)
+    words = move_at_work(page, button, asks, "remove")
     report('"%s": a card taken out at work is a sentence' % button, "the card was taken away" in words, words)
     screen.card("insert", "adult")
     back("... and put back, it has all its tries")
+    words = move_at_work(page, button, asks, "swap", "near-expiry")
+    report("... another one put in at work is that sentence too", "the card was taken away" in words, words)
+    back("... and it has all its tries", NEAR, *ALL)
+    first_again()
 
 # ---- while an answer is shown ----
 screen.press("Check validity: " + AUTH)
