@@ -7,7 +7,7 @@ import gettext
 import os
 import re
 
-LANGUAGES = ("C.UTF-8", "ja_JP.UTF-8")
+LANGUAGES = os.environ.get("JPKI_DESKTOP_LANGUAGES", "C.UTF-8 ja_JP.UTF-8").split()
 BUILT = os.environ["JPKI_BUILD"] + "/src/tool/locale/ja/LC_MESSAGES/jpki-tool.mo"
 DIRECTIVE = re.compile(r"%(?:([0-9]+)\$)?(?:l{0,2}|z)[dsu]")
 COMMAND = re.compile(r'["「]?(?:jpki-tool |systemctl |--)[-a-z ]*[a-z]["」]?')  # the window has other words for it
