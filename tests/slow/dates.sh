@@ -82,6 +82,7 @@ place_clocks() {
 	done
 	chmod +x bin/* samples/src/*/*
 	ln -s "$build/.libs" "$build/p11-kit" "$build/Makefile" samples/
+	ln -s "$build/src/tool/locale" samples/src/tool/ # the words that the window is looked at for
 }
 
 # A build folder with cards of this day in it.
