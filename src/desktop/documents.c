@@ -108,8 +108,7 @@ on_choose(GtkWidget *button, void *context)
  */
 static const char *dropped_types[] = {"text/uri-list", NULL};
 
-/* GTK takes its frame from the page only when the mouse leaves it, which on X11 comes with the next
- * drag. */
+/* GTK takes its frame from the page when the mouse leaves it: on X11, with the next drag. */
 static void
 end_drop(GdkDrop *drop, bool is_taken)
 {

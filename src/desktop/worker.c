@@ -330,8 +330,7 @@ worker_has_left(const struct job *job)
 	return has_left;
 }
 
-/* Not where pcscd, or a file system, does not answer: whoever closed the window waits for nothing
- * any more. */
+/* Not where pcscd or a file system does not answer; whoever closed the window does not wait. */
 static bool
 ends_in_time(void)
 {

@@ -614,11 +614,10 @@ is_skipped(struct run *run, const struct row *row)
 static enum result
 stay_inside(struct run *run, const struct row *row, const struct probe_answer *a)
 {
-	enum result r;
-
 	static const uint8_t select[] = {SELECT_AID, JPKI};
 	const bool is_jpki = bytes_equal((struct bytes){row->command, row->len},
 					 (struct bytes){select, sizeof select});
+	enum result r;
 
 	if (!is_jpki || is_done(a))
 		return RESULT_OK;

@@ -37,7 +37,7 @@ def filled(text, values):
 
 class Words:
     def __init__(self, language):
-        self.is_english = language == LANGUAGES[0]
+        self.is_english = language == "C.UTF-8"
         self.missing = []  # what has no translation, whatever the language
 
     def form(self, one, many="", count=1):
