@@ -8,11 +8,23 @@ set -u
 private_enter "$@"
 
 pcscd_start
-card_serve --card adult
+card_serve --card adult --card child
 
 refuses "a simulator whose reader another one has says so and ends" "does not take the card" \
 	timeout 300 "$sim" --state "$work/second" --control "$work/second-control" serve --card adult
 check "the first one goes on undisturbed" tool -L
+
+# Longer than one that is dead is waited for.
+removed_late() {
+	local order
+	kill -STOP "$pcscd_pid"
+	card remove 1 &
+	order=$!
+	sleep 6
+	kill -CONT "$pcscd_pid"
+	wait $order
+}
+check "an order waits for a pcscd that is busy" removed_late
 
 needs_mounts
 # The folder for settings, with a file of this test's in it.
@@ -29,4 +41,6 @@ check "the system's configuration file is read" says_japanese
 echo 'token-labels = english' >"$work/home/jpki-pkcs11.conf"
 says_english() { tool -L | grep -q 'JPKI Auth'; }
 check "the user's configuration file outweighs the system's" says_english
+pcscd_stop
+refuses "an order says that no pcscd is running" "is it running" card insert child 1
 finish

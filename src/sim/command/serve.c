@@ -12,8 +12,6 @@
 #include "sim/doors/doors.h"
 
 #define COMPLAIN_AFTER 3000000 /* microseconds; pcscd needs less than one second */
-/* Where somebody listens, but not vpcd: it will not come to that. */
-#define GIVE_UP_AFTER 15000000
 
 struct serve {
 	struct session session;
@@ -132,7 +130,7 @@ open_doors(struct serve *serve, const struct options *options, const char *place
 	if (!session_open_control(session, path))
 		return false;
 	serve->complain_at = loop_now() + COMPLAIN_AFTER;
-	serve->give_up_at = loop_now() + GIVE_UP_AFTER;
+	serve->give_up_at = loop_now() + DOOR_PATIENCE;
 	loop_on_turn(session->server->loop, say_ready, serve);
 	return true;
 }

@@ -12,7 +12,8 @@
 #include "sim/base/socket.h"
 
 #define REQUEST_MAX 8192
-#define SEEN_WITHIN 5000000 /* microseconds: pcscd looks about every 0.4 s */
+/* Microseconds without a look, where nobody listens; pcscd looks about every 0.4 s. */
+#define NOBODY_WITHIN 5000000
 
 struct asker {
 	struct control *control;
@@ -20,7 +21,7 @@ struct asker {
 	struct loop_watch *watch;
 	size_t got;
 	bool waiting; /* for a reader's programs to see what was done */
-	uint64_t give_up_at;
+	uint64_t waits_since, look_at;
 	struct control_order order;
 	struct asker *next;
 	char buffer[REQUEST_MAX];
@@ -78,6 +79,28 @@ asker_reply(struct asker *asker, bool ok)
 	return sent;
 }
 
+static void
+asker_wait(struct asker *asker)
+{
+	asker->waiting = true;
+	asker->waits_since = loop_now();
+	asker->look_at = asker->waits_since + NOBODY_WITHIN;
+}
+
+/* Whether it will not come to that any more: whoever listens may be busy, nobody is not. */
+static bool
+asker_waits_in_vain(struct asker *asker)
+{
+	struct server *server = asker->control->server;
+	bool taken;
+
+	if (loop_now() < asker->look_at)
+		return false;
+	free(server->door->explain(server, &taken));
+	asker->look_at = asker->waits_since + (taken ? DOOR_PATIENCE : NOBODY_WITHIN);
+	return loop_now() >= asker->look_at;
+}
+
 /* Looks whether what the asker waits for has come; false if the asker is gone. */
 static bool
 asker_look(struct asker *asker)
@@ -86,19 +109,20 @@ asker_look(struct asker *asker)
 	struct server *server = asker->control->server;
 
 	if (order->awaited && server->door->seen && !server->door->seen(order->reader)) {
-		if (loop_now() < asker->give_up_at)
+		if (!asker_waits_in_vain(asker))
 			return true;
 		sim_error_set(&order->error,
 			      "pcscd did not look at the reader '%s' within %d s: "
 			      "is it running?",
-			      order->reader->name, SEEN_WITHIN / 1000000);
+			      order->reader->name,
+			      (int)((asker->look_at - asker->waits_since) / 1000000));
 		return asker_reply(asker, false);
 	}
 	if (!order->then_insert)
 		return asker_reply(asker, true);
 	if (!control_order_insert(order))
 		return asker_reply(asker, false);
-	asker->give_up_at = loop_now() + SEEN_WITHIN;
+	asker_wait(asker);
 	return asker_look(asker);
 }
 
@@ -135,8 +159,7 @@ asker_begin(struct asker *asker)
 	json_decref(request);
 	if (!ok)
 		return asker_reply(asker, false);
-	asker->waiting = true;
-	asker->give_up_at = loop_now() + SEEN_WITHIN;
+	asker_wait(asker);
 	return asker_look(asker);
 }
 
@@ -184,7 +207,7 @@ control_turn(void *arg)
 		else if (swapping && !asker->order.then_insert)
 			next = 0; /* the door has had its turn already: another one for it */
 		else if (asker->waiting)
-			next = loop_sooner(next, asker->give_up_at);
+			next = loop_sooner(next, asker->look_at);
 	}
 	return next;
 }

@@ -20,6 +20,9 @@ struct server;
 struct reader;
 struct sim_store;
 
+/* Microseconds: whoever listens behind a door and has not looked by then will not any more. */
+#define DOOR_PATIENCE 30000000
+
 /* What a door does when something happens to a reader; `seen` is asked until it says yes. */
 struct door {
 	const char *name; /* "run" or "serve" */
