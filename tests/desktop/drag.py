@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Usage: drag.py PATH-OR-URI...: a window to take these files from with the mouse, as from a file manager's."""
+"""Usage: drag.py PATH-OR-URI...: a window to take these files from with the mouse, as from a file manager's.
+
+Its title says whether what is under the mouse would take them."""
 
 import sys
 from pathlib import Path
@@ -19,9 +21,18 @@ source.connect(
         [Gdk.ContentProvider.new_for_bytes(kind, GLib.Bytes.new(text.encode())) for kind, text in offers]
     ),
 )
+TITLES = ("to drag from", "would be taken")
+
+
+def begun(_source, drag):
+    drag.connect("notify::selected-action", lambda *_: window.set_title(TITLES[drag.get_selected_action() != 0]))
+
+
+source.connect("drag-begin", begun)
+source.connect("drag-end", lambda *_: window.set_title(TITLES[0]))
 label = Gtk.Label(label="a file", hexpand=True, vexpand=True)
 label.add_controller(source)
 Gtk.init()
-window = Gtk.Window(title="to drag from", decorated=False, default_width=100, default_height=100, child=label)
+window = Gtk.Window(title=TITLES[0], decorated=False, default_width=100, default_height=100, child=label)
 window.present()
 GLib.MainLoop().run()

@@ -314,7 +314,7 @@ class Screen:
             report("Escape closes what is on top", False, self.words())
 
     def is_state(self, node, state):
-        states = attempt(node.get_state_set)
+        states = attempt(lambda: node.get_state_set())
         return states is not None and states.contains(state)
 
     def focused(self):

@@ -5,7 +5,6 @@ import ctypes
 import os
 import subprocess
 import sys
-import time
 
 from screen import BUTTONS, PATIENCE, Atspi, Screen, build, finish, name_of, report, work
 
@@ -233,20 +232,33 @@ def xdotool(*words):
     return subprocess.run(["xdotool", *map(str, words)], capture_output=True, text=True, check=False).stdout.split()
 
 
+def window_called(title):
+    return xdotool("search", "--onlyvisible", "--name", "^%s$" % title)
+
+
+moves = 0
+
+
+def would_be_taken():
+    """Whoever lets go before the window has answered drops nothing; it answers where the mouse moves."""
+    global moves
+    moves += 1
+    xdotool("mousemove", 500 + moves % 2, 280)
+    return window_called("would be taken")
+
+
 def drag(words):
     """From the other window to the middle of ours, as a hand does it, until these are there."""
-    at = xdotool("search", "--onlyvisible", "--name", "^to drag from$")
+    at = window_called("to drag from")
     if not at:
         return False
     xdotool("windowmove", "--sync", at[0], 0, 0, "windowraise", at[0])
     xdotool("mousemove", "--window", at[0], 50, 50, "mousedown", 1)
     for step in range(60, 501, 20):
         xdotool("mousemove", "--sync", step, step // 2 + 30)
-    for step in range(20):  # whoever lets go before the window has answered drops nothing
-        xdotool("mousemove", 500 + step % 2, 280)
-        time.sleep(0.05)
+    is_taken = screen.until(would_be_taken, 20)
     xdotool("mouseup", 1)
-    return screen.until(lambda: words in screen.words(), 10)
+    return screen.until(lambda: words in screen.words(), PATIENCE if is_taken else 0)
 
 
 source = source_of(dropped)
