@@ -265,11 +265,8 @@ else
 
 	screen_start 900x600
 	# What is read in a picture has a mistake here and there: one of these words is enough.
-	dialog_says() {
-		local id
-		id=$(window jpki-tool) && read_screen "$id" | tr -d ' ' | grep -E "$1"
-	}
-	# type_into_dialog LOCALE WORDS: once it can be read that it is in that language.
+	dialog_says() { in_front jpki-tool && read_screen "$(window jpki-tool)" | tr -d ' ' | grep -E "$1"; }
+	# type_into_dialog LOCALE WORDS: once it has the keyboard, and it can be read that it is in that language.
 	type_into_dialog() {
 		screen_seconds=$((recipe_seconds * 2 / 3)) await_seen dialog_says "$2" || return
 		import -window root "$build/clients/agent-$1.png"
@@ -297,11 +294,13 @@ else
 		terminal=$!
 		await $patience grep -aq "$2" "$work/terminal.log" || return 1
 		await $patience drawn "$1"
+		await $patience terminal_in_front || return 1
 		xdotool type --delay 50 "$pin_auth" && xdotool key Return
 		await $patience test -s "$work/terminal.status"
 		wait $terminal
 		[ "$(cat "$work/terminal.status")" = 0 ] && says '^No errors'
 	}
+	terminal_in_front() { xdotool search --class xterm | grep -qx "$(xdotool getactivewindow 2>/dev/null)"; }
 	# Two pictures that are the same: nothing more is coming.
 	drawn() {
 		import -window "$(xdotool search --class xterm | tail -n 1)" "$work/drawn.png"

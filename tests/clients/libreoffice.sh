@@ -15,8 +15,6 @@ python=/usr/bin/python3 # the one that Debian's python3-uno is for
 	skip_page "LibreOffice without windows (libreoffice-core-nogui) is installed"
 program LibreOffice "$(soffice --version | sed -n 's/^LibreOffice \([0-9.]*\).*/\1/p')"
 
-# in_front TITLE: the window with the keyboard has a title that begins so (a regular expression).
-in_front() { [[ $(xdotool getactivewindow getwindowname 2>/dev/null) =~ ^$1 ]]; }
 await_front() { await $patience in_front "$1" || { echo "no window $1"; return 1; }; }
 
 type_password() {

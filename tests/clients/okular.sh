@@ -21,12 +21,6 @@ signed=$play/contract_signed.pdf
 old=no # in Debian 12 the certificate is chosen after the place for it
 [[ $version != 22.* ]] || old=yes
 
-# in_front TITLE: a window of that title has the keyboard.
-in_front() {
-	local id
-	id=$(window "$1") && [ "$(xdotool getactivewindow 2>/dev/null)" = "$id" ]
-}
-
 # shown TITLE TEXT: and it has that text.
 shown() { in_front "$1" && shows "$(window "$1")" "$2"; }
 

@@ -44,10 +44,15 @@ screen_say() {
 	xdotool search --onlyvisible --name . getwindowname %@ 2>/dev/null
 	echo "text on the screen:"
 	read_screen root
+	echo "processes:"
+	ps -eo pid,ppid,stat,wchan:20,args | cut -c 1-150
 }
 
 # window TITLE: the id of the visible window whose title begins so; false if there is none.
 window() { xdotool search --onlyvisible --name "^$1" 2>/dev/null | tail -n 1 | grep .; }
+
+# in_front TITLE: the window with the keyboard has a title that begins so (a regular expression).
+in_front() { [[ $(xdotool getactivewindow getwindowname 2>/dev/null) =~ ^$1 ]]; }
 
 # read_screen WINDOW: the text in it, in one line. Language: $screen_language.
 screen_language=eng
