@@ -100,13 +100,20 @@ judge_pins(struct trial *t, const char *step)
 		judge_complain(t, step, "a PIN went to another application or file", CKR_OK);
 }
 
+/* To be logged out at the next contact: the fault took the last word, and power does not do it. */
+static bool
+is_out_of_reach(const struct trial *t)
+{
+	return !t->over && trial_has_switch(t, "login-at-power-loss=kept");
+}
+
 void
 judge_card(struct trial *t, const char *step)
 {
 	const struct glance *g = &t->now;
 	bool anybody = t->run.at[AUTH].logged_in || t->run.at[SIGN].logged_in;
 
-	if (g->running && g->plugged && g->card[0] && g->powered &&
+	if (g->running && g->plugged && g->card[0] && g->powered && !is_out_of_reach(t) &&
 	    (g->open[AUTH] || g->open[SIGN]))
 		judge_complain(t, step, "the card is left open", CKR_OK);
 	if (g->transaction)
