@@ -3,6 +3,7 @@
 
 Run inside a session bus and an X screen of its own (window.sh makes both)."""
 
+import atexit
 import datetime
 import os
 import re
@@ -130,6 +131,7 @@ class Screen:
         self.program = subprocess.Popen(
             command + list(arguments), env=env, stdout=self.log, stderr=self.log
         )
+        atexit.register(self.end_program)  # however this script ends, the next has the reader for itself
 
     def card(self, *order):
         answer = subprocess.run(
@@ -365,6 +367,9 @@ class Screen:
 
     def end(self):
         self.judge()
+        return self.end_program()
+
+    def end_program(self):
         self.program.terminate()
         try:
             return self.program.wait(PATIENCE)

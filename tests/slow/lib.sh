@@ -74,7 +74,7 @@ found_nothing() {
 		return
 	fi
 	{
-		grep -E '^(FAIL|ERROR): |FAILED|not ok|^#' "$work/log" | tail -n 25
+		grep -E '^(FAIL|ERROR): |FAILED|not ok|^#|Error: ' "$work/log" | tail -n 25
 		head -n 35 "$work/found"
 	} >"$work/out"
 	[ -s "$work/out" ] || cp "$work/log" "$work/out"

@@ -21,7 +21,7 @@ build_in() {
 	mkdir -p "$1" && cd "$1" || return 1
 	grep -qs "^DESKTOP_TRUE=''" config.log ||
 		"$top/configure" -q --enable-desktop CFLAGS="-g -O1 $2" LDFLAGS="$2" || return 1
-	make -j2 jpki-pkcs11.la src/sim/jpki-card-sim src/sim/standin/libpcsclite.so.1 src/tool/jpki-desktop \
+	make -j2 jpki-pkcs11.la src/sim/jpki-card-sim src/sim/standin/libpcsclite.so.1 src/tool/jpki-desktop src/tool/jpki-tool \
 		src/tool/locale/ja/LC_MESSAGES/jpki-tool.mo &&
 		rm -rf tests/cards && mkdir -p tests && cp -r "$build/tests/cards" tests/
 }
