@@ -265,7 +265,10 @@ else
 
 	screen_start 900x600
 	# What is read in a picture has a mistake here and there: one of these words is enough.
-	dialog_says() { in_front jpki-tool && read_screen "$(window jpki-tool)" | tr -d ' ' | grep -E "$1"; }
+	dialog_says() {
+		local id
+		in_front jpki-tool && id=$(window jpki-tool) && read_screen "$id" | tr -d ' ' | grep -E "$1"
+	}
 	# type_into_dialog LOCALE WORDS: once it has the keyboard, and it can be read that it is in that language.
 	type_into_dialog() {
 		screen_seconds=$((recipe_seconds * 2 / 3)) await_seen dialog_says "$2" || return

@@ -46,6 +46,7 @@ screen_say() {
 	read_screen root
 	echo "processes:"
 	ps -eo pid,ppid,stat,wchan:20,args | cut -c 1-150
+	tail -n 5 "$work"/*.log
 }
 
 # window TITLE: the id of the visible window whose title begins so; false if there is none.
