@@ -18,12 +18,11 @@ screen_start() {
 		>"$work/screen.log" 2>&1 &
 	read -r -t $patience number <"$work/screen" || bail "screen started" "$work/screen.log"
 	export DISPLAY=:$number
-	openbox >"$work/openbox.log" 2>&1 &
-	await $patience managed || bail "window manager started" "$work/openbox.log"
+	# It says that it is there before it is ready: a window that comes between is never shown.
+	openbox --startup "touch '$work/managed'" >"$work/openbox.log" 2>&1 &
+	await $patience test -e "$work/managed" || bail "window manager started" "$work/openbox.log"
 	xdotool mousemove 2 2
 }
-
-managed() { xprop -root _NET_SUPPORTING_WM_CHECK 2>/dev/null | grep -q 0x; }
 
 screen_seconds=300 # for a program to come to the next thing, on a machine as busy as it may be
 export OMP_THREAD_LIMIT=1

@@ -40,7 +40,10 @@ read -r -t 60 number <&"$display" ||
 	{ echo "not ok Xvfb does not start"; sed 's/^/# /' "$WORK/xvfb.log"; exit 1; }
 export DISPLAY=:$number
 unset DBUS_SESSION_BUS_ADDRESS
-setpriv --pdeathsig TERM openbox >"$WORK/openbox.log" 2>&1 &
+setpriv --pdeathsig TERM openbox --startup "touch '$WORK/managed'" >"$WORK/openbox.log" 2>&1 &
+# A window that comes before it is ready is never shown.
+timeout 60 sh -c 'until [ -e "$0" ]; do sleep 0.1; done' "$WORK/managed" ||
+	{ echo "not ok openbox does not start"; sed 's/^/# /' "$WORK/openbox.log"; exit 1; }
 status=0
 for script; do
 	rm -rf "$JPKI_CARD_SIM_STATE" # each begins with new cards
