@@ -342,8 +342,5 @@ have() {
 	for program; do command -v "$program" >/dev/null || return 1; done
 }
 
-# listens SOCKET: somebody does; the file is there before that.
-listens() { grep -q " 00010000 .* $1\$" /proc/net/unix; } # SO_ACCEPTCON
-
 # listening PORT: without connecting to it.
 listening() { ss -Hltn "sport = :$1" | grep -q .; }

@@ -159,7 +159,7 @@ if [ -x /usr/sbin/sssd ] && dpkg --compare-versions "$(version_of sssd-common)" 
 	preparation sssd-pam
 	sssd -i --logger=files >"$work/sssd.log" 2>&1 &
 	sssd_pid=$!
-	await $patience test -S /var/lib/sss/pipes/pam || bail "SSSD started" "$work/sssd.log"
+	await $patience listens /var/lib/sss/pipes/pam || bail "SSSD started" "$work/sssd.log"
 	prompt="PIN for JPKI Auth 4-digit PIN"
 	lets_in "$prompt"
 	falls_back "a wrong PIN" 2 "assword" "$prompt" 4444

@@ -86,7 +86,7 @@ shadow_nginx() {
 
 backend_start() {
 	"$samples/backend.py" /run/shop/backend.sock >"$work/backend.log" 2>&1 &
-	await $patience test -S /run/shop/backend.sock || bail "application started" "$work/backend.log"
+	await $patience listens /run/shop/backend.sock || bail "application started" "$work/backend.log"
 	chmod 666 /run/shop/backend.sock # a user namespace has no www-data
 }
 

@@ -104,7 +104,7 @@ pretend() {
 		my $s = IO::Socket::UNIX->new(Local => shift, Listen => 5) or die;
 		while (my $c = $s->accept) { '"$1"' }' /run/pcscd/pcscd.comm &
 	pretender=$!
-	await 60 test -S /run/pcscd/pcscd.comm || bail "a pretended pcscd"
+	await 60 listens /run/pcscd/pcscd.comm || bail "a pretended pcscd"
 }
 pretend_no_more() {
 	kill $pretender

@@ -197,6 +197,9 @@ await() {
 	done
 }
 
+# listens SOCKET: somebody does; the file is there before that.
+listens() { grep -q " 00010000 .* $1\$" /proc/net/unix; } # SO_ACCEPTCON
+
 # pcscd's option not to ask polkit who may use a card, where it asks at all: in the namespaces there
 # is no polkit, and it would refuse everybody.
 without_polkit() { "${pcscd[@]}" --help | grep -o -e '--disable-polkit'; }
@@ -207,7 +210,7 @@ pcscd_start() {
 	[ $# -gt 0 ] || set -- --config "$vpcd_conf" $(without_polkit)
 	PCSCLITE_HP_DROPDIR=$work/no-drivers "${pcscd[@]}" --foreground "$@" >"$work/pcscd.log" 2>&1 &
 	pcscd_pid=$!
-	await 60 test -S /run/pcscd/pcscd.comm || bail "pcscd started" "$work/pcscd.log"
+	await 60 listens /run/pcscd/pcscd.comm || bail "pcscd started" "$work/pcscd.log"
 }
 
 pcscd_stop() {

@@ -137,7 +137,7 @@ agent() {
 	export SSH_ASKPASS=$work/askpass SSH_ASKPASS_REQUIRE=force SSH_AUTH_SOCK=$work/agent
 	ssh-agent -D -a "$SSH_AUTH_SOCK" -P "$module" >agent.log 2>&1 &
 	agent=$!
-	await 60 test -S "$SSH_AUTH_SOCK" || bail "ssh-agent started" agent.log
+	await 60 listens "$SSH_AUTH_SOCK" || bail "ssh-agent started" agent.log
 }
 
 # ssh_add PIN KEY: adds the card; the agent then has this key.
