@@ -3,7 +3,7 @@
 #
 # The window's tests once more, of jpki-desktop and all of ours that it stands on, built with
 # ThreadSanitizer, and with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer: neither
-# finds anything. In the build folders of threads.sh and sanitizers.sh. Twelve minutes beside other work.
+# finds anything. In the build folders of threads.sh and sanitizers.sh. Half an hour beside other work.
 # Left out for time: japanese, kinds, looks, memory, minute, shown, sizes, and the tasks in Japanese; for what GTK's
 # dialog keeps of a folder: certificate, files and late; for a file system that does not answer: stuck.
 . "$(dirname "$0")/lib.sh"
