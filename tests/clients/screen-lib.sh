@@ -36,16 +36,16 @@ await_seen() {
 	done
 }
 
-# What the screen showed when something did not come.
+# What the screen showed when something did not come, last: of a long text the end is told.
 screen_say() {
 	import -window root "$build/clients/$page-failed.png" 2>/dev/null
+	tail -n 5 "$work"/*.log
+	echo "processes:"
+	ps -eo pid,ppid,stat,wchan:20,args | cut -c 1-150
 	echo "windows:"
 	xdotool search --onlyvisible --name . getwindowname %@ 2>/dev/null
 	echo "text on the screen:"
 	read_screen root
-	echo "processes:"
-	ps -eo pid,ppid,stat,wchan:20,args | cut -c 1-150
-	tail -n 5 "$work"/*.log
 }
 
 # window TITLE: the id of the visible window whose title begins so; false if there is none.

@@ -43,8 +43,8 @@ struct door {
 	 * fails because nobody is there, but asks four times a second.
 	 */
 	bool (*open)(struct server *server, const char *place, char **error);
-	/* Why the cards are not taken yet, for the user (the caller frees). *taken: somebody
-	 * listens there, but is not interested. */
+	/* While a reader is not `seen`: why not, for the user (the caller frees). *taken: somebody
+	 * listens there, but is busy or not interested. */
 	char *(*explain)(const struct server *server, bool *taken);
 };
 
