@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/module/harness.h"
+
 /*
  * A card that says 9000 and does nothing is believed, since nothing it could be asked tells:
  * it is only to do no lasting harm.
@@ -104,7 +106,8 @@ judge_pins(struct trial *t, const char *step)
 static bool
 is_out_of_reach(const struct trial *t)
 {
-	return !t->over && trial_has_switch(t, "login-at-power-loss=kept");
+	return trial_has_switch(t, "login-at-power-loss=kept") && !t->over &&
+	       harness_fault_struck();
 }
 
 void
@@ -113,8 +116,8 @@ judge_card(struct trial *t, const char *step)
 	const struct glance *g = &t->now;
 	bool anybody = t->run.at[AUTH].logged_in || t->run.at[SIGN].logged_in;
 
-	if (g->running && g->plugged && g->card[0] && g->powered && !is_out_of_reach(t) &&
-	    (g->open[AUTH] || g->open[SIGN]))
+	if (g->running && g->plugged && g->card[0] && g->powered &&
+	    (g->open[AUTH] || g->open[SIGN]) && !is_out_of_reach(t))
 		judge_complain(t, step, "the card is left open", CKR_OK);
 	if (g->transaction)
 		judge_complain(t, step, "a transaction is left begun", CKR_OK);
