@@ -40,6 +40,9 @@ person_mistaken() {
 		type_refused $pin_auth && tries_left 3 4 && echo "no more was lost" && type_password $pin_sign
 }
 
+# ended person|menu: it has done its part; where not, it says why.
+ended() { wait "${!1}" || { echo "ended with $?"; cat "$work/$1.log"; return 1; }; }
+
 # attended KIND RESULT PERSON COMMAND...: with the menu's choices and a person at the keyboard.
 attended() {
 	local kind=$1 result=$2 person=$3 menu
@@ -49,8 +52,8 @@ attended() {
 	"$person" >"$work/person.log" 2>&1 &
 	person=$!
 	"$@"
-	check "all questions came as expected" wait $person
-	check "and the menu's choice was carried out" wait $menu
+	check "all questions came as expected" ended person
+	check "and the menu's choice was carried out" ended menu
 }
 
 export SAL_USE_VCLPLUGIN=gen
@@ -127,7 +130,7 @@ person_told >"$work/person.log" 2>&1 &
 person=$!
 "$python" "$top/tests/clients/libreoffice.py" pdf-tsa "$play/contract.pdf" >"$work/menu.log" 2>&1 &
 run_block "$work/recipe.sh" "$work/again"
-check "without the time stamp server it tells of problems" wait $person
+check "without the time stamp server it tells of problems" ended person
 check "and exports nothing" test ! -e "$play/contract.pdf"
 check "and no try is lost in all of this" left_clean
 client_finish
