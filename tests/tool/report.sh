@@ -458,6 +458,7 @@ for other in key-rsa1024 key-ec; do
 	report "$work/text" "$other"
 	grep -A1 '^log-in certificate: key: differs' "$work/text" | grep -qE 'auth-key = (RSA-1024, e=65537|EC-384) ' ||
 		bad "$other: its key differs: $(grep 'auth-key' "$work/text")"
+	means "$other" '' auth-extensions "refuses the certificate's key"
 done
 means phone '' auth-key 'takes the PIN'
 PIN=yes report "$work/text" phone

@@ -496,6 +496,8 @@ judge_pss(const struct judging *j)
 
 /* ---- PINs and certificates ---- */
 
+#define KEY_USED "RSA-2048, e=65537" /* the only one that the module uses */
+
 /* By what the card gives without a PIN, else with it. */
 static bool
 judge_key(const struct judging *j)
@@ -738,6 +740,7 @@ judge_made_of(const struct judging *j)
 #define NO_CERTIFICATE N_("the certificate could not be read")
 #define NOT_LOOKED_AT                                                                              \
 	N_("it takes the PIN to read the certificate, and nothing in it but the key is looked at")
+#define KEY_REFUSED N_("the module refuses the certificate's key, and looks at nothing else in it")
 
 /* clang-format off */
 const struct fact facts[] = {
@@ -813,7 +816,7 @@ const struct fact facts[] = {
 	{"counter-written", "3.3", ALL, NULL, N_("when a try is written off"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
 	{"delay-exchange", "12", ALL, NULL, N_("time of an exchange"), IS_TIME, NO_ANSWER_TEXT, judge_exchange, "select-"},
 	{"delay-signature", "12", ALL, NULL, N_("time of a signature"), IS_TIME, NEEDS_PIN, judge_signature_time, NULL},
-	{"auth-key", "6.2, 13.21", ALL, "RSA-2048, e=65537", N_("log-in certificate: key"), N_("The module cannot use another kind of key."), NO_CERTIFICATE, judge_key, "auth-certificate-key"},
+	{"auth-key", "6.2, 13.21", ALL, KEY_USED, N_("log-in certificate: key"), N_("The module cannot use another kind of key."), NO_CERTIFICATE, judge_key, "auth-certificate-key"},
 	{"auth-signed-with", "6.2", CARDS, "sha256WithRSAEncryption", N_("log-in certificate: signed with"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "signature"},
 	{"auth-subject", "6.2", CARDS, "C CN", N_("log-in certificate: kinds of names in it"), IS_TOLD, NO_CERTIFICATE, judge_made_of, "subject"},
 	{"auth-length", "2.2, 12", ALL, NULL, N_("log-in certificate: reads of 256 bytes"), IS_TIME, NO_CERTIFICATE, judge_made_of, "length"},
@@ -890,16 +893,29 @@ fact_judge(const struct fact *fact, const struct fact_input *in, char text[FACT_
 	return FACT_DIFFERS;
 }
 
+static bool
+is_key_refused(const struct judging *j)
+{
+	char key[FACT_TEXT];
+	const struct judging judging = {.in = j->in, .text = key};
+
+	return judge_key(&judging) && strcmp(key, KEY_USED) != 0;
+}
+
 /* Why there is no value. What the card gives with the PIN alone is read for its key, if at all. */
 static const char *
 why_silent(const struct judging *j)
 {
+	const bool is_inside = j->fact->judge == judge_made_of && !is_of_authority(j->fact);
+
 	if (sw(j, "auth-certificate-read") == 0x6982) {
 		if (j->fact->judge == judge_key && sw(j, "pin") == NO_ANSWER)
 			return NEEDS_PIN;
-		if (j->fact->judge == judge_made_of && !is_of_authority(j->fact))
+		if (is_inside)
 			return NOT_LOOKED_AT;
 	}
+	if (is_inside && is_key_refused(j))
+		return KEY_REFUSED;
 	return j->fact->silent;
 }
 
