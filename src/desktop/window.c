@@ -245,11 +245,22 @@ static bool
 is_told(const struct job *job)
 {
 	const bool is_past =
-		job->status == TOOL_PIN_WRONG || job->status == TOOL_PIN_LOCKED ||
+		job->may_write || job->status == TOOL_PIN_WRONG || job->status == TOOL_PIN_LOCKED ||
 		g_atomic_int_get(&is_changing) ||
 		(job->status == TOOL_OK && (job->command == sign_run || job->options.output));
 
 	return job->status != TOOL_CANCELLED && job->sheet.count && (is_past || !job->was_left);
+}
+
+/* Nobody can call back what is with the file system already. */
+static void
+say_may_write(struct job *job)
+{
+	job->status = TOOL_FAILED;
+	sheet_collect(&job->sheet);
+	complain("%s", _("the place of the file does not answer: look there later, it may "
+			 "still be written"));
+	sheet_collect(NULL);
 }
 
 static void
@@ -258,6 +269,8 @@ ended(struct job *job)
 	struct asked *asked = job->context;
 
 	working--;
+	if (job->may_write)
+		say_may_write(job);
 	if (window) {
 		hold_place();
 		set_enabled(true);

@@ -28,6 +28,7 @@ static GCond moved;	      /* under_way, is_away or has_ended may be others */
 static GThread *thread;	      /* the worker */
 static unsigned long turn;    /* its number: those before were given up */
 static bool is_away;	      /* it waits, and perhaps for ever, but not in the module */
+static enum busy away_with;   /* for what */
 static bool has_ended;	      /* it is the last one */
 static struct module module;  /* module.f: NULL where none is loaded */
 static struct job *under_way; /* NULL: nothing is */
@@ -214,6 +215,7 @@ go_away(enum busy what)
 	g_mutex_lock(&lock);
 	if (my_turn && my_turn == turn) {
 		is_away = true;
+		away_with = what;
 		job = under_way;
 	}
 	g_mutex_unlock(&lock);
@@ -252,6 +254,7 @@ give_up_worker(void)
 	instead->context = given_context;
 	instead->status = TOOL_CANCELLED;
 	instead->was_left = true;
+	instead->may_write = away_with == BUSY_WRITING;
 	under_way = NULL;
 	is_away = false;
 	g_thread_unref(thread);

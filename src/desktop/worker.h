@@ -29,6 +29,7 @@ struct job {
 	bool is_place_bad;    /* it was the place of its output that did not do */
 	unsigned long number; /* the worker's */
 	bool was_left;
+	bool may_write; /* given up at a file that it may have been about to write */
 };
 
 struct job *job_new(void (*work)(struct job *job), void (*done)(struct job *job));
