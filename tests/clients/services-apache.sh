@@ -34,7 +34,8 @@ take_lists() {
 	apache2ctl stop && await $patience stopped && start
 }
 
-stopped() { [ ! -e /run/apache2/apache2.pid ]; }
+# The file with its process's number goes before its ports do.
+stopped() { [ ! -e /run/apache2/apache2.pid ] && ! listening 80 && ! listening 443 && ! listening 8443; }
 
 shadow_apache >"$work/prepare.log" 2>&1 || bail "Apache prepared" "$work/prepare.log"
 backend_start
