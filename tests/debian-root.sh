@@ -68,16 +68,16 @@ root_update() {
 # root_make SUITE ARCHITECTURE FOLDER: a kept base that is broken, or too old to be brought up to
 # date, is made anew. It gets its name when it is whole.
 root_make() {
-	local base=$root_cache/$1-$2.tar folder=$3
+	local base=$root_cache/$1-$2.tar folder=$3 made
 	mkdir -p "$root_cache" "$folder" || return 1
 	if [ -e "$base" ]; then
 		tar --extract --numeric-owner --file="$base" --directory="$folder" &&
 			root_connect "$@" && root_update "$folder" && return
 		echo "the base kept in $base is of no use any more"
 	fi
-	root_bootstrap "$@" &&
-		tar --create --numeric-owner --file="$base.$$" --directory="$folder" . &&
-		mv "$base.$$" "$base" && root_connect "$@" && root_update "$folder"
+	root_bootstrap "$@" && made=$(mktemp "$base.XXXXXX") && # two machines may make it at once
+		tar --create --numeric-owner --file="$made" --directory="$folder" . &&
+		mv "$made" "$base" && root_connect "$@" && root_update "$folder"
 }
 
 # root_keep FOLDER: the packages that it has downloaded and that there still are.
