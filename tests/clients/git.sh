@@ -66,7 +66,7 @@ unsigned '/^ssh-a|^eval|^trap/d' sign "no agent" "No private key found for publi
 # An agent whose card was out since.
 card_taken_out() {
 	eval "$(ssh-agent)" >/dev/null
-	"$answer" 60 "$passphrase" $pin_auth -- ssh-add -s "$modules/jpki-auth-pkcs11.so" && fresh_card &&
+	"$answer" $recipe_seconds "$passphrase" $pin_auth -- ssh-add -s "$modules/jpki-auth-pkcs11.so" && fresh_card &&
 		(cd "$play" && git commit -S --allow-empty -m "Not signed")
 	local status=$?
 	ssh-agent -k >/dev/null
@@ -112,6 +112,7 @@ if have gpgsm gnupg-pkcs11-scd pinentry-curses; then
 		"shown:Do you ultimately trust" $'\t'
 	mv "$HOME/.gnupg/trustlist.txt.all" "$HOME/.gnupg/trustlist.txt"
 	gpgconf --kill all
+	await $patience nothing_left_running # an agent in its end would take the socket of the next one away
 	echo "one more" >"$play/file" && git -C "$play" add file
 	recipe_text gpgsm-sign >"$work/recipe.sh"
 	pin_twice() {

@@ -70,7 +70,7 @@ opensc '' "Enter passphrase for PKCS#11:" $pin_auth
 # While an agent has the PIN.
 agent_begin() {
 	eval "$(ssh-agent)" >/dev/null
-	"$answer" 60 "Enter passphrase for PKCS#11:" "$2" -- ssh-add -s "$modules/$1"
+	"$answer" $recipe_seconds "Enter passphrase for PKCS#11:" "$2" -- ssh-add -s "$modules/$1"
 }
 agent_end() { ssh-agent -k >/dev/null; unset SSH_AUTH_SOCK SSH_AGENT_PID; }
 check "an agent takes the key" agent_begin jpki-auth-pkcs11.so $pin_auth
@@ -85,7 +85,7 @@ preparation again "Enter passphrase for PKCS#11:" $pin_auth
 check "after the way back of the page it logs in" ssh server.example true
 check "and no try was lost on it" tries_left 3 5
 refuses "and does not take the key twice" "agent refused operation" \
-	"$answer" 60 "Enter passphrase for PKCS#11:" $pin_auth -- ssh-add -s "$modules/jpki-auth-pkcs11.so"
+	"$answer" $recipe_seconds "Enter passphrase for PKCS#11:" $pin_auth -- ssh-add -s "$modules/jpki-auth-pkcs11.so"
 agent_end
 check "an agent takes the PIN of one of two tokens" agent_begin jpki-pkcs11.so $pin_auth
 check "and does not try it on the other" tries_left 3 5

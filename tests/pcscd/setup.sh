@@ -176,7 +176,7 @@ ends "a second time it says that all is there" 0 "already" setup firefox --yes
 unchanged "and changes nothing a second time"
 
 if command -v firefox-esr >/dev/null; then
-	HOME=$HOME MOZ_HEADLESS=1 timeout 120 firefox-esr --profile "$firefox/one.default" \
+	HOME=$HOME MOZ_HEADLESS=1 timeout 300 firefox-esr --profile "$firefox/one.default" \
 		--screenshot "$work/shot.png" about:blank >"$work/firefox.log" 2>&1
 	check "Firefox runs with it" test -s "$work/shot.png"
 	check "the module is still there after Firefox has run" lists_us "$firefox/one.default"
