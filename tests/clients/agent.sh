@@ -71,7 +71,9 @@ if openssl list -providers -provider pkcs11 >/dev/null 2>&1; then
 	check "curl: the site knows who" served 1.3
 	login_site_stop
 fi
+sshd_runs=
 if ssh_home && ssh_configure >"$work/out" 2>&1 && [ -x /usr/sbin/sshd ] && ssh_site; then
+	sshd_runs=yes
 	program ssh "$(ssh -V 2>&1 | sed 's/^\(OpenSSH_[^ ]*\) .*/\1/; s/_/ /')"
 	ssh-keygen -D "$modules/jpki-auth-pkcs11.so" 2>/dev/null | head -n 1 >"$HOME/.ssh/authorized_keys"
 	by_agent ssh "logs in (ssh -I)" "ssh[^ ]*"
@@ -220,7 +222,7 @@ if command -v keytool >/dev/null; then
 	check "consent: Java: one more dialog, for one signature" consented 1
 	check "Java: verified" says '^Verified OK'
 fi
-if ssh_answers; then
+if [ -n "$sshd_runs" ]; then
 	"$sim" certificate $card sign | openssl x509 -noout -pubkey | ssh-keygen -i -m PKCS8 -f /dev/stdin >"$HOME/.ssh/authorized_keys"
 	of ssh agent 'ssh[^ ]*' 1 "ssh's agent, with the document key" 's/jpki-auth/jpki-sign/' \
 		"Enter passphrase for PKCS#11:" $pin_sign
