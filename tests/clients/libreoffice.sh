@@ -15,7 +15,7 @@ python=/usr/bin/python3 # the one that Debian's python3-uno is for
 	skip_page "LibreOffice without windows (libreoffice-core-nogui) is installed"
 program LibreOffice "$(soffice --version | sed -n 's/^LibreOffice \([0-9.]*\).*/\1/p')"
 
-await_front() { await $patience in_front "$1" || { echo "no window $1"; return 1; }; }
+await_front() { await_seen in_front "$1" || { echo "no window $1"; return 1; }; }
 
 type_password() {
 	await_front "(Enter Password|Password Protection)" && xdotool type --delay 30 "$1" && xdotool key Return
