@@ -71,7 +71,7 @@ ends "what runs beside the rest and does not get to its end is a failure" 1 \
 	"${named% *}
 3 passed, 1 failed, 3 skipped"
 printf '#!/bin/sh\necho "ok a line"\nsleep 100000\n' >"$work/tests/slow/long.sh"
-sed -i 's/^silence_seconds=.*/silence_seconds=10/' "$work/run-tests"
+sed -i 's/^silence_seconds=.*/silence_seconds=30/' "$work/run-tests"
 ends "what says nothing any more is told to end, and is a failure" 1 "4 passed, 1 failed, 3 skipped"
 tree "make check: 7 of 32 test programs ran: the others need cmocka"
 ends "programs that make check could not build are counted" 0 "2 passed, 0 failed, 27 skipped" --fast
@@ -96,7 +96,7 @@ until_seconds 60 sleeps
 began=$?
 kill -TERM $!
 wait $!
-if [ "$began $?" = "0 130" ] && until_seconds 15 nothing_left; then
+if [ "$began $?" = "0 130" ] && until_seconds 60 nothing_left; then
 	echo "ok told to end, it leaves nothing running, not what made a process group of its own either"
 else
 	echo "not ok told to end, it leaves nothing running, not what made a process group of its own either"
