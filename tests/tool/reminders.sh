@@ -109,6 +109,23 @@ check "... before systemd is" told ""
 check "... and it fails" ended 1
 rm "$(dirname "$dates")"
 
+mkdir "$work/late"
+cat >"$work/late/systemctl" <<-END
+	#!/bin/sh
+	echo "\$*" >>"$work/told"
+	test ! -e "$dates" || echo "the dates are there" >>"$work/told"
+	test -e "$(dirname "$dates")" || : >"$(dirname "$dates")"
+END
+chmod +x "$work/late/systemctl"
+path=$work/late:$PATH
+tool "--card adult" setup reminders --yes
+check "dates that cannot be written once systemd has done it are told" says "cannot write $dates"
+check "... and it is asked before they are, and has to take it back" \
+	told '--user enable --now jpki-reminders.timer\n--user disable --now jpki-reminders.timer\n'
+check "... and it fails" ended 1
+rm "$(dirname "$dates")"
+path=$PATH
+
 PATH=$work/none
 LD_LIBRARY_PATH= "$build/src/tool/jpki-tool" setup reminders --yes </dev/null >"$work/said" 2>&1
 status=$?

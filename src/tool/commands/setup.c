@@ -130,23 +130,38 @@ show_kept(const struct options *options, const char *path)
 }
 
 /* What was told before is not told again. */
+static bool
+write_kept(void)
+{
+	struct reminder kept[REMINDERS];
+
+	return reminders_write(kept, reminders_read(kept));
+}
+
+/*
+ * Systemd first: the file says that they are on, and whoever waits for systemd may leave. A timer
+ * without dates tells nothing.
+ */
 static enum tool_exit
 remind(const struct setup *setup, const struct options *options, const char *path)
 {
 	const bool was_on = reminders_are_on();
-	struct reminder kept[REMINDERS];
 	enum tool_exit status;
 
-	if (!reminders_write(kept, reminders_read(kept)))
+	if (!reminders_may_write())
 		return TOOL_FAILED;
 	status = tell_systemd("enable", setup);
-	if (status == TOOL_OK)
+	if (status != TOOL_OK) {
+		if (!child_exists("jpki-desktop"))
+			complain("%s", _("the timer comes with jpki-desktop, which is not "
+					 "installed"));
+		return status;
+	}
+	if (write_kept())
 		return show_kept(options, path);
 	if (!was_on)
-		(void)reminders_forget();
-	if (!child_exists("jpki-desktop"))
-		complain("%s", _("the timer comes with jpki-desktop, which is not installed"));
-	return status;
+		(void)tell_systemd("disable", setup);
+	return TOOL_FAILED;
 }
 
 /* The dates are gone whatever systemd says. */

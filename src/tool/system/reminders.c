@@ -81,6 +81,34 @@ reminders_read(struct reminder reminders[REMINDERS])
 	return count;
 }
 
+/* Unless something else is in it. */
+static void
+remove_folder_of(const char *path)
+{
+	char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+
+	if (slash) {
+		*slash = '\0';
+		(void)rmdir(folder);
+	}
+	free(folder);
+}
+
+bool
+reminders_may_write(void)
+{
+	char *path = reminders_path();
+	bool may = false;
+
+	if (path) {
+		(void)file_make_folder_of(path);
+		may = file_may_write(path, true) == TOOL_OK;
+		remove_folder_of(path);
+	}
+	free(path);
+	return may;
+}
+
 bool
 reminders_write(const struct reminder reminders[], size_t count)
 {
@@ -146,15 +174,12 @@ reminders_keep_day(struct day day)
 bool
 reminders_forget(void)
 {
-	char *path = reminders_path(), *slash;
+	char *path = reminders_path();
 	const bool is_gone = path && (unlink(path) == 0 || errno == ENOENT);
 	const int error = errno;
 
-	slash = is_gone ? strrchr(path, '/') : NULL;
-	if (slash) {
-		*slash = '\0';
-		(void)rmdir(path); /* unless something else is in it */
-	}
+	if (is_gone)
+		remove_folder_of(path);
 	free(path);
 	errno = error;
 	return is_gone;

@@ -29,6 +29,9 @@ bool reminders_are_on(void);
 /* How many there are. */
 size_t reminders_read(struct reminder reminders[REMINDERS]);
 
+/* Whether the file could be written now; leaves nothing behind. A message and false if not. */
+bool reminders_may_write(void);
+
 /* Makes folder and file. A message and false if it cannot be done. */
 bool reminders_write(const struct reminder reminders[], size_t count);
 
