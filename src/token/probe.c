@@ -84,10 +84,15 @@ static const struct row rows[] = {
 	{"select-jpki", "1.1", ASK, false, BYTES(SELECT_AID, JPKI)},
 	{"read-nothing", "3.1", ASK, false, BYTES(READ(0, 0, 4))},
 	{"sign-nothing", "3.4", ASK, false, long_selected, sizeof long_selected},
-	{"select-none", "1.1", ASK, false, BYTES(0x00, 0xa4, 0x00, 0x00)},
+	{"none-file", "1.1", ASK, false, BYTES(SELECT_EF(0x06))},
+	{"select-none", "1.1", ASK, true, BYTES(0x00, 0xa4, 0x00, 0x00)},
+	{"none-read", "1.1", ASK, true, BYTES(READ(0, 0, 4))},
+	{"none-return", "1.1", ASK, false, BYTES(SELECT_AID, JPKI)},
 	{"select-3f00", "1.1", ASK, false, BYTES(0x00, 0xa4, 0x00, 0x00, 0x02, 0x3f, 0x00)},
+	{"3f00-return", "1.1", ASK, false, BYTES(SELECT_AID, JPKI)},
 	{"select-path", "3.1", ASK, false, BYTES(0x00, 0xa4, 0x09, 0x0c, 0x02, 0x00, 0x06)},
 	{"select-id", "3.1", ASK, false, BYTES(0x00, 0xa4, 0x00, 0x0c, 0x02, 0x00, 0x06)},
+	{"id-return", "3.1", ASK, false, BYTES(SELECT_AID, JPKI)},
 	{"channel", "1.1", ASK, false, BYTES(0x01, 0x84, 0x00, 0x00, 0x08)},
 	{"challenge", "3.6", ASK, false, BYTES(0x00, 0x84, 0x00, 0x00, 0x08)},
 	{"info-select", "2.1", ASK, false, BYTES(SELECT_EF(0x06))},
@@ -609,7 +614,10 @@ is_skipped(struct run *run, const struct row *row)
 	return run->adrift;
 }
 
-/* Outside of JPKI, what follows would go to another application: a card that declines it is asked
+/* P1 = 00 may leave it (a master file, or whatever has that id): only a read of the file selected
+ * before, which another application has not, comes before the way back.
+ *
+ * Outside of JPKI, what follows would go to another application: a card that declines it is asked
  * as the module does, and what declines that too is lost. */
 static enum result
 stay_inside(struct run *run, const struct row *row, const struct probe_answer *a)

@@ -318,6 +318,19 @@ judge_others(const struct judging *j)
 	return say(j, "%s", sw(j, "select-isd") == 0x9000 ? "isd-only" : "absent");
 }
 
+/* Whether SELECT without a name changed nothing, by the file that was selected before it. */
+static bool
+judge_none(const struct judging *j)
+{
+	const int word = sw(j, "select-none"), read = sw(j, "none-read");
+
+	if (word != 0x9000)
+		return say_sw(j, word);
+	if (read == NO_ANSWER)
+		return false;
+	return say(j, "%s", read == 0x9000 || read == 0x6282 ? "9000" : "changes");
+}
+
 /* ---- short ids ---- */
 
 enum taken { TAKEN_UNKNOWN, TAKEN_NO, TAKEN_YES };
@@ -761,7 +774,7 @@ const struct fact facts[] = {
 	{"select-nobody", "3.1", ALL, "6A82", N_("an application that is not there"), FINDS_OUT, NO_ANSWER_TEXT, judge_sw, "select-nobody"},
 	{"select-prefix", "1.1", CARDS, "9000", N_("an application by the beginning of its name"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-prefix"},
 	{"select-fci", "3.1, 13.17", ALL, NULL, N_("length of what SELECT tells when asked"), NOT_USED, NO_ANSWER_TEXT, judge_length, "select-jpki-fci"},
-	{"select-none", "1.1", CARDS, "9000", N_("SELECT without a name"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-none"},
+	{"select-none", "1.1", CARDS, "9000", N_("SELECT without a name"), NOT_USED, NO_ANSWER_TEXT, judge_none, "select-none"},
 	{"select-3f00", "1.1", CARDS, "6A82", N_("SELECT of a master file"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-3f00"},
 	{"select-path", "3.1", CARDS, "6A86", N_("SELECT by path"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-path"},
 	{"select-id", "3.1", ALL, NULL, N_("SELECT with P1 = 00"), NOT_USED, NO_ANSWER_TEXT, judge_sw, "select-id"},
