@@ -170,25 +170,40 @@ answer(struct jpki_probe *p, char *name)
 		p->data[p->data_len++] = (CK_BYTE)byte;
 }
 
+static struct jpki_probe_report report;
+static bool is_alone;	  /* on the card */
+static const char *meant; /* by the fact that was judged last */
+
 /* Of "NAME=SW:LENGTH" or "NAME=SW:LENGTH:DATA", with spaces between them: "" is not told. */
 static enum fact_verdict
 judge(const char *name, const char *answers, char value[FACT_TEXT])
 {
-	static struct jpki_probe_report report;
 	const struct fact_input in = {.report = &report};
 	char *copy = strdup(answers), *rest = copy;
 	enum fact_verdict verdict = FACT_NOT_TOLD;
 	size_t i = 0;
 
 	memset(&report, 0, sizeof report);
+	report.alone = is_alone;
 	for (char *word; (word = strsep(&rest, " ")) && *word;)
 		answer(&report.probes[report.count++], word);
 	while (i < fact_count && strcmp(facts[i].name, name) != 0)
 		i++;
 	assert_true(i < fact_count);
 	verdict = fact_judge(&facts[i], &in, value);
+	meant = fact_means(&facts[i], &in, verdict, value);
 	free(copy);
 	return verdict;
+}
+
+/* What the answers mean to the holder. */
+static const char *
+means_of(const char *name, const char *answers)
+{
+	char value[FACT_TEXT];
+
+	(void)judge(name, answers, value);
+	return meant;
 }
 
 #define FORMS(sw)                                                                                  \
@@ -254,6 +269,15 @@ a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others(void **state)
 		 ""},
 		{"signature-without-pin", "pin-signature=9000:256", ""},
 		{"signature-without-pin", "sign-nothing=6986:0 " FORMS("6982"), "refused"},
+		/* A card that needs none may say just these: no word of them asks for one. */
+		{"signature-without-pin", "key-select=9000:0 sign-nothing=6986:0 " FORMS("6700"),
+		 "no-pin-asked"},
+		{"signature-without-pin",
+		 "key-select=9000:0 signature-selected=6984:0 " FORMS("6700"), "refused"},
+		{"signature-without-pin",
+		 "key-select=9000:0 signature-selected=6983:0 " FORMS("6700"), "refused"},
+		{"signature-without-pin", "key-select=6A82:0 sign-nothing=6986:0 " FORMS("6986"),
+		 ""},
 		{"signature-without-pin", "sign-nothing=9000:256 " FORMS("6982"), "signed"},
 		{"signature-without-pin", "sign-nothing=6986:0 signature-selected=6100:0",
 		 "signed"},
@@ -296,6 +320,21 @@ what_is_not_safe_is_a_problem(void **state)
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		if (judge(table[i].fact, table[i].answers, value) != FACT_PROBLEM)
 			fail_msg("%s: %s is no problem", table[i].fact, value);
+}
+
+/* Nothing differs from what is known: facts on the card have no order of these checks. */
+static void
+a_card_that_asked_for_no_pin_is_new_and_told_of_in_private(void **state)
+{
+	static const char answers[] = "key-select=9000:0 sign-nothing=6986:0 " FORMS("6700");
+	const char *means;
+	char value[FACT_TEXT];
+
+	(void)state;
+	assert_int_equal(judge("signature-without-pin", answers, value), FACT_NEW);
+	means = means_of("signature-without-pin", answers);
+	assert_non_null(strstr(means, "not in public"));
+	assert_null(strstr(means, "Nothing to do"));
 }
 
 /* ---- files ---- */
@@ -491,6 +530,7 @@ main(void)
 		cmocka_unit_test(a_list_that_is_cut_says_so),
 		cmocka_unit_test(a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others),
 		cmocka_unit_test(what_is_not_safe_is_a_problem),
+		cmocka_unit_test(a_card_that_asked_for_no_pin_is_new_and_told_of_in_private),
 		cmocka_unit_test(a_file_written_over_keeps_its_mode),
 		cmocka_unit_test(a_link_is_followed_and_stays_one),
 		cmocka_unit_test(what_cannot_be_written_is_known_before),

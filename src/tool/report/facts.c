@@ -453,11 +453,19 @@ judge_forms(const struct judging *j)
 	return n > 0 || say(j, "none");
 }
 
-/* Of those that are sent before the PIN; 61xx: the signature waits to be fetched. */
+/* A refusal for want of a PIN, or because that is locked. */
+static bool
+is_pin_asked(CK_ULONG word)
+{
+	return word == 0x6982 || word == 0x6983 || word == 0x6984;
+}
+
+/* Of those that are sent before the PIN; 61xx: the signature waits to be fetched. None of them can
+ * be signed: where no word asks for the PIN, the card may need none for one that can. */
 static bool
 judge_without_pin(const struct judging *j)
 {
-	bool is_refused = false;
+	bool is_refused = false, is_answered = false;
 
 	for (CK_ULONG i = 0; i < j->in->report->count; i++) {
 		const struct jpki_probe *p = &j->in->report->probes[i];
@@ -468,9 +476,12 @@ judge_without_pin(const struct judging *j)
 			continue;
 		if (p->sw == 0x9000 || p->sw >> 8 == 0x61)
 			return say(j, "signed");
-		is_refused = true;
+		is_refused |= is_pin_asked(p->sw);
+		is_answered = true;
 	}
-	return is_refused && say(j, "refused");
+	if (is_refused)
+		return say(j, "refused");
+	return is_answered && sw(j, "key-select") == 0x9000 && say(j, "no-pin-asked");
 }
 
 /* For its length; any other refusal may be for something else. */
@@ -895,8 +906,8 @@ fact_judge(const struct fact *fact, const struct fact_input *in, char text[FACT_
 		return is_lost(&judging) ? FACT_LOST : FACT_NOT_TOLD;
 	}
 	value = fact_value(fact, text);
-	if (value && value->is_problem)
-		return FACT_PROBLEM;
+	if (value && value->verdict != FACT_EXPECTED)
+		return value->verdict;
 	find_kind(in, kind);
 	expected = fact_expected_of(fact, kind);
 	if (expected && is_listed(expected, text))

@@ -64,7 +64,7 @@ const char *fact_means(const struct fact *fact, const struct fact_input *in,
 /* meanings.c: what a value means where the fact's own words are not those for it; or NULL. */
 struct fact_value {
 	const char *fact, *value;
-	bool is_problem;
+	enum fact_verdict verdict; /* FACT_EXPECTED: by the list of what is */
 	const char *means;
 };
 
