@@ -199,17 +199,18 @@ is_whole(struct bytes pin)
 }
 
 enum result
-card_verify(struct link *link, uint8_t reference, struct bytes pin, unsigned int *left)
+card_verify(struct link *link, uint8_t reference, struct bytes pin, unsigned int *left,
+	    uint16_t *sw)
 {
 	struct apdu a = {0x00, INS_VERIFY, 0x00, reference, pin, APDU_NO_LE};
-	uint16_t sw = 0;
 	enum result r;
 
+	*sw = 0;
 	if (!is_whole(pin))
 		return RESULT_FAILED;
-	r = command(link, &a, &sw);
+	r = command(link, &a, sw);
 	if (r == RESULT_PIN_WRONG || r == RESULT_PIN_BLOCKED)
-		*left = tries_in(sw);
+		*left = tries_in(*sw);
 	return r;
 }
 

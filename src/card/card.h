@@ -43,9 +43,10 @@ enum result card_query_tries(struct link *link, uint8_t reference, unsigned int 
 /*
  * RESULT_OK; RESULT_PIN_WRONG with *left from 1 to 15; RESULT_PIN_BLOCKED with *left 0; any other
  * result leaves *left alone, and whether a try was spent is unknown. A PIN with a NUL in it is
- * none, and not sent (RESULT_FAILED).
+ * none, and not sent (RESULT_FAILED). *sw is the card's word, or 0 where there is none.
  */
-enum result card_verify(struct link *link, uint8_t reference, struct bytes pin, unsigned int *left);
+enum result card_verify(struct link *link, uint8_t reference, struct bytes pin, unsigned int *left,
+			uint16_t *sw);
 
 /* CHANGE REFERENCE DATA, after VERIFY of the old PIN in the same transaction. */
 enum result card_change_pin(struct link *link, uint8_t reference, struct bytes new_pin);

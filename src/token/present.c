@@ -144,7 +144,7 @@ verify(struct token *t, enum layout_key key, const struct secret *pin, bool quer
 	t->pin_presented = true;
 	state_doubt_tries(t);
 	k->uncertain = true;
-	r = card_verify(t->link, reference, secret_bytes(pin), &left);
+	r = card_verify(t->link, reference, secret_bytes(pin), &left, &t->pin_word);
 	line_crossed(t->line);
 	if (r == RESULT_OK) {
 		note_tries(t, key, layout_roles[key].tries);

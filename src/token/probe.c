@@ -448,13 +448,14 @@ present(struct run *run, struct probe_answer *a)
 		r = present_query(run->t, LAYOUT_AUTH);
 	if (r == RESULT_OK && k->tries < (int)role->tries)
 		r = RESULT_DECLINED;
+	run->t->pin_word = 0;
 	if (r == RESULT_OK)
 		r = pin_read(role, run->pin, &pin);
 	if (r == RESULT_OK)
 		r = present_typed(run->t, LAYOUT_AUTH, pin, 0);
 	secret_free(pin);
-	if (r == RESULT_OK)
-		*a = (struct probe_answer){.state = PROBE_ANSWERED, .sw = 0x9000};
+	if (run->t->pin_word) /* whatever came of it afterwards: the PIN was sent */
+		*a = (struct probe_answer){.state = PROBE_ANSWERED, .sw = run->t->pin_word};
 	else if (is_loss(r))
 		a->state = PROBE_LOST;
 	return r;

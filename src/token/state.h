@@ -49,6 +49,7 @@ struct token {
 	bool doubted;	     /* the card was reset or did not answer, or was unseen */
 	bool entered;	     /* in this transaction: our application is what was selected last */
 	bool pin_presented;  /* in this transaction */
+	uint16_t pin_word;   /* the card's to the PIN presented last, 0: none */
 	unsigned int resets; /* of the card in this transaction, as far as they were got over */
 	bool asked_again;    /* in this transaction: see work_asks_again */
 	bool power_off;	     /* only taking the power logs out: no other application to select */

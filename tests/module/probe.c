@@ -325,33 +325,44 @@ a_pin_is_not_sent_unless_all_its_tries_are_there(void **state)
 	harness_sim("tries", "adult", "auth", "3", NULL);
 	assert_int_equal(probe("12345"), CKR_PIN_INCORRECT);
 	assert_int_equal(harness_verifies(), verifies);
+	assert_int_equal(answer("pin")->state, JPKI_PROBE_NOT_SENT);
 	assert_int_equal(probe("9999"), CKR_PIN_INCORRECT);
 	assert_int_equal(harness_verifies(), verifies + 1);
+	assert_sw("pin", 0x63c2);
 	assert_int_equal(harness_tries("auth"), 2);
 	assert_int_equal(probe("9999"), CKR_FUNCTION_REJECTED);
 	assert_int_equal(harness_verifies(), verifies + 1);
 	assert_false(harness_is_open("auth"));
 }
 
-/* By the log: which exchange selected the application that the first PIN was sent to. */
+/* By the log of a report: which exchange sent the PIN, and which selected the application it went
+ * to. The module is stopped then. */
 static int
-find_selection_before_pin(void)
+find_pin(int *selection)
 {
 	size_t len;
-	char *text = harness_log_text(&len);
-	int exchange = 0, selection = 0;
+	char *text;
+	int exchange = 0;
+
+	p11_stop(f);
+	harness_log("debug");
+	p11_start(f);
+	assert_int_equal(probe(PIN_AUTH), CKR_OK);
+	p11_stop(f);
+	text = harness_log_text(&len);
+	*selection = 0;
 
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		if (!strstr(line, ": > "))
 			continue;
 		exchange++;
 		if (strstr(line, "> 00 A4 04"))
-			selection = exchange;
+			*selection = exchange;
 		else if (harness_log_has_pin(line))
 			break;
 	}
 	free(text);
-	return selection;
+	return exchange;
 }
 
 /* What was sent before may have left the JPKI application, which then declines to be selected. */
@@ -360,20 +371,46 @@ no_pin_is_sent_once_the_application_declines(void **state)
 {
 	unsigned long verifies;
 	char fault[40];
+	int selection;
 
 	(void)state;
-	p11_stop(f);
-	harness_log("debug");
-	p11_start(f);
-	assert_int_equal(probe(PIN_AUTH), CKR_OK);
-	p11_stop(f);
-	(void)snprintf(fault, sizeof fault, "sw@transmit:%d:6A82", find_selection_before_pin());
+	(void)find_pin(&selection);
+	(void)snprintf(fault, sizeof fault, "sw@transmit:%d:6A82", selection);
 	p11_start(f);
 	harness_sim("fault", fault, NULL);
 	verifies = harness_verifies();
 	assert_int_equal(probe(PIN_AUTH), CKR_DEVICE_ERROR);
 	assert_int_equal(harness_verifies(), verifies);
 	assert_int_equal(answer("signature-unknown")->state, JPKI_PROBE_ANSWERED);
+}
+
+/* Also one that no card is known to give: the PIN was sent, and the report says so. */
+static void
+whatever_the_card_says_to_the_pin_is_told(void **state)
+{
+	static const struct {
+		CK_ULONG sw;
+		CK_RV rv;
+	} table[] = {
+		{0x6984, CKR_PIN_LOCKED}, {0x6f00, CKR_DEVICE_ERROR}, {0x6700, CKR_DEVICE_ERROR}};
+	char fault[40];
+	int pin, selection;
+
+	(void)state;
+	pin = find_pin(&selection);
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		p11_start(f);
+		(void)snprintf(fault, sizeof fault, "sw@transmit:%d:%04lX", pin, table[i].sw);
+		harness_sim("fault", fault, NULL);
+		assert_int_equal(probe(PIN_AUTH), table[i].rv);
+		assert_true(harness_fault_struck());
+		assert_sw("pin", table[i].sw);
+		assert_int_equal(answer("pin-signature")->state, JPKI_PROBE_NOT_SENT);
+		harness_sim("clear", NULL);
+		case_assert_logged_out();
+		p11_stop(f);
+	}
+	p11_start(f);
 }
 
 /* Each exchange's answer lost in turn, with all that a report may not do over it. */
@@ -644,6 +681,7 @@ main(int argc, char *argv[])
 		CASE(a_login_that_nothing_ended_ends_with_the_power),
 		CASE(a_pin_is_not_sent_unless_all_its_tries_are_there),
 		CASE(no_pin_is_sent_once_the_application_declines),
+		CASE(whatever_the_card_says_to_the_pin_is_told),
 		CASE(a_lost_answer_costs_no_try_and_no_report_and_the_card_is_logged_out),
 		CASE(a_card_that_declines_jpki_is_asked_for_it_again),
 		CASE(an_answer_lost_with_the_pin_presented_ends_it),

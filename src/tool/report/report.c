@@ -224,12 +224,13 @@ tell(const struct options *options, const struct job *job)
 	return status;
 }
 
-/* A card or reader that failed on the way, or a PIN that was wrong, has told something before. */
+/* A card or reader that failed on the way, or a PIN that was not taken, has told something before.
+ */
 static bool
 is_worth_telling(const struct card_report *report, const struct outcome *outcome)
 {
 	if (outcome->what != OUTCOME_NO_ANSWER && outcome->what != OUTCOME_REMOVED &&
-	    outcome->what != OUTCOME_PIN_WRONG)
+	    outcome->what != OUTCOME_PIN_WRONG && outcome->what != OUTCOME_PIN_LOCKED)
 		return outcome->what == OUTCOME_OK;
 	for (CK_ULONG i = 0; i < report->probes.count; i++)
 		if (report->probes.probes[i].state == JPKI_PROBE_ANSWERED)

@@ -14,7 +14,7 @@ struct card_report {
 	struct fact_input input;
 	char reader[FACT_TEXT], service[FACT_TEXT], driver[FACT_TEXT]; /* cleaned */
 	bool with_pin, simulated;
-	bool incomplete; /* an answer was lost, the card taken away, or the PIN wrong */
+	bool incomplete; /* an answer was lost, the card taken away, or the PIN not taken */
 };
 
 /* show.c: prints what will be sent. */

@@ -143,7 +143,7 @@ report_text(const struct card_report *report)
 		(void)fprintf(
 			out, "%s\n\n",
 			_("INCOMPLETE: an answer of the card was lost, the card was taken away, "
-			  "or the PIN was wrong.\n"
+			  "or the PIN was wrong or answered otherwise than known.\n"
 			  "After that no PIN was sent, and the rest not, or not all of it."));
 	(void)fprintf(out, "%s: %s\npcscd: %s\nlibccid: %s\n%s\n\n", _("Reader"), report->reader,
 		      report->service, report->driver, PACKAGE_STRING);
