@@ -64,6 +64,7 @@ static const uint8_t unknown_selected[5 + TOO_SHORT + 1] = {0x80, 0x2a, 0x7f, 0x
 /* The most that it takes, and one byte more: for these the PIN is there. */
 #define LONGEST 245
 static const uint8_t longest_selected[5 + LONGEST + 1] = {0x80, 0x2a, 0x00, 0x80, LONGEST};
+static const uint8_t longest_by_short_id[5 + LONGEST + 1] = {0x80, 0x2a, 0x00, 0x97, LONGEST};
 static const uint8_t too_long_selected[5 + LONGEST + 2] = {0x80, 0x2a, 0x00, 0x80, LONGEST + 1};
 
 /* What is signed after a PIN: nothing that anybody could use. */
@@ -148,8 +149,9 @@ static const struct row rows[] = {
 	{"pin-signature-pss", "3.4, 13.6", SIGN_PSS, false, BYTES(0x80, 0x2a, 0x04, 0x80)},
 	{"pin-key-select", "3.4", ASK, false, BYTES(SELECT_EF(0x17))},
 	{"pin-signature-longest", "3.4", ASK, true, longest_selected, sizeof longest_selected},
-	{"pin-signature-too-long", "3.4", ASK, false, too_long_selected, sizeof too_long_selected},
-	{"pin-signature-short-id", "3.4", ASK, false, long_by_short_id, sizeof long_by_short_id},
+	{"pin-signature-short-id", "3.4", ASK, true, longest_by_short_id, sizeof longest_by_short_id},
+	{"pin-key-select-again", "3.4", ASK, false, BYTES(SELECT_EF(0x17))},
+	{"pin-signature-too-long", "3.4", ASK, true, too_long_selected, sizeof too_long_selected},
 	{"pin-query-select", "3.3", ASK, false, BYTES(SELECT_EF(0x18))},
 	{"pin-query", "3.3", ASK, true, BYTES(QUERY(0x80))},
 	{"pin-certificate-select", "7", ASK, false, BYTES(SELECT_EF(0x0a))},

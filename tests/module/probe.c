@@ -221,6 +221,8 @@ with_the_pin_one_verify_and_what_ends_a_login(void **state)
 	assert_sw("pin-signature-longest", 0x9000);
 	assert_int_equal(answer("pin-signature-longest")->data_len, 0);
 	assert_sw("pin-signature-too-long", 0x6700);
+	assert_sw("pin-signature-short-id", 0x9000);
+	assert_int_equal(answer("pin-signature-short-id")->data_len, 0);
 	assert_sw("pin-query", 0x63c3);
 	assert_sw("pin-after-file", 0x9000);
 	assert_sw("pin-after-jpki", 0x9000);

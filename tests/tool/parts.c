@@ -210,6 +210,13 @@ means_of(const char *name, const char *answers)
 	"signature-p1-01=" sw ":0 signature-p1-02=" sw ":0 signature-p1-03=" sw                    \
 	":0 signature-p1-05=" sw ":0"
 
+/* Short ids serve for the file and the PIN; what the signature command says to the key's, logged
+ * out, and to that of a key that is not there. */
+#define SHORT_IDS(key, nothing)                                                                    \
+	"info-select=9000:0 info-short-id=9000:4 auth-pin-short-id=63C3:0 auth-pin-query=63C3:0 "  \
+	"signature-selected=" key ":0 signature-short-id=" key ":0 signature-to-nothing=" nothing  \
+	":0"
+
 static void
 a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others(void **state)
 {
@@ -289,6 +296,17 @@ a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others(void **state)
 		{"select-none", "select-none=9000:0 none-read=6A82:0", "changes"},
 		{"select-none", "select-none=9000:0", ""},
 		{"select-none", "select-none=6A86:0", "6A86"},
+		{"short-ids", SHORT_IDS("6700", "6700") " pin-signature-short-id=9000:256", "on"},
+		{"short-ids", SHORT_IDS("6700", "6700") " pin-signature-short-id=6700:0", ""},
+		{"short-ids",
+		 SHORT_IDS("6700",
+			   "6700") " pin-signature-longest=6700:0 pin-signature-short-id=6700:0",
+		 ""},
+		{"short-ids",
+		 SHORT_IDS("6982",
+			   "6982") " pin-signature-longest=9000:256 pin-signature-short-id=6982:0",
+		 "no-signature"},
+		{"short-ids", SHORT_IDS("6982", "6A88"), "on"},
 		{"answers-in-pieces", "", ""},
 		{"answers-in-pieces", "select-none=9000:0", "none"},
 		{"answers-in-pieces", "select-none=9000:0 info-read=6CA0:0", "6CA0"},

@@ -357,7 +357,7 @@ pin_by_short_id(const struct judging *j)
 
 /*
  * Logged out, a key asks for its PIN: a refusal of the short id may be said in the same word. Then
- * a key that is not there tells, or one that is open.
+ * a key that is not there tells, or one that is open, and has just signed the same when selected.
  */
 static enum taken
 key_by_short_id(const struct judging *j)
@@ -371,9 +371,10 @@ key_by_short_id(const struct judging *j)
 		return TAKEN_NO;
 	if (nothing != NO_ANSWER && nothing != by_id)
 		return TAKEN_YES;
-	if (open == NO_ANSWER)
-		return TAKEN_UNKNOWN;
-	return open == by_id ? TAKEN_NO : TAKEN_YES;
+	if (open == 0x9000)
+		return TAKEN_YES;
+	return open != NO_ANSWER && sw(j, "pin-signature-longest") == 0x9000 ? TAKEN_NO
+									     : TAKEN_UNKNOWN;
 }
 
 static enum taken
