@@ -147,7 +147,8 @@ struct jpki_probe {
 
 struct jpki_probe_report {
 	CK_ULONG size;	/* in: sizeof(struct jpki_probe_report) */
-	CK_BBOOL alone; /* no other program was connected: the card was powered anew and reset */
+	CK_BBOOL alone; /* no other program was connected: the card was powered anew and, if it is
+			 * contactless, reset */
 	CK_BYTE atr[JPKI_ATR_MAX];
 	CK_ULONG atr_len;
 	CK_ULONG protocol; /* T= */

@@ -517,7 +517,9 @@ probe(struct module *m, struct reader *reader, uint64_t expected, struct bytes p
 	(void)pthread_mutex_unlock(&m->state);
 	r = access_begin(m, reader, &t);
 	if (r == RESULT_OK)
-		r = access_end(m, reader, token_probe(t, expected, pin, report->alone, &answers));
+		r = access_end(m, reader,
+			       token_probe(t, expected, pin, report->alone,
+					   (struct bytes){report->atr, report->atr_len}, &answers));
 	report->protocol = answers.protocol;
 	report->lost = answers.lost;
 	for (CK_ULONG i = 0; i < report->count; i++)

@@ -203,7 +203,7 @@ struct run {
 	struct token *t;
 	uint64_t insertion;
 	struct bytes pin; /* data NULL: without */
-	bool alone;
+	bool alone, may_reset;
 	uint8_t head[4]; /* of the file read last */
 	bool ok;	 /* the row before was done */
 	bool open;	 /* the signature asked for last was made */
@@ -428,7 +428,7 @@ reset(struct run *run, bool power_off, struct probe_answer *a)
 {
 	enum result r;
 
-	if (!run->alone || (power_off && !run->open))
+	if (power_off ? !run->alone || !run->open : !run->may_reset)
 		return RESULT_OK;
 	r = link_reset(run->t->link, power_off);
 	a->state = r == RESULT_OK ? PROBE_ANSWERED : PROBE_LOST;
@@ -668,11 +668,26 @@ send_all(struct run *run, struct probe_answers *answers)
 	return r;
 }
 
+/*
+ * The PIN is sent once, and a reset may end its login before anything tells what the module rests
+ * on: whether leaving the application does. By card fact 4 a contactless card keeps it; of one with
+ * contacts nobody knows. Contactless: PC/SC part 3, 3.1.3.2.3.
+ */
+static bool
+keeps_login_at_reset(struct bytes atr)
+{
+	return atr.len > 3 && atr.data[0] == 0x3b && (atr.data[1] & 0xf0) == 0x80 &&
+	       atr.data[2] == 0x80 && atr.data[3] == 0x01;
+}
+
 enum result
-token_probe(struct token *t, uint64_t expected, struct bytes pin, bool alone,
+token_probe(struct token *t, uint64_t expected, struct bytes pin, bool alone, struct bytes atr,
 	    struct probe_answers *answers)
 {
-	struct run run = {.t = t, .pin = pin, .alone = alone};
+	struct run run = {.t = t,
+			  .pin = pin,
+			  .alone = alone,
+			  .may_reset = alone && keeps_login_at_reset(atr)};
 	enum result r = state_anybody_logged_in(t) ? RESULT_LOGGED_IN : work_begin(t, expected);
 
 	if (r != RESULT_OK)

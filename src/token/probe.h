@@ -46,7 +46,8 @@ struct probe_row probe_row(size_t i);
 /*
  * Sends them. `pin`, as it was typed (data NULL: none): presented once, for the log-in key, and
  * only where all its tries are left (else RESULT_DECLINED). `alone`: nobody else is connected to
- * the card, which may then be powered anew and reset.
+ * the card, which may then be powered anew and, if it is contactless by its answer to reset `atr`,
+ * reset.
  *
  * Where the reader loses an answer, no PIN is sent any more, and the rest goes on, once. Lost once
  * more, or after the PIN, it ends: with RESULT_TRANSPORT and the like.
@@ -54,6 +55,6 @@ struct probe_row probe_row(size_t i);
  * RESULT_NOT_JPKI; RESULT_LOGGED_IN; for the PIN as token_login.
  */
 enum result token_probe(struct token *t, uint64_t expected, struct bytes pin, bool alone,
-			struct probe_answers *answers);
+			struct bytes atr, struct probe_answers *answers);
 
 #endif

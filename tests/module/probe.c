@@ -233,6 +233,33 @@ with_the_pin_one_verify_and_what_ends_a_login(void **state)
 	assert_int_equal(answer("pin-after-power")->state, JPKI_PROBE_NOT_SENT);
 }
 
+/* With contacts nobody knows what a reset does (card fact 4, 13.3), and one login is all there is:
+ * whether leaving ends it is what the module rests on. */
+static void
+with_contacts_no_reset_comes_before_what_the_module_logs_out_with(void **state)
+{
+	static const char *const numbers[] = {"1", "2", "3", "4", "5"};
+
+	(void)state;
+	harness_sim("set", "adult", "login-at-reset", "dropped", NULL);
+	for (size_t i = 0; i < 5; i++) {
+		harness_sim("set", "adult", "atr", numbers[i], NULL);
+		harness_card("adult");
+		assert_int_equal(probe(PIN_AUTH), CKR_OK);
+		assert_sw("pin-after-jpki", 0x9000);
+		assert_int_equal(answer("pin-reset")->state, JPKI_PROBE_NOT_SENT);
+		assert_int_equal(answer("pin-after-reset")->state, JPKI_PROBE_NOT_SENT);
+		assert_sw("pin-after-leaving", 0x6982);
+	}
+	harness_sim("set", "adult", "login-after-leaving", "kept", NULL);
+	assert_int_equal(probe(PIN_AUTH), CKR_OK);
+	assert_sw("pin-after-leaving", 0x9000);
+	harness_sim("set", "adult", "login-after-leaving", "dropped", NULL);
+	harness_sim("set", "adult", "login-at-reset", "kept", NULL);
+	harness_sim("set", "adult", "atr", "6", NULL);
+	harness_card("adult");
+}
+
 /* Card fact 4. There the module logs out by taking the power. */
 static void
 where_no_other_application_ends_a_login_it_is_told_whether_loss_of_power_does(void **state)
@@ -678,6 +705,7 @@ main(int argc, char *argv[])
 		CASE(nothing_that_could_spend_or_change_anything_is_in_the_list),
 		CASE(without_a_pin_no_try_no_verify_no_signature_and_the_card_is_logged_out),
 		CASE(with_the_pin_one_verify_and_what_ends_a_login),
+		CASE(with_contacts_no_reset_comes_before_what_the_module_logs_out_with),
 		CASE(where_no_other_application_ends_a_login_it_is_told_whether_loss_of_power_does),
 		CASE(what_the_module_logs_out_with_is_told_apart),
 		CASE(a_login_that_nothing_ended_ends_with_the_power),

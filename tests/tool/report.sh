@@ -64,11 +64,13 @@ check_told() {
 				return card ~ /locked|child|opted/ ? "" : "always"
 			if (name == "absent-certificate")
 				return card ~ /child|opted/ ? "" : "always"
-			if (name == "login-after-leaving" &&
-			    (want["other-applications"] != "present" || want["login-at-reset"] == "dropped"))
+			# With contacts the card is not reset: what the module logs out with comes first.
+			if (name == "login-at-reset" && want["atr"] <= 5)
 				return "always"
-			if (name == "login-at-power-loss" &&
-			    (want["other-applications"] != "absent" || want["login-at-reset"] == "dropped"))
+			lost = want["login-at-reset"] == "dropped" && want["atr"] > 5
+			if (name == "login-after-leaving" && (want["other-applications"] != "present" || lost))
+				return "always"
+			if (name == "login-at-power-loss" && (want["other-applications"] != "absent" || lost))
 				return "always"
 			if (name ~ /^(login-at-.*|login-after-leaving|delay-signature)$/)
 				return pin == "yes" ? "" : "always"

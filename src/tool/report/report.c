@@ -93,8 +93,8 @@ static const char *const with_pin = N_(
 	"Your PIN is sent once: a wrong one costs a try. With it the card signs a sentence that\n"
 	"says nothing, and zeros; the signatures are thrown away. Before one of the sentence\n"
 	"the key is selected, and after it the log-in certificate is read, to check it. Unless\n"
-	"another program is connected to the card, it is reset once, and gets power anew where\n"
-	"nothing else has ended the login. Nothing on the card is changed.\n"
+	"another program is connected to the card, it is reset once if it is contactless, and\n"
+	"gets power anew where nothing else has ended the login. Nothing on the card is changed.\n"
 	"Ask the card?");
 
 static enum tool_exit
