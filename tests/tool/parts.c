@@ -206,6 +206,9 @@ means_of(const char *name, const char *answers)
 	return meant;
 }
 
+#define LOGGED_IN                                                                                  \
+	"pin=9000:0 pin-signature=9000:256 pin-after-file=9000:256 pin-after-jpki=9000:256"
+
 #define FORMS(sw)                                                                                  \
 	"signature-p1-01=" sw ":0 signature-p1-02=" sw ":0 signature-p1-03=" sw                    \
 	":0 signature-p1-05=" sw ":0"
@@ -353,6 +356,33 @@ a_card_that_asked_for_no_pin_is_new_and_told_of_in_private(void **state)
 	means = means_of("signature-without-pin", answers);
 	assert_non_null(strstr(means, "not in public"));
 	assert_null(strstr(means, "Nothing to do"));
+}
+
+/* Whoever gave the PIN is not told to give it. */
+static void
+why_nothing_is_told_after_the_pin_is_not_the_pin(void **state)
+{
+	static const char *const names[] = {
+		"login-at-reset",  "login-after-leaving", "login-after-isd", "login-at-power-loss",
+		"delay-signature", "signature-limit",	  "query-after-pin", "pss",
+		"short-ids",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (!strstr(means_of(names[i], ""), "takes the PIN"))
+			fail_msg("%s: %s", names[i], means_of(names[i], ""));
+		if (strstr(means_of(names[i], "pin=9000:0"), "takes the PIN"))
+			fail_msg("%s: %s", names[i], means_of(names[i], "pin=9000:0"));
+	}
+	assert_string_equal(means_of("login-at-reset", LOGGED_IN),
+			    "another program was connected to the card");
+	is_alone = true;
+	assert_non_null(strstr(means_of("login-at-reset", LOGGED_IN), "with contacts not tried"));
+	assert_string_equal(
+		means_of("login-after-isd", LOGGED_IN " pin-reset=9000:0 pin-after-reset=6982:0"),
+		"the reset had ended the login before");
+	is_alone = false;
 }
 
 /* ---- files ---- */
@@ -549,6 +579,7 @@ main(void)
 		cmocka_unit_test(a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others),
 		cmocka_unit_test(what_is_not_safe_is_a_problem),
 		cmocka_unit_test(a_card_that_asked_for_no_pin_is_new_and_told_of_in_private),
+		cmocka_unit_test(why_nothing_is_told_after_the_pin_is_not_the_pin),
 		cmocka_unit_test(a_file_written_over_keeps_its_mode),
 		cmocka_unit_test(a_link_is_followed_and_stays_one),
 		cmocka_unit_test(what_cannot_be_written_is_known_before),

@@ -758,6 +758,15 @@ judge_made_of(const struct judging *j)
 #define NEEDS_LOGIN                                                                                \
 	N_("it takes the PIN to know (report --pin auth), that application, and a login still "    \
 	   "there")
+#define NEEDS_LASTING_LOGIN                                                                        \
+	N_("it takes the PIN to know (report --pin auth), and a login that nothing else has "      \
+	   "ended")
+#define NO_LOGIN_LEFT N_("it takes that application, and a login still there")
+#define NO_LASTING_LOGIN N_("it takes a login that nothing else has ended")
+#define RESET_ENDED_IT N_("the reset had ended the login before")
+#define NO_RESET                                                                                   \
+	N_("with contacts not tried: a reset might end the login before it is known what else "    \
+	   "does")
 #define NO_ANSWER_TEXT N_("the card gave no answer that tells")
 #define NEVER_ASKED N_("not asked: it would cost a try or open the card to others")
 #define NO_OCCASION N_("this card gives no occasion to see it")
@@ -832,7 +841,7 @@ const struct fact facts[] = {
 	{"login-at-reset", "4, 13.3", ALL, "kept|dropped", N_("login after a reset"), IS_SAFE, NEEDS_PIN, judge_login, "pin-after-reset"},
 	{"login-after-leaving", "4", ALL, "dropped", N_("login after SELECT of another application"), IS_SAFE, NEEDS_LOGIN, judge_login, "pin-after-leaving"},
 	{"login-after-isd", "4", ALL, "dropped", N_("login after SELECT of the issuer's application"), IS_SAFE, NEEDS_LOGIN, judge_login, "pin-after-isd"},
-	{"login-at-power-loss", "4", ALL, "dropped", N_("login after loss of power"), IS_SAFE, N_("it takes the PIN to know (report --pin auth), and a login that nothing else has ended"), judge_login, "pin-after-power"},
+	{"login-at-power-loss", "4", ALL, "dropped", N_("login after loss of power"), IS_SAFE, NEEDS_LASTING_LOGIN, judge_login, "pin-after-power"},
 	{"login-at-disconnect", "4", ALL, NULL, N_("login after a disconnection"), IS_SAFE, NEVER_ASKED, NULL, NULL},
 	{"blocked-attempt", "3.3", ALL, NULL, N_("a PIN sent to a locked one"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
 	{"malformed-pin", "3.3, 13.2", ALL, NULL, N_("a PIN of the wrong shape"), FINDS_OUT, NEVER_ASKED, NULL, NULL},
@@ -927,6 +936,32 @@ is_key_refused(const struct judging *j)
 	return judge_key(&judging) && strcmp(key, KEY_USED) != 0;
 }
 
+/* What it takes besides the PIN, once that was given. */
+static const char *
+why_silent_with_pin(const struct judging *j)
+{
+	static const struct {
+		const char *without, *with;
+		bool takes_login;
+	} rows[] = {{NEEDS_PIN, NO_ANSWER_TEXT, false},
+		    {NEEDS_LOGIN, NO_LOGIN_LEFT, true},
+		    {NEEDS_LASTING_LOGIN, NO_LASTING_LOGIN, true}};
+	const int reset = sw(j, "pin-after-reset");
+	const bool is_at_reset = strcmp(j->fact->name, "login-at-reset") == 0;
+	const bool takes_alone = is_at_reset || strcmp(j->fact->silent, NEEDS_LASTING_LOGIN) == 0;
+
+	if (takes_alone && !j->in->report->alone)
+		return NOT_ALONE;
+	if (is_at_reset && sw(j, "pin-reset") == NO_ANSWER)
+		return NO_RESET;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(rows[i].without, j->fact->silent) == 0)
+			return rows[i].takes_login && reset != NO_ANSWER && reset != 0x9000
+				       ? RESET_ENDED_IT
+				       : rows[i].with;
+	return j->fact->silent;
+}
+
 /* Why there is no value. What the card gives with the PIN alone is read for its key, if at all. */
 static const char *
 why_silent(const struct judging *j)
@@ -941,7 +976,7 @@ why_silent(const struct judging *j)
 	}
 	if (is_inside && is_key_refused(j))
 		return KEY_REFUSED;
-	return j->fact->silent;
+	return sw(j, "pin") == 0x9000 ? why_silent_with_pin(j) : j->fact->silent;
 }
 
 const char *
