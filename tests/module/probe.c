@@ -656,6 +656,9 @@ nothing_of_the_holder_and_no_serial_number_is_kept(void **state)
 	assert_int_equal(answer("auth-certificate-key")->length, 0);
 	assert_int_equal(answer("auth-certificate-key")->data_len, 4);
 	assert_int_equal(answer("pin-certificate-key")->length, 0);
+	/* Nor how long the last read took, which goes with its length. */
+	assert_int_equal(answer("auth-certificate-key")->microseconds, 0);
+	assert_int_equal(answer("pin-certificate-key")->microseconds, 0);
 	for (CK_ULONG i = 0; i < report.count; i++) {
 		const struct jpki_probe *p = &report.probes[i];
 
