@@ -358,6 +358,28 @@ a_card_that_asked_for_no_pin_is_new_and_told_of_in_private(void **state)
 	assert_null(strstr(means, "Nothing to do"));
 }
 
+/* What is to be told in private first says so (doc/REAL-CARDS.md). */
+static void
+what_is_not_safe_is_told_in_private(void **state)
+{
+	static const struct {
+		const char *fact, *answers;
+	} table[] = {
+		{"signature", "pin=9000:0 pin-signature=9000:256:00"},
+		{"login-after-leaving", LOGGED_IN " pin-after-leaving=9000:256"},
+		{"login-after-isd", LOGGED_IN " pin-after-leaving=9000:256 pin-after-isd=9000:256"},
+		{"sign-certificate", "sign-certificate-read=9000:4:01"},
+		{"key-read", "key-read=9000:4"},
+		{"signature-without-pin", "signature-p1-05=9000:256"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		if (!strstr(means_of(table[i].fact, table[i].answers), "not in public"))
+			fail_msg("%s: %s", table[i].fact,
+				 means_of(table[i].fact, table[i].answers));
+}
+
 /* Whoever gave the PIN is not told to give it. */
 static void
 why_nothing_is_told_after_the_pin_is_not_the_pin(void **state)
@@ -579,6 +601,7 @@ main(void)
 		cmocka_unit_test(a_fact_is_told_by_the_answers_that_tell_it_and_by_no_others),
 		cmocka_unit_test(what_is_not_safe_is_a_problem),
 		cmocka_unit_test(a_card_that_asked_for_no_pin_is_new_and_told_of_in_private),
+		cmocka_unit_test(what_is_not_safe_is_told_in_private),
 		cmocka_unit_test(why_nothing_is_told_after_the_pin_is_not_the_pin),
 		cmocka_unit_test(a_file_written_over_keeps_its_mode),
 		cmocka_unit_test(a_link_is_followed_and_stays_one),

@@ -8,7 +8,7 @@
 /* clang-format off */
 #define A_PHONE N_("A phone has PINs and certificates of its own, not those of your card.")
 #define NAME_IS_FREE N_("Your name and address can be read without a PIN: report this, but not in public.")
-#define STAYS_OPEN N_("The module does not log this card out: take it off the reader after use, and report this.")
+#define STAYS_OPEN N_("The module does not log this card out: take it off the reader after use, and report this, but not in public.")
 #define KEY_IS_FREE N_("Bytes of the key for logging in can be read: report this, but not in public.")
 #define BY_LIST FACT_EXPECTED /* if the list of what is expected has it */
 #define AFTER_PIN N_("Programs see the certificate only after the PIN.")
@@ -32,7 +32,7 @@ static const struct fact_value values[] = {
 	{"pins-locked", "auth", BY_LIST, N_("You cannot log in until this PIN is set anew: see \"jpki-tool help locked\".")},
 	{"pins-locked", "sign", BY_LIST, N_("You cannot sign documents until this PIN is set anew: see \"jpki-tool help locked\".")},
 	{"pins-locked", "both", BY_LIST, N_("You cannot use this card until its PINs are set anew: see \"jpki-tool help locked\".")},
-	{"signature", "wrong", FACT_PROBLEM, N_("Signatures would not be right: do not use the module, and report this.")},
+	{"signature", "wrong", FACT_PROBLEM, N_("Signatures would not be right: do not use the module, and report this, but not in public.")},
 	{"pss-signature", "wrong", BY_LIST, N_("The module refuses to hand out such a signature.")},
 	{"login-after-leaving", "kept", FACT_PROBLEM, STAYS_OPEN},
 	{"login-after-isd", "kept", FACT_PROBLEM, STAYS_OPEN},
