@@ -343,6 +343,22 @@ card=adult
 ends "shown and written" 0 'short-ids = on' --yes --output "$work/written"
 grep -q '"short-ids"' "$work/written.json" || bad "the JSON is written"
 sed -n '/^What a/,$p' "$work/said" | cmp -s - "$work/written.txt" || bad "the text is written as shown"
+grep -qF "$(sed -n 2p "$work/written.json")" "$work/said" || bad "the JSON is written and was not shown"
+# written_is_shown OPTION...: of both files all that is in them was on the screen before, one as the output.
+written_is_shown() {
+	rm -f "$work/both".*
+	"$sim" run --card adult -- "$tool" --module "$module" report --yes "$@" --output "$work/both" \
+		>"$work/shown.out" 2>"$work/shown.err" </dev/null
+	case $* in
+	--json) first=json second=txt ;;
+	*) first=txt second=json ;;
+	esac
+	cmp -s "$work/shown.out" "$work/both.$first" || bad "report $*: the output is not what was written"
+	awk -v head="$work/both.$second:" 'on; $0 == head { on = 1 }' "$work/shown.err" | cmp -s - "$work/both.$second" ||
+		bad "report $*: $second was written and not shown"
+}
+written_is_shown
+written_is_shown --json
 ends "not over another file" 1 'is there already' --yes --output "$work/written"
 ln -s /dev/full "$work/full.txt"
 ends "a full disk" 1 'No space left' --yes --output "$work/full"

@@ -201,11 +201,15 @@ write_files(const struct options *options, const struct job *job, const char *te
 	return status;
 }
 
-/* Shown first, and written as it was shown. */
+/* Shown first, and written as it was shown: also the file that is not in the form asked for. */
 static enum tool_exit
 show_and_write(const struct options *options, const struct job *job, const char *text,
 	       const char *json)
 {
+	if (job->json_path)
+		(void)fprintf(stderr, "%s:\n%s", options->json ? job->text_path : job->json_path,
+			      options->json ? text : json);
+	(void)fflush(stderr);
 	(void)fputs(options->json ? json : text, stdout);
 	(void)fflush(stdout);
 	return write_files(options, job, text, json);
