@@ -117,6 +117,62 @@ rows_scrolled(GtkBox *box)
 	return inner;
 }
 
+/* What is on the screen of what scrolls below a widget. */
+static GtkWidget *
+find_scrolled(GtkWidget *widget)
+{
+	GtkWidget *child = gtk_widget_get_first_child(widget), *found = NULL;
+
+	if (!gtk_widget_get_mapped(widget))
+		return NULL;
+	if (GTK_IS_SCROLLED_WINDOW(widget))
+		return widget;
+	for (; child && !found; child = gtk_widget_get_next_sibling(child))
+		found = find_scrolled(child);
+	return found;
+}
+
+/* An entry has its own Home and End. */
+static gboolean
+scroll(GtkWidget *window, GVariant *parameter, void *nothing)
+{
+	const GtkScrollType how = (GtkScrollType)g_variant_get_int32(parameter);
+	const bool is_to_end = how == GTK_SCROLL_START || how == GTK_SCROLL_END;
+	GtkWidget *scrolled = find_scrolled(window);
+	gboolean is_done;
+
+	(void)nothing;
+	if (!scrolled || (is_to_end && GTK_IS_EDITABLE(gtk_window_get_focus(GTK_WINDOW(window)))))
+		return FALSE;
+	g_signal_emit_by_name(scrolled, "scroll-child", how, FALSE, &is_done);
+	return TRUE;
+}
+
+void
+rows_scroll_by_key(GtkWindow *window)
+{
+	static const struct {
+		const char *keys;
+		GtkScrollType how;
+	} ways[] = {
+		{"Page_Up|KP_Page_Up", GTK_SCROLL_PAGE_UP},
+		{"Page_Down|KP_Page_Down", GTK_SCROLL_PAGE_DOWN},
+		{"<Control>Home|<Control>KP_Home", GTK_SCROLL_START},
+		{"<Control>End|<Control>KP_End", GTK_SCROLL_END},
+	};
+	GtkEventController *keys = gtk_shortcut_controller_new();
+
+	gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE);
+	for (size_t i = 0; i < G_N_ELEMENTS(ways); i++)
+		gtk_shortcut_controller_add_shortcut(
+			GTK_SHORTCUT_CONTROLLER(keys),
+			gtk_shortcut_new_with_arguments(
+				gtk_shortcut_trigger_parse_string(ways[i].keys),
+				gtk_callback_action_new(scroll, NULL, NULL), "i",
+				(gint32)ways[i].how));
+	gtk_widget_add_controller(GTK_WIDGET(window), keys);
+}
+
 static gboolean
 close_window(GtkWidget *widget, GVariant *unused, void *nothing)
 {
@@ -152,6 +208,7 @@ rows_window(GtkWindow *parent, const char *title, int width, GtkBox **box)
 		gtk_shortcut_new(gtk_keyval_trigger_new(GDK_KEY_Escape, 0),
 				 gtk_callback_action_new(close_window, NULL, NULL)));
 	gtk_widget_add_controller(window, keys);
+	rows_scroll_by_key(GTK_WINDOW(window));
 	gtk_window_set_title(GTK_WINDOW(window), title);
 	gtk_window_set_transient_for(GTK_WINDOW(window), parent);
 	gtk_window_set_modal(GTK_WINDOW(window), TRUE);

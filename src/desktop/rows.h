@@ -17,6 +17,10 @@ GtkWindow *rows_window(GtkWindow *parent, const char *title, int width, GtkBox *
 /* A part of such a dialog that is as high as what is in it, or scrolls. */
 GtkBox *rows_scrolled(GtkBox *box);
 
+/* Page-Up, Page-Down, Ctrl-Home and Ctrl-End scroll what is on the screen of it: lists take them
+ * for themselves, and texts below the last row never have the keyboard. */
+void rows_scroll_by_key(GtkWindow *window);
+
 /* Takes away all that is in it. */
 void rows_clear(GtkBox *box);
 

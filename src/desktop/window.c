@@ -488,6 +488,7 @@ window_new(AdwApplication *application, const char *module)
 	gtk_window_set_title(window, _("My Number card"));
 	gtk_window_set_default_size(window, 900, 560);
 	add_actions(GTK_APPLICATION(application));
+	rows_scroll_by_key(window);
 	add_pages();
 	gtk_box_append(GTK_BOX(whole), new_header());
 	gtk_box_append(GTK_BOX(whole), new_tabs());
