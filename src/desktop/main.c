@@ -41,10 +41,28 @@ on_open(GApplication *application, GFile **files, int count, const char *hint, v
 		window_open(files[0], (size_t)count);
 }
 
+/* On the screen too: nobody would do it while what is under way is waited for. */
+static void
+hide_all(void)
+{
+	GListModel *windows = gtk_window_get_toplevels();
+	GdkDisplay *display = gdk_display_get_default();
+
+	for (guint i = 0; i < g_list_model_get_n_items(windows); i++) {
+		GtkWidget *one = g_list_model_get_item(windows, i);
+
+		gtk_widget_set_visible(one, FALSE);
+		g_object_unref(one);
+	}
+	if (display)
+		gdk_display_flush(display);
+}
+
 /* What is under way with a card is ended as it is when the window is closed. */
 static gboolean
 on_signal(void *application)
 {
+	hide_all();
 	g_application_quit(application);
 	return G_SOURCE_REMOVE;
 }
