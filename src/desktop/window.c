@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "desktop/window.h"
 
+#include <time.h>
+
 #include "desktop/answer.h"
 #include "desktop/file.h"
 #include "desktop/pages.h"
@@ -9,6 +11,7 @@
 #include "desktop/rows.h"
 #include "desktop/soon.h"
 #include "desktop/tasks.h"
+#include "holder/dates.h"
 #include "tool/commands/commands.h"
 #include "tool/terminal/text.h"
 
@@ -17,7 +20,8 @@ static AdwViewStack *pages;
 static GtkWidget *bar;	/* what is waited for */
 static GtkLabel *doing; /* in it */
 static struct look *seen;
-static bool has_looked; /* a look has ended, whatever came of it */
+static struct day looked_on; /* the last look began that day */
+static bool has_looked;	     /* a look has ended, whatever came of it */
 static bool is_looking, look_again;
 static char *place;	  /* where the keyboard is to be again; NULL: it is where the user has it */
 static bool is_holding;	  /* what moves it now is not the user */
@@ -191,8 +195,17 @@ look(void)
 	if (is_looking)
 		return;
 	is_looking = true;
+	looked_on = day_at(time(NULL));
 	worker_do(job_new(look_work, looked));
 	show_bar();
+}
+
+/* How many days are left is another number after midnight, which may come while it stays open. */
+static void
+on_active(void)
+{
+	if (window && gtk_window_is_active(window) && day_count(looked_on, day_at(time(NULL))) != 0)
+		look();
 }
 
 /* ---- tasks ---- */
@@ -498,6 +511,7 @@ window_new(AdwApplication *application, const char *module)
 	adw_application_window_set_content(ADW_APPLICATION_WINDOW(window), whole);
 	g_signal_connect(window, "destroy", G_CALLBACK(on_destroy), NULL);
 	g_signal_connect(window, "notify::focus-widget", G_CALLBACK(on_focus), NULL);
+	g_signal_connect(window, "notify::is-active", G_CALLBACK(on_active), NULL);
 	person = pin_dialog(window, on_busy);
 	worker_start(module, &person, look);
 	look();

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Name and address go after a minute, and not sooner; also if the computer sleeps through it."""
 
+import re
 import time
 
 from screen import Screen, finish, report, under, work
 
 PASSWORD = "password for digital signature (6 to 16 characters)"
 MINUTE = 60
+DAY = 24  # hours
 
 slept = work + "/slept"
 under("slept", "SLEPT=" + slept)
@@ -56,5 +58,24 @@ lasted = [sleep_through_it()]
 while lasted[-1] >= MINUTE and len(lasted) < 5:
     lasted.append(sleep_through_it())
 report("... at once", lasted[-1] < MINUTE, "seconds: %s" % lasted)
+
+
+# ---- a window that stays open over midnight ----
+def days_left():
+    return [int(days) for days in re.findall("([0-9]+) days? left", screen.words())]
+
+
+screen.press("Look again")
+screen.rests()
+before = screen.until(days_left) or [0]
+with open(slept, "a", encoding="utf-8") as file:
+    file.write("." * DAY)
+screen.type("", "ctrl+3")
+screen.press("Verify the signature")
+screen.shows("something else is on top for a while", "Choose a file first.")
+screen.type("", "Escape")
+screen.type("", "ctrl+1")
+good = screen.until(lambda: days_left() and max(days_left()) < max(before), 60)
+report("a window that is come back to the next day tells the days left from then", good, (before, days_left()))
 report("told to end, it ends well", screen.end() == 0)
 finish()
