@@ -16,54 +16,74 @@ pin_entry_count(const struct pin *pin)
 	return count;
 }
 
-/* The last character, which may be several bytes. */
-static void
-take_back(void)
+/* Where in its bytes the character of that number begins. */
+static size_t
+begin_of(int character)
 {
-	bool more = typed->len > 0;
-
-	while (more) {
-		typed->len--;
-		more = (typed->text[typed->len] & 0xC0) == 0x80 && typed->len > 0;
-		typed->text[typed->len] = '\0';
-	}
+	return (size_t)(g_utf8_offset_to_pointer(typed->text, character) - typed->text);
 }
 
 static void
-show_dots(GtkEditable *entry)
+cut(int from, int to)
+{
+	const size_t first = begin_of(from), next = begin_of(to), len = typed->len;
+
+	typed->len = len - (next - first);
+	memmove(typed->text + first, typed->text + next, len - next);
+	explicit_bzero(typed->text + typed->len, len - typed->len);
+}
+
+/* Whether there is room for it. */
+static bool
+put_in(int at, gunichar character)
+{
+	char bytes[6];
+	const size_t len = (size_t)g_unichar_to_utf8(character, bytes), first = begin_of(at);
+	const bool has_room = typed->len + len < sizeof typed->text;
+
+	if (has_room) {
+		memmove(typed->text + first + len, typed->text + first, typed->len - first);
+		memcpy(typed->text + first, bytes, len);
+		typed->len += len;
+		typed->text[typed->len] = '\0';
+	}
+	explicit_bzero(bytes, sizeof bytes);
+	return has_room;
+}
+
+static void
+show_dots(GtkEditable *entry, int caret)
 {
 	char *dots = g_strnfill((gsize)pin_entry_count(typed), '*');
 
 	gtk_editable_set_text(entry, dots);
-	gtk_editable_set_position(entry, -1);
+	gtk_editable_set_position(entry, caret);
 	g_free(dots);
 }
 
+/* A key does to what was typed what the dots, the caret and the selection show. */
 static gboolean
 on_key(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state, void *entry)
 {
 	const gunichar c = gdk_keyval_to_unicode(key);
-	char bytes[6];
-	size_t len;
+	const bool takes_last = key == GDK_KEY_BackSpace;
+	const bool takes_next = key == GDK_KEY_Delete || key == GDK_KEY_KP_Delete;
+	int from, to;
 
 	(void)keys;
 	(void)code;
 	if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
 		return FALSE;
-	if (key == GDK_KEY_BackSpace) {
-		take_back();
-	} else if (!g_unichar_isgraph(c)) {
+	if (!takes_last && !takes_next && !g_unichar_isgraph(c))
 		return FALSE;
-	} else {
-		len = (size_t)g_unichar_to_utf8(c, bytes);
-		if (typed->len + len >= sizeof typed->text)
-			return TRUE;
-		memcpy(typed->text + typed->len, bytes, len);
-		typed->len += len;
-		typed->text[typed->len] = '\0';
-		explicit_bzero(bytes, sizeof bytes);
+	if (!gtk_editable_get_selection_bounds(entry, &from, &to)) {
+		from -= takes_last && from > 0;
+		to += takes_next && to < pin_entry_count(typed);
 	}
-	show_dots(entry);
+	cut(from, to);
+	if (!takes_last && !takes_next)
+		from += put_in(from, c);
+	show_dots(entry, from);
 	tell();
 	return TRUE;
 }

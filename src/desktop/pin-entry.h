@@ -8,9 +8,9 @@
 
 /*
  * Where a PIN is typed. GTK's entry for passwords, so that a screen reader does not speak the keys,
- * but one that cannot be edited and has nothing but as many characters as there are dots: input
- * methods and the clipboard get nothing. What was typed is in the `pin` alone, which has to live as
- * long.
+ * but one that GTK does not edit and that has nothing but as many characters as there are dots:
+ * input methods and the clipboard get nothing. What was typed is in the `pin` alone, which has to
+ * live as long; caret and selection are the entry's.
  */
 
 /* `label`: what is asked for, for whoever does not see it. `changed` after each key. */

@@ -930,7 +930,7 @@ fact_judge(const struct fact *fact, const struct fact_input *in, char text[FACT_
 static bool
 is_key_refused(const struct judging *j)
 {
-	char key[FACT_TEXT];
+	char key[FACT_TEXT] = "";
 	const struct judging judging = {.in = j->in, .text = key};
 
 	return judge_key(&judging) && strcmp(key, KEY_USED) != 0;
