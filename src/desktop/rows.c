@@ -182,6 +182,37 @@ close_window(GtkWidget *widget, GVariant *unused, void *nothing)
 	return TRUE;
 }
 
+/* The application's keys are the main window's, which a dialog keeps from the keyboard. */
+static gboolean
+close_parent(GtkWidget *widget, GVariant *unused, void *nothing)
+{
+	(void)unused;
+	(void)nothing;
+	gtk_window_close(gtk_window_get_transient_for(GTK_WINDOW(widget)));
+	return TRUE;
+}
+
+static void
+add_keys(GtkWidget *window)
+{
+	GtkEventController *keys = gtk_shortcut_controller_new();
+	static const struct {
+		guint key;
+		GdkModifierType modifiers;
+		GtkShortcutFunc call;
+	} rows[] = {
+		{GDK_KEY_Escape, 0, close_window},
+		{GDK_KEY_q, GDK_CONTROL_MASK, close_parent},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		gtk_shortcut_controller_add_shortcut(
+			GTK_SHORTCUT_CONTROLLER(keys),
+			gtk_shortcut_new(gtk_keyval_trigger_new(rows[i].key, rows[i].modifiers),
+					 gtk_callback_action_new(rows[i].call, NULL, NULL)));
+	gtk_widget_add_controller(window, keys);
+}
+
 /* Its own title would be cut where there is no room. */
 static GtkWidget *
 new_header(const char *title)
@@ -200,14 +231,9 @@ rows_window(GtkWindow *parent, const char *title, int width, GtkBox **box)
 	GtkWidget *window =
 		g_object_new(ADW_TYPE_WINDOW, "accessible-role", GTK_ACCESSIBLE_ROLE_DIALOG, NULL);
 	GtkWidget *whole = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
-	GtkEventController *keys = gtk_shortcut_controller_new();
 
 	*box = new_box();
-	gtk_shortcut_controller_add_shortcut(
-		GTK_SHORTCUT_CONTROLLER(keys),
-		gtk_shortcut_new(gtk_keyval_trigger_new(GDK_KEY_Escape, 0),
-				 gtk_callback_action_new(close_window, NULL, NULL)));
-	gtk_widget_add_controller(window, keys);
+	add_keys(window);
 	rows_scroll_by_key(GTK_WINDOW(window));
 	gtk_window_set_title(GTK_WINDOW(window), title);
 	gtk_window_set_transient_for(GTK_WINDOW(window), parent);

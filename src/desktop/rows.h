@@ -11,7 +11,7 @@
 /* A page that scrolls; *box is for what is in it. */
 GtkWidget *rows_page(GtkBox **box);
 
-/* A dialog over a window, closed with Escape; *box likewise. */
+/* A dialog over a window, closed with Escape, and both with Ctrl-Q; *box likewise. */
 GtkWindow *rows_window(GtkWindow *parent, const char *title, int width, GtkBox **box);
 
 /* A part of such a dialog that is as high as what is in it, or scrolls. */

@@ -61,6 +61,18 @@ ends(screen, "closed while the card works, it ends well")
 report("... and the card is logged out", any("> SELECT text" in line for line in after_pin()), "\n".join(after_pin()))
 
 screen = begun()
+screen.press("Check validity: user authentication certificate")
+screen.until(lambda: screen.asks(NOW))
+screen.type("4321")
+ends(screen, "closed while a PIN is asked, it ends well")
+report("... and what was typed was not sent", not after_pin(), "\n".join(traced()))
+
+screen = begun()
+screen.press("Show the certificate: user authentication certificate")
+screen.shows("an answer is shown", "SHA-256 fingerprint")
+ends(screen, "closed over an answer, it ends well")
+
+screen = begun()
 screen.card("set", "adult", "delay-exchange", "60s")
 screen.press("Look again")
 screen.shows("a look takes very long", "Looking at the readers ...")
