@@ -253,8 +253,8 @@ what_was_typed_ahead_answers_nothing(void **state)
 	(void)state;
 	(void)snprintf(path, sizeof path, "%s/ahead", pty_folder);
 	pty_write_file(path, "a contract\n", 0600);
+	pty_typed_ahead = "yes\nABC123\n";
 	pty_start("adult", "sign", path, NULL);
-	pty_type("yes\nABC123\n");
 	pty_answer("to go on: ", "no\n");
 	pty_expect("not done");
 	assert_int_equal(pty_end(), 8);

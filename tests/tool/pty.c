@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include <cmocka.h>
 
@@ -25,6 +26,7 @@ char pty_build[PATH_MAX];
 struct terminal pty_term;
 struct winsize pty_size = {.ws_row = 40, .ws_col = 60};
 bool pty_no_control, pty_job_control;
+const char *pty_typed_ahead;
 char pty_control[sizeof pty_folder + 16];
 
 /*
@@ -74,6 +76,22 @@ pty_set_language(const char *locale)
 	(void)setenv("LC_ALL", locale, 1);
 }
 
+/* The program's end of a terminal that has none yet. */
+static int
+open_terminal(void)
+{
+	int theirs;
+
+	memset(&pty_term, 0, sizeof pty_term);
+	assert_int_equal(openpty(&pty_term.fd, &theirs, NULL, NULL, &pty_size), 0);
+	if (pty_typed_ahead) {
+		pty_type(pty_typed_ahead);
+		for (const char *c = pty_typed_ahead; (c = strchr(c, '\n')); c++)
+			pty_expect("\r\n"); /* its echo: the terminal has it */
+	}
+	return theirs;
+}
+
 void
 pty_start(const char *card, ...)
 {
@@ -83,6 +101,7 @@ pty_start(const char *card, ...)
 			      (char *)"--"};
 	size_t count = 7;
 	va_list args;
+	int theirs;
 
 	if (pty_no_control) {
 		words[count++] = (char *)"setsid";
@@ -103,10 +122,12 @@ pty_start(const char *card, ...)
 	while (count < WORDS - 1 && (words[count] = va_arg(args, char *)))
 		count++;
 	va_end(args);
-	memset(&pty_term, 0, sizeof pty_term);
-	pty_term.child = forkpty(&pty_term.fd, NULL, NULL, &pty_size);
+	theirs = open_terminal();
+	pty_term.child = fork();
 	assert_true(pty_term.child >= 0);
 	if (pty_term.child == 0) {
+		(void)close(pty_term.fd);
+		(void)login_tty(theirs);
 		/* As in a terminal, whoever started this: bash ignores both for what it does not
 		 * wait for. */
 		(void)signal(SIGINT, SIG_DFL);
@@ -114,6 +135,7 @@ pty_start(const char *card, ...)
 		(void)execv(sim, words);
 		_exit(127);
 	}
+	(void)close(theirs);
 }
 
 /* Reads what comes within the time; false at the end of the program or of the time. */
@@ -276,6 +298,7 @@ pty_fresh_cards(void **state)
 		       "rm -rf '%s/state' && cp -r '%s/tests/cards' '%s/state'", pty_folder,
 		       pty_build, pty_folder);
 	pty_job_control = false;
+	pty_typed_ahead = NULL;
 	pty_set_language("C.UTF-8");
 	pty_size = (struct winsize){.ws_row = 40, .ws_col = 60};
 	return system(command) == 0 ? 0 : -1;

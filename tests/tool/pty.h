@@ -27,9 +27,10 @@ struct terminal {
 
 extern struct terminal pty_term;
 extern struct winsize pty_size;
-extern bool pty_no_control;  /* pty_start runs jpki-tool without a controlling terminal */
-extern bool pty_job_control; /* pty_start runs jpki-tool as the job of a shell */
-extern char pty_control[];   /* the socket of the simulator that pty_start starts */
+extern bool pty_no_control;	    /* pty_start runs jpki-tool without a controlling terminal */
+extern bool pty_job_control;	    /* pty_start runs jpki-tool as the job of a shell */
+extern const char *pty_typed_ahead; /* lines that the terminal has before pty_start; NULL: none */
+extern char pty_control[];	    /* the socket of the simulator that pty_start starts */
 
 /* main() begins with it: the program's status where it is not -1. */
 int pty_begin(int argc, char *argv[]);
