@@ -10,19 +10,9 @@ from screen import PATIENCE, Screen, build, finish, last_day, report, today, wor
 
 bin_folder = work + "/bin"
 told = work + "/told"
-held = work + "/held"  # where this pipe is, systemd answers once somebody opens it: that it cannot
-SYSTEMCTL = """#!/bin/sh
-echo "$*" >>"%s"
-test ! -e "%s" || {
-	: <"%s"
-	echo "Failed to connect to bus"
-	echo refused >>"%s"
-	exit 1
-}
-"""
 os.makedirs(bin_folder, exist_ok=True)
 with open(bin_folder + "/systemctl", "w", encoding="utf-8") as script:
-    script.write(SYSTEMCTL % (told, held, held, told))
+    script.write('#!/bin/sh\necho "$*" >>"%s"\n' % told)
 os.chmod(bin_folder + "/systemctl", 0o755)
 os.environ["PATH"] = bin_folder + ":" + os.environ["PATH"]
 dates = os.environ["HOME"] + "/.local/share/jpki-pkcs11/dates"
@@ -152,28 +142,6 @@ report("... and the timer is off", good, read(told))
 screen.shows("... which is said too", "Done: nothing is kept")
 screen.type("", "Escape")
 screen.rests()
-
-# ---- left while systemd does not answer ----
-os.unlink(told)
-os.mkfifo(held)
-screen.press("Switch on")
-screen.shows("a system that does not answer is waited for", "Waiting for the system ...", "Leave")
-screen.until(lambda: "--user enable" in read(told))
-
-
-def are_off():
-    return not os.path.exists(dates) and screen.find("Switch on") and not screen.find("Switch off")
-
-
-screen.press("Leave", at_once=True)
-report("... which can be left", screen.rests(), screen.words())
-report("... and they are off", screen.until(are_off), screen.words())
-with open(held, "w", encoding="utf-8"):
-    pass
-good = screen.until(lambda: "refused" in read(told))
-os.unlink(held)
-screen.press("Look again")
-report("... also once it says that it cannot", good and screen.rests() and screen.until(are_off), screen.words())
 
 # ---- switched on by another program meanwhile ----
 def setup(*words):

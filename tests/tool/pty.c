@@ -14,7 +14,6 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
-#include <utmp.h>
 
 #include <cmocka.h>
 
@@ -127,7 +126,12 @@ pty_start(const char *card, ...)
 	assert_true(pty_term.child >= 0);
 	if (pty_term.child == 0) {
 		(void)close(pty_term.fd);
-		(void)login_tty(theirs);
+		(void)setsid();
+		(void)ioctl(theirs, TIOCSCTTY, 0);
+		for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+			(void)dup2(theirs, fd);
+		if (theirs > STDERR_FILENO)
+			(void)close(theirs);
 		/* As in a terminal, whoever started this: bash ignores both for what it does not
 		 * wait for. */
 		(void)signal(SIGINT, SIG_DFL);
