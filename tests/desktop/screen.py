@@ -5,6 +5,7 @@ Run inside a session bus and an X screen of its own (window.sh makes both)."""
 
 import atexit
 import datetime
+import json
 import os
 import re
 import subprocess
@@ -113,6 +114,16 @@ def last_day(card):
     return end.astimezone(JAPAN).date()
 
 
+def take_place_of(program, script):
+    """From here on whoever starts that program starts the script."""
+    folder = work + "/bin"
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, program), "w", encoding="utf-8") as file:
+        file.write("#!/bin/sh\n" + script)
+    os.chmod(os.path.join(folder, program), 0o755)
+    os.environ["PATH"] = folder + ":" + os.environ["PATH"]
+
+
 class Screen:
     """A simulated card, and jpki-desktop over it."""
 
@@ -141,6 +152,10 @@ class Screen:
             timeout=PATIENCE,
         )
         return answer.stdout
+
+    def tries(self, key):
+        """As the card itself has them."""
+        return json.loads(self.card("status", "--json"))["readers"][0]["pins"][key]["tries"]
 
     def application(self):
         desktop = Atspi.get_desktop(0)

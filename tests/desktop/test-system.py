@@ -3,18 +3,15 @@
 
 import os
 
-from screen import Screen, finish, report, work
+from screen import Screen, finish, report, take_place_of, work
 
-bin_folder, told, held = (work + name for name in ("/bin", "/told", "/held"))
+told, held = work + "/told", work + "/held"
 dates = os.environ["HOME"] + "/.local/share/jpki-pkcs11/dates"
-os.makedirs(bin_folder, exist_ok=True)
-with open(bin_folder + "/systemctl", "w", encoding="utf-8") as script:  # it answers once somebody opens the pipe
-    script.write(
-        '#!/bin/sh\necho "$*" >>"%s"\n: <"%s"\necho "Failed to connect to bus"\necho refused >>"%s"\nexit 1\n'
-        % (told, held, told)
-    )
-os.chmod(bin_folder + "/systemctl", 0o755)
-os.environ["PATH"] = bin_folder + ":" + os.environ["PATH"]
+# It answers once somebody opens the pipe.
+take_place_of(
+    "systemctl",
+    'echo "$*" >>"%s"\n: <"%s"\necho "Failed to connect to bus"\necho refused >>"%s"\nexit 1\n' % (told, held, told),
+)
 os.mkfifo(held)
 
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Each task from start to end, in both languages, with wrong PINs, last tries, and the card taken away in between."""
 
-import json
 import os
 import re
 import subprocess
@@ -143,7 +142,7 @@ def leave_a_dialog():
         leave()
         screen.gone("left with %s, it is gone" % way, say(NOW))
         good = screen.rests()
-        report("... and no PIN was sent", good and tries_of("auth") == 3, screen.card("status"))
+        report("... and no PIN was sent", good and screen.tries("auth") == 3, screen.card("status"))
 
 
 def look_at_certificates():
@@ -209,11 +208,6 @@ def with_tries(key, count, *words):
     screen.shows("%d of %s left is shown" % (count, key), *words)
 
 
-def tries_of(key):
-    """As the card itself has them."""
-    return json.loads(screen.card("status", "--json"))["readers"][0]["pins"][key]["tries"]
-
-
 def begin(page, label, about):
     screen.type("", page)
     screen.press(say(label) if label == ALONE else say.button(label, about))
@@ -239,7 +233,7 @@ def lock_it(key, about, question, wrong, total, tasks):
     agree()
     screen.gone("it is used", say("Continue"))
     tells("wrong, it locks, which is told", 'the PIN was wrong and is locked now: see "jpki-tool help locked"')
-    report("... and is so", tries_of(key) == 0, screen.card("status"))
+    report("... and is so", screen.tries(key) == 0, screen.card("status"))
     for page, label in tasks:
         begin(page, label, about)
         tells('locked, "%s" says so and asks for nothing' % label, 'the PIN is locked: see "jpki-tool help locked"')

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Where a PIN is typed: what is sent is what the dots, the caret and the selection show."""
 
-import json
-
 from screen import Screen, finish, report
 
 CHECK, SHOW = ("Check validity: user authentication certificate", "Show the certificate: digital signature certificate")
@@ -20,8 +18,8 @@ def typed(promise, button, answer, *steps):
             report("%s: %d characters" % (promise, count), False, screen.words())
     screen.type("", "Return")
     screen.shows(promise, answer)
-    pins = json.loads(screen.card("status", "--json"))["readers"][0]["pins"]
-    report("... and no try is lost", (pins["auth"]["tries"], pins["sign"]["tries"]) == (3, 5), pins)
+    tries = screen.tries("auth"), screen.tries("sign")
+    report("... and no try is lost", tries == (3, 5), tries)
     screen.type("", "Escape")
     screen.rests()
 
