@@ -405,8 +405,7 @@ read_key(struct run *run, struct probe_answer *a)
 
 		keep(a, kept, sizeof kept);
 	}
-	/* The last read's goes with the certificate's, and that with names in it; so does its time.
-	 */
+	/* The last read's goes with the certificate's, and that with names in it; its time too. */
 	a->length = 0;
 	a->microseconds = 0;
 	secret_free(file);

@@ -228,8 +228,7 @@ tell(const struct options *options, const struct job *job)
 	return status;
 }
 
-/* A card or reader that failed on the way, or a PIN that was not taken, has told something before.
- */
+/* A card or reader that failed, or a PIN that was not taken, has told something before. */
 static bool
 is_worth_telling(const struct card_report *report, const struct outcome *outcome)
 {
